@@ -1,0 +1,74 @@
+"""The engines that simulate, by name; a module is imported when its engine is used."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, Final, Protocol, cast
+
+from detente.ensemble.errors import require
+
+if TYPE_CHECKING:
+    from detente.ensemble.chunk import Chunk
+    from detente.scenario.schema import Scenario
+
+
+class Simulate(Protocol):
+    """Simulate runs `first` to `last - 1` of a variant."""
+
+    def __call__(
+        self,
+        scenario: Scenario,
+        variant: str,
+        first: int,
+        last: int,
+        *,
+        keep_paths: bool,
+        events: tuple[str, ...],
+        **options: Any,
+    ) -> Chunk:
+        """Return what the runs leave; `scenario` is that of the variant, resolved."""
+
+
+@dataclass(frozen=True)
+class Engine:
+    """An engine.
+
+    Parameters
+    ----------
+    name : str
+        As people type it.
+    function : str
+        Its `Simulate`, as ``module:function``.
+    chunk : int
+        Runs to a chunk. Chunks begin at multiples of it, whatever number of runs or workers.
+    takes_agents : bool
+        Whether it runs classes of agents that a person wrote.
+    """
+
+    name: str
+    function: str
+    chunk: int
+    takes_agents: bool = False
+
+    def load(self) -> Simulate:
+        """Import the engine and return its function."""
+        module, _, function = self.function.partition(":")
+        return cast("Simulate", getattr(import_module(module), function))
+
+
+ENGINES: Final[dict[str, Engine]] = {
+    "mesa": Engine("mesa", "detente.ensemble.mesa_engine:simulate", 50, takes_agents=True),
+}
+DEFAULT_ENGINE: Final = "mesa"
+
+
+def find_engine(name: str | None) -> Engine:
+    """Return an engine by name, or the default.
+
+    Raises
+    ------
+    UsageError
+        If there is none of that name.
+    """
+    return ENGINES[require(name or DEFAULT_ENGINE, ENGINES, "engine")]
