@@ -1,0 +1,195 @@
+"""What is kept of each run: outcomes a run, and integer tallies that add in any order."""
+
+from __future__ import annotations
+
+from typing import Any, Final, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from detente.step.standing import hedges, polarisation, stand, tension
+from detente.theory.alignment import mutual
+from detente.theory.blocs import blocs, leaders
+from detente.theory.rule import rule
+from detente.world import NONE, Floats, Parameters, Shape, State, Structure, View
+
+TILT_BINS: Final = 400
+LEVEL_BINS: Final = 200
+#: A number in fixed point is this many times itself, so that sums are exact in any order.
+FIXED_POINT: Final = 2.0**32
+
+
+class Tallies(NamedTuple):
+    """Counts and fixed-point sums over runs, all int64."""
+
+    event_count: NDArray[np.int64]  # (E,)
+    response_count: NDArray[np.int64]  # (E, N, R)
+    chosen_count: NDArray[np.int64]  # (E, N, R)
+    first_step_sum: NDArray[np.int64]  # (E, N, R)
+    tilt_bins: NDArray[np.int64]  # (T + 1, N, 400)
+    toward_bins: NDArray[np.int64]  # (T + 1, N, 2, 400)
+    level_bins: NDArray[np.int64]  # (T + 1, K, 200)
+    tension_sum: NDArray[np.int64]  # (T + 1,)
+    alignment_sum: NDArray[np.int64]  # (N, N)
+    alignment_square_sum: NDArray[np.int64]  # (N, N)
+
+
+class Outcomes(NamedTuple):
+    """What is kept of each run; the first axis is the run."""
+
+    tilt: Floats  # (n, N)
+    toward: Floats  # (n, N, 2)
+    hedging: Floats  # (n, N)
+    bloc: NDArray[np.int16]  # (n, N) index of the most capable member of the bloc
+    tension: Floats  # (n,) mean over steps
+    polarisation: Floats  # (n,) at the end
+    stance: Floats  # (n, E, N) NaN where the event never came up
+    response: NDArray[np.int8]  # (n, E, N) NONE where none was made
+    path_tilt: NDArray[np.float32]  # (n, T + 1, N), or (0, 0, 0)
+
+
+class Scratch(NamedTuple):
+    """Room to work in, one lane at a time."""
+
+    first: NDArray[np.int64]  # (E, N, R, L) step of first choice in this run, or NONE
+    toward: Floats  # (N, 2)
+    tilt: Floats  # (N,)
+    aligned: Floats  # (N, N)
+    bloc: NDArray[np.int64]  # (N,)
+    leader: NDArray[np.int64]  # (N,)
+
+
+def new_tallies(shape: Shape, steps: int) -> Tallies:
+    """Return tallies of nothing."""
+    n, k, e, r = shape.countries, shape.issues, shape.events, shape.responses
+    choices, points = (e, n, r), steps + 1
+
+    def zeros(*size: int) -> NDArray[np.int64]:
+        return np.zeros(size, np.int64)
+
+    return Tallies(
+        zeros(e), zeros(*choices), zeros(*choices), zeros(*choices),
+        zeros(points, n, TILT_BINS), zeros(points, n, 2, TILT_BINS), zeros(points, k, LEVEL_BINS),
+        zeros(points), zeros(n, n), zeros(n, n),
+    )  # fmt: skip
+
+
+def new_outcomes(shape: Shape, steps: int, runs: int, *, paths: bool) -> Outcomes:
+    """Return room for the outcomes of some runs."""
+    n, e = shape.countries, shape.events
+    path = (runs, steps + 1, n) if paths else (0, 0, 0)
+    return Outcomes(
+        np.zeros((runs, n)), np.zeros((runs, n, 2)), np.zeros((runs, n)),
+        np.zeros((runs, n), np.int16), np.zeros(runs), np.zeros(runs),
+        np.full((runs, e, n), np.nan), np.full((runs, e, n), NONE, np.int8),
+        np.zeros(path, np.float32),
+    )  # fmt: skip
+
+
+def new_scratch(shape: Shape, lanes: int) -> Scratch:
+    """Return room to work in."""
+    n = shape.countries
+    first = np.full((shape.events, n, shape.responses, lanes), NONE, np.int64)
+    whole: Any = np.int64
+    return Scratch(
+        first, np.zeros((n, 2)), np.zeros(n), np.zeros((n, n)),
+        np.zeros(n, whole), np.zeros(n, whole),
+    )  # fmt: skip
+
+
+@rule
+def bin_of(value: float, low: float, high: float, bins: int) -> int:
+    """Return the bin of a value, the ends counted in."""
+    return min(max(int((value - low) / (high - low) * bins), 0), bins - 1)
+
+
+@rule
+def fixed(value: float) -> int:
+    """Return a number in fixed point."""
+    return np.int64(np.floor(value * FIXED_POINT + 0.5))
+
+
+@rule
+def note_choices(v: View, lane: int, step: int, scratch: Scratch) -> None:
+    """Note the step at which each response was first chosen."""
+    events, n = v.choice.shape[0], v.choice.shape[1]
+    for e in range(events):
+        for i in range(n):
+            r = v.choice[e, i, lane]
+            if r != NONE and scratch.first[e, i, r, lane] == NONE:
+                scratch.first[e, i, r, lane] = step
+
+
+@rule
+def record_point(
+    structure: Structure, p: Parameters, s: State, lane: int, point: int, run: int,
+    tallies: Tallies, outcomes: Outcomes, scratch: Scratch,
+) -> None:  # fmt: skip
+    """Record a run at one point in time: 0 is the start, then the end of each step.
+
+    Parameters
+    ----------
+    run : int
+        The row of `outcomes`.
+    """
+    stand(structure, p, s, lane, scratch.toward, scratch.tilt)
+    for i in range(scratch.tilt.shape[0]):
+        tallies.tilt_bins[point, i, bin_of(scratch.tilt[i], -1.0, 1.0, TILT_BINS)] += 1
+        for pole in range(2):
+            where = bin_of(scratch.toward[i, pole], -1.0, 1.0, TILT_BINS)
+            tallies.toward_bins[point, i, pole, where] += 1
+    for k in range(s.level.shape[0]):
+        tallies.level_bins[point, k, bin_of(s.level[k, lane], 0.0, 1.0, LEVEL_BINS)] += 1
+    now = tension(structure, p, s, lane)
+    tallies.tension_sum[point] += fixed(now)
+    outcomes.tension[run] += now
+    if outcomes.path_tilt.shape[0] > 0:
+        outcomes.path_tilt[run, point] = scratch.tilt
+
+
+@rule
+def _record_events(
+    s: State, lane: int, run: int, tallies: Tallies, outcomes: Outcomes, scratch: Scratch
+) -> None:
+    events, n, responses, _ = scratch.first.shape
+    for e in range(events):
+        if s.born[e, lane] == NONE:
+            continue
+        tallies.event_count[e] += 1
+        for i in range(n):
+            outcomes.stance[run, e, i] = s.stance[e, i, lane]
+            last = s.response[e, i, lane]
+            outcomes.response[run, e, i] = last
+            if last != NONE:
+                tallies.response_count[e, i, last] += 1
+            for r in range(responses):
+                step = scratch.first[e, i, r, lane]
+                if step != NONE:
+                    tallies.chosen_count[e, i, r] += 1
+                    tallies.first_step_sum[e, i, r] += step
+                    scratch.first[e, i, r, lane] = NONE
+
+
+@rule
+def record_end(
+    structure: Structure, p: Parameters, s: State, lane: int, points: int, run: int,
+    tallies: Tallies, outcomes: Outcomes, scratch: Scratch,
+) -> None:  # fmt: skip
+    """Record how a run ended, after `record_point` has recorded its last point."""
+    n = scratch.tilt.shape[0]
+    outcomes.tilt[run] = scratch.tilt
+    outcomes.toward[run] = scratch.toward
+    hedges(scratch.toward, outcomes.hedging[run])
+    outcomes.tension[run] /= points
+    outcomes.polarisation[run] = polarisation(p, scratch.tilt, lane)
+    for i in range(n):
+        for j in range(n):
+            aligned = mutual(s.attitude[i, j, lane], s.attitude[j, i, lane])
+            scratch.aligned[i, j] = aligned
+            tallies.alignment_sum[i, j] += fixed(aligned)
+            tallies.alignment_square_sum[i, j] += fixed(aligned * aligned)
+    blocs(scratch.aligned, scratch.bloc)
+    leaders(scratch.bloc, p.capability[:, lane], scratch.leader)
+    for i in range(n):
+        outcomes.bloc[run, i] = scratch.leader[i]
+    _record_events(s, lane, run, tallies, outcomes, scratch)
