@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any, Final, NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from detente.ensemble.chunk import FIXED_POINT, LEVEL_BINS, TILT_BINS, Chunk
 from detente.step.standing import hedges, polarisation, stand, tension
 from detente.theory.alignment import mutual
 from detente.theory.blocs import blocs, leaders
 from detente.theory.rule import rule
 from detente.world import NONE, Floats, Parameters, Shape, State, Structure, View
-
-TILT_BINS: Final = 400
-LEVEL_BINS: Final = 200
-#: A number in fixed point is this many times itself, so that sums are exact in any order.
-FIXED_POINT: Final = 2.0**32
 
 
 class Tallies(NamedTuple):
@@ -90,21 +86,20 @@ def new_scratch(shape: Shape, lanes: int) -> Scratch:
     """Return room to work in."""
     n = shape.countries
     first = np.full((shape.events, n, shape.responses, lanes), NONE, np.int64)
-    whole: Any = np.int64
     return Scratch(
         first, np.zeros((n, 2)), np.zeros(n), np.zeros((n, n)),
-        np.zeros(n, whole), np.zeros(n, whole),
+        np.zeros(n, np.int64), np.zeros(n, np.int64),
     )  # fmt: skip
 
 
 @rule
-def bin_of(value: float, low: float, high: float, bins: int) -> int:
+def bin_index(value: float, low: float, high: float, bins: int) -> int:
     """Return the bin of a value, the ends counted in."""
     return min(max(int((value - low) / (high - low) * bins), 0), bins - 1)
 
 
 @rule
-def fixed(value: float) -> int:
+def in_fixed_point(value: float) -> int:
     """Return a number in fixed point."""
     return np.int64(np.floor(value * FIXED_POINT + 0.5))
 
@@ -134,14 +129,14 @@ def record_point(
     """
     stand(structure, p, s, lane, scratch.toward, scratch.tilt)
     for i in range(scratch.tilt.shape[0]):
-        tallies.tilt_bins[point, i, bin_of(scratch.tilt[i], -1.0, 1.0, TILT_BINS)] += 1
+        tallies.tilt_bins[point, i, bin_index(scratch.tilt[i], -1.0, 1.0, TILT_BINS)] += 1
         for pole in range(2):
-            where = bin_of(scratch.toward[i, pole], -1.0, 1.0, TILT_BINS)
+            where = bin_index(scratch.toward[i, pole], -1.0, 1.0, TILT_BINS)
             tallies.toward_bins[point, i, pole, where] += 1
     for k in range(s.level.shape[0]):
-        tallies.level_bins[point, k, bin_of(s.level[k, lane], 0.0, 1.0, LEVEL_BINS)] += 1
+        tallies.level_bins[point, k, bin_index(s.level[k, lane], 0.0, 1.0, LEVEL_BINS)] += 1
     now = tension(structure, p, s, lane)
-    tallies.tension_sum[point] += fixed(now)
+    tallies.tension_sum[point] += in_fixed_point(now)
     outcomes.tension[run] += now
     if outcomes.path_tilt.shape[0] > 0:
         outcomes.path_tilt[run, point] = scratch.tilt
@@ -186,10 +181,45 @@ def record_end(
         for j in range(n):
             aligned = mutual(s.attitude[i, j, lane], s.attitude[j, i, lane])
             scratch.aligned[i, j] = aligned
-            tallies.alignment_sum[i, j] += fixed(aligned)
-            tallies.alignment_square_sum[i, j] += fixed(aligned * aligned)
+            tallies.alignment_sum[i, j] += in_fixed_point(aligned)
+            tallies.alignment_square_sum[i, j] += in_fixed_point(aligned * aligned)
     blocs(scratch.aligned, scratch.bloc)
     leaders(scratch.bloc, p.capability[:, lane], scratch.leader)
     for i in range(n):
         outcomes.bloc[run, i] = scratch.leader[i]
     _record_events(s, lane, run, tallies, outcomes, scratch)
+
+
+def gather(
+    variant: str, span: tuple[int, int], own: tuple[str, ...], events: tuple[str, ...],
+    tallies: Tallies, outcomes: Outcomes, failed: tuple[int, ...] = (),
+) -> Chunk:  # fmt: skip
+    """Return what was recorded as a chunk, on the axis of the events of all variants.
+
+    Parameters
+    ----------
+    span : tuple of int
+        The first run and the one after the last.
+    own, events : tuple of str
+        Ids of the variant's own events, and of all; one that a variant lacks is left empty.
+    """
+    where = [events.index(event) for event in own]
+    finished = ~np.isin(np.arange(*span), failed)
+    runs: dict[str, NDArray[Any]] = {}
+    for name, array in outcomes._asdict().items():
+        if name == "path_tilt" and array.shape[0] == 0:
+            continue
+        runs[name] = array[finished]
+        if name in ("stance", "response"):
+            shape = (len(runs[name]), len(events), array.shape[2])
+            empty = np.nan if name == "stance" else NONE
+            spread = np.full(shape, empty, array.dtype)
+            spread[:, where] = runs[name]
+            runs[name] = spread
+    counts: dict[str, NDArray[Any]] = {}
+    for name, array in tallies._asdict().items():
+        counts[name] = array
+        if name in ("event_count", "response_count", "chosen_count", "first_step_sum"):
+            counts[name] = np.zeros((len(events), *array.shape[1:]), np.int64)
+            counts[name][where] = array
+    return Chunk(variant, *span, runs, counts, failed)

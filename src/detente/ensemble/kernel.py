@@ -1,0 +1,102 @@
+"""The compiled engine: the phases of a step for many runs side by side.
+
+The order of the phases is that of `detente.model.RegionModel.step`; the phases and the rules in
+them are the same functions.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+
+from detente.ensemble.chunk import Chunk
+from detente.ensemble.recorder import (
+    Outcomes,
+    Scratch,
+    Tallies,
+    gather,
+    new_outcomes,
+    new_scratch,
+    new_tallies,
+    note_choices,
+    record_end,
+    record_point,
+)
+from detente.parameters import Plan
+from detente.scenario import Scenario
+from detente.step.agenda import arrive, begin, fade
+from detente.step.country import act, decide, perceive
+from detente.step.region import move_attitudes, move_issues
+from detente.theory.rule import rule
+from detente.world import Parameters, State, Structure, View, new_state, new_view
+
+#: Runs computed side by side: two vectors of eight doubles.
+LANES: Final = 16
+
+
+@rule
+def run_block(
+    structure: Structure, p: Parameters, s: State, v: View, steps: int, first_run: int,
+    row: int, tallies: Tallies, outcomes: Outcomes, scratch: Scratch,
+) -> None:  # fmt: skip
+    """Run a block of lanes from start to end and record them.
+
+    Parameters
+    ----------
+    steps : int
+        How many steps.
+    first_run : int
+        The run of the first lane.
+    row : int
+        Its row in `outcomes`.
+    """
+    lanes = p.capability.shape[1]
+    n = p.capability.shape[0]
+    begin(p, s, v)
+    for lane in range(lanes):
+        record_point(structure, p, s, lane, 0, row + lane, tallies, outcomes, scratch)
+    for step in range(steps):
+        arrive(structure, p, s, v, step, first_run)
+        for i in range(n):
+            perceive(structure, p, s, v, i)
+        for i in range(n):
+            decide(structure, p, s, v, i, step, first_run)
+        for i in range(n):
+            act(structure, p, s, v, i)
+        move_issues(structure, p, s, v)
+        move_attitudes(p, s, v)
+        fade(p, s)
+        for lane in range(lanes):
+            note_choices(v, lane, step, scratch)
+            record_point(structure, p, s, lane, step + 1, row + lane, tallies, outcomes, scratch)
+    for lane in range(lanes):
+        record_end(structure, p, s, lane, steps + 1, row + lane, tallies, outcomes, scratch)
+
+
+def simulate(
+    scenario: Scenario,
+    variant: str,
+    first: int,
+    last: int,
+    *,
+    keep_paths: bool,
+    events: tuple[str, ...],
+) -> Chunk:
+    """Simulate runs `first` to `last - 1` of a variant, compiled.
+
+    See `detente.ensemble.mesa_engine.simulate` for the parameters.
+    """
+    plan = Plan(scenario)
+    columns = plan.draw(first, last - first)
+    tallies = new_tallies(plan.shape, scenario.steps)
+    outcomes = new_outcomes(plan.shape, scenario.steps, last - first, paths=keep_paths)
+    for row in range(0, last - first, LANES):
+        block = np.ascontiguousarray(columns[:, row : row + LANES])
+        lanes = block.shape[1]
+        shape = plan.shape._replace(lanes=lanes)
+        run_block(
+            plan.structure, plan.view(block), new_state(shape), new_view(shape), scenario.steps,
+            first + row, row, tallies, outcomes, new_scratch(shape, lanes),
+        )  # fmt: skip
+    return gather(variant, (first, last), plan.events, events, tallies, outcomes)

@@ -1,0 +1,381 @@
+"""The model in Mesa: one run that one can read, step, watch and subclass."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import mesa
+import numpy as np
+from mesa.agentset import AgentSet
+
+from detente.parameters import Plan
+from detente.scenario import Scenario
+from detente.step.agenda import arrive, begin, fade
+from detente.step.country import act, decide, perceive, probabilities, weigh
+from detente.step.region import move_attitudes, move_issues
+from detente.step.standing import hedges, polarisation, stand, tension
+from detente.theory.exposure import exposure
+from detente.theory.intensity import inertia, intensity_cost
+from detente.theory.peers import conformity
+from detente.world import NONE, Floats, new_state, new_view
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+_LANE = 0  # Mesa runs one lane
+
+
+class Act(NamedTuple):
+    """Something that a country did: an event, or a new response to one."""
+
+    step: int
+    event: str
+    actor: str
+    response: str | None
+    recipient: str | None
+    score: float
+
+
+class CountrySet(AgentSet["CountryAgent"]):
+    """The countries of a model, by position or by code: ``model.agents["PAK"]``."""
+
+    def __getitem__(self, item: Any) -> Any:
+        """Return the country of a code, or what an AgentSet returns."""
+        if isinstance(item, str):
+            for agent in self:
+                if agent.code == item:
+                    return agent
+            raise KeyError(f"no country {item}; there are {', '.join(a.code for a in self)}")
+        return super().__getitem__(item)
+
+
+class CountryAgent(mesa.Agent["RegionModel"]):
+    """A country. To give it another rule, subclass it and override `decide`.
+
+    Parameters
+    ----------
+    model : RegionModel
+        The run that it belongs to.
+    code : str
+        Its ISO 3166-1 alpha-3 code.
+    """
+
+    def __init__(self, model: RegionModel, code: str) -> None:
+        super().__init__(model)
+        self.code = code
+        self.name = model.scenario.countries[code].name
+        self.index = model.plan.codes.index(code)
+        self.choices: dict[str, str] = {}
+
+    def perceive(self) -> None:
+        """Value each live event, and hear what the others said up to the last step."""
+        m = self.model
+        perceive(m.structure, m.parameters, m.state, m.view, self.index)
+
+    def decide(self) -> Mapping[str, str]:
+        """Choose a response to each live event; what is not named stands as it was.
+
+        Override this in plain Python to give a country another rule.
+
+        Returns
+        -------
+        mapping of str to str
+            Response by event id, for the events that the country looks at again in this step.
+        """
+        m = self.model
+        decide(m.structure, m.parameters, m.state, m.view, self.index, m.step_index, m.run)
+        choice = m.view.choice[:, self.index, _LANE]
+        return {m.plan.events[e]: m.plan.responses[choice[e]] for e in np.flatnonzero(choice >= 0)}
+
+    def settle(self) -> None:
+        """Call `decide` and hold its answer until all have decided."""
+        self.choices = dict(self.decide())
+        m = self.model
+        column = m.view.choice[:, self.index, _LANE]
+        column[:] = NONE
+        for event, response in self.choices.items():
+            column[m.event_index(event)] = m.response_index(response)
+
+    def act(self) -> None:
+        """Make the choices known; a response that is new is an act on the event's actor."""
+        m = self.model
+        for event, response in self.choices.items() if m.collects else ():
+            e, r = m.event_index(event), m.response_index(response)
+            if m.state.response[e, self.index, _LANE] != r:
+                m.log_response(event, self.code, response)
+        act(m.structure, m.parameters, m.state, m.view, self.index)
+
+    @property
+    def live_events(self) -> tuple[str, ...]:
+        """Ids of the events on the agenda."""
+        m = self.model
+        return tuple(m.plan.events[e] for e in np.flatnonzero(m.state.attention[:, _LANE] > 0))
+
+    @property
+    def tilt(self) -> float:
+        """Tilt, -1 (with the second pole) to 1 (with the first)."""
+        return float(self.model.tilts[self.index])
+
+    @property
+    def hedging(self) -> float:
+        """How much it hedges, 0 to 1: high only where it is close to both poles."""
+        return float(self.model.hedges[self.index])
+
+    def stance(self, event: str) -> float:
+        """Return what the country's response to an event says, -1 to 1; 0 before it has spoken."""
+        return float(self.model.state.stance[self.model.event_index(event), self.index, _LANE])
+
+    def response(self, event: str) -> str | None:
+        """Return the country's response to an event, None before it has spoken."""
+        m = self.model
+        r = m.state.response[m.event_index(event), self.index, _LANE]
+        return None if r == NONE else m.plan.responses[r]
+
+    def attitude(self, to: str) -> float:
+        """Return the country's attitude to another, -1 to 1."""
+        m = self.model
+        return float(m.state.attitude[self.index, m.agents[to].index, _LANE])
+
+    def explain(self, event: str | None = None) -> pd.DataFrame:
+        """Take the choice apart: each term of each response's utility, and its probability.
+
+        Parameters
+        ----------
+        event : str, optional
+            By default the scenario's main event. It must be on the agenda.
+
+        Returns
+        -------
+        pandas.DataFrame
+            One row a response; columns issues, tie_to_actor, tie_to_recipient, conformity,
+            exposure, inertia, cost, which add up to utility, and probability. The values are
+            those on which the country would decide now, before the next step's events.
+
+        Raises
+        ------
+        ValueError
+            If the event is not on the agenda.
+        """
+        import pandas as pd
+
+        m = self.model
+        event = event or m.scenario.main
+        e, i, p, s, v = m.event_index(event), self.index, m.parameters, m.state, m.view
+        if s.attention[e, _LANE] <= 0:
+            raise ValueError(f"{event} is not on the agenda at step {m.step_index}")
+        perceive(m.structure, p, s, v, i)
+        weigh(p, s, v, e, i)
+        chances = np.empty(len(m.plan.responses))
+        probabilities(m.structure, p, v, e, i, _LANE, chances)
+        here = (e, i, _LANE)
+        spoken = float(s.response[here] != NONE)
+        rows = []
+        for r, stance in enumerate(p.response_stance[:, _LANE]):
+            rows.append(
+                {
+                    "stance": stance,
+                    "issues": stance * v.gain[here],
+                    "tie_to_actor": stance * v.tie_actor[here],
+                    "tie_to_recipient": stance * v.tie_recipient[here],
+                    "conformity": -conformity(
+                        p.conformity[_LANE] * p.susceptibility[i, _LANE], stance,
+                        v.heeded[i, _LANE], v.peer_mean[here], v.peer_square[here],
+                    ),
+                    "exposure": -exposure(
+                        p.exposure[_LANE], stance, v.to_supporters[here], v.to_opponents[here]
+                    ),
+                    "inertia": -inertia(p.inertia[_LANE], stance, s.stance[here], spoken),
+                    "cost": -intensity_cost(
+                        p.cost[_LANE], p.response_cost[r, _LANE], p.resolve[i, _LANE], stance,
+                        p.red_line_resolve[_LANE], v.crossed[here],
+                    ),
+                    "utility": v.utility[r, _LANE],
+                    "probability": chances[r],
+                }
+            )  # fmt: skip
+        index = pd.Index(m.plan.responses, name="response")
+        return pd.DataFrame(rows, index=index)
+
+
+class RegionModel(mesa.Model[CountryAgent, Any]):
+    """A region of countries that respond to events.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        What is simulated.
+    run : int, default 0
+        Which of its runs: the same run meets the same luck in every variant.
+    variant : str, optional
+        Which course of events; by default the first.
+    agents : mapping of str to type, optional
+        Another class of `CountryAgent` by country code.
+    plan, column : Plan and ndarray, optional
+        The variant's plan and this run's column of parameters, where they are known already.
+    collect : bool, default True
+        Whether to fill the data collector and the log of acts.
+
+    Attributes
+    ----------
+    parameters, state, view : Parameters, State, View
+        The arrays of the run (`detente.world`), the last axis of length 1.
+    acts : list of Act
+        What was done, in order.
+    datacollector : mesa.DataCollector
+        Per step: tension, polarisation, the level of each issue; per country tilt, hedging and
+        its response to the main event.
+    """
+
+    def __init__(
+        self,
+        scenario: Scenario,
+        run: int = 0,
+        variant: str | None = None,
+        *,
+        agents: Mapping[str, type[CountryAgent]] | None = None,
+        plan: Plan | None = None,
+        column: Floats | None = None,
+        collect: bool = True,
+    ) -> None:
+        self._given = scenario
+        super().__init__(rng=run)
+        if plan is None:
+            names = scenario.variant_names
+            plan = Plan(scenario.variant(names[0] if variant is None else variant))
+        self._given = plan.scenario
+        self.plan = plan
+        self.run = run
+        self.variant = variant
+        self.step_index = 0
+        self.acts: list[Act] = []
+        self.structure = plan.structure
+        drawn = plan.draw(run, 1)[:, 0] if column is None else column
+        self.parameters = plan.view(np.ascontiguousarray(drawn)[:, np.newaxis])
+        self.state = new_state(plan.shape)
+        self.view = new_view(plan.shape)
+        begin(self.parameters, self.state, self.view)
+        self._event_of = {name: e for e, name in enumerate(plan.events)}
+        self._response_of = {name: r for r, name in enumerate(plan.responses)}
+        self._set: CountrySet | None = None
+        classes = dict(agents or {})
+        for code in classes:
+            if code not in plan.codes:
+                raise KeyError(f"no country {code}; there are {', '.join(plan.codes)}")
+        for code in plan.codes:
+            classes.get(code, CountryAgent)(self, code)
+        n = plan.shape.countries
+        self.toward = np.zeros((n, 2))
+        self.tilts = np.zeros(n)
+        self.hedges = np.zeros(n)
+        self._stand()
+        self.collects = collect
+        self.datacollector = mesa.DataCollector(
+            model_reporters={
+                "tension": "tension",
+                "polarisation": "polarisation",
+                **{name: [_level, [self, k]] for k, name in enumerate(plan.issues)},
+            },
+            agent_reporters={
+                "country": "code",
+                "tilt": "tilt",
+                "hedging": "hedging",
+                **({"response": _main_response} if plan.events else {}),
+            },
+        )
+        if collect:
+            self.datacollector.collect(self)
+
+    @property
+    def scenario(self) -> Scenario:
+        """The course of events that is run."""
+        return self._given
+
+    @scenario.setter
+    def scenario(self, _: Any) -> None:
+        """Leave Mesa's own scenario aside: ours is given."""
+
+    @property
+    def agents(self) -> CountrySet:
+        """The countries, by position or by code."""
+        if self._set is None or len(self._set) != len(self._all_agents):
+            self._set = CountrySet(self._all_agents, random=self.random)
+        return self._set
+
+    def event_index(self, event: str) -> int:
+        """Return the place of an event on the axis of events."""
+        try:
+            return self._event_of[event]
+        except KeyError:
+            raise KeyError(f"no event {event}; there are {', '.join(self._event_of)}") from None
+
+    def response_index(self, response: str) -> int:
+        """Return the place of a response on the axis of responses."""
+        try:
+            return self._response_of[response]
+        except KeyError:
+            known = ", ".join(self._response_of)
+            raise KeyError(f"no response {response}; there are {known}") from None
+
+    def step(self) -> None:
+        """Run one step of the theory.
+
+        1. **Events** come on the agenda: those that are due, those whose condition holds, those
+           that chance brings. What they do at once moves its issues now.
+        2. **Perceive**: each country values every live event, its ties to actor and recipient,
+           and hears what the others said up to the last step.
+        3. **Decide**, all at once: the countries that look at the matter again choose a response
+           by random utility.
+        4. **Act**: responses become known; a new one is an act on the event's actor. The
+           recipient's response is its consent or refusal.
+        5. **Issues move** toward what is proposed, by the balance of stances, gated by consent
+           or coercion.
+        6. **Attitudes move** by agreement, acts, structural balance and reversion.
+        7. **Attention** to every event fades.
+        8. **Record**.
+        """
+        arrive(self.structure, self.parameters, self.state, self.view, self.step_index, self.run)
+        if self.collects:
+            self._log_arrivals()
+        self.agents.do("perceive")
+        self.agents.do("settle")
+        self.agents.do("act")
+        move_issues(self.structure, self.parameters, self.state, self.view)
+        move_attitudes(self.parameters, self.state, self.view)
+        fade(self.parameters, self.state)
+        self.step_index += 1
+        self._stand()
+        if self.collects:
+            self.datacollector.collect(self)
+
+    def _stand(self) -> None:
+        s = (self.structure, self.parameters, self.state)
+        stand(*s, _LANE, self.toward, self.tilts)
+        hedges(self.toward, self.hedges)
+        self.tension = tension(*s, _LANE)
+        self.polarisation = polarisation(self.parameters, self.tilts, _LANE)
+
+    def _log_arrivals(self) -> None:
+        for e in np.flatnonzero(self.view.arrives[:, _LANE]):
+            event = self.plan.scenario.events[e]
+            if event.actor is not None:
+                score = float(self.parameters.score[e, _LANE])
+                self.acts.append(
+                    Act(self.step_index, event.id, event.actor, None, event.recipient, score)
+                )
+
+    def log_response(self, event: str, country: str, response: str) -> None:
+        """Note a new response as an act on the event's actor."""
+        score = float(self.parameters.response_score[self.response_index(response), _LANE])
+        actor = self.plan.scenario.events[self.event_index(event)].actor
+        recipient = None if actor == country else actor
+        self.acts.append(Act(self.step_index, event, country, response, recipient, score))
+
+
+def _level(model: RegionModel, issue: int) -> float:
+    return float(model.state.level[issue, _LANE])
+
+
+def _main_response(agent: CountryAgent) -> str | None:
+    return agent.response(agent.model.scenario.main)
+

@@ -1,0 +1,82 @@
+"""Where countries stand at a moment: alignment with the poles, tilt, tension, polarisation."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from detente.theory.alignment import hedging, mutual, tilt
+from detente.theory.hostility import hostility
+from detente.theory.polarisation import spread
+from detente.theory.rule import rule
+from detente.world import NONE, Parameters, State, Structure
+
+
+@rule
+def toward(structure: Structure, p: Parameters, s: State, i: int, pole: int, lane: int) -> float:
+    """Return the alignment of country `i` with a pole, -1 to 1: the mean by capability."""
+    weight = 0.0
+    total = 0.0
+    for j in range(p.capability.shape[0]):
+        if structure.pole[pole, j] == 1:
+            counts = p.capability[j, lane]
+            aligned = 1.0
+            if j != i:
+                aligned = mutual(s.attitude[i, j, lane], s.attitude[j, i, lane])
+            weight += counts
+            total += counts * aligned
+    return total / weight if weight > 0.0 else 0.0
+
+
+@rule
+def stand(
+    structure: Structure, p: Parameters, s: State, lane: int, poles: np.ndarray, tilts: np.ndarray
+) -> None:
+    """Write alignment with the two poles into `poles` (N, 2) and tilt into `tilts` (N,)."""
+    for i in range(tilts.shape[0]):
+        poles[i, 0] = toward(structure, p, s, i, 0, lane)
+        poles[i, 1] = toward(structure, p, s, i, 1, lane)
+        tilts[i] = tilt(poles[i, 0], poles[i, 1])
+
+
+@rule
+def hedges(poles: np.ndarray, out: np.ndarray) -> None:
+    """Write how much each country hedges into `out` (N,), from `poles` (N, 2)."""
+    for i in range(out.shape[0]):
+        out[i] = hedging(poles[i, 0], poles[i, 1])
+
+
+@rule
+def polarisation(p: Parameters, tilts: np.ndarray, lane: int) -> float:
+    """Return the capability-weighted standard deviation of tilts, 0 to 1."""
+    weight = 0.0
+    total = 0.0
+    squares = 0.0
+    for i in range(tilts.shape[0]):
+        counts = p.capability[i, lane]
+        weight += counts
+        total += counts * tilts[i]
+        squares += counts * tilts[i] * tilts[i]
+    return spread(weight, total, squares)
+
+
+@rule
+def tension(structure: Structure, p: Parameters, s: State, lane: int) -> float:
+    """Return regional tension, 0 to 1: the mean hostility of each country's harshest act.
+
+    Acts are the events themselves and the responses to them, as long as they have attention.
+    """
+    n = p.capability.shape[0]
+    total = 0.0
+    for i in range(n):
+        harshest = 0.0
+        for e in range(s.attention.shape[0]):
+            attention = s.attention[e, lane]
+            if attention > 0.0:
+                if structure.actor[e] == i:
+                    harshest = max(harshest, hostility(p.score[e, lane], attention))
+                r = s.response[e, i, lane]
+                if r != NONE:
+                    act = hostility(p.response_score[r, lane], attention)
+                    harshest = max(harshest, act)
+        total += harshest
+    return total / n

@@ -1,0 +1,108 @@
+"""Chance: every draw a pure function of (seed, run, step, country, purpose).
+
+The generator is Philox4x32-10, counter-based, of Salmon, Moraes, Dror and Shaw, "Parallel random
+numbers: as easy as 1, 2, 3", SC '11, doi:10.1145/2063384.2063405. The seed is its key; run, step,
+country and purpose are the four words of its counter, so a draw needs no state, depends on no
+other draw, and is the same in any order on any machine.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from detente.theory.rule import rule
+
+_MULTIPLIER_0: Final = np.uint64(0xD2511F53)
+_MULTIPLIER_1: Final = np.uint64(0xCD9E8D57)
+_WEYL_0: Final = np.uint64(0x9E3779B9)  # the golden ratio
+_WEYL_1: Final = np.uint64(0xBB67AE85)  # the square root of 3, less 1
+_WORD: Final = np.uint64(0xFFFFFFFF)
+_32: Final = np.uint64(32)
+_21: Final = np.uint64(21)
+_11: Final = np.uint64(11)
+_TO_UNIT: Final = 2.0**-53
+
+#: The step at which the parameters of a run are drawn: before all others, so out of their way.
+DRAW_STEP: Final = 0xFFFFFFFF
+
+
+@rule
+def philox(
+    c0: np.uint64, c1: np.uint64, c2: np.uint64, c3: np.uint64, k0: np.uint64, k1: np.uint64
+) -> tuple[np.uint64, np.uint64, np.uint64, np.uint64]:
+    """Ten rounds of Philox4x32.
+
+    Parameters
+    ----------
+    c0, c1, c2, c3 : uint64
+        The counter: four words of 32 bits.
+    k0, k1 : uint64
+        The key: two words of 32 bits.
+
+    Returns
+    -------
+    tuple of uint64
+        Four random words of 32 bits.
+    """
+    for _ in range(10):
+        product_0 = _MULTIPLIER_0 * c0
+        product_1 = _MULTIPLIER_1 * c2
+        c0 = (product_1 >> _32) ^ c1 ^ k0
+        c2 = (product_0 >> _32) ^ c3 ^ k1
+        c1 = product_1 & _WORD
+        c3 = product_0 & _WORD
+        k0 = (k0 + _WEYL_0) & _WORD
+        k1 = (k1 + _WEYL_1) & _WORD
+    return c0, c1, c2, c3
+
+
+@rule
+def uniforms(
+    seed: np.uint64, run: np.uint64, step: np.uint64, country: np.uint64, purpose: np.uint64
+) -> tuple[float, float]:
+    """Two independent uniform numbers of 53 bits in [0, 1) for one purpose.
+
+    Parameters
+    ----------
+    seed : uint64
+        64 bits.
+    run, step, country, purpose : uint64
+        32 bits each; `country_word` and `purpose_word` make the last two.
+    """
+    c0, c1, c2, c3 = philox(run, step, country, purpose, seed & _WORD, seed >> _32)
+    first = np.float64((c0 << _21) ^ (c1 >> _11)) * _TO_UNIT
+    second = np.float64((c2 << _21) ^ (c3 >> _11)) * _TO_UNIT
+    return first, second
+
+
+def country_word(code: str) -> int:
+    """Return the word of a country: its code in ASCII, so no two countries share one."""
+    return int.from_bytes(code.encode("ascii"), "big")
+
+
+def purpose_word(purpose: str) -> int:
+    """Return the word of a purpose: 32 bits of its BLAKE2s digest."""
+    return int.from_bytes(hashlib.blake2s(purpose.encode(), digest_size=4).digest(), "big")
+
+
+def path_words(path: str) -> tuple[int, int]:
+    """Return two words for a parameter's path, for draws at `DRAW_STEP`."""
+    digest = hashlib.blake2s(path.encode(), digest_size=8).digest()
+    return int.from_bytes(digest[:4], "big"), int.from_bytes(digest[4:], "big")
+
+
+@rule
+def draw_parameter(
+    seed: np.uint64, first: int, high: np.uint64, low: np.uint64, out: NDArray[np.float64]
+) -> None:
+    """Fill `out` with the uniform numbers of one parameter for runs from `first` on.
+
+    The numbers lie strictly between 0 and 1, so that no quantile is infinite.
+    """
+    for index in range(out.shape[0]):
+        number = uniforms(seed, np.uint64(first + index), np.uint64(DRAW_STEP), high, low)[0]
+        out[index] = number + 0.5 * _TO_UNIT

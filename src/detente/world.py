@@ -1,0 +1,171 @@
+"""The arrays of a run: `Parameters` that stay and `State` that changes.
+
+Every array's last axis is the lane: runs that are computed side by side. Mesa runs one, the
+compiled engine many. N countries (sorted by code), K issues (sorted by id), E events (in the
+order of the file), R responses (hostile to supportive), L lanes. All are float64 unless said.
+"""
+
+from __future__ import annotations
+
+from typing import Final, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+Integers = NDArray[np.int64]
+
+#: Where no response has been made, no step set, nobody named.
+NONE: Final = -1
+
+
+class Parameters(NamedTuple):
+    """What a run is given, drawn once. NaN in `red_line`, `proposes` and `does` means none."""
+
+    capability: Floats  # (N, L) share, 0 to 1
+    resolve: Floats  # (N, L) 0 to 1
+    responsiveness: Floats  # (N, L) ratio
+    susceptibility: Floats  # (N, L) ratio
+    position: Floats  # (N, K, L) level, 0 to 1
+    salience: Floats  # (N, K, L) 0 to 1
+    red_line: Floats  # (N, K, L) level, 0 to 1, or NaN
+    baseline: Floats  # (N, N, L) attitude of row to column, -1 to 1; the diagonal is 1
+    dependence: Floats  # (N, N, L) of row on column, 0 to 1; the diagonal is 0
+    status_quo: Floats  # (K, L) level, 0 to 1
+    score: Floats  # (E, L) Goldstein scale, -10 to 10
+    probability: Floats  # (E, L) 0 to 1
+    force: Floats  # (E, L) 0 to 1
+    proposes: Floats  # (E, K, L) level, 0 to 1, or NaN
+    does: Floats  # (E, K, L) level, 0 to 1, or NaN
+    response_stance: Floats  # (R, L) -1 to 1
+    response_cost: Floats  # (R, L) 0 or more
+    response_score: Floats  # (R, L) Goldstein scale
+    threshold: Floats  # (C, L) what each condition's test is held against
+    rationality: Floats  # (L,) and so on: the coefficients of scenario.dynamics
+    loss_aversion: Floats
+    red_line_weight: Floats
+    red_line_resolve: Floats
+    tie_to_actor: Floats
+    tie_to_recipient: Floats
+    conformity: Floats
+    exposure: Floats
+    inertia: Floats
+    cost: Floats
+    issue_rate: Floats
+    agreement_rate: Floats
+    act_rate: Floats
+    balance_rate: Floats
+    reversion_rate: Floats
+    attention_half_life: Floats
+    agenda_threshold: Floats
+
+
+class Structure(NamedTuple):
+    """What is the same in every run of a variant: who, whom, when. All int64 but the seed."""
+
+    seed: np.uint64
+    country_word: NDArray[np.uint64]  # (N,) for chance
+    event_word: NDArray[np.uint64]  # (E,) for chance
+    actor: Integers  # (E,) country or NONE
+    recipient: Integers  # (E,) country or NONE
+    consent: Integers  # (E,) country or NONE
+    due: Integers  # (E,) step, NONE if not dated
+    repeats: Integers  # (E,) 0 or 1
+    elapsed: Integers  # (E,) steps since an event of history happened, else 0
+    ends: Integers  # (E, E) 1 where the row takes the column off the agenda
+    program: Integers  # (C, 4) the conditions in postfix: operation and up to three arguments
+    program_of: Integers  # (E, 2) first and past-last instruction of an event's condition
+    by_actor: Integers  # (R,) 1 where an event's actor can answer so
+    pole: Integers  # (2, N) 1 where a country belongs to a pole
+
+
+class State(NamedTuple):
+    """What changes from step to step."""
+
+    level: Floats  # (K, L) 0 to 1
+    attitude: Floats  # (N, N, L) of row to column, -1 to 1
+    attention: Floats  # (E, L) 0 (off the agenda) to 1
+    born: Integers  # (E, L) step at which the event last came up, or NONE
+    before: Floats  # (E, K, L) levels just before the event came up
+    stance: Floats  # (E, N, L) -1 to 1, 0 before a country has spoken
+    response: Integers  # (E, N, L) index into the repertoire, or NONE
+
+
+class View(NamedTuple):
+    """What countries see and decide within a step; nothing here outlasts it."""
+
+    arrives: Integers  # (E, L) 1 where the event comes up in this step
+    heed: Floats  # (N, N, L) share of each other among a country's peers
+    heeded: Floats  # (N, L) sum of the row: 1, or 0 for a country without peers
+    stake: Floats  # (E, N, L) how much an event's issues matter to a country, 0 to 1
+    gain: Floats  # (E, N, L) utility of what is proposed or done
+    crossed: Floats  # (E, N, L) how strongly the event crosses a red line
+    tie_actor: Floats  # (E, N, L)
+    tie_recipient: Floats  # (E, N, L)
+    peer_mean: Floats  # (E, N, L)
+    peer_square: Floats  # (E, N, L)
+    to_supporters: Floats  # (E, N, L) exposure to those who support the event
+    to_opponents: Floats  # (E, N, L) exposure to those who oppose it
+    choice: Integers  # (E, N, L) response chosen in this step, NONE to leave what stands
+    utility: Floats  # (R, L) of the event weighed now
+    acts: Floats  # (N, N, L) scores, over 10, of what row did to column in this step
+    pull: Floats  # (K, L) on each issue
+    pace: Floats  # (K, L) of each issue
+    agreed: Floats  # (N, N, L) sum of agreement
+    moved: Floats  # (N, N, L) attitudes after the step, until all are known
+    rest: Floats  # (N, N, L) structural balance at the baseline
+
+
+class Shape(NamedTuple):
+    """How many of each there are."""
+
+    countries: int
+    issues: int
+    events: int
+    responses: int
+    tests: int
+    lanes: int
+
+
+_AXES: Final[dict[str, str]] = {
+    **dict.fromkeys(("capability", "resolve", "responsiveness", "susceptibility"), "N"),
+    **dict.fromkeys(("position", "salience", "red_line"), "NK"),
+    **dict.fromkeys(("baseline", "dependence", "attitude"), "NN"),
+    **dict.fromkeys(("heed", "acts", "agreed", "moved", "rest"), "NN"),
+    **dict.fromkeys(("status_quo", "level", "pull", "pace"), "K"),
+    **dict.fromkeys(("score", "probability", "force", "attention", "born", "arrives"), "E"),
+    **dict.fromkeys(("proposes", "does", "before"), "EK"),
+    **dict.fromkeys(("response_stance", "response_cost", "response_score", "utility"), "R"),
+    **dict.fromkeys(("stance", "response", "stake", "gain", "crossed", "choice"), "EN"),
+    **dict.fromkeys(("tie_actor", "tie_recipient", "peer_mean", "peer_square"), "EN"),
+    **dict.fromkeys(("to_supporters", "to_opponents"), "EN"),
+    "heeded": "N",
+    "threshold": "C",
+}
+_INTEGERS: Final = frozenset({"born", "response", "choice", "arrives"})
+
+
+def shape_of(field: str, shape: Shape) -> tuple[int, ...]:
+    """Return the shape of a field of `Parameters`, `State` or `View`."""
+    sizes = {
+        "N": shape.countries,
+        "K": shape.issues,
+        "E": shape.events,
+        "R": shape.responses,
+        "C": shape.tests,
+    }
+    return (*(sizes[axis] for axis in _AXES.get(field, "")), shape.lanes)
+
+
+def new_state(shape: Shape) -> State:
+    """Return a state of zeros, to be filled by `detente.step.begin`."""
+    return State(**{name: _zeros(name, shape) for name in State._fields})
+
+
+def new_view(shape: Shape) -> View:
+    """Return a view of zeros."""
+    return View(**{name: _zeros(name, shape) for name in View._fields})
+
+
+def _zeros(field: str, shape: Shape) -> NDArray[np.generic]:
+    return np.zeros(shape_of(field, shape), np.int64 if field in _INTEGERS else np.float64)
