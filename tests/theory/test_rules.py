@@ -1,0 +1,220 @@
+"""What each rule of the theory promises, by itself."""
+
+import math
+
+import numpy as np
+import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+from detente.theory.alignment import hedging, tilt
+from detente.theory.attention import kept, on_agenda
+from detente.theory.attitudes import changed
+from detente.theory.blocs import blocs, harmony, leaders
+from detente.theory.choice import odds
+from detente.theory.exponential import exponential
+from detente.theory.exposure import exposed, exposure
+from detente.theory.hostility import hostility
+from detente.theory.intensity import inertia, intensity_cost
+from detente.theory.issues import coercion, gate, moved, pace
+from detente.theory.peers import conformity, peer_weight, share
+from detente.theory.polarisation import spread
+from detente.theory.ties import tie_to_actor, tie_to_recipient
+from detente.theory.utility import crosses, gain
+
+NONE = math.nan
+unit = st.floats(0, 1)
+signed = st.floats(-1, 1)
+
+
+@given(st.floats(-700, 700))
+def test_exponential_is_accurate_to_two_ulp(x):
+    assert abs(exponential(x) - math.exp(x)) <= 2 * math.ulp(math.exp(x))
+
+
+def test_exponential_is_bounded():
+    assert exponential(-1e9) == exponential(-700.0) > 0
+    assert math.isfinite(exponential(1e9))
+
+
+def test_gain_by_hand():
+    assert gain(0.0, 0.6, 0.6, 0.5, 2.0, NONE, 1.0) == pytest.approx(0.3)
+    assert gain(0.6, 0.0, 0.6, 0.5, 2.0, NONE, 1.0) == pytest.approx(-0.6)
+
+
+def test_a_loss_past_a_red_line_counts_more():
+    # from 0 to 0.7 with the line at 0.4: 0.7 lost, 0.3 of it past the line and counted twice
+    assert gain(0.0, 0.7, 0.0, 1.0, 1.0, 0.4, 2.0) == pytest.approx(-1.0)
+    assert crosses(0.0, 0.7, 0.0, 0.4) == pytest.approx(0.3)
+    assert crosses(0.0, 0.3, 0.0, 0.4) == 0.0
+    assert crosses(1.0, 0.2, 0.9, 0.5) == pytest.approx(0.3)  # a line below the position
+    assert crosses(0.0, 1.0, 0.9, 0.5) == 0.0  # a move toward the position crosses nothing
+
+
+@given(unit, unit, unit, unit, st.floats(1, 5), st.one_of(unit, st.just(NONE)), st.floats(1, 5))
+def test_a_gain_is_bounded_and_grows_in_size_with_salience(x, y, p, w, aversion, line, weight):
+    less = gain(x, y, p, w / 2, aversion, line, weight)
+    more = gain(x, y, p, w, aversion, line, weight)
+    assert abs(more) <= aversion * (1 + weight) + 1e-9
+    assert abs(less) <= abs(more)
+    assert less * more >= 0
+
+
+@given(unit, unit, unit, unit, st.floats(1, 5))
+def test_no_move_no_gain(x, p, w, line, aversion):
+    assert gain(x, x, p, w, aversion, line, 2.0) == 0.0
+
+
+def test_harm_to_a_friend_repels_and_to_a_foe_attracts():
+    assert tie_to_recipient(0.5, 0.8, -5.0) == pytest.approx(-0.2)
+    assert tie_to_recipient(0.5, -0.8, -5.0) == pytest.approx(0.2)
+    assert tie_to_actor(0.5, 0.4) == pytest.approx(0.2)
+
+
+@given(st.lists(st.tuples(unit, signed, signed), min_size=1, max_size=8), signed)
+def test_conformity_from_moments_is_the_sum_over_peers(peers, stance):
+    weights = [peer_weight(capability, attitude) for capability, attitude, _ in peers]
+    total = sum(weights)
+    shares = [share(weight, total) for weight in weights]
+    stances = [s for *_, s in peers]
+    mean = sum(q * s for q, s in zip(shares, stances, strict=True))
+    square = sum(q * s * s for q, s in zip(shares, stances, strict=True))
+    direct = sum(q * (stance - s) ** 2 for q, s in zip(shares, stances, strict=True))
+    by_moments = conformity(0.8, stance, 1.0 if total > 0 else 0.0, mean, square)
+    assert by_moments == pytest.approx(0.8 * direct, abs=1e-12)
+
+
+def test_a_disliked_country_is_no_peer():
+    assert peer_weight(0.9, -0.2) == 0.0
+    assert share(0.0, 0.0) == 0.0
+
+
+@given(st.lists(st.tuples(unit, signed), max_size=8), signed)
+def test_exposure_from_sums_is_the_sum_over_others(others, stance):
+    supporters = sum(exposed(d, s) for d, s in others)
+    opponents = sum(exposed(d, -s) for d, s in others)
+    direct = sum(d * max(0.0, -stance * s) for d, s in others)
+    assert exposure(1.0, stance, supporters, opponents) == pytest.approx(direct, abs=1e-12)
+
+
+@given(signed, st.lists(signed, max_size=5))
+def test_no_dependence_no_exposure(stance, others):
+    supporters = sum(exposed(0.0, s) for s in others)
+    opponents = sum(exposed(0.0, -s) for s in others)
+    assert exposure(5.0, stance, supporters, opponents) == 0.0
+
+
+def test_cost_falls_with_resolve_and_with_a_crossed_line_only_for_hostile_responses():
+    assert intensity_cost(1.0, 0.5, 0.4, -0.8, 0.5, 0.0) == pytest.approx(0.3)
+    assert intensity_cost(1.0, 0.5, 0.4, -0.8, 0.5, 0.6) == pytest.approx(0.21)
+    assert intensity_cost(1.0, 0.5, 0.4, 0.8, 0.5, 0.6) == pytest.approx(0.3)
+
+
+def test_nothing_binds_one_who_has_not_spoken():
+    assert inertia(2.0, 0.5, 0.0, 0.0) == 0.0
+    assert inertia(2.0, 0.5, 0.0, 1.0) == pytest.approx(0.5)
+
+
+@given(st.floats(0, 50), signed, signed, st.floats(-5, 5))
+def test_odds_depend_on_differences_alone(precision, utility, best, constant):
+    assume(utility <= best)
+    shifted = odds(precision, utility + constant, best + constant)
+    assert shifted == pytest.approx(odds(precision, utility, best), rel=1e-9)
+    assert 0.0 < shifted <= 1.0 + 1e-9
+
+
+def test_consent_is_support_and_anything_less_is_refusal():
+    assert gate(1.0, 0.4, 0.0) == 1.0
+    assert gate(1.0, 0.0, 0.3) == 0.3
+    assert gate(1.0, -0.8, 0.0) == 0.0
+    assert gate(0.0, -0.8, 0.0) == 1.0
+    assert coercion(0.8, 0.3, 0.1) == pytest.approx(0.6)
+    assert coercion(1.0, 0.0, 0.0) == 0.0
+
+
+@given(unit, st.lists(st.tuples(unit, st.floats(0, 3)), max_size=5))
+def test_a_level_stays_between_where_it_is_and_what_is_proposed(level, proposals):
+    pull = sum(speed * (target - level) for target, speed in proposals)
+    after = moved(level, pull, sum(speed for _, speed in proposals))
+    ends = [level, *(target for target, _ in proposals)]
+    assert min(ends) - 1e-9 <= after <= max(ends) + 1e-9
+
+
+def test_opposition_does_not_move_an_issue():
+    assert pace(0.1, 1.0, 1.0, -0.5) == 0.0
+    assert pace(0.1, 0.5, 1.0, 0.5) == pytest.approx(0.025)
+
+
+@given(signed, st.floats(-100, 100))
+def test_an_attitude_stays_in_range(attitude, push):
+    assert -1.0 <= changed(attitude, push) <= 1.0
+
+
+@given(st.floats(-0.999, 0.999), st.floats(0.001, 1))
+def test_an_attitude_follows_the_push(attitude, push):
+    assert changed(attitude, push) >= attitude
+    assert changed(attitude, -push) <= attitude
+
+
+def test_attention_halves():
+    assert kept(6.0, 6.0) == pytest.approx(0.5)
+    assert kept(6.0, 0.0) == 1.0
+    assert on_agenda(0.04, 0.05) == 0.0
+    assert on_agenda(0.05, 0.05) == 0.05
+
+
+def test_tilt_and_hedging_by_hand():
+    assert tilt(0.5, -0.5) == 0.5
+    assert hedging(1.0, -1.0) == 0.0  # wholly with one pole
+    assert hedging(0.6, 0.8) == pytest.approx(0.8)  # close to both
+    assert hedging(-0.9, -0.9) == pytest.approx(0.05)  # far from both is no hedge
+
+
+def test_hostility_counts_harm_alone():
+    assert hostility(-5.0, 0.5) == 0.25
+    assert hostility(5.0, 1.0) == 0.0
+
+
+def test_polarisation_of_two_equal_camps_is_one():
+    assert spread(1.0, 0.0, 1.0) == 1.0
+    assert spread(1.0, 0.3, 0.09) == pytest.approx(0.0, abs=1e-8)
+    assert spread(0.0, 0.0, 0.0) == 0.0
+
+
+def partitions(n):
+    """Every partition of n countries, as labels."""
+
+    def grow(labels):
+        if len(labels) == n:
+            yield labels
+            return
+        for label in range(max(labels, default=-1) + 2):
+            yield from grow([*labels, label])
+
+    return grow([])
+
+
+def test_blocs_have_the_least_frustration():
+    """Against exhaustive search: equal in nearly all random regions, and never far off."""
+    luck = np.random.default_rng(7)
+    every = np.array(list(partitions(6)))
+    exact = 0
+    for _ in range(200):
+        aligned = luck.uniform(-1, 1, (6, 6))
+        aligned = (aligned + aligned.T) / 2
+        best = max(harmony(aligned, labels) for labels in every)
+        found = np.zeros(6, np.int64)
+        blocs(aligned, found)
+        got = harmony(aligned, found)
+        assert got <= best + 1e-9
+        exact += got >= best - 1e-9
+    assert exact >= 196
+
+
+def test_two_camps_are_found_and_led_by_the_most_capable():
+    camp = np.array([0, 1, 0, 1, 1])
+    aligned = np.where(camp[:, None] == camp[None, :], 0.5, -0.5)
+    found, lead = np.zeros(5, np.int64), np.zeros(5, np.int64)
+    blocs(aligned, found)
+    leaders(found, np.array([0.1, 0.2, 0.3, 0.1, 0.2]), lead)
+    assert lead.tolist() == [2, 1, 2, 1, 1]
