@@ -1,0 +1,27 @@
+"""What a person writes: the scenario, its file and what may stand in it."""
+
+from detente.scenario.conditions import Condition
+from detente.scenario.distributions import sample
+from detente.scenario.errors import Place, Problem, ScenarioError
+from detente.scenario.library import library
+from detente.scenario.loading import load, load_text, load_with_options
+from detente.scenario.quantity import Distribution, Number, Quantity
+from detente.scenario.ranges import quantity_of
+from detente.scenario.schema import Scenario
+
+__all__ = [
+    "Condition",
+    "Distribution",
+    "Number",
+    "Place",
+    "Problem",
+    "Quantity",
+    "Scenario",
+    "ScenarioError",
+    "library",
+    "load",
+    "load_text",
+    "load_with_options",
+    "quantity_of",
+    "sample",
+]

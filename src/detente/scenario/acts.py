@@ -1,0 +1,39 @@
+"""Types of acts: names from PLOVER and codes from CAMEO that a scenario may use."""
+
+from __future__ import annotations
+
+from typing import Annotated, Final
+
+from pydantic import AfterValidator, BeforeValidator, StringConstraints
+from pydantic_core import PydanticCustomError
+
+from detente.scenario.codes import CAMEO, PLOVER
+from detente.scenario.suggest import did_you_mean
+
+#: Error type of a code that YAML read as a number; the message quotes it as it was written.
+UNQUOTED: Final = "unquoted"
+
+def _plover(name: str) -> str:
+    if name not in PLOVER:
+        raise ValueError(f"'{name}' is not a PLOVER type{did_you_mean(name, PLOVER)}")
+    return name
+
+
+def _cameo(code: str) -> str:
+    if code not in CAMEO:
+        raise ValueError(f"'{code}' is not a CAMEO code{did_you_mean(code, CAMEO)}")
+    return code
+
+
+def _quoted(code: object) -> object:
+    if isinstance(code, int | float) and not isinstance(code, bool):
+        raise PydanticCustomError(UNQUOTED, "a code is text, since leading zeros matter")
+    return code
+
+
+#: A PLOVER type, with its mode after a point where it has one.
+PloverType = Annotated[str, StringConstraints(max_length=40), AfterValidator(_plover)]
+#: A CAMEO code, as text.
+CameoCode = Annotated[
+    str, StringConstraints(max_length=40), AfterValidator(_cameo), BeforeValidator(_quoted)
+]

@@ -1,0 +1,111 @@
+"""What every part of a scenario has in common."""
+
+from __future__ import annotations
+
+import re
+from datetime import date, datetime
+from typing import Annotated, Any, Final
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    PlainSerializer,
+    PlainValidator,
+    StringConstraints,
+    WithJsonSchema,
+)
+
+from detente.scenario.quantity import Number, Quantity, describe
+
+
+class Part(BaseModel):
+    """A part of a scenario: unchangeable, with no keys but its own and no guessing at types."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True, strict=True)
+
+
+CODE_PATTERN: Final = r"^[A-Z]{3}$"
+ID_PATTERN: Final = r"^[a-z][a-z0-9_]{0,39}$"
+NAME_PATTERN: Final = r"^[a-z0-9][a-z0-9_-]{0,59}$"
+STEP_PATTERN: Final = r"^\s*[1-9][0-9]{0,3}\s+(day|week)s?\s*$"
+CONTROL: Final = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
+
+
+def days_in(step: str) -> int | None:
+    """Return the days in a length of time such as ``1 week``, or None if it is none."""
+    if not re.fullmatch(STEP_PATTERN.strip("^$"), step):
+        return None
+    count, unit = step.split()
+    return int(count) * (7 if unit.startswith("week") else 1)
+
+
+def read_day(value: object) -> date:
+    """Read a date, as such or as text such as ``2025-09-15``."""
+    if isinstance(value, date) and not isinstance(value, datetime):
+        return value
+    if isinstance(value, str) and re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", value, re.ASCII):
+        try:
+            return date.fromisoformat(value)
+        except ValueError:
+            raise ValueError(f"there is no such day as {value}") from None
+    raise ValueError(f"expected a date such as 2025-09-15, not {describe(value)}")
+
+
+def read_moment(value: object) -> date | int:
+    """Read a date or the number of a step."""
+    if isinstance(value, int) and not isinstance(value, bool):
+        if value < 0:
+            raise ValueError(f"{value} is out of range: steps count from 0")
+        return value
+    try:
+        return read_day(value)
+    except ValueError as error:
+        if "expected" not in str(error):
+            raise
+        message = "expected a date such as 2025-09-15 or the number of a step"
+        raise ValueError(f"{message}, not {describe(value)}") from None
+
+
+def _without_controls(text: str) -> str:
+    if found := CONTROL.search(text):
+        raise ValueError(f"the control character U+{ord(found[0]):04X} has no place in a text")
+    return text
+
+
+def _moment_to_plain(value: date | int) -> Any:
+    return value.isoformat() if isinstance(value, date) else value
+
+
+DAY_SCHEMA: Final = {"type": "string", "format": "date"}
+MOMENT_SCHEMA: Final = {"anyOf": [DAY_SCHEMA, {"type": "integer", "minimum": 0}]}
+
+#: ISO 3166-1 alpha-3 code of a country.
+CountryCode = Annotated[str, StringConstraints(pattern=CODE_PATTERN)]
+#: Identifier of an issue, event, response, variant or pole.
+Identifier = Annotated[str, StringConstraints(pattern=ID_PATTERN)]
+#: Name of a scenario, as in its file name.
+ScenarioName = Annotated[str, StringConstraints(pattern=NAME_PATTERN)]
+#: A line or a paragraph for people.
+Text = Annotated[str, StringConstraints(max_length=2000), AfterValidator(_without_controls)]
+#: A day.
+Day = Annotated[
+    date,
+    PlainValidator(read_day),
+    PlainSerializer(_moment_to_plain, when_used="json"),
+    WithJsonSchema(DAY_SCHEMA),
+]
+#: A day, or a step counted from 0.
+Moment = Annotated[
+    date | int,
+    PlainValidator(read_moment),
+    PlainSerializer(_moment_to_plain, when_used="json"),
+    WithJsonSchema(MOMENT_SCHEMA),
+]
+
+#: A share or a level, 0 to 1.
+Share = Annotated[Number, Quantity(0.0, 1.0, "0 to 1")]
+#: An attitude or a stance, -1 to 1.
+Signed = Annotated[Number, Quantity(-1.0, 1.0, "-1 to 1")]
+#: A conflict-cooperation score, -10 (most hostile) to 10 (most cooperative).
+Score = Annotated[Number, Quantity(-10.0, 10.0, "Goldstein scale, -10 to 10")]

@@ -1,0 +1,134 @@
+"""The small grammar of conditions: tests joined by all, any and not, never an expression.
+
+======================================  ======================================================
+``{issue: x, above: 0.5}``              the level of an issue
+``{stance: e, of: PAK, below: 0}``      what a country's response to an event says
+``{opposition: e, above: 0.5}``         share of the region's capability that stands against it
+``{attitude: PAK, to: USA, below: 0}``  an attitude
+``{after: e, steps: 6}``                an event came up at least so many steps ago
+``{all: [...]}, {any: [...]}, {not: c}``  how tests are joined
+======================================  ======================================================
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Annotated, Any, Final
+
+from pydantic import Discriminator, Field, Tag
+
+from detente.scenario.base import CountryCode, Identifier, Part, Share, Signed
+
+Steps = Annotated[int, Field(ge=0, le=100_000)]
+
+
+class IssueTest(Part):
+    """The level of an issue stands above or below a value."""
+
+    issue: Identifier = Field(description="The issue.")
+    above: Share | None = Field(None, description="True while the level is greater.")
+    below: Share | None = Field(None, description="True while the level is less.")
+
+
+class StanceTest(Part):
+    """A country's stance on an event stands above or below a value."""
+
+    stance: Identifier = Field(description="The event.")
+    of: CountryCode = Field(description="Whose stance.")
+    above: Signed | None = Field(None, description="True while the stance is greater.")
+    below: Signed | None = Field(None, description="True while the stance is less.")
+
+
+class OppositionTest(Part):
+    """The share of the others' capability that stands against an event."""
+
+    opposition: Identifier = Field(description="The event.")
+    above: Share | None = Field(None, description="True while the share is greater.")
+    below: Share | None = Field(None, description="True while the share is less.")
+
+
+class AttitudeTest(Part):
+    """An attitude of one country to another."""
+
+    attitude: CountryCode = Field(description="Whose attitude.")
+    to: CountryCode = Field(description="Toward whom.")
+    above: Signed | None = Field(None, description="True while the attitude is greater.")
+    below: Signed | None = Field(None, description="True while the attitude is less.")
+
+
+class AfterTest(Part):
+    """An event came up at least some steps ago."""
+
+    after: Identifier = Field(description="The event.")
+    steps: Steps = Field(1, description="How many steps ago at the least.")
+
+
+class AllOf(Part):
+    """Every one of several conditions holds."""
+
+    all: list[Condition] = Field(description="Conditions that must all hold.", min_length=1)
+
+
+class AnyOf(Part):
+    """At least one of several conditions holds."""
+
+    any: list[Condition] = Field(description="Conditions of which one must hold.", min_length=1)
+
+
+class Not(Part):
+    """A condition does not hold."""
+
+    not_: Condition = Field(alias="not", description="The condition that must not hold.")
+
+
+#: The key that tells one form from another.
+FORMS: Final[dict[str, type[Part]]] = {
+    "issue": IssueTest,
+    "stance": StanceTest,
+    "opposition": OppositionTest,
+    "attitude": AttitudeTest,
+    "after": AfterTest,
+    "all": AllOf,
+    "any": AnyOf,
+    "not": Not,
+}
+
+
+def _form(value: Any) -> str | None:
+    """Name the form of a condition by its key, or None when it has none or several."""
+    if isinstance(value, Mapping):
+        keys = [key for key in value if key in FORMS]
+        return keys[0] if len(keys) == 1 else None
+    return next((key for key, form in FORMS.items() if isinstance(value, form)), None)
+
+
+#: A test at a leaf of a condition.
+type Test = IssueTest | StanceTest | OppositionTest | AttitudeTest | AfterTest
+
+type Condition = Annotated[
+    Annotated[IssueTest, Tag("issue")]
+    | Annotated[StanceTest, Tag("stance")]
+    | Annotated[OppositionTest, Tag("opposition")]
+    | Annotated[AttitudeTest, Tag("attitude")]
+    | Annotated[AfterTest, Tag("after")]
+    | Annotated[AllOf, Tag("all")]
+    | Annotated[AnyOf, Tag("any")]
+    | Annotated[Not, Tag("not")],
+    Discriminator(
+        _form,
+        custom_error_type="condition_form",
+        custom_error_message="expected a condition with exactly one of " + ", ".join(FORMS),
+    ),
+]
+
+
+def tests(condition: Condition) -> Iterator[Test]:
+    """Walk the tests at the leaves of a condition."""
+    match condition:
+        case AllOf(all=parts) | AnyOf(any=parts):
+            for part in parts:
+                yield from tests(part)
+        case Not(not_=part):
+            yield from tests(part)
+        case IssueTest() | StanceTest() | OppositionTest() | AttitudeTest() | AfterTest():
+            yield condition

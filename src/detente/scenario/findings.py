@@ -1,0 +1,25 @@
+"""What validation finds, before it is placed in a file."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from detente.scenario.nodes import Steps
+
+
+class Finding(NamedTuple):
+    """One thing that is wrong with plain data.
+
+    Parameters
+    ----------
+    steps : tuple of str and int
+        The way to the value.
+    message : str
+        What is wrong, in plain words.
+    on_key : bool
+        Whether the key is wrong rather than the value.
+    """
+
+    steps: Steps
+    message: str
+    on_key: bool = False

@@ -1,0 +1,48 @@
+"""The scenarios that come with the package."""
+
+from __future__ import annotations
+
+from importlib.resources import files
+from pathlib import Path
+
+from detente.scenario.errors import Problem, ScenarioError
+from detente.scenario.suggest import did_you_mean
+
+SUFFIXES = (".yaml", ".yml")
+
+
+def folder() -> Path | None:
+    """Return the folder of the scenarios: beside the sources in a checkout, else in the package."""
+    package = Path(str(files("detente")))
+    for place in (package / "library", package.parent.parent / "scenarios"):
+        if place.is_dir():
+            return place
+    return None
+
+
+def library() -> dict[str, Path]:
+    """Return the scenarios that come with the package, by name."""
+    place = folder()
+    if place is None:
+        return {}
+    return {path.stem: path for path in sorted(place.glob("*.yaml"))}
+
+
+def find(scenario: str) -> Path:
+    """Return the file of a scenario, given its path or its name in the library.
+
+    Raises
+    ------
+    ScenarioError
+        If it is neither; the message says what was probably meant.
+    """
+    path = Path(scenario)
+    looks_like_path = path.suffix in SUFFIXES or len(path.parts) != 1
+    if looks_like_path or path.is_file():
+        return path
+    known = library()
+    if scenario in known:
+        return known[scenario]
+    listed = f": there are {', '.join(known)}" if known else ""
+    message = f"no such scenario{did_you_mean(scenario, known)}{listed}"
+    raise ScenarioError([Problem(scenario, 1, 1, "", message)])

@@ -1,0 +1,153 @@
+"""``extends``: one scenario file on top of another in the same folder.
+
+Mappings merge key by key and the child wins; ``null`` drops a key of the parent. Lists whose
+entries are known by a key (events, attitudes, dependence, record) merge entry by entry; any other
+list, a distribution and a condition are replaced whole.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, Final
+
+from pydantic import BaseModel
+
+from detente.scenario.errors import Problem, ScenarioError
+from detente.scenario.nodes import Mapping, Node, Scalar, Sequence, plain
+from detente.scenario.reader import read
+from detente.scenario.shape import KEYS, below, fields_of, is_condition, is_table
+
+#: How many files may stand on top of one another.
+LONGEST_CHAIN: Final = 20
+
+
+def read_merged(model: type[BaseModel], path: Path, shown: str) -> Mapping:
+    """Read a scenario file and everything that it extends, as one tree.
+
+    Raises
+    ------
+    ScenarioError
+        With every problem of the file that keeps it from being read or merged.
+    """
+    return _read(model, path, shown, ())
+
+
+def _read(model: type[BaseModel], path: Path, shown: str, below_it: tuple[Path, ...]) -> Mapping:
+    tree = read(path, shown)
+    extends = tree.get("extends")
+    if extends is None:
+        return tree
+    child = tree.lacking("extends")
+    if isinstance(extends, Scalar) and extends.value is None:
+        return child
+    chain = (*below_it, path.resolve())
+
+    def refuse(message: str) -> ScenarioError:
+        return ScenarioError([Problem.at(extends.place, "extends", message)])
+
+    if not isinstance(extends, Scalar) or not isinstance(extends.value, str):
+        raise refuse("expected the name of a file in the same folder")
+    parent = _parent(path.parent, extends.value)
+    if parent is None:
+        raise refuse(f"'{extends.value}' leaves the folder: name a file beside this one")
+    if parent.resolve() in chain:
+        names = " -> ".join(file.name for file in (*chain, parent))
+        raise refuse(f"a file cannot extend itself: {names}")
+    if len(chain) >= LONGEST_CHAIN:
+        raise refuse(f"more than {LONGEST_CHAIN} files extend one another")
+    if not parent.exists():
+        named = str(Path(shown).parent / parent.name)
+        try:
+            read(parent, named)
+        except ScenarioError as error:
+            raise refuse(f"'{extends.value}': {error.problems[0].message}") from None
+    merged = merge(_read(model, parent, str(Path(shown).parent / parent.name), chain), child, model)
+    assert isinstance(merged, Mapping)
+    return merged
+
+
+def _parent(folder: Path, name: str) -> Path | None:
+    """Return the file that a scenario names, or None if it does not lie in its folder."""
+    if name in {"", ".", ".."} or "\\" in name or "\0" in name or Path(name).name != name:
+        return None
+    parent = folder / name
+    return parent if parent.resolve().parent == folder.resolve() else None
+
+
+def merge(parent: Node, child: Node, kind: Any, name: str = "") -> Node:
+    """Lay a child's tree over its parent's.
+
+    Parameters
+    ----------
+    parent, child : Node
+        The trees; where both say something the child wins.
+    kind : type
+        The type of the place, which says whether mappings merge or replace.
+    name : str
+        The key of the place, which says how the entries of a list are known.
+    """
+    if isinstance(parent, Sequence) and isinstance(child, Sequence) and name in KEYS:
+        return _merge_lists(parent, child, kind, name)
+    merges = (fields_of(kind) or is_table(kind)) and not is_condition(kind)
+    if not (isinstance(parent, Mapping) and isinstance(child, Mapping) and merges):
+        return child
+    entries = dict(parent.entries)
+    for key, entry in child.entries.items():
+        over = entries.get(key)
+        if over is None:
+            entries[key] = entry
+        elif isinstance(entry.node, Scalar) and entry.node.value is None:
+            del entries[key]
+        else:
+            entries[key] = replace(entry, node=merge(over.node, entry.node, below(kind, key), key))
+    merged = Mapping(child.place, entries)
+    return in_order_of_stance(merged) if name == "repertoire" else merged
+
+
+def _merge_lists(parent: Sequence, child: Sequence, kind: Any, name: str) -> Sequence:
+    items = list(parent.items)
+    for entry in child.items:
+        key = key_of(entry, name)
+        if name == "attitudes" and key is not None and plain(entry).get("mutual") is True:
+            items = [item for item in items if not _mutual_reverse(item, key)]
+        keys = [key_of(item, name) for item in items]
+        if key is not None and key in keys:
+            index = keys.index(key)
+            items[index] = merge(items[index], entry, below(kind, 0))
+        else:
+            items.append(entry)
+    return Sequence(child.place, tuple(items))
+
+
+def _mutual_reverse(item: Node, key: tuple[Any, ...]) -> bool:
+    """Say whether an entry gives the same mutual attitude from the other side."""
+    return key_of(item, "attitudes") == key[::-1] and plain(item).get("mutual") is True
+
+
+def key_of(entry: Node, name: str) -> tuple[Any, ...] | None:
+    """Return what an entry of a list is known by, or None if it does not say."""
+    if not isinstance(entry, Mapping):
+        return None
+    found = [entry.get(field) for field in KEYS[name]]
+    if found[0] is None or not all(part is None or isinstance(part, Scalar) for part in found):
+        return None
+    return tuple(None if part is None else plain(part) for part in found)
+
+
+def in_order_of_stance(repertoire: Node) -> Node:
+    """Put merged responses in the order of their stances, where each is a number."""
+    if not isinstance(repertoire, Mapping):
+        return repertoire
+    stances: dict[str, float] = {}
+    for key, entry in repertoire.entries.items():
+        value = plain(entry.node.get("stance")) if _has_stance(entry.node) else None
+        if isinstance(value, bool) or not isinstance(value, int | float):
+            return repertoire
+        stances[key] = value
+    order = sorted(repertoire.entries, key=stances.__getitem__)
+    return replace(repertoire, entries={key: repertoire.entries[key] for key in order})
+
+
+def _has_stance(node: Node) -> bool:
+    return isinstance(node, Mapping) and node.get("stance") is not None

@@ -1,0 +1,28 @@
+"""The responses that countries choose from unless a scenario gives its own."""
+
+from __future__ import annotations
+
+from detente.scenario.elements import Response
+
+
+def default_repertoire() -> dict[str, Response]:
+    """Return the eight responses from the most hostile to the most supportive.
+
+    Types and scores are those of the PLOVER manual. Stances order them evenly but for the gap
+    around silence, since any word is a step. Costs rise steeply past public condemnation, which
+    keeps warnings rare, as they are in the record, and a text joined with others costs least.
+    """
+    rows = [
+        ("mobilise", "Mobilise forces", -1.0, 0.9, "MOBILIZE"),
+        ("warn", "Warn", -0.8, 0.45, "THREATEN"),
+        ("condemn", "Condemn", -0.6, 0.3, "ACCUSE.disapprove"),
+        ("joint", "Join a collective statement", -0.4, 0.08, "REJECT.assist"),
+        ("silent", "Stay silent", 0.0, 0.0, None),
+        ("endorse", "Endorse", 0.4, 0.08, "SUPPORT"),
+        ("assist", "Assist", 0.7, 0.4, "COOPERATE"),
+        ("host", "Host", 1.0, 0.6, "AID"),
+    ]
+    return {
+        name: Response(title=title, stance=stance, cost=cost, type=kind, by_actor=name != "host")
+        for name, title, stance, cost, kind in rows
+    }

@@ -1,0 +1,220 @@
+"""A scenario: the one model of what a person writes.
+
+Validation, JSON Schema and the reference of the format all come from the classes here and in the
+modules beside it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from datetime import date, timedelta
+from typing import Annotated, Any, Final, Self
+
+from pydantic import Field, StringConstraints, ValidationInfo, model_validator
+
+from detente.scenario import nodes, paths, validation, variants, writer
+from detente.scenario.base import (
+    STEP_PATTERN,
+    CountryCode,
+    Day,
+    Identifier,
+    Part,
+    ScenarioName,
+    Text,
+    days_in,
+)
+from detente.scenario.dynamics import Dynamics
+from detente.scenario.elements import (
+    Attitude,
+    Country,
+    Dependence,
+    Issue,
+    Record,
+    Response,
+    Variant,
+)
+from detente.scenario.errors import Place, ScenarioError
+from detente.scenario.events import Event
+from detente.scenario.repertoire import default_repertoire
+from detente.scenario.suggest import did_you_mean
+
+#: Name of the only variant of a scenario that gives none.
+ONLY_VARIANT: Final = "base"
+#: What ``main_event`` says where no event is the main one.
+NO_EVENT: Final = "none"
+#: How problems name the values given to `Scenario.set`.
+SET: Final = "set"
+PLACE: Final = Place(SET, 1, 1)
+
+
+class Scenario(Part):
+    """A region, an event and the courses that it may take."""
+
+    scenario: ScenarioName = Field(description="Its name, as in its file name.")
+    title: Text | None = Field(None, description="Its name for people.")
+    description: Text | None = Field(None, description="What it is about.")
+    extends: Annotated[str, StringConstraints(max_length=200)] | None = Field(
+        None, description="Another scenario file beside this one that this one adds to."
+    )
+    start: Day = Field(description="The day on which step 0 begins.")
+    step: Annotated[str, StringConstraints(pattern=STEP_PATTERN)] = Field(
+        "1 week", description="How long a step is, in days or weeks."
+    )
+    steps: Annotated[int, Field(ge=1, le=10_000)] = Field(26, description="How many steps a run has.")
+    runs: Annotated[int, Field(ge=1, le=100_000_000)] = Field(
+        1000, description="How many runs of each variant, unless told otherwise."
+    )
+    seed: Annotated[int, Field(ge=0, lt=2**64)] = Field(
+        0, description="What all chance follows from, with the run, step, country and purpose."
+    )
+    main_event: Identifier | None = Field(
+        None,
+        description="The event that the summary is about; by default the first, and none for no "
+        "event.",
+    )
+    poles: dict[Identifier, Annotated[list[CountryCode], Field(min_length=1)]] = Field(
+        description="Two sets of countries: alignment is measured toward each, tilt between them.",
+        min_length=2,
+        max_length=2,
+    )
+    issues: dict[Identifier, Issue] = Field(
+        description="What the region disagrees about.", min_length=1, max_length=50
+    )
+    countries: dict[CountryCode, Country] = Field(
+        description="Who acts, by ISO 3166-1 alpha-3 code.", min_length=2, max_length=250
+    )
+    attitudes: list[Attitude] = Field(
+        default_factory=list, description="Who feels what toward whom; 0 where nothing is said."
+    )
+    dependence: list[Dependence] = Field(
+        default_factory=list, description="Who depends on whom; 0 where nothing is said."
+    )
+    repertoire: Annotated[dict[Identifier, Response], Field(min_length=2, max_length=20)] = Field(
+        default_factory=default_repertoire, description="What a country can do about an event."
+    )
+    events: list[Event] = Field(
+        default_factory=list, description="What happens.", max_length=60
+    )
+    variants: dict[Identifier, Variant] = Field(
+        default_factory=dict, description="Other courses of events, run on the same luck."
+    )
+    record: list[Record] = Field(
+        default_factory=list, description="What governments really did, to score against."
+    )
+    dynamics: Dynamics = Field(
+        default_factory=Dynamics, description="The coefficients of the theory."
+    )
+
+    @model_validator(mode="after")
+    def _consistent(self, info: ValidationInfo) -> Self:
+        """Hold a scenario that a program builds to the same checks as one from a file."""
+        if not (info.context or {}).get("checked"):
+            validation.hold(type(self), self.to_plain())
+        return self
+
+    @property
+    def step_days(self) -> int:
+        """How many days a step is."""
+        days = days_in(self.step)
+        assert days is not None  # the pattern of the field allows nothing else
+        return days
+
+    def step_of(self, day: date) -> int:
+        """Return the step during which a day falls; negative before the start."""
+        return (day - self.start).days // self.step_days
+
+    def date_of(self, step: int) -> date:
+        """Return the day on which a step begins."""
+        return self.start + timedelta(days=step * self.step_days)
+
+    @property
+    def main(self) -> str | None:
+        """Id of the event that the summary is about, or None."""
+        if self.main_event is not None:
+            return None if self.main_event == NO_EVENT else self.main_event
+        return self.events[0].id if self.events else None
+
+    @property
+    def variant_names(self) -> tuple[str, ...]:
+        """Names of the variants in the order of the file; ``base`` alone if it has none."""
+        return tuple(self.variants) or (ONLY_VARIANT,)
+
+    def variant(self, name: str) -> Scenario:
+        """Return one course of the scenario, with no variants of its own.
+
+        Parameters
+        ----------
+        name : str
+            One of `variant_names`.
+
+        Raises
+        ------
+        KeyError
+            If there is no such variant; the message names the nearest.
+        """
+        tree = self._tree()
+        if not self.variants and name == ONLY_VARIANT:
+            return self
+        if name not in self.variants:
+            raise KeyError(f"there is no variant '{name}'{did_you_mean(name, self.variant_names)}")
+        resolved, problems = variants.resolve(type(self), tree, name)
+        if resolved is None or problems:
+            raise ScenarioError(problems)
+        return validation.validated(type(self), resolved)
+
+    def get(self, path: str) -> Any:
+        """Return the value at a path such as ``countries.PAK.resolve``, in its plain form.
+
+        Raises
+        ------
+        LookupError
+            If nothing stands there.
+        """
+        return paths.fetch(self._tree(), path)
+
+    def set(self, changes: Mapping[str, Any]) -> Self:
+        """Return a new scenario with other values at some paths.
+
+        Parameters
+        ----------
+        changes : mapping of str to object
+            New values by path, such as ``{"countries.PAK.resolve": 0.6}``; None takes what stands
+            there away.
+
+        Raises
+        ------
+        ScenarioError
+            With everything that is wrong with the paths or the values.
+        """
+        return self._with({path: nodes.from_plain(value, PLACE) for path, value in changes.items()})
+
+    def _with(self, changes: Mapping[str, nodes.Node]) -> Self:
+        given = [(path, node, node.place) for path, node in changes.items()]
+        tree, problems = paths.assign_all(type(self), self._tree(), given)
+        if problems:
+            raise ScenarioError(problems)
+        return validation.validated(type(self), tree)
+
+    def to_plain(self) -> dict[str, Any]:
+        """Return the complete scenario as dicts, lists, texts and numbers, defaults included."""
+        plain: dict[str, Any] = self.model_dump(mode="json", by_alias=True, exclude_none=True)
+        return plain
+
+    def to_yaml(self) -> str:
+        """Return the complete scenario as the text of a file that loads back equal."""
+        return writer.to_yaml(self.to_plain())
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of the scenario's canonical JSON, in hexadecimal."""
+        canonical = json.dumps(
+            self.to_plain(), sort_keys=True, separators=(",", ":"), ensure_ascii=True
+        )
+        return hashlib.sha256(canonical.encode()).hexdigest()
+
+    def _tree(self) -> nodes.Mapping:
+        tree = nodes.from_plain(self.to_plain(), PLACE)
+        assert isinstance(tree, nodes.Mapping)
+        return tree

@@ -1,0 +1,185 @@
+"""Variants: another course of the same scenario, as drops, additions and settings in that order."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from pydantic import BaseModel
+
+from detente.scenario.errors import Place, Problem
+from detente.scenario.merge import in_order_of_stance, key_of
+from detente.scenario.nodes import Entry, Mapping, Node, Scalar, Sequence, from_plain, plain
+from detente.scenario.paths import assign_all
+from detente.scenario.shape import KEYS, below, default_at, fields_of, is_condition, is_table
+from detente.scenario.suggest import did_you_mean
+
+
+def resolve(
+    model: type[BaseModel], tree: Mapping, name: str
+) -> tuple[Mapping | None, list[Problem]]:
+    """Return the scenario that a variant describes, without variants of its own.
+
+    Parameters
+    ----------
+    model : type of BaseModel
+        The model of a scenario.
+    tree : Mapping
+        The scenario with its variants.
+    name : str
+        The variant.
+
+    Returns
+    -------
+    tree : Mapping or None
+        The scenario, or None where the variant is too malformed to say.
+    problems : list of Problem
+        What the variant says about things that are not there, or that are there already.
+    """
+    variants = tree.get("variants")
+    variant = variants.get(name) if isinstance(variants, Mapping) else None
+    if not isinstance(variant, Mapping):
+        return None, []
+    whole = tree.lacking("variants")
+    prefix = f"variants.{name}"
+    whole, problems = _drop(whole, variant.get("drop"), f"{prefix}.drop")
+    added = variant.get("add")
+    if isinstance(added, Mapping):
+        whole, more = _add(model, whole, added, f"{prefix}.add")
+        problems += more
+    settings = variant.get("set")
+    if isinstance(settings, Mapping):
+        changes = [(path, e.node, e.place) for path, e in settings.entries.items()]
+        whole, more = assign_all(model, whole, changes)
+        problems += [replace(p, path=f"{prefix}.set.{p.path}") for p in more]
+    return whole, problems
+
+
+def _drop(tree: Mapping, dropped: Node | None, path: str) -> tuple[Mapping, list[Problem]]:
+    """Take events out, and with them what only speaks of them: the record, `ends`, main_event."""
+    problems: list[Problem] = []
+    events = tree.get("events")
+    rows = events.items if isinstance(events, Sequence) else ()
+    known = [key[0] for row in rows if (key := key_of(row, "events")) is not None]
+    gone: set[Any] = set()
+    for index, item in enumerate(dropped.items if isinstance(dropped, Sequence) else ()):
+        value = plain(item)
+        if not isinstance(value, str):
+            continue
+        if value in gone:
+            problems.append(Problem.at(item.place, f"{path}.{index}", f"'{value}' is dropped twice"))
+        elif value not in known:
+            message = f"there is no event '{value}' to drop{did_you_mean(value, map(str, known))}"
+            problems.append(Problem.at(item.place, f"{path}.{index}", message))
+        gone.add(value)
+    if gone:
+        if dropped is not None and _main(tree) in gone:
+            tree = tree.having("main_event", Scalar(dropped.place, "none", "none"))
+        tree = _without(tree, gone)
+    return tree, problems
+
+
+def _without(tree: Mapping, gone: set[Any]) -> Mapping:
+    events = tree.get("events")
+    if isinstance(events, Sequence):
+        kept = [row for row in events.items if _field(row, "id") not in gone]
+        events = replace(events, items=tuple(_without_ends(row, gone) for row in kept))
+        tree = tree.having("events", events)
+    record = tree.get("record")
+    if isinstance(record, Sequence):
+        rows = tuple(row for row in record.items if _field(row, "event") not in gone)
+        tree = tree.having("record", replace(record, items=rows))
+    return tree
+
+
+def _main(tree: Mapping) -> Any:
+    """Return the id of the main event, given or by default the first."""
+    given = _field(tree, "main_event")
+    events = tree.get("events")
+    if given is None and isinstance(events, Sequence) and events.items:
+        given = _field(events.items[0], "id")
+    return given
+
+
+def _field(row: Node, name: str) -> Any:
+    found = row.get(name) if isinstance(row, Mapping) else None
+    return found.value if isinstance(found, Scalar) else None
+
+
+def _without_ends(row: Node, gone: set[Any]) -> Node:
+    ends = row.get("ends") if isinstance(row, Mapping) else None
+    if not isinstance(row, Mapping) or not isinstance(ends, Sequence):
+        return row
+    kept = tuple(item for item in ends.items if not (isinstance(item, Scalar) and item.value in gone))
+    return row.having("ends", replace(ends, items=kept))
+
+
+def _add(
+    model: type[BaseModel], tree: Mapping, added: Mapping, path: str
+) -> tuple[Mapping, list[Problem]]:
+    problems: list[Problem] = []
+    for key in ("variants", "extends"):
+        if key in added.entries:
+            message = f"a variant cannot add {key}"
+            problems.append(Problem.at(added.entries[key].place, f"{path}.{key}", message))
+    extended = _extend(tree, added.lacking("variants", "extends"), model, "", path, problems)
+    assert isinstance(extended, Mapping)
+    return extended, problems
+
+
+def _extend(  # noqa: PLR0913 - a place has a node on each side, a type, a name and a path
+    old: Node, new: Node, kind: Any, name: str, path: str, problems: list[Problem]
+) -> Node:
+    """Add to a place what is not there yet; what is there is for `set` to change."""
+    if isinstance(old, Sequence) and isinstance(new, Sequence) and name in KEYS:
+        return _extend_list(old, new, name, path, problems)
+    merges = (fields_of(kind) or is_table(kind)) and not is_condition(kind)
+    if not (isinstance(old, Mapping) and isinstance(new, Mapping) and merges):
+        message = "is there already: a variant changes it with set"
+        problems.append(Problem.at(new.place, path, message))
+        return old
+    entries = dict(old.entries)
+    for key, entry in new.entries.items():
+        known = entries.get(key)
+        default = default_at(kind, key)
+        if known is None and isinstance(default, dict):
+            known = Entry(entry.place, from_plain(default, entry.place))
+        if known is None:
+            entries[key] = entry
+        else:
+            inner = f"{path}.{key}"
+            node = _extend(known.node, entry.node, below(kind, key), key, inner, problems)
+            entries[key] = replace(known, node=node)
+    extended = replace(old, entries=entries)
+    return in_order_of_stance(extended) if name == "repertoire" else extended
+
+
+def _extend_list(
+    old: Sequence, new: Sequence, name: str, path: str, problems: list[Problem]
+) -> Sequence:
+    taken = {key_of(item, name) for item in old.items} - {None}
+    items = list(old.items)
+    for item in new.items:
+        key = key_of(item, name)
+        if key in taken:
+            spelled = ".".join(str(part) for part in key or () if part is not None)
+            message = f"'{spelled}' is there already: a variant changes it with set"
+            problems.append(Problem.at(item.place, f"{path}.{spelled}", message))
+        else:
+            taken.add(key) if key is not None else None
+            items.append(item)
+    return replace(old, items=tuple(items))
+
+
+def places_in(node: Node | None) -> dict[int, Place]:
+    """Return the places of all values below a node, by the identity of the value."""
+    if node is None:
+        return {}
+    found = {id(node): node.place}
+    if isinstance(node, Mapping):
+        for entry in node.entries.values():
+            found |= places_in(entry.node)
+    elif isinstance(node, Sequence):
+        for item in node.items:
+            found |= places_in(item)
+    return found

@@ -1,0 +1,44 @@
+"""A scenario of the library loads, changes by path and splits into its variants."""
+
+from __future__ import annotations
+
+import pytest
+
+from detente.scenario import Scenario, ScenarioError, load, load_text
+
+
+@pytest.fixture(scope="module")
+def bagram() -> Scenario:
+    return load("bagram-2025")
+
+
+def test_every_variant_is_a_scenario_without_variants(bagram: Scenario) -> None:
+    for name in bagram.variant_names:
+        course = bagram.variant(name)
+        assert not course.variants
+        assert course.variant_names == ("base",)
+        assert set(course.countries) == set(bagram.countries)
+
+
+def test_what_is_written_out_loads_back_equal(bagram: Scenario) -> None:
+    again = load_text(bagram.to_yaml())
+    assert again == bagram
+    assert again.digest == bagram.digest
+
+
+def test_a_variant_without_the_main_event_has_none(bagram: Scenario) -> None:
+    assert bagram.main == "us_demand"
+    assert bagram.variant("no_move").main is None
+
+
+def test_setting_a_path_leaves_the_old_scenario_alone(bagram: Scenario) -> None:
+    path = "countries.PAK.preferences.foreign_basing.salience"
+    bolder = bagram.set({path: 0.9})
+    assert bolder.get(path) == 0.9
+    assert bagram.get(path) != 0.9
+    assert bolder.digest != bagram.digest
+
+
+def test_a_wrong_path_says_what_was_meant(bagram: Scenario) -> None:
+    with pytest.raises(ScenarioError, match="there is no 'PKA' in countries - did you mean 'PAK'"):
+        bagram.set({"countries.PKA.resolve": 0.5})
