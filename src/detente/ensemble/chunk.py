@@ -99,20 +99,9 @@ class Chunk:
         return arrays
 
 
-def fixed_point(values: NDArray[np.float64]) -> NDArray[np.int64]:
-    """Return values as integers that add exactly; `FIXED_POINT` is one."""
-    return np.rint(values * FIXED_POINT).astype(np.int64)
-
-
-def bin_of(values: NDArray[np.float64], low: float, high: float, bins: int) -> NDArray[np.int64]:
-    """Return the bin of each value among `bins` equal ones from `low` to `high`."""
-    places = np.floor((values - low) * (bins / (high - low))).astype(np.int64)
-    return np.clip(places, 0, bins - 1)
-
-
 def bin_centres(low: float, high: float, bins: int) -> NDArray[np.float64]:
     """Return the middle of each of `bins` equal bins from `low` to `high`."""
-    return low + (np.arange(bins) + 0.5) * ((high - low) / bins)
+    return np.linspace(low, high, 2 * bins + 1)[1::2]
 
 
 def add_tallies(total: Arrays, more: Mapping[str, NDArray[Any]]) -> None:

@@ -120,9 +120,7 @@ def _totals(tallies: Arrays, finished: int, layout: Layout) -> Arrays:
         shapes = {n: tuple(layout.sizes[axis] for axis in axes) for n, axes in TALLIES.items()}
         tallies = {name: np.zeros(shape, np.int64) for name, shape in shapes.items()}
     chosen = tallies["chosen_count"]
-    mean, spread = _moments(
-        tallies["alignment_sum"], tallies["alignment_square_sum"], finished
-    )
+    mean, spread = _moments(tallies["alignment_sum"], tallies["alignment_square_sum"], finished)
     with np.errstate(invalid="ignore", divide="ignore"):
         return {
             "event_count": tallies["event_count"],

@@ -49,7 +49,7 @@ class RunError(Exception):
             self.add_note(traceback)
 
 
-class Interrupted(KeyboardInterrupt):  # noqa: N818 - named like the exception it stands in for
+class Interrupted(KeyboardInterrupt):
     """Ctrl-C: what was finished is kept.
 
     Attributes

@@ -64,7 +64,7 @@ class Layout:
 
     @cached_property
     def event_titles(self) -> dict[str, str]:
-        """Title of every event of every variant: those of the file first, then what variants add."""
+        """Title of each event of any variant: those of the file first, then what variants add."""
         titles: dict[str, str] = {}
         for course in (self.scenario, *self.courses.values()):
             for event in course.events:

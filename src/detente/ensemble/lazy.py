@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import pyarrow as pa
 import pyarrow.parquet as pq
 from xarray.backends import BackendArray, BackendEntrypoint
 from xarray.core import indexing
@@ -73,16 +74,19 @@ class Columns(BackendArray):
 
     def _block(self, variant: int) -> NDArray[Any]:
         """Read one variant."""
+        if not self._names:  # a scenario without events has no column of stances
+            return np.empty(self.shape[1:], self.dtype)
         _, runs, countries = self._sizes
         with pq.ParquetFile(self._path) as file:
             groups = list(_groups(file.metadata, variant * runs * countries, runs * countries))
             table = file.read_row_groups(groups, columns=list(self._names))
         columns = []
         for name in self._names:
-            column = table[name].to_numpy().reshape(runs, countries)
+            column = table[name]
             if self.dtype.kind == "U":
-                column = np.where(column == None, "", column).astype(self.dtype)  # noqa: E711
-            columns.append(column[:, 0] if self._per_run else column)
+                column = column.cast(pa.string()).fill_null("")
+            values = column.to_numpy().astype(self.dtype).reshape(runs, countries)
+            columns.append(values[:, 0] if self._per_run else values)
         if self._axis is None:
             return np.asarray(columns[0])
         return np.stack(columns, axis=self._axis - 1)
@@ -125,9 +129,8 @@ class OutcomesBackend(BackendEntrypoint):
             "hedging": Columns(path, shape, ("hedging",), dtype=number),
             "bloc": Columns(path, shape, ("bloc",), dtype=word),
             "tension": Columns(path, shape, ("tension",), per_run=True, dtype=number),
+            "stance": Columns(path, shape, stances, 2, dtype=number),
         }
-        if stances:
-            arrays["stance"] = Columns(path, shape, stances, 2, dtype=number)
         return xr.Dataset(
             {
                 name: xr.Variable(

@@ -176,7 +176,7 @@ def record_end(
     outcomes.toward[run] = scratch.toward
     hedges(scratch.toward, outcomes.hedging[run])
     outcomes.tension[run] /= points
-    outcomes.polarisation[run] = polarisation(p, scratch.tilt, lane)
+    outcomes.polarisation[run] = polarisation(p.capability, scratch.tilt, lane)
     for i in range(n):
         for j in range(n):
             aligned = mutual(s.attitude[i, j, lane], s.attitude[j, i, lane])

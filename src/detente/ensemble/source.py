@@ -82,7 +82,7 @@ def common_spans(
 def in_memory(layout: Layout, chunks: Mapping[tuple[str, int], Chunk]) -> Source:
     """Return a source of chunks that are held in memory, by variant and first run."""
 
-    def fetch(variant: str, first: int, names: Sequence[str] | None) -> Chunk:
+    def fetch(variant: str, first: int, _names: Sequence[str] | None) -> Chunk:
         return chunks[variant, first]
 
     ends = {key: chunk.last for key, chunk in chunks.items()}

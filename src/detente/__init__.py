@@ -1,0 +1,85 @@
+"""Détente: how the countries of a region respond to an event, and where that leaves them aligned.
+
+Names are imported when they are first used, so that ``import detente`` takes no time.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from detente import plots
+    from detente.ensemble.errors import Interrupted, RunError, StoreError, UsageError
+    from detente.ensemble.results import Results
+    from detente.ensemble.results import open_results as open  # noqa: A004 - as of a folder
+    from detente.ensemble.runner import run
+    from detente.measures.agreement import agreement
+    from detente.measures.effects import effects
+    from detente.measures.summary import summary
+    from detente.model import CountryAgent, RegionModel
+    from detente.scenario import Scenario, ScenarioError, load
+
+    __version__: str
+
+#: Where each name of the public surface is: its module, and its name there if that is another.
+_PLACES: Final[dict[str, tuple[str, str]]] = {
+    "CountryAgent": ("detente.model", "CountryAgent"),
+    "Interrupted": ("detente.ensemble.errors", "Interrupted"),
+    "RegionModel": ("detente.model", "RegionModel"),
+    "Results": ("detente.ensemble.results", "Results"),
+    "RunError": ("detente.ensemble.errors", "RunError"),
+    "Scenario": ("detente.scenario", "Scenario"),
+    "ScenarioError": ("detente.scenario", "ScenarioError"),
+    "StoreError": ("detente.ensemble.errors", "StoreError"),
+    "UsageError": ("detente.ensemble.errors", "UsageError"),
+    "agreement": ("detente.measures.agreement", "agreement"),
+    "effects": ("detente.measures.effects", "effects"),
+    "load": ("detente.scenario", "load"),
+    "open": ("detente.ensemble.results", "open_results"),
+    "run": ("detente.ensemble.runner", "run"),
+    "summary": ("detente.measures.summary", "summary"),
+}
+
+__all__ = [
+    "CountryAgent",
+    "Interrupted",
+    "RegionModel",
+    "Results",
+    "RunError",
+    "Scenario",
+    "ScenarioError",
+    "StoreError",
+    "UsageError",
+    "__version__",
+    "agreement",
+    "effects",
+    "load",
+    "open",
+    "plots",
+    "run",
+    "summary",
+]
+
+
+def __getattr__(name: str) -> Any:
+    """Import a name of the public surface."""
+    value: Any
+    if name == "__version__":
+        from importlib.metadata import version
+
+        value = version("detente")
+    elif name == "plots":
+        value = import_module("detente.plots")
+    elif name in _PLACES:
+        module, there = _PLACES[name]
+        value = getattr(import_module(module), there)
+    else:
+        raise AttributeError(f"module 'detente' has no attribute '{name}'")
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    """List the public surface."""
+    return sorted(__all__)

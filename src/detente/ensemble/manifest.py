@@ -1,0 +1,150 @@
+"""``manifest.jsonl``: what stands in a results folder, a line at a time, only ever added to.
+
+Each line says by whom it was written (version, scenario, seed, engine), when, and how long the
+work took. A chunk's line comes after its file; the line of the tables comes after them. So
+whatever the manifest names is there, whole, with the checksum that the line gives.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from detente.ensemble.errors import StoreError
+
+if TYPE_CHECKING:
+    from detente.ensemble.plan import Plan
+
+FILE: Final = "manifest.jsonl"
+
+#: Kinds of line.
+BEGIN: Final = "begin"
+CHUNK: Final = "chunk"
+FAILURE: Final = "failure"
+TABLES: Final = "tables"
+
+
+@dataclass(frozen=True)
+class Identity:
+    """What decides every number of a run; folders hold runs of one identity.
+
+    Parameters
+    ----------
+    version : str
+        Of Détente.
+    scenario : str
+        Name of the scenario.
+    digest : str
+        SHA-256 of the scenario as it ran, with the overrides.
+    seed : int
+        The seed, which the digest covers too.
+    engine : str
+        Name of the engine.
+    chunk_runs : int
+        Runs to a chunk.
+    paths : bool
+        Whether every run's path is kept.
+    agents : dict of str to str
+        By country, the class of agent that a person wrote.
+    """
+
+    version: str
+    scenario: str
+    digest: str
+    seed: int
+    engine: str
+    chunk_runs: int
+    paths: bool
+    agents: dict[str, str]
+
+    @classmethod
+    def of(cls, plan: Plan) -> Identity:
+        """Return the identity of what is planned."""
+        return cls(
+            version=version("detente"),
+            scenario=plan.scenario.scenario,
+            digest=plan.scenario.digest,
+            seed=plan.scenario.seed,
+            engine=plan.engine.name,
+            chunk_runs=plan.engine.chunk,
+            paths=plan.keep_paths,
+            agents={
+                code: f"{agent.__module__}.{agent.__qualname__}"
+                for code, agent in sorted(plan.agents.items())
+            },
+        )
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the keys that every line of the manifest begins with."""
+        return dict(vars(self))
+
+
+class Manifest:
+    """The manifest of a folder.
+
+    Parameters
+    ----------
+    folder : Path
+        The folder; the manifest need not exist yet.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.path = folder / FILE
+
+    def lines(self) -> list[dict[str, Any]]:
+        """Return what was written; a last line that a crash cut short is left out.
+
+        Raises
+        ------
+        StoreError
+            If a line is not what was written there.
+        """
+        try:
+            whole = self.path.read_bytes()
+        except FileNotFoundError:
+            return []
+        lines = []
+        for number, line in enumerate(whole.split(b"\n")[:-1], start=1):
+            try:
+                entry = json.loads(line)
+                Identity(**{key: entry[key] for key in Identity.__dataclass_fields__})
+                entry["kind"]
+            except (ValueError, KeyError, TypeError):
+                raise StoreError(f"{self.path}:{number}: not a line of a manifest") from None
+            lines.append(entry)
+        return lines
+
+    def mend(self) -> None:
+        """Cut off a last line that a crash left unfinished."""
+        whole = self.path.read_bytes()
+        if whole and not whole.endswith(b"\n"):
+            with self.path.open("r+b") as file:
+                file.truncate(whole.rfind(b"\n") + 1)
+                os.fsync(file.fileno())
+
+    def append(
+        self, identity: Identity, kind: str, entry: Mapping[str, Any], seconds: float
+    ) -> None:
+        """Add a line and see that it is on the disk."""
+        now = datetime.now(UTC).isoformat(timespec="seconds")
+        line = {
+            **identity.as_dict(),
+            "kind": kind,
+            **entry,
+            "when": now,
+            "seconds": round(seconds, 3),
+        }
+        handle = os.open(self.path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o666)
+        try:
+            data = f"{json.dumps(line, ensure_ascii=False)}\n".encode()
+            if os.write(handle, data) < len(data):
+                raise StoreError(f"cannot write {self.path}: no space is left on the disk")
+            os.fsync(handle)
+        finally:
+            os.close(handle)

@@ -1,0 +1,127 @@
+"""What is to be run, decided before anything is written."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from detente.ensemble.engines import Engine, find_engine
+from detente.ensemble.errors import UsageError, require
+from detente.ensemble.layout import Layout
+from detente.ensemble.work import Share
+
+if TYPE_CHECKING:
+    from detente.scenario.schema import Scenario
+
+
+@dataclass(frozen=True)
+class Plan:
+    """The runs of a scenario.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        With its variants, and every override already in it.
+    engine : Engine
+        What simulates.
+    keep_paths : bool
+        Whether every run's path is kept, besides distributions.
+    agents : dict
+        By country, a class of agent that a person wrote.
+    """
+
+    scenario: Scenario
+    engine: Engine
+    keep_paths: bool
+    agents: Mapping[str, type[Any]]
+
+    @cached_property
+    def layout(self) -> Layout:
+        """What stands along each axis of the results."""
+        return Layout(self.scenario)
+
+    @property
+    def spans(self) -> list[tuple[int, int]]:
+        """First and past-last run of each chunk: fixed by the engine, whoever does them."""
+        size, runs = self.engine.chunk, self.scenario.runs
+        return [(first, min(first + size, runs)) for first in range(0, runs, size)]
+
+    def shares(self, folder: Path | None) -> Iterator[Share]:
+        """Give the shares of the work, all variants advancing together.
+
+        An interruption then leaves the same runs of every variant, still paired.
+        """
+        for first, last in self.spans:
+            for variant, course in self.layout.courses.items():
+                yield Share(
+                    engine=self.engine,
+                    scenario=course,
+                    variant=variant,
+                    first=first,
+                    last=last,
+                    keep_paths=self.keep_paths,
+                    events=self.layout.events,
+                    agents=dict(self.agents),
+                    folder=folder,
+                )
+
+
+def make_plan(
+    scenario: Scenario,
+    *,
+    engine: str | None,
+    keep: str | None,
+    agents: Mapping[str, type[Any]] | None,
+) -> Plan:
+    """Check what was asked for, and return it as a plan.
+
+    Raises
+    ------
+    UsageError
+        If an engine, a country or what to keep is unknown, or agents go to an engine that takes
+        none.
+    """
+    if keep is not None:
+        require(keep, ["paths"], "thing to keep named")
+    own = dict(agents or {})
+    chosen = find_engine(engine or ("mesa" if own else None))
+    for code in own:
+        require(code, scenario.countries, "country")
+    if own and not chosen.takes_agents:
+        raise UsageError(f"the engine '{chosen.name}' takes no agents of one's own: use 'mesa'")
+    return Plan(scenario, chosen, keep == "paths", own)
+
+
+def with_overrides(
+    scenario: Scenario,
+    *,
+    runs: int | None,
+    seed: int | None,
+    steps: int | None,
+    variants: Sequence[str] | None,
+) -> Scenario:
+    """Return the scenario with what was asked for in its place, so that it says what ran.
+
+    Raises
+    ------
+    UsageError
+        If there is no variant of that name.
+    ScenarioError
+        If the scenario does not hold together with these values.
+    """
+    given = {"runs": runs, "seed": seed, "steps": steps}
+    changes: dict[str, Any] = {key: value for key, value in given.items() if value is not None}
+    if variants is not None:
+        if isinstance(variants, str):
+            variants = [variants]
+        for name in variants:
+            require(name, scenario.variant_names, "variant")
+        if not variants:
+            raise UsageError("no variant to run")
+        if set(variants) != set(scenario.variant_names):
+            plain = scenario.to_plain()["variants"]
+            changes["variants"] = {name: plain[name] for name in plain if name in variants}
+    return scenario.set(changes) if changes else scenario

@@ -1,0 +1,199 @@
+"""A share of the work, as any process can do it: some runs of one variant."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import time
+import traceback
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from detente.ensemble.chunk import Chunk, merge, write_chunk
+from detente.ensemble.files import storage_errors, written_aside
+
+if TYPE_CHECKING:
+    from detente.ensemble.engines import Engine, Simulate
+    from detente.scenario.schema import Scenario
+
+
+@dataclass(frozen=True)
+class Share:
+    """What a worker is asked to do; it can be pickled.
+
+    Parameters
+    ----------
+    engine : Engine
+        What simulates.
+    scenario : Scenario
+        That of the variant, resolved.
+    variant : str
+        Its name.
+    first, last : int
+        The first run and the one after the last.
+    keep_paths : bool
+        Whether every run's path is kept.
+    events : tuple of str
+        Every event of every variant, along the axis of events.
+    agents : dict
+        By country, a class of agent that a person wrote.
+    folder : Path or None
+        Where to put the chunk; None to give it back.
+    """
+
+    engine: Engine
+    scenario: Scenario
+    variant: str
+    first: int
+    last: int
+    keep_paths: bool
+    events: tuple[str, ...]
+    agents: dict[str, type[Any]]
+    folder: Path | None
+
+    @property
+    def key(self) -> tuple[str, int]:
+        """Variant and first run."""
+        return self.variant, self.first
+
+    @property
+    def file_name(self) -> str:
+        """Name of the chunk's file."""
+        return f"{self.variant}-{self.first:09d}.npz"
+
+
+@dataclass(frozen=True)
+class Failure:
+    """A run that failed.
+
+    Parameters
+    ----------
+    variant : str
+        The variant.
+    run, seed : int
+        The run and the seed: with them ``RegionModel`` repeats it.
+    error : str
+        What was raised, in one line.
+    traceback : str
+        Where.
+    """
+
+    variant: str
+    run: int
+    seed: int
+    error: str
+    traceback: str
+
+    def __str__(self) -> str:
+        return f"variant {self.variant}, run {self.run}, seed {self.seed}: {self.error}"
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """What a worker gives back: where the chunk is, or the chunk itself.
+
+    Parameters
+    ----------
+    variant : str
+        The variant.
+    first, last : int
+        The first run and the one after the last.
+    seconds : float
+        How long it took.
+    failures : tuple of Failure
+        Runs that failed.
+    file : str or None
+        Name of the file in the folder of chunks.
+    sha256, bytes : str, int
+        Of the file.
+    chunk : Chunk or None
+        The chunk, if no folder was given.
+    """
+
+    variant: str
+    first: int
+    last: int
+    seconds: float
+    failures: tuple[Failure, ...]
+    file: str | None = None
+    sha256: str = ""
+    bytes: int = 0
+    chunk: Chunk | None = field(default=None, repr=False)
+
+    @property
+    def key(self) -> tuple[str, int]:
+        """Variant and first run."""
+        return self.variant, self.first
+
+    @property
+    def failed(self) -> bool:
+        """Whether not one run finished."""
+        return len(self.failures) == self.last - self.first
+
+
+def do(share: Share) -> Receipt:
+    """Simulate a share of the work and put its chunk away.
+
+    A run that raises is left out and told of; the others go on.
+
+    Raises
+    ------
+    StoreError
+        If the chunk cannot be written.
+    """
+    began = time.perf_counter()
+    chunk, failures = _simulate(share)
+    span = (share.variant, share.first, share.last)
+    if share.folder is None:
+        return Receipt(*span, time.perf_counter() - began, failures, chunk=chunk)
+    buffer = io.BytesIO()
+    write_chunk(chunk, buffer)
+    data = buffer.getvalue()
+    path = share.folder / share.file_name
+    with storage_errors("write", path), written_aside(path) as file:
+        file.write(data)
+    return Receipt(
+        *span,
+        time.perf_counter() - began,
+        failures,
+        file=share.file_name,
+        sha256=hashlib.sha256(data).hexdigest(),
+        bytes=len(data),
+    )
+
+
+def _simulate(share: Share) -> tuple[Chunk, tuple[Failure, ...]]:
+    """Simulate all runs at once or, if that fails, one by one, to find those that do."""
+    simulate = share.engine.load()
+    try:
+        return _call(simulate, share, share.first, share.last), ()
+    except Exception:  # noqa: BLE001 - whatever a rule of one's own raises
+        parts: list[Chunk] = []
+        failures: list[Failure] = []
+        for run in range(share.first, share.last):
+            try:
+                parts.append(_call(simulate, share, run, run + 1))
+            except Exception as error:  # noqa: BLE001 - it becomes a record
+                failures.append(_failure(share, run, error))
+        return merge(parts, share.first, share.last, share.variant), tuple(failures)
+
+
+def _call(simulate: Simulate, share: Share, first: int, last: int) -> Chunk:
+    options: dict[str, Any] = {"agents": share.agents} if share.agents else {}
+    return simulate(
+        share.scenario,
+        share.variant,
+        first,
+        last,
+        keep_paths=share.keep_paths,
+        events=share.events,
+        **options,
+    )
+
+
+def _failure(share: Share, run: int, error: Exception) -> Failure:
+    said = " ".join(str(error).split())
+    line = f"{type(error).__name__}: {said}" if said else type(error).__name__
+    trace = "".join(traceback.format_exception(error))
+    return Failure(share.variant, run, share.scenario.seed, line, trace)
