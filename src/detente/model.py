@@ -18,7 +18,7 @@ from detente.step.standing import hedges, polarisation, stand, tension
 from detente.theory.exposure import exposure
 from detente.theory.intensity import inertia, intensity_cost
 from detente.theory.peers import conformity
-from detente.world import NONE, Floats, new_state, new_view
+from detente.world import NONE, Coefficient, Floats, new_state, new_view
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -167,7 +167,10 @@ class CountryAgent(mesa.Agent["RegionModel"]):
         perceive(m.structure, p, s, v, i)
         weigh(p, s, v, e, i)
         chances = np.empty(len(m.plan.responses))
-        probabilities(m.structure, p, v, e, i, _LANE, chances)
+        c = p.coefficient[:, _LANE]
+        precision = c[Coefficient.RATIONALITY] * p.responsiveness[i, _LANE]
+        is_actor = m.structure.actor[e] == i
+        probabilities(m.structure.by_actor, is_actor, v.utility, precision, _LANE, chances)
         here = (e, i, _LANE)
         spoken = float(s.response[here] != NONE)
         rows = []
@@ -179,16 +182,16 @@ class CountryAgent(mesa.Agent["RegionModel"]):
                     "tie_to_actor": stance * v.tie_actor[here],
                     "tie_to_recipient": stance * v.tie_recipient[here],
                     "conformity": -conformity(
-                        p.conformity[_LANE] * p.susceptibility[i, _LANE], stance,
+                        c[Coefficient.CONFORMITY] * p.susceptibility[i, _LANE], stance,
                         v.heeded[i, _LANE], v.peer_mean[here], v.peer_square[here],
                     ),
                     "exposure": -exposure(
-                        p.exposure[_LANE], stance, v.to_supporters[here], v.to_opponents[here]
+                        c[Coefficient.EXPOSURE], stance, v.to_supporters[here], v.to_opponents[here]
                     ),
-                    "inertia": -inertia(p.inertia[_LANE], stance, s.stance[here], spoken),
+                    "inertia": -inertia(c[Coefficient.INERTIA], stance, s.stance[here], spoken),
                     "cost": -intensity_cost(
-                        p.cost[_LANE], p.response_cost[r, _LANE], p.resolve[i, _LANE], stance,
-                        p.red_line_resolve[_LANE], v.crossed[here],
+                        c[Coefficient.COST], p.response_cost[r, _LANE], p.resolve[i, _LANE], stance,
+                        c[Coefficient.RED_LINE_RESOLVE], v.crossed[here],
                     ),
                     "utility": v.utility[r, _LANE],
                     "probability": chances[r],
@@ -353,7 +356,7 @@ class RegionModel(mesa.Model[CountryAgent, Any]):
         stand(*s, _LANE, self.toward, self.tilts)
         hedges(self.toward, self.hedges)
         self.tension = tension(*s, _LANE)
-        self.polarisation = polarisation(self.parameters, self.tilts, _LANE)
+        self.polarisation = polarisation(self.parameters.capability, self.tilts, _LANE)
 
     def _log_arrivals(self) -> None:
         for e in np.flatnonzero(self.view.arrives[:, _LANE]):

@@ -15,10 +15,10 @@ import numpy as np
 
 from detente.programs import compile_condition
 from detente.scenario import Distribution, Number, Quantity, Scenario, sample
-from detente.scenario.base import quantity_of
+from detente.scenario.ranges import quantity_of
 from detente.scenario.codes import PLOVER
 from detente.theory.chance import country_word, draw_parameter, path_words, purpose_word
-from detente.world import NONE, Floats, Parameters, Shape, Structure, shape_of
+from detente.world import NONE, Coefficient, Floats, Parameters, Shape, Structure, shape_of
 
 #: The range of a score that no field gives, as one taken from a type.
 _ANY: Final = Quantity(-10.0, 10.0, "Goldstein scale, -10 to 10")
@@ -157,9 +157,7 @@ class Plan:
 
     def _row(self, field: str, index: tuple[int, ...]) -> int:
         shape = shape_of(field, self.shape)[:-1]
-        return self._slices[field].start + int(np.ravel_multi_index(index, shape)) if shape else (
-            self._slices[field].start
-        )
+        return self._slices[field].start + int(np.ravel_multi_index(index, shape))
 
     def _place_countries(self) -> None:
         for code, country in self.scenario.countries.items():
@@ -234,7 +232,8 @@ class Plan:
         dynamics = self.scenario.dynamics
         for name in type(dynamics).model_fields:
             q = quantity_of(type(dynamics), name)
-            self._put(f"dynamics.{name}", getattr(dynamics, name), q, (name, ()))
+            row = Coefficient[name.upper()]
+            self._put(f"dynamics.{name}", getattr(dynamics, name), q, ("coefficient", (row,)))
 
     def view(self, columns: Floats) -> Parameters:
         """Return the fields of a block of columns (P, L), without copying."""

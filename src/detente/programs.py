@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from detente.scenario import Condition, Number, Quantity
-from detente.scenario.base import quantity_of
+from detente.scenario.ranges import quantity_of
 from detente.scenario.conditions import (
     AfterTest,
     AllOf,

@@ -7,6 +7,7 @@ order of the file), R responses (hostile to supportive), L lanes. All are float6
 
 from __future__ import annotations
 
+from enum import IntEnum
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -41,23 +42,29 @@ class Parameters(NamedTuple):
     response_cost: Floats  # (R, L) 0 or more
     response_score: Floats  # (R, L) Goldstein scale
     threshold: Floats  # (C, L) what each condition's test is held against
-    rationality: Floats  # (L,) and so on: the coefficients of scenario.dynamics
-    loss_aversion: Floats
-    red_line_weight: Floats
-    red_line_resolve: Floats
-    tie_to_actor: Floats
-    tie_to_recipient: Floats
-    conformity: Floats
-    exposure: Floats
-    inertia: Floats
-    cost: Floats
-    issue_rate: Floats
-    agreement_rate: Floats
-    act_rate: Floats
-    balance_rate: Floats
-    reversion_rate: Floats
-    attention_half_life: Floats
-    agenda_threshold: Floats
+    coefficient: Floats  # (D, L) rows by `Coefficient`: the coefficients of scenario.dynamics
+
+
+class Coefficient(IntEnum):
+    """Rows of `Parameters.coefficient`, by the name of the field of `detente.scenario.Dynamics`."""
+
+    RATIONALITY = 0
+    LOSS_AVERSION = 1
+    RED_LINE_WEIGHT = 2
+    RED_LINE_RESOLVE = 3
+    TIE_TO_ACTOR = 4
+    TIE_TO_RECIPIENT = 5
+    CONFORMITY = 6
+    EXPOSURE = 7
+    INERTIA = 8
+    COST = 9
+    ISSUE_RATE = 10
+    AGREEMENT_RATE = 11
+    ACT_RATE = 12
+    BALANCE_RATE = 13
+    REVERSION_RATE = 14
+    ATTENTION_HALF_LIFE = 15
+    AGENDA_THRESHOLD = 16
 
 
 class Structure(NamedTuple):
@@ -107,12 +114,16 @@ class View(NamedTuple):
     to_supporters: Floats  # (E, N, L) exposure to those who support the event
     to_opponents: Floats  # (E, N, L) exposure to those who oppose it
     choice: Integers  # (E, N, L) response chosen in this step, NONE to leave what stands
-    utility: Floats  # (R, L) of the event weighed now
+    appeal: Floats  # (L,) of the event weighed now, and so the next four
+    conform: Floats  # (L,) conformity times susceptibility
+    spoken: Floats  # (L,) 1 where the country has responded before
+    utility: Floats  # (R, L) of each response
+    chances: Floats  # (R,) probability of each response in one lane
     acts: Floats  # (N, N, L) scores, over 10, of what row did to column in this step
     pull: Floats  # (K, L) on each issue
     pace: Floats  # (K, L) of each issue
     agreed: Floats  # (N, N, L) sum of agreement
-    moved: Floats  # (N, N, L) attitudes after the step, until all are known
+    third: Floats  # (N, N, L) structural balance now
     rest: Floats  # (N, N, L) structural balance at the baseline
 
 
@@ -131,7 +142,7 @@ _AXES: Final[dict[str, str]] = {
     **dict.fromkeys(("capability", "resolve", "responsiveness", "susceptibility"), "N"),
     **dict.fromkeys(("position", "salience", "red_line"), "NK"),
     **dict.fromkeys(("baseline", "dependence", "attitude"), "NN"),
-    **dict.fromkeys(("heed", "acts", "agreed", "moved", "rest"), "NN"),
+    **dict.fromkeys(("heed", "acts", "agreed", "third", "rest"), "NN"),
     **dict.fromkeys(("status_quo", "level", "pull", "pace"), "K"),
     **dict.fromkeys(("score", "probability", "force", "attention", "born", "arrives"), "E"),
     **dict.fromkeys(("proposes", "does", "before"), "EK"),
@@ -140,7 +151,9 @@ _AXES: Final[dict[str, str]] = {
     **dict.fromkeys(("tie_actor", "tie_recipient", "peer_mean", "peer_square"), "EN"),
     **dict.fromkeys(("to_supporters", "to_opponents"), "EN"),
     "heeded": "N",
+    **dict.fromkeys(("appeal", "conform", "spoken"), ""),
     "threshold": "C",
+    "coefficient": "D",
 }
 _INTEGERS: Final = frozenset({"born", "response", "choice", "arrives"})
 
@@ -153,8 +166,9 @@ def shape_of(field: str, shape: Shape) -> tuple[int, ...]:
         "E": shape.events,
         "R": shape.responses,
         "C": shape.tests,
+        "D": len(Coefficient),
     }
-    return (*(sizes[axis] for axis in _AXES.get(field, "")), shape.lanes)
+    return (*(sizes[axis] for axis in _AXES[field]), shape.lanes)
 
 
 def new_state(shape: Shape) -> State:
@@ -164,7 +178,8 @@ def new_state(shape: Shape) -> State:
 
 def new_view(shape: Shape) -> View:
     """Return a view of zeros."""
-    return View(**{name: _zeros(name, shape) for name in View._fields})
+    fields = {name: _zeros(name, shape) for name in View._fields if name != "chances"}
+    return View(**fields, chances=np.zeros(shape.responses))
 
 
 def _zeros(field: str, shape: Shape) -> NDArray[np.generic]:

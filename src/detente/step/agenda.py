@@ -10,7 +10,7 @@ from detente.theory.attitudes import triad
 from detente.theory.chance import uniforms
 from detente.theory.rule import rule
 from detente.theory.ties import FULL_SCORE
-from detente.world import NONE, Parameters, State, Structure, View
+from detente.world import NONE, Coefficient, Floats, Parameters, State, Structure, View
 
 
 @rule
@@ -23,59 +23,25 @@ def begin(p: Parameters, s: State, v: View) -> None:
     s.before[:] = 0.0
     s.stance[:] = 0.0
     s.response[:] = NONE
-    n = p.baseline.shape[0]
-    v.rest[:] = 0.0
-    for i in range(n):
-        for j in range(n):
-            if i != j:
-                third_parties(p.baseline, v.rest, i, j)
+    third_parties(p.baseline, v.rest)
 
 
 @rule
-def third_parties(attitude: np.ndarray, out: np.ndarray, i: int, j: int) -> None:
+def third_parties(attitude: Floats, out: Floats) -> None:
     """Write into `out[i, j]` the mean pull of third countries, sum_k A_ik A_kj / n."""
     n, lanes = attitude.shape[0], attitude.shape[2]
-    for lane in range(lanes):
-        out[i, j, lane] = 0.0
-    for k in range(n):
-        if k not in (i, j):
+    for i in range(n):
+        for j in range(n):
+            pulled = out[i, j]
             for lane in range(lanes):
-                out[i, j, lane] += triad(attitude[i, k, lane], attitude[k, j, lane])
-    for lane in range(lanes):
-        out[i, j, lane] /= n
-
-
-@rule
-def _ready(structure: Structure, p: Parameters, s: State, e: int, step: int, lane: int) -> bool:
-    if structure.due[e] != NONE:
-        return structure.due[e] == step
-    if s.born[e, lane] != NONE and (structure.repeats[e] == 0 or s.attention[e, lane] > 0.0):
-        return False
-    return holds(structure, p, s, e, step, lane)
-
-
-@rule
-def _appear(
-    structure: Structure, p: Parameters, s: State, v: View, e: int, step: int, lane: int
-) -> None:
-    attention = kept(p.attention_half_life[lane], float(structure.elapsed[e]))
-    s.attention[e, lane] = on_agenda(attention, p.agenda_threshold[lane])
-    s.born[e, lane] = step
-    for i in range(s.stance.shape[1]):
-        s.stance[e, i, lane] = 0.0
-        s.response[e, i, lane] = NONE
-    actor, recipient = structure.actor[e], structure.recipient[e]
-    if actor != NONE:
-        s.stance[e, actor, lane] = 1.0  # an event is its actor's act: it stands behind it
-        if recipient != NONE:
-            v.acts[actor, recipient, lane] += attention * p.score[e, lane] / FULL_SCORE
-    for k in range(s.level.shape[0]):
-        s.before[e, k, lane] = s.level[k, lane]
-        if p.does[e, k, lane] >= 0.0:
-            s.level[k, lane] = p.does[e, k, lane]
-    for other in range(structure.ends.shape[1]):
-        if structure.ends[e, other] == 1:
-            s.attention[other, lane] = 0.0
+                pulled[lane] = 0.0
+            for k in range(n):
+                if k not in (i, j):
+                    one, other = attitude[i, k], attitude[k, j]
+                    for lane in range(lanes):
+                        pulled[lane] += triad(one[lane], other[lane])
+            for lane in range(lanes):
+                pulled[lane] /= n
 
 
 @rule
@@ -89,9 +55,21 @@ def arrive(
     events, lanes = s.attention.shape
     v.acts[:] = 0.0
     for e in range(events):
+        first, last = structure.program_of[e, 0], structure.program_of[e, 1]
+        program, threshold = structure.program[first:last], p.threshold[first:last]
         for lane in range(lanes):
-            arrives = _ready(structure, p, s, e, step, lane)
-            if arrives and p.probability[e, lane] < 1.0:
+            if structure.due[e] != NONE:
+                comes = structure.due[e] == step
+            elif s.born[e, lane] != NONE and (
+                structure.repeats[e] == 0 or s.attention[e, lane] > 0.0
+            ):
+                comes = False
+            else:
+                comes = holds(
+                    program, threshold, structure.actor, p.capability, s.level, s.stance,
+                    s.attitude, s.born, step, lane,
+                )  # fmt: skip
+            if comes and p.probability[e, lane] < 1.0:
                 luck = uniforms(
                     structure.seed,
                     np.uint64(first_run + lane),
@@ -99,12 +77,38 @@ def arrive(
                     np.uint64(0),
                     structure.event_word[e],
                 )[0]
-                arrives = luck < p.probability[e, lane]
-            v.arrives[e, lane] = 1 if arrives else 0
+                comes = luck < p.probability[e, lane]
+            v.arrives[e, lane] = 1 if comes else 0
     for e in range(events):
         for lane in range(lanes):
             if v.arrives[e, lane] == 1:
-                _appear(structure, p, s, v, e, step, lane)
+                half_life = p.coefficient[Coefficient.ATTENTION_HALF_LIFE, lane]
+                attention = kept(half_life, float(structure.elapsed[e]))
+                threshold_now = p.coefficient[Coefficient.AGENDA_THRESHOLD, lane]
+                s.attention[e, lane] = on_agenda(attention, threshold_now)
+                s.born[e, lane] = step
+                for i in range(s.stance.shape[1]):
+                    s.stance[e, i, lane] = 0.0
+                    s.response[e, i, lane] = NONE
+                actor, recipient = structure.actor[e], structure.recipient[e]
+                if actor != NONE:
+                    s.stance[e, actor, lane] = 1.0  # it stands behind its own act
+                    if recipient != NONE:
+                        v.acts[actor, recipient, lane] += (
+                            attention * p.score[e, lane] / FULL_SCORE
+                        )
+                _do_at_once(p.does[e], s.level, s.before[e], lane)
+                for other in range(events):
+                    if structure.ends[e, other] == 1:
+                        s.attention[other, lane] = 0.0
+
+
+@rule
+def _do_at_once(does: Floats, level: Floats, before: Floats, lane: int) -> None:
+    for k in range(level.shape[0]):
+        before[k, lane] = level[k, lane]
+        if does[k, lane] >= 0.0:
+            level[k, lane] = does[k, lane]
 
 
 @rule
@@ -112,5 +116,8 @@ def fade(p: Parameters, s: State) -> None:
     """Let attention to every event fade, and take off the agenda what nobody heeds any more."""
     for e in range(s.attention.shape[0]):
         for lane in range(s.attention.shape[1]):
-            left = s.attention[e, lane] * kept(p.attention_half_life[lane], 1.0)
-            s.attention[e, lane] = on_agenda(left, p.agenda_threshold[lane])
+            half_life = p.coefficient[Coefficient.ATTENTION_HALF_LIFE, lane]
+            s.attention[e, lane] = on_agenda(
+                s.attention[e, lane] * kept(half_life, 1.0),
+                p.coefficient[Coefficient.AGENDA_THRESHOLD, lane],
+            )

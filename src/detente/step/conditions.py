@@ -7,7 +7,7 @@ from typing import Final
 import numpy as np
 
 from detente.theory.rule import rule
-from detente.world import NONE, Parameters, State, Structure
+from detente.world import NONE, Floats, Integers
 
 ISSUE: Final = 0  # issue, -, above?
 STANCE: Final = 1  # event, country, above?
@@ -20,43 +20,47 @@ NOT: Final = 7  # of the last one
 
 
 @rule
-def opposition(structure: Structure, p: Parameters, s: State, event: int, lane: int) -> float:
-    """Return the share of the others' capability that stands against an event, 0 to 1."""
+def opposition(capability: Floats, stance: Floats, actor: int, lane: int) -> float:
+    """Return the share of the others' capability that stands against an event, 0 to 1.
+
+    Parameters
+    ----------
+    capability, stance : ndarray, shape (N, L)
+        Of each country, the stance being that on the event.
+    actor : int
+        Of the event: it does not count.
+    """
     total = 0.0
     against = 0.0
-    for i in range(p.capability.shape[0]):
-        if i != structure.actor[event]:
-            total += p.capability[i, lane]
-            if s.stance[event, i, lane] < 0.0:
-                against += p.capability[i, lane]
+    for i in range(capability.shape[0]):
+        if i != actor:
+            total += capability[i, lane]
+            if stance[i, lane] < 0.0:
+                against += capability[i, lane]
     return against / total if total > 0.0 else 0.0
 
 
 @rule
-def _measured(
-    structure: Structure, p: Parameters, s: State, operation: int, a: int, b: int, lane: int
-) -> float:
-    if operation == ISSUE:
-        return s.level[a, lane]
-    if operation == STANCE:
-        return s.stance[a, b, lane]
-    if operation == OPPOSITION:
-        return opposition(structure, p, s, a, lane)
-    return s.attitude[a, b, lane]
-
-
-@rule
 def holds(
-    structure: Structure, p: Parameters, s: State, event: int, step: int, lane: int
-) -> bool:
-    """Return whether the condition of an event holds; an event without one is always ready.
+    program: Integers, threshold: Floats, actor: Integers, capability: Floats, level: Floats,
+    stance: Floats, attitude: Floats, born: Integers, step: int, lane: int,
+) -> bool:  # fmt: skip
+    """Return whether a condition holds; an empty program always does.
 
     Truth values are kept as the bits of one integer, the last on top.
+
+    Parameters
+    ----------
+    program : ndarray of int64, shape (C, 4)
+        The instructions.
+    threshold : ndarray, shape (C, L)
+        What each test is held against.
+    actor, capability, level, stance, attitude, born : ndarray
+        As in `detente.world`.
     """
     stack = np.int64(1)
-    first, last = structure.program_of[event]
-    for c in range(first, last):
-        operation, a, b, above = structure.program[c]
+    for c in range(program.shape[0]):
+        operation, a, b = program[c, 0], program[c, 1], program[c, 2]
         if operation == NOT:
             stack ^= 1
         elif operation == ALL:
@@ -64,10 +68,19 @@ def holds(
         elif operation == ANY:
             stack = (stack >> 1) | (stack & 1)
         elif operation == AFTER:
-            born = s.born[a, lane]
-            stack = (stack << 1) | np.int64(born != NONE and step - born >= b)
+            came = born[a, lane]
+            stack = (stack << 1) | np.int64(came != NONE and step - came >= b)
         else:
-            value = _measured(structure, p, s, operation, a, b, lane)
-            against = p.threshold[c, lane]
-            stack = (stack << 1) | np.int64(value > against if above == 1 else value < against)
+            if operation == ISSUE:
+                value = level[a, lane]
+            elif operation == STANCE:
+                value = stance[a, b, lane]
+            elif operation == OPPOSITION:
+                value = opposition(capability, stance[a], actor[a], lane)
+            else:
+                value = attitude[a, b, lane]
+            against = threshold[c, lane]
+            stack = (stack << 1) | np.int64(
+                value > against if program[c, 3] == 1 else value < against
+            )
     return (stack & 1) == 1

@@ -1,4 +1,7 @@
-"""What one country does in a step: perceive, decide, act."""
+"""What one country does in a step: perceive, decide, act.
+
+The inner functions take the rows of one event and one country, an array of lanes each.
+"""
 
 from __future__ import annotations
 
@@ -12,176 +15,195 @@ from detente.theory.peers import conformity, peer_weight, share
 from detente.theory.rule import rule
 from detente.theory.ties import FULL_SCORE, tie_to_actor, tie_to_recipient
 from detente.theory.utility import crossed, gain
-from detente.world import NONE, Parameters, State, Structure, View
+from detente.world import NONE, Coefficient, Floats, Integers, Parameters, State, Structure, View
 
 
 @rule
-def live(s: State, event: int) -> bool:
+def live(attention: Floats) -> bool:
     """Return whether an event is on the agenda in any lane."""
-    for lane in range(s.attention.shape[1]):
-        if s.attention[event, lane] > 0.0:
-            return True
-    return False
+    return attention.max() > 0.0
 
 
 @rule
-def _weigh_peers(p: Parameters, s: State, v: View, i: int) -> None:
-    n, lanes = p.capability.shape
-    for lane in range(lanes):
-        v.heeded[i, lane] = 0.0
+def _weigh_peers(
+    capability: Floats, attitude: Floats, heed: Floats, heeded: Floats, i: int
+) -> None:
+    n, lanes = capability.shape
+    heeded[:] = 0.0
     for j in range(n):
         if j != i:
+            can, feels, weight = capability[j], attitude[j], heed[j]
             for lane in range(lanes):
-                v.heed[i, j, lane] = peer_weight(p.capability[j, lane], s.attitude[i, j, lane])
-                v.heeded[i, lane] += v.heed[i, j, lane]
+                weight[lane] = peer_weight(can[lane], feels[lane])
+            for lane in range(lanes):
+                heeded[lane] += weight[lane]
     for j in range(n):
         if j != i:
+            weight = heed[j]
             for lane in range(lanes):
-                v.heed[i, j, lane] = share(v.heed[i, j, lane], v.heeded[i, lane])
+                weight[lane] = share(weight[lane], heeded[lane])
     for lane in range(lanes):
-        v.heeded[i, lane] = 1.0 if v.heeded[i, lane] > 0.0 else 0.0
+        heeded[lane] = 1.0 if heeded[lane] > 0.0 else 0.0
 
 
 @rule
-def _hear_peers(p: Parameters, s: State, v: View, e: int, i: int) -> None:
-    n, lanes = p.capability.shape
-    for lane in range(lanes):
-        v.peer_mean[e, i, lane] = 0.0
-        v.peer_square[e, i, lane] = 0.0
-        v.to_supporters[e, i, lane] = 0.0
-        v.to_opponents[e, i, lane] = 0.0
+def _hear_peers(
+    heed: Floats, dependence: Floats, stance: Floats, i: int,
+    mean: Floats, square: Floats, to_supporters: Floats, to_opponents: Floats,
+) -> None:  # fmt: skip
+    n, lanes = stance.shape
+    mean[:] = 0.0
+    square[:] = 0.0
+    to_supporters[:] = 0.0
+    to_opponents[:] = 0.0
     for j in range(n):
         if j != i:
+            weight, said, depends = heed[j], stance[j], dependence[j]
             for lane in range(lanes):
-                stance = s.stance[e, j, lane]
-                v.peer_mean[e, i, lane] += v.heed[i, j, lane] * stance
-                v.peer_square[e, i, lane] += v.heed[i, j, lane] * stance * stance
-                dependence = p.dependence[i, j, lane]
-                v.to_supporters[e, i, lane] += exposed(dependence, stance)
-                v.to_opponents[e, i, lane] += exposed(dependence, -stance)
+                mean[lane] += weight[lane] * said[lane]
+            for lane in range(lanes):
+                square[lane] += weight[lane] * said[lane] * said[lane]
+            for lane in range(lanes):
+                to_supporters[lane] += exposed(depends[lane], said[lane])
+            for lane in range(lanes):
+                to_opponents[lane] += exposed(depends[lane], -said[lane])
 
 
 @rule
 def _weigh_issue(
-    p: Parameters, v: View, start: np.ndarray, target: np.ndarray, e: int, i: int, k: int
-) -> None:
-    for lane in range(p.capability.shape[1]):
-        if target[e, k, lane] >= 0.0:
-            level, proposal = start[lane], target[e, k, lane]
-            position, salience = p.position[i, k, lane], p.salience[i, k, lane]
-            line = p.red_line[i, k, lane]
-            v.gain[e, i, lane] += gain(
-                level, proposal, position, salience,
-                p.loss_aversion[lane], line, p.red_line_weight[lane],
+    start: Floats, target: Floats, position: Floats, salience: Floats, red_line: Floats,
+    coefficient: Floats, gained: Floats, crossing: Floats, stake: Floats,
+) -> None:  # fmt: skip
+    aversion = coefficient[Coefficient.LOSS_AVERSION]
+    line_weight = coefficient[Coefficient.RED_LINE_WEIGHT]
+    for lane in range(start.shape[0]):
+        if target[lane] >= 0.0:
+            gained[lane] += gain(
+                start[lane], target[lane], position[lane], salience[lane],
+                aversion[lane], red_line[lane], line_weight[lane],
             )  # fmt: skip
-            strength = crossed(level, proposal, position, salience, line)
-            v.crossed[e, i, lane] = max(v.crossed[e, i, lane], strength)
-            v.stake[e, i, lane] = min(v.stake[e, i, lane] + salience, 1.0)
-
-
-@rule
-def _appraise(structure: Structure, p: Parameters, s: State, v: View, e: int, i: int) -> None:
-    lanes = p.capability.shape[1]
-    for lane in range(lanes):
-        v.gain[e, i, lane] = 0.0
-        v.crossed[e, i, lane] = 0.0
-        v.stake[e, i, lane] = 0.0
-        v.tie_actor[e, i, lane] = 0.0
-        v.tie_recipient[e, i, lane] = 0.0
-    for k in range(p.status_quo.shape[0]):
-        _weigh_issue(p, v, s.level[k], p.proposes, e, i, k)
-        _weigh_issue(p, v, s.before[e, k], p.does, e, i, k)
-    actor, recipient = structure.actor[e], structure.recipient[e]
-    for lane in range(lanes):
-        if actor != NONE:
-            v.tie_actor[e, i, lane] = tie_to_actor(
-                p.tie_to_actor[lane], s.attitude[i, actor, lane]
+            strength = crossed(
+                start[lane], target[lane], position[lane], salience[lane], red_line[lane]
             )
-        if recipient != NONE:
-            v.tie_recipient[e, i, lane] = tie_to_recipient(
-                p.tie_to_recipient[lane], s.attitude[i, recipient, lane], p.score[e, lane]
-            )
+            crossing[lane] = max(crossing[lane], strength)
+            stake[lane] = min(stake[lane] + salience[lane], 1.0)
 
 
 @rule
 def perceive(structure: Structure, p: Parameters, s: State, v: View, i: int) -> None:
     """Let country `i` value each live event, and hear what the others said up to the last step."""
-    _weigh_peers(p, s, v, i)
+    _weigh_peers(p.capability, s.attitude[i], v.heed[i], v.heeded[i], i)
+    weight_actor = p.coefficient[Coefficient.TIE_TO_ACTOR]
+    weight_recipient = p.coefficient[Coefficient.TIE_TO_RECIPIENT]
     for e in range(s.attention.shape[0]):
-        if live(s, e):
-            _appraise(structure, p, s, v, e, i)
-            _hear_peers(p, s, v, e, i)
+        if not live(s.attention[e]):
+            continue
+        gained, crossing, stake = v.gain[e, i], v.crossed[e, i], v.stake[e, i]
+        gained[:] = 0.0
+        crossing[:] = 0.0
+        stake[:] = 0.0
+        for k in range(p.status_quo.shape[0]):
+            position, salience, line = p.position[i, k], p.salience[i, k], p.red_line[i, k]
+            _weigh_issue(
+                s.level[k], p.proposes[e, k], position, salience, line,
+                p.coefficient, gained, crossing, stake,
+            )  # fmt: skip
+            _weigh_issue(
+                s.before[e, k], p.does[e, k], position, salience, line,
+                p.coefficient, gained, crossing, stake,
+            )  # fmt: skip
+        actor, recipient = structure.actor[e], structure.recipient[e]
+        v.tie_actor[e, i, :] = 0.0
+        v.tie_recipient[e, i, :] = 0.0
+        for lane in range(stake.shape[0]):
+            if actor != NONE:
+                v.tie_actor[e, i, lane] = tie_to_actor(
+                    weight_actor[lane], s.attitude[i, actor, lane]
+                )
+            if recipient != NONE:
+                v.tie_recipient[e, i, lane] = tie_to_recipient(
+                    weight_recipient[lane], s.attitude[i, recipient, lane], p.score[e, lane]
+                )
+        _hear_peers(
+            v.heed[i], p.dependence[i], s.stance[e], i,
+            v.peer_mean[e, i], v.peer_square[e, i], v.to_supporters[e, i], v.to_opponents[e, i],
+        )  # fmt: skip
 
 
 @rule
 def weigh(p: Parameters, s: State, v: View, e: int, i: int) -> None:
     """Write the utility of each response of country `i` to event `e` into `v.utility`."""
     responses, lanes = p.response_stance.shape
+    c = p.coefficient
+    appeal, conform, spoken = v.appeal, v.conform, v.spoken
+    for lane in range(lanes):
+        appeal[lane] = v.gain[e, i, lane] + v.tie_actor[e, i, lane] + v.tie_recipient[e, i, lane]
+        conform[lane] = c[Coefficient.CONFORMITY, lane] * p.susceptibility[i, lane]
+        spoken[lane] = 1.0 if s.response[e, i, lane] != NONE else 0.0
+    heeded, mean, square = v.heeded[i], v.peer_mean[e, i], v.peer_square[e, i]
+    to_supporters, to_opponents = v.to_supporters[e, i], v.to_opponents[e, i]
+    last, resolve, crossing = s.stance[e, i], p.resolve[i], v.crossed[e, i]
     for r in range(responses):
+        stance, cost, out = p.response_stance[r], p.response_cost[r], v.utility[r]
         for lane in range(lanes):
-            stance = p.response_stance[r, lane]
-            v.utility[r, lane] = utility(
-                stance,
-                v.gain[e, i, lane] + v.tie_actor[e, i, lane] + v.tie_recipient[e, i, lane],
-                conformity(
-                    p.conformity[lane] * p.susceptibility[i, lane],
-                    stance,
-                    v.heeded[i, lane],
-                    v.peer_mean[e, i, lane],
-                    v.peer_square[e, i, lane],
-                ),
+            out[lane] = utility(
+                stance[lane],
+                appeal[lane],
+                conformity(conform[lane], stance[lane], heeded[lane], mean[lane], square[lane]),
                 exposure(
-                    p.exposure[lane],
-                    stance,
-                    v.to_supporters[e, i, lane],
-                    v.to_opponents[e, i, lane],
+                    c[Coefficient.EXPOSURE, lane],
+                    stance[lane],
+                    to_supporters[lane],
+                    to_opponents[lane],
                 ),
-                inertia(
-                    p.inertia[lane],
-                    stance,
-                    s.stance[e, i, lane],
-                    1.0 if s.response[e, i, lane] != NONE else 0.0,
-                ),
+                inertia(c[Coefficient.INERTIA, lane], stance[lane], last[lane], spoken[lane]),
                 intensity_cost(
-                    p.cost[lane],
-                    p.response_cost[r, lane],
-                    p.resolve[i, lane],
-                    stance,
-                    p.red_line_resolve[lane],
-                    v.crossed[e, i, lane],
+                    c[Coefficient.COST, lane],
+                    cost[lane],
+                    resolve[lane],
+                    stance[lane],
+                    c[Coefficient.RED_LINE_RESOLVE, lane],
+                    crossing[lane],
                 ),
             )
 
 
 @rule
-def _open(structure: Structure, e: int, i: int, r: int) -> bool:
-    """Return whether country `i` can answer event `e` by response `r`."""
-    return structure.by_actor[r] == 1 or structure.actor[e] != i
-
-
-@rule
 def probabilities(
-    structure: Structure, p: Parameters, v: View, e: int, i: int, lane: int, out: np.ndarray
+    by_actor: Integers, is_actor: bool, utility: Floats, precision: float, lane: int, out: Floats
 ) -> None:
-    """Turn `v.utility` into the probability of each response, written into `out` (R,)."""
-    responses = p.response_stance.shape[0]
+    """Turn the utilities of responses into their probabilities.
+
+    Parameters
+    ----------
+    by_actor : ndarray of int64, shape (R,)
+        1 where an event's actor can answer so.
+    is_actor : bool
+        Whether the country is the event's actor.
+    utility : ndarray, shape (R, L)
+        From `weigh`.
+    precision : float
+        Rationality times the country's responsiveness.
+    out : ndarray, shape (R,)
+        The probabilities of the lane.
+    """
+    responses = by_actor.shape[0]
     best = -np.inf
     for r in range(responses):
-        if _open(structure, e, i, r):
-            best = max(best, v.utility[r, lane])
-    precision = p.rationality[lane] * p.responsiveness[i, lane]
+        if by_actor[r] == 1 or not is_actor:
+            best = max(best, utility[r, lane])
     total = 0.0
     for r in range(responses):
         out[r] = 0.0
-        if _open(structure, e, i, r):
-            out[r] = odds(precision, v.utility[r, lane], best)
+        if by_actor[r] == 1 or not is_actor:
+            out[r] = odds(precision, utility[r, lane], best)
             total += out[r]
     for r in range(responses):
         out[r] /= total
 
 
 @rule
-def _draw(chances: np.ndarray, luck: float) -> int:
+def draw(chances: Floats, luck: float) -> int:
     """Return the first response whose cumulative probability passes `luck`."""
     passed = 0.0
     chosen = 0
@@ -199,16 +221,13 @@ def decide(
     structure: Structure, p: Parameters, s: State, v: View, i: int, step: int, first_run: int
 ) -> None:
     """Let country `i` choose its response to each live event, or leave what it said."""
-    responses, lanes = p.response_stance.shape
-    chances = np.empty(responses)
+    lanes = p.response_stance.shape[1]
     for e in range(s.attention.shape[0]):
-        if not live(s, e):
-            for lane in range(lanes):
-                v.choice[e, i, lane] = NONE
+        v.choice[e, i, :] = NONE
+        if not live(s.attention[e]):
             continue
         weigh(p, s, v, e, i)
         for lane in range(lanes):
-            v.choice[e, i, lane] = NONE
             if s.attention[e, lane] > 0.0:
                 occasion, luck = uniforms(
                     structure.seed,
@@ -218,8 +237,13 @@ def decide(
                     structure.event_word[e],
                 )
                 if reconsiders(occasion, s.attention[e, lane]):
-                    probabilities(structure, p, v, e, i, lane, chances)
-                    v.choice[e, i, lane] = _draw(chances, luck)
+                    rationality = p.coefficient[Coefficient.RATIONALITY, lane]
+                    precision = rationality * p.responsiveness[i, lane]
+                    is_actor = structure.actor[e] == i
+                    probabilities(
+                        structure.by_actor, is_actor, v.utility, precision, lane, v.chances
+                    )
+                    v.choice[e, i, lane] = draw(v.chances, luck)
 
 
 @rule

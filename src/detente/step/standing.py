@@ -2,26 +2,36 @@
 
 from __future__ import annotations
 
-import numpy as np
-
 from detente.theory.alignment import hedging, mutual, tilt
 from detente.theory.hostility import hostility
 from detente.theory.polarisation import spread
 from detente.theory.rule import rule
-from detente.world import NONE, Parameters, State, Structure
+from detente.world import NONE, Floats, Integers, Parameters, State, Structure
 
 
 @rule
-def toward(structure: Structure, p: Parameters, s: State, i: int, pole: int, lane: int) -> float:
-    """Return the alignment of country `i` with a pole, -1 to 1: the mean by capability."""
+def toward(
+    member: Integers, capability: Floats, attitude: Floats, i: int, lane: int
+) -> float:
+    """Return the alignment of country `i` with a pole, -1 to 1: the mean by capability.
+
+    Parameters
+    ----------
+    member : ndarray of int64, shape (N,)
+        1 for the members of the pole.
+    capability : ndarray, shape (N, L)
+        Of each country.
+    attitude : ndarray, shape (N, N, L)
+        Of row to column.
+    """
     weight = 0.0
     total = 0.0
-    for j in range(p.capability.shape[0]):
-        if structure.pole[pole, j] == 1:
-            counts = p.capability[j, lane]
+    for j in range(member.shape[0]):
+        if member[j] == 1:
+            counts = capability[j, lane]
             aligned = 1.0
             if j != i:
-                aligned = mutual(s.attitude[i, j, lane], s.attitude[j, i, lane])
+                aligned = mutual(attitude[i, j, lane], attitude[j, i, lane])
             weight += counts
             total += counts * aligned
     return total / weight if weight > 0.0 else 0.0
@@ -29,30 +39,30 @@ def toward(structure: Structure, p: Parameters, s: State, i: int, pole: int, lan
 
 @rule
 def stand(
-    structure: Structure, p: Parameters, s: State, lane: int, poles: np.ndarray, tilts: np.ndarray
+    structure: Structure, p: Parameters, s: State, lane: int, poles: Floats, tilts: Floats
 ) -> None:
     """Write alignment with the two poles into `poles` (N, 2) and tilt into `tilts` (N,)."""
     for i in range(tilts.shape[0]):
-        poles[i, 0] = toward(structure, p, s, i, 0, lane)
-        poles[i, 1] = toward(structure, p, s, i, 1, lane)
+        poles[i, 0] = toward(structure.pole[0], p.capability, s.attitude, i, lane)
+        poles[i, 1] = toward(structure.pole[1], p.capability, s.attitude, i, lane)
         tilts[i] = tilt(poles[i, 0], poles[i, 1])
 
 
 @rule
-def hedges(poles: np.ndarray, out: np.ndarray) -> None:
+def hedges(poles: Floats, out: Floats) -> None:
     """Write how much each country hedges into `out` (N,), from `poles` (N, 2)."""
     for i in range(out.shape[0]):
         out[i] = hedging(poles[i, 0], poles[i, 1])
 
 
 @rule
-def polarisation(p: Parameters, tilts: np.ndarray, lane: int) -> float:
+def polarisation(capability: Floats, tilts: Floats, lane: int) -> float:
     """Return the capability-weighted standard deviation of tilts, 0 to 1."""
     weight = 0.0
     total = 0.0
     squares = 0.0
     for i in range(tilts.shape[0]):
-        counts = p.capability[i, lane]
+        counts = capability[i, lane]
         weight += counts
         total += counts * tilts[i]
         squares += counts * tilts[i] * tilts[i]
