@@ -84,7 +84,7 @@ class Layout:
     @cached_property
     def stances(self) -> tuple[float, ...]:
         """The stance of each response, -1 to 1; of a distribution, its median."""
-        return tuple(_median(r.stance) for r in self.scenario.repertoire.values())
+        return tuple(median(r.stance, -1.0, 1.0) for r in self.scenario.repertoire.values())
 
     @property
     def steps(self) -> int:
@@ -129,7 +129,8 @@ def _step(course: Scenario, at: date | int | None) -> int:
     return at if isinstance(at, int) else max(course.step_of(at), 0)
 
 
-def _median(value: float | Distribution) -> float:
+def median(value: float | Distribution, low: float, high: float) -> float:
+    """Return a number, or the median of a distribution truncated to a range."""
     if isinstance(value, Distribution):
-        return float(sample(value, np.array([0.5]), -1.0, 1.0)[0])
+        return float(sample(value, np.array([0.5]), low, high)[0])
     return value

@@ -1,0 +1,1 @@
+"""From results to numbers: what a variant changed, and how far countries agree."""
