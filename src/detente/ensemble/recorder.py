@@ -170,7 +170,8 @@ def record_end(
     structure: Structure, p: Parameters, s: State, lane: int, points: int, run: int,
     tallies: Tallies, outcomes: Outcomes, scratch: Scratch,
 ) -> None:  # fmt: skip
-    """Record how a run ended, after `record_point` has recorded its last point."""
+    """Record how a run ended; `points` is how many times `record_point` has recorded it."""
+    stand(structure, p, s, lane, scratch.toward, scratch.tilt)
     n = scratch.tilt.shape[0]
     outcomes.tilt[run] = scratch.tilt
     outcomes.toward[run] = scratch.toward
