@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Final
+from typing import Annotated
 
-from pydantic import AfterValidator, BeforeValidator, StringConstraints
-from pydantic_core import PydanticCustomError
+from pydantic import AfterValidator, BeforeValidator, StringConstraints, WithJsonSchema
 
 from detente.scenario.codes import CAMEO, PLOVER
 from detente.scenario.suggest import did_you_mean
 
-#: Error type of a code that YAML read as a number; the message quotes it as it was written.
-UNQUOTED: Final = "unquoted"
 
 def _plover(name: str) -> str:
     if name not in PLOVER:
@@ -27,13 +24,23 @@ def _cameo(code: str) -> str:
 
 def _quoted(code: object) -> object:
     if isinstance(code, int | float) and not isinstance(code, bool):
-        raise PydanticCustomError(UNQUOTED, "a code is text, since leading zeros matter")
+        message = f'a code is text, as leading zeros matter: quote it, "{code:>03}"'
+        raise ValueError(message)  # noqa: TRY004 - pydantic collects ValueError alone
     return code
 
 
 #: A PLOVER type, with its mode after a point where it has one.
-PloverType = Annotated[str, StringConstraints(max_length=40), AfterValidator(_plover)]
+PloverType = Annotated[
+    str,
+    StringConstraints(max_length=40),
+    AfterValidator(_plover),
+    WithJsonSchema({"type": "string", "enum": list(PLOVER)}),
+]
 #: A CAMEO code, as text.
 CameoCode = Annotated[
-    str, StringConstraints(max_length=40), AfterValidator(_cameo), BeforeValidator(_quoted)
+    str,
+    StringConstraints(max_length=40),
+    AfterValidator(_cameo),
+    BeforeValidator(_quoted),
+    WithJsonSchema({"type": "string", "pattern": "^[0-2][0-9]{1,3}$"}),
 ]

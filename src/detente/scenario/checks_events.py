@@ -110,7 +110,9 @@ def comes_up_one_way(data: dict[str, Any]) -> Iterator[Finding]:
         at, when = event.get("at"), event.get("when")
         chance = event.get("probability", 1.0)
         if at is not None and when is not None:
-            yield Finding((*here, "when"), "an event has a date (at) or a condition (when), not both")
+            yield Finding(
+                (*here, "when"), "an event has a date (at) or a condition (when), not both"
+            )
         if at is None and when is None and number(chance) == 1:
             message = "an event needs at, when or a probability below 1 in each step"
             yield Finding(here, message)

@@ -121,6 +121,9 @@ type Condition = Annotated[
     ),
 ]
 
+for _form_model in (AllOf, AnyOf, Not):
+    _form_model.model_rebuild()  # they speak of Condition, which stands after them
+
 
 def tests(condition: Condition) -> Iterator[Test]:
     """Walk the tests at the leaves of a condition."""

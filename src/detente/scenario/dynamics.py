@@ -44,8 +44,7 @@ class Dynamics(Part):
     )
     conformity: Weight = Field(
         0.8,
-        description="Weight of the distance from the stances of peers "
-        "(Friedkin and Johnsen 1990).",
+        description="Weight of the distance from the stances of peers (Friedkin and Johnsen 1990).",
     )
     exposure: Weight = Field(
         0.5, description="Price of standing against those one depends on, per dependence."
@@ -64,16 +63,15 @@ class Dynamics(Part):
     agreement_rate: Rate = Field(
         0.02, description="Change of attitude per step from taking the same stance on what matters."
     )
-    act_rate: Rate = Field(
-        0.1, description="Change of attitude from a direct act of score 10."
-    )
+    act_rate: Rate = Field(0.1, description="Change of attitude from a direct act of score 10.")
     balance_rate: Rate = Field(
         0.02,
         description="Change of attitude per step toward structural balance "
         "(Heider 1946; Marvel et al. 2011).",
     )
     reversion_rate: Rate = Field(
-        0.02, description="Share of the distance to the baseline that an attitude returns in a step."
+        0.02,
+        description="Share of the distance to the baseline that an attitude returns in a step.",
     )
     attention_half_life: Annotated[Number, Quantity(0.1, 1000.0, "steps")] = Field(
         6.0,

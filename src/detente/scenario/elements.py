@@ -160,5 +160,6 @@ class Variant(Part):
         default_factory=list, description="Events that do not happen in it."
     )
     add: dict[str, Plain] = Field(
-        default_factory=dict, description="What it adds, in the form of a scenario: events and so on."
+        default_factory=dict,
+        description="What it adds, in the form of a scenario: events and so on.",
     )

@@ -11,7 +11,6 @@ from detente.scenario.conditions import Condition
 from detente.scenario.quantity import Number
 
 
-
 class Event(Part):
     """Something that happens and that countries respond to."""
 

@@ -107,7 +107,7 @@ def read_options(options: list[str]) -> tuple[dict[str, nodes.Node], list[Proble
 def _validated(
     tree: nodes.Mapping, changes: Mapping[str, nodes.Node], problems: list[Problem] | None = None
 ) -> Scenario:
-    """Validate a file's tree with some values set; a bad path keeps nothing else from being told."""
+    """Validate a file's tree with some values set; a bad path hides nothing else."""
     given = [(path, node, node.place) for path, node in changes.items()]
     tree, more = assign_all(Scenario, tree, given)
     wrong = [*(problems or []), *more]

@@ -15,6 +15,7 @@ from pydantic import BaseModel
 
 from detente.scenario.errors import Problem, ScenarioError
 from detente.scenario.nodes import Mapping, Node, Scalar, Sequence, plain
+from detente.scenario.nodes import child as child_of
 from detente.scenario.reader import read
 from detente.scenario.shape import KEYS, below, fields_of, is_condition, is_table
 
@@ -141,13 +142,10 @@ def in_order_of_stance(repertoire: Node) -> Node:
         return repertoire
     stances: dict[str, float] = {}
     for key, entry in repertoire.entries.items():
-        value = plain(entry.node.get("stance")) if _has_stance(entry.node) else None
+        stance = child_of(entry.node, "stance")
+        value = None if stance is None else plain(stance)
         if isinstance(value, bool) or not isinstance(value, int | float):
             return repertoire
         stances[key] = value
     order = sorted(repertoire.entries, key=stances.__getitem__)
     return replace(repertoire, entries={key: repertoire.entries[key] for key in order})
-
-
-def _has_stance(node: Node) -> bool:
-    return isinstance(node, Mapping) and node.get("stance") is not None

@@ -27,7 +27,7 @@ class Scalar:
     """A number, a truth value, a text or nothing; `text` is how it was written."""
 
     place: Place
-    value: None | bool | int | float | str
+    value: bool | int | float | str | None
     text: str
 
 

@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from pydantic import BaseModel
 
-from detente.scenario.errors import Place, Problem, ScenarioError
+from detente.scenario.errors import Place, Problem
 from detente.scenario.nodes import (
     Entry,
     Mapping,
@@ -127,7 +127,8 @@ def entry_at(
     """
     fields = KEYS[name][:2]
     if len(parts) < len(fields):
-        raise PathError(f"expected one more key, the {fields[1]}, after {'.'.join((name, *parts))}")
+        spelled = ".".join((name, *parts))
+        raise PathError(f"expected the {fields[len(parts)]} after {spelled}, as the next key")
     found = [
         index
         for index, item in enumerate(node.items)
@@ -236,7 +237,9 @@ class _Assignment:
         if not rest:
             return self._entire(entry, name, key) or entry
         if rest[0] not in {"level", "mutual"} - ({"mutual"} if name == "dependence" else set()):
-            raise PathError(f"'{rest[0]}' is not a part of {name}{did_you_mean(str(rest[0]), ['level'])}")
+            raise PathError(
+                f"'{rest[0]}' is not a part of {name}{did_you_mean(str(rest[0]), ['level'])}"
+            )
         return put(entry, rest, self.value)
 
     def _is_entry(self, fields: tuple[str, ...]) -> bool:

@@ -22,11 +22,13 @@ KINDS: Final[dict[str, str]] = {
     "truncated_normal": "truncated_normal: [mean, standard deviation, low, high]",
     "uniform": "uniform: [low, high]",
     "triangular": "triangular: [low, mode, high]",
-    "beta": "beta: [alpha, beta] over 0 to 1, or beta: [alpha, beta, low, high]",
+    "beta": "beta: [alpha, beta] or beta: [alpha, beta, low, high]",
     "lognormal": "lognormal: [median, sigma of the logarithm]",
     "choice": "choice: [a, b, ...] or choice: {a: weight, b: weight}",
 }
 
+#: Name of the shared definition of distributions in JSON Schema.
+DISTRIBUTION: Final = "Distribution"
 #: Probability mass that a distribution must leave inside the range of its field.
 LEAST_MASS: Final = 1e-6
 #: How far weights may sum from 1 and still count as probabilities.
@@ -60,7 +62,7 @@ class Distribution:
             return {"choice": {repr(value): weight for value, weight in pairs}}
         return {self.kind: list(self.arguments)}
 
-    def support(self) -> tuple[float, float]:
+    def support(self) -> tuple[float, float]:  # noqa: PLR0911 - one for each kind
         """Return the lowest and highest value that the distribution itself can give."""
         a = self.arguments
         match self.kind:
@@ -84,9 +86,10 @@ class Distribution:
 Number = float | Distribution
 
 
-def _number(value: object) -> float:
+def _number(value: object, expected: str = "a number") -> float:
     if isinstance(value, bool) or not isinstance(value, int | float):
-        raise ValueError(f"expected a number, not {describe(value)}")
+        message = f"expected {expected}, not {describe(value)}"
+        raise ValueError(message)  # noqa: TRY004 - pydantic collects ValueError alone
     try:
         number = float(value)
     except OverflowError:
@@ -118,7 +121,8 @@ def _arguments(kind: str, given: object) -> tuple[float, ...]:
     if kind == "fixed":
         return (_number(given),)
     if not isinstance(given, list | tuple):
-        raise ValueError(f"malformed distribution: expected {KINDS[kind]}")
+        message = f"malformed distribution: expected {KINDS[kind]}"
+        raise ValueError(message)  # noqa: TRY004 - pydantic collects ValueError alone
     try:
         return tuple(_number(item) for item in given)
     except ValueError as error:
@@ -195,12 +199,7 @@ def parse_number(value: object) -> Number:
     if isinstance(value, Distribution):
         return value
     if not isinstance(value, Mapping):
-        try:
-            return _number(value)
-        except ValueError as error:
-            if isinstance(value, bool) or not isinstance(value, int | float):
-                raise ValueError(f"expected a number or a distribution, not {describe(value)}") from error
-            raise
+        return _number(value, "a number or a distribution")
     if len(value) != 1:
         raise ValueError("malformed distribution: expected one kind, such as {normal: [0.5, 0.1]}")
     kind, given = next(iter(value.items()))
@@ -253,9 +252,8 @@ class Quantity:
         from detente.scenario.distributions import mass_within
 
         if mass_within(distribution, self.low, self.high) < LEAST_MASS:
-            raise ValueError(
-                f"malformed distribution: it lies outside the range from {self.low:g} to {self.high:g}"
-            )
+            range_ = f"from {self.low:g} to {self.high:g}"
+            raise ValueError(f"malformed distribution: it lies outside the range {range_}")
 
     def __get_pydantic_core_schema__(
         self, source: Any, handler: GetCoreSchemaHandler
@@ -273,7 +271,7 @@ class Quantity:
         number = {"type": "number", "minimum": self.low, "maximum": self.high}
         if not math.isfinite(self.high):
             del number["maximum"]
-        return {"anyOf": [number, {"$ref": "#/$defs/Distribution"}], "x-unit": self.unit}
+        return {"anyOf": [number, {"title": DISTRIBUTION}], "x-unit": self.unit}
 
 
 def plain_number(value: Number) -> Any:

@@ -7,6 +7,7 @@ built; no constructor of objects is ever involved.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 from ruamel.yaml import YAML
@@ -136,7 +137,7 @@ def _events(text: str, shown: str) -> list[Event]:
         raise ScenarioError([_in_plain_words(error, shown)]) from None
     except ScenarioError:
         raise
-    except Exception as error:  # the parser has its own ways to fail on hostile text
+    except Exception as error:  # noqa: BLE001 - the parser has its own ways to fail on hostile text
         place = start(events[-1], shown) if events else Place(shown, 1, 1)
         message = f"not YAML after this: {error}"
         raise ScenarioError([Problem.at(place, "", message)]) from None
@@ -159,9 +160,7 @@ def _node(event: Event, stream: Iterator[Event], shown: str, problems: list[Prob
             return _mapping(place, stream, shown, problems)
 
 
-def _mapping(
-    place: Place, stream: Iterator[Event], shown: str, problems: list[Problem]
-) -> Mapping:
+def _mapping(place: Place, stream: Iterator[Event], shown: str, problems: list[Problem]) -> Mapping:
     entries: dict[str, Entry] = {}
     while not isinstance(event := next(stream), CollectionEndEvent):
         key = _node(event, stream, shown, problems)
@@ -175,6 +174,8 @@ def _mapping(
             message = f"'{key.text}' is given twice, first at {first.line}:{first.column}"
             problems.append(Problem.at(key.place, "", message))
         else:
+            if isinstance(value, Scalar) and value.value is None and not value.text:
+                value = replace(value, place=key.place)  # nothing stands nowhere of its own
             entries[key.text] = Entry(key.place, value)
     return Mapping(place, entries)
 
@@ -199,5 +200,3 @@ def _near(path: Path) -> str:
     except OSError:
         return ""
     return did_you_mean(path.name, names)
-
-

@@ -10,8 +10,9 @@ import re
 from typing import Final
 
 NULLS: Final = frozenset({"", "~", "null", "Null", "NULL"})
-TRUTHS: Final = {"true": True, "True": True, "TRUE": True}
-TRUTHS |= {"false": False, "False": False, "FALSE": False}
+TRUTHS: Final = dict.fromkeys(("true", "True", "TRUE"), True) | dict.fromkeys(
+    ("false", "False", "FALSE"), False
+)
 INTEGER: Final = re.compile(r"[-+]?[0-9]+")
 OCTAL: Final = re.compile(r"0o[0-7]+")
 HEXADECIMAL: Final = re.compile(r"0x[0-9a-fA-F]+")
@@ -22,7 +23,7 @@ NOT_A_NUMBER: Final = frozenset({".nan", ".NaN", ".NAN"})
 MOST_DIGITS: Final = 300
 
 
-def resolve(text: str) -> None | bool | int | float | str:
+def resolve(text: str) -> bool | int | float | str | None:
     """Return the value of a plain (unquoted) scalar."""
     if text in NULLS:
         return None
@@ -37,9 +38,9 @@ def _number(text: str) -> int | float | str:
     if INTEGER.fullmatch(text):
         return int(text)
     if OCTAL.fullmatch(text):
-        return int(text[2:], 8)
+        return int(text, 0)
     if HEXADECIMAL.fullmatch(text):
-        return int(text[2:], 16)
+        return int(text, 0)
     if REAL.fullmatch(text):
         return float(text)
     if infinite := INFINITE.fullmatch(text):

@@ -62,7 +62,9 @@ class Scenario(Part):
     step: Annotated[str, StringConstraints(pattern=STEP_PATTERN)] = Field(
         "1 week", description="How long a step is, in days or weeks."
     )
-    steps: Annotated[int, Field(ge=1, le=10_000)] = Field(26, description="How many steps a run has.")
+    steps: Annotated[int, Field(ge=1, le=10_000)] = Field(
+        26, description="How many steps a run has."
+    )
     runs: Annotated[int, Field(ge=1, le=100_000_000)] = Field(
         1000, description="How many runs of each variant, unless told otherwise."
     )
@@ -94,9 +96,7 @@ class Scenario(Part):
     repertoire: Annotated[dict[Identifier, Response], Field(min_length=2, max_length=20)] = Field(
         default_factory=default_repertoire, description="What a country can do about an event."
     )
-    events: list[Event] = Field(
-        default_factory=list, description="What happens.", max_length=60
-    )
+    events: list[Event] = Field(default_factory=list, description="What happens.", max_length=60)
     variants: dict[Identifier, Variant] = Field(
         default_factory=dict, description="Other courses of events, run on the same luck."
     )

@@ -15,8 +15,8 @@ from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
 from detente.scenario import conditions
-from detente.scenario.nodes import Node, Step, plain
 from detente.scenario.nodes import Mapping as MappingNode
+from detente.scenario.nodes import Node, Step, plain
 
 #: The fields by which an entry of a list is known, by the name of the list.
 KEYS: Final[dict[str, tuple[str, ...]]] = {
@@ -81,7 +81,7 @@ def below(kind: Any, step: Step, value: Any = None) -> Any:
 
 def is_condition(kind: Any) -> bool:
     """Say whether a type is that of conditions."""
-    return bare(kind) == bare(conditions.Condition)
+    return bool(bare(kind) == bare(conditions.Condition))
 
 
 def form_of(value: Any) -> Any:

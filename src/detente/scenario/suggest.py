@@ -4,11 +4,23 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable
+from os.path import commonprefix
 
 
 def did_you_mean(given: str, known: Iterable[str]) -> str:
-    """Return `` - did you mean 'x'?`` for the nearest known name, or nothing."""
+    """Return `` - did you mean 'x'?`` for the nearest known name, or nothing.
+
+    Of names that are equally near, the one that starts in the same way is meant.
+    """
     names = list(known)
     folded = {name.lower(): name for name in reversed(names)}
-    near = difflib.get_close_matches(given.lower(), folded, n=1, cutoff=0.5)
-    return f" - did you mean '{folded[near[0]]}'?" if near else ""
+    wanted = given.lower()
+    near = difflib.get_close_matches(wanted, folded, n=3, cutoff=0.5)
+    if not near:
+        return ""
+
+    def nearness(name: str) -> tuple[float, int]:
+        ratio = difflib.SequenceMatcher(None, name, wanted).ratio()
+        return round(ratio, 3), len(commonprefix([name, wanted]))
+
+    return f" - did you mean '{folded[max(near, key=nearness)]}'?"

@@ -9,7 +9,7 @@ from pydantic import BaseModel, ValidationError
 from detente.scenario import checks, variants
 from detente.scenario.errors import Place, Problem, ScenarioError
 from detente.scenario.findings import Finding
-from detente.scenario.nodes import Mapping, Node, Steps, child, find, from_plain, plain
+from detente.scenario.nodes import Entry, Mapping, Steps, child, find, from_plain, plain
 from detente.scenario.paths import spell
 from detente.scenario.wording import in_plain_words
 
@@ -33,9 +33,7 @@ def validated[Model: BaseModel](model: type[Model], tree: Mapping) -> Model:
     return scenario
 
 
-def examine[Model: BaseModel](
-    model: type[Model], data: Any
-) -> tuple[Model | None, list[Finding]]:
+def examine[Model: BaseModel](model: type[Model], data: Any) -> tuple[Model | None, list[Finding]]:
     """Validate plain data by the model and the checks, leaving its variants aside."""
     found: dict[Steps, list[Finding]] = {}
     for finding in checks.find(data):
@@ -49,9 +47,7 @@ def examine[Model: BaseModel](
     return scenario, [finding for at_one_place in found.values() for finding in at_one_place]
 
 
-def in_variants(
-    model: type[BaseModel], tree: Mapping, known: list[Finding]
-) -> list[Problem]:
+def in_variants(model: type[BaseModel], tree: Mapping, known: list[Finding]) -> list[Problem]:
     """Return what is wrong with each variant as a scenario in its own right.
 
     What is wrong with the scenario that they vary, given as `known`, is not said again.
@@ -104,16 +100,17 @@ def _place(finding: Finding, tree: Mapping) -> Place:
         node = child(holder, steps[-1])
         if node is not None:
             missing = steps != finding.steps
-            if isinstance(holder, Mapping) and (finding.on_key or missing or _is_block(node)):
-                return holder.entries[str(steps[-1])].place
+            if isinstance(holder, Mapping):
+                entry = holder.entries[str(steps[-1])]
+                return entry.place if finding.on_key or missing or _spread(entry) else node.place
             return node.place
         steps = steps[:-1]
     return tree.place
 
 
-def _is_block(node: Node) -> bool:
-    """Say whether a value is better shown by its key, being many lines itself."""
-    return isinstance(node, Mapping)
+def _spread(entry: Entry) -> bool:
+    """Say whether a value is better shown by its key, being a mapping on lines of its own."""
+    return isinstance(entry.node, Mapping) and entry.node.place.line != entry.place.line
 
 
 def _place_in_variant(finding: Finding, tree: Mapping, own: dict[int, Place]) -> Place | None:

@@ -67,7 +67,9 @@ def _drop(tree: Mapping, dropped: Node | None, path: str) -> tuple[Mapping, list
         if not isinstance(value, str):
             continue
         if value in gone:
-            problems.append(Problem.at(item.place, f"{path}.{index}", f"'{value}' is dropped twice"))
+            problems.append(
+                Problem.at(item.place, f"{path}.{index}", f"'{value}' is dropped twice")
+            )
         elif value not in known:
             message = f"there is no event '{value}' to drop{did_you_mean(value, map(str, known))}"
             problems.append(Problem.at(item.place, f"{path}.{index}", message))
@@ -110,7 +112,9 @@ def _without_ends(row: Node, gone: set[Any]) -> Node:
     ends = row.get("ends") if isinstance(row, Mapping) else None
     if not isinstance(row, Mapping) or not isinstance(ends, Sequence):
         return row
-    kept = tuple(item for item in ends.items if not (isinstance(item, Scalar) and item.value in gone))
+    kept = tuple(
+        item for item in ends.items if not (isinstance(item, Scalar) and item.value in gone)
+    )
     return row.having("ends", replace(ends, items=kept))
 
 
@@ -127,9 +131,7 @@ def _add(
     return extended, problems
 
 
-def _extend(  # noqa: PLR0913 - a place has a node on each side, a type, a name and a path
-    old: Node, new: Node, kind: Any, name: str, path: str, problems: list[Problem]
-) -> Node:
+def _extend(old: Node, new: Node, kind: Any, name: str, path: str, problems: list[Problem]) -> Node:
     """Add to a place what is not there yet; what is there is for `set` to change."""
     if isinstance(old, Sequence) and isinstance(new, Sequence) and name in KEYS:
         return _extend_list(old, new, name, path, problems)

@@ -68,7 +68,7 @@ def _depth(value: Any) -> int:
     return 1 + max((_depth(item) for item in items), default=0)
 
 
-def _scalar(value: Any) -> str:
+def _scalar(value: Any) -> str:  # noqa: PLR0911 - one for each type
     match value:
         case None:
             return "null"
