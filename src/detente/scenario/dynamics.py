@@ -35,7 +35,7 @@ class Dynamics(Part):
         "takes away: it makes warnings credible.",
     )
     tie_to_actor: Weight = Field(
-        0.5, description="Weight of a country's attitude to the actor of an event."
+        0.4, description="Weight of a country's attitude to the actor of an event."
     )
     tie_to_recipient: Weight = Field(
         0.5,

@@ -13,14 +13,14 @@ def default_repertoire() -> dict[str, Response]:
     keeps warnings rare, as they are in the record, and a text joined with others costs least.
     """
     rows = [
-        ("mobilise", "Mobilise forces", -1.0, 0.9, "MOBILIZE"),
-        ("warn", "Warn", -0.8, 0.45, "THREATEN"),
-        ("condemn", "Condemn", -0.6, 0.3, "ACCUSE.disapprove"),
-        ("joint", "Join a collective statement", -0.4, 0.08, "REJECT.assist"),
+        ("mobilise", "Mobilise forces", -1.0, 5.0, "MOBILIZE"),
+        ("warn", "Warn", -0.8, 1.0, "THREATEN"),
+        ("condemn", "Condemn", -0.6, 0.4, "ACCUSE.disapprove"),
+        ("joint", "Join a collective statement", -0.4, 0.12, "REJECT.assist"),
         ("silent", "Stay silent", 0.0, 0.0, None),
-        ("endorse", "Endorse", 0.4, 0.08, "SUPPORT"),
-        ("assist", "Assist", 0.7, 0.4, "COOPERATE"),
-        ("host", "Host", 1.0, 0.6, "AID"),
+        ("endorse", "Endorse", 0.4, 0.12, "SUPPORT"),
+        ("assist", "Assist", 0.7, 0.5, "COOPERATE"),
+        ("host", "Host", 1.0, 1.5, "AID"),
     ]
     return {
         name: Response(title=title, stance=stance, cost=cost, type=kind, by_actor=name != "host")

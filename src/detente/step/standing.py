@@ -71,22 +71,22 @@ def polarisation(capability: Floats, tilts: Floats, lane: int) -> float:
 
 @rule
 def tension(structure: Structure, p: Parameters, s: State, lane: int) -> float:
-    """Return regional tension, 0 to 1: the mean hostility of each country's harshest act.
+    """Return regional tension, 0 to 1: the mean hostility of acts, by the attention they have.
 
-    Acts are the events themselves and the responses to them, as long as they have attention.
+    Each country's act about each event on the agenda counts: its response, silence being no
+    hostility, and for the actor the event itself where that is the harsher.
     """
     n = p.capability.shape[0]
     total = 0.0
-    for i in range(n):
-        harshest = 0.0
-        for e in range(s.attention.shape[0]):
-            attention = s.attention[e, lane]
-            if attention > 0.0:
-                if structure.actor[e] == i:
-                    harshest = max(harshest, hostility(p.score[e, lane], attention))
+    weight = 0.0
+    for e in range(s.attention.shape[0]):
+        attention = s.attention[e, lane]
+        if attention > 0.0:
+            weight += attention * n
+            for i in range(n):
                 r = s.response[e, i, lane]
-                if r != NONE:
-                    act = hostility(p.response_score[r, lane], attention)
-                    harshest = max(harshest, act)
-        total += harshest
-    return total / n
+                act = 0.0 if r == NONE else hostility(p.response_score[r, lane], attention)
+                if structure.actor[e] == i:
+                    act = max(act, hostility(p.score[e, lane], attention))
+                total += act
+    return total / weight if weight > 0.0 else 0.0
