@@ -26,6 +26,16 @@ TABLES: Final = (OUTCOMES, RESPONSES, TRAJECTORIES, SUMMARY)
 CHUNKS: Final = "chunks"
 PLOTS: Final = "plots"
 REPORT: Final = "report.html"
+#: What a person finds in a results folder, in the order in which to look.
+DESCRIPTIONS: Final[dict[str, str]] = {
+    PLOTS: "pictures, PNG and SVG",
+    SUMMARY: "the table above",
+    OUTCOMES: "where each country ends in each run",
+    RESPONSES: "how often each country gives each response to each event",
+    TRAJECTORIES: "distributions over time",
+    SCENARIO: "the scenario as it ran: running it again gives the same numbers",
+    manifest.FILE: "what was written when, with checksums",
+}
 #: Where earlier results wait while new ones take their place.
 EARLIER: Final = ".earlier"
 #: Everything that Détente writes to a results folder.

@@ -14,7 +14,7 @@ MISSING: Final = "-"
 
 def signed(value: float | None) -> str:
     """Return a number with its sign and two decimals, or a dash for what is missing."""
-    return MISSING if value is None else f"{value:+.2f}"
+    return MISSING if value is None else f"{round(value, 2) + 0.0:+.2f}"  # +0.0: no -0.00
 
 
 def percent(value: float | None) -> str:

@@ -1,0 +1,64 @@
+"""``detente compare``: what each variant changed."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from detente.cli.console import between, console, signed, table
+
+if TYPE_CHECKING:
+    from detente.ensemble.results import Results
+
+
+def compare(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="A results folder.")],
+    *,
+    against: Annotated[
+        str | None, typer.Option(metavar="VARIANT", help="By default no_move, or the first.")
+    ] = None,
+    outcome: Annotated[
+        str, typer.Option(help="tilt, hedging, toward_POLE, stance_EVENT, tension, polarisation.")
+    ] = "tilt",
+    level: Annotated[float, typer.Option(help="Confidence of the intervals.")] = 0.95,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Show what each variant changed, run by run on the same luck."""
+    from detente.ensemble.results import open_results
+    from detente.measures.effects import effects
+
+    results = open_results(folder)
+    frame = effects(results, against=against, outcome=outcome, level=level)
+    rows: list[dict[str, Any]] = json.loads(frame.to_json(orient="records", double_precision=15))
+    if as_json:
+        typer.echo(json.dumps(rows, indent=2, ensure_ascii=False))
+    else:
+        _print(results, rows, against or results.reference, outcome, level)
+
+
+def _print(
+    results: Results, rows: list[dict[str, Any]], against: str, outcome: str, level: float
+) -> None:
+    out = console()
+    paired, apart = f"{100 * level:g} %, paired", f"{100 * level:g} %, if unpaired"
+    for variant in dict.fromkeys(row["variant"] for row in rows):
+        title = f"{variant} against {against}: change in {outcome}, {results.runs} runs"
+        out.print(title, style="bold")
+        made = table("Country", "Change", paired, apart, numbers=3)
+        for row in rows:
+            if row["variant"] == variant:
+                made.add_row(
+                    row["country_name"] or "The region",
+                    signed(row["effect"]),
+                    between(row["low"], row["high"]),
+                    between(row["independent_low"], row["independent_high"]),
+                )
+        out.print(made)
+        out.print()
+    out.print(
+        "Change: the mean difference between the same runs of both variants, with its confidence "
+        "interval;\nbeside it the interval that runs without the same luck would have given."
+    )

@@ -1,0 +1,94 @@
+"""``detente explain``: why a country responds as it does."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any, Final
+
+import typer
+
+from detente.cli.console import console, percent, signed, table
+
+if TYPE_CHECKING:
+    from detente.model import RegionModel
+
+#: What is shown of each response: the column of `CountryAgent.explain`, and its heading.
+COLUMNS: Final = {
+    "issues": "Issues",
+    "tie_to_actor": "Actor",
+    "tie_to_recipient": "Recipient",
+    "conformity": "Peers",
+    "exposure": "Exposure",
+    "inertia": "Inertia",
+    "cost": "Cost",
+    "utility": "Utility",
+}
+
+
+def explain(
+    scenario: Annotated[
+        str, typer.Argument(help="A scenario's file, or the name of a library one.")
+    ],
+    *,
+    country: Annotated[str, typer.Option(metavar="CODE", help="Whose choice, such as PAK.")],
+    event: Annotated[str, typer.Option(metavar="EVENT", help="About which event.")],
+    run: Annotated[int, typer.Option(min=0, help="In which run.")] = 0,
+    variant: Annotated[str | None, typer.Option(help="In which variant; the first.")] = None,
+    step: Annotated[
+        int | None, typer.Option(min=0, help="After which step; the first with the event.")
+    ] = None,
+    changes: Annotated[
+        list[str] | None,
+        typer.Option("--set", metavar="PATH=VALUE", help="Another value (repeatable)."),
+    ] = None,
+) -> None:
+    """Take a country's choice in one run apart, term by term."""
+    from detente.ensemble.errors import UsageError, require
+    from detente.model import RegionModel
+    from detente.scenario.loading import load_with_options
+
+    loaded = load_with_options(scenario, changes or [])
+    chosen = require(variant or loaded.variant_names[0], loaded.variant_names, "variant")
+    course = loaded.variant(chosen)
+    require(country, course.countries, "country")
+    require(event, [e.id for e in course.events], f"event in the variant '{chosen}'")
+    if step is not None and step > course.steps:
+        raise UsageError(f"a run has {course.steps} steps, so there is no step {step}")
+    model = RegionModel(loaded, run, chosen)
+    if not _advance(model, country, event, step):
+        when = f"after step {step}" if step is not None else f"in {course.steps} steps"
+        raise UsageError(f"'{event}' is not on the agenda {when} of run {run}: try another")
+    _print(model, country, event)
+
+
+def _advance(model: RegionModel, country: str, event: str, step: int | None) -> bool:
+    """Run until a step, or until the event comes up; return whether it is on the agenda."""
+    agent = model.agents[country]
+    last = model.scenario.steps if step is None else step
+    while model.step_index < last and (step is not None or event not in agent.live_events):
+        model.step()
+    return event in agent.live_events
+
+
+def _print(model: RegionModel, country: str, event: str) -> None:
+    agent = model.agents[country]
+    frame = agent.explain(event)
+    out = console()
+    title = next(e.title or e.id for e in model.scenario.events if e.id == event)
+    out.print(
+        f"{agent.name} on '{title}': run {model.run} of {model.variant}, after step "
+        f"{model.step_index} ({model.scenario.date_of(model.step_index)})",
+        style="bold",
+    )
+    made = table("Response", *COLUMNS.values(), "Prob.", numbers=len(COLUMNS) + 1)
+    for response, row in frame.iterrows():
+        made.add_row(*_cells(model, str(response), dict(row)))
+    out.print(made)
+    out.print(
+        "\nEach column adds to the utility of a response, and the likelier responses are those of "
+        f"higher utility.\nWhat stands now: {agent.response(event) or 'nothing yet'}."
+    )
+
+
+def _cells(model: RegionModel, response: str, row: dict[str, Any]) -> list[str]:
+    title = model.scenario.repertoire[response].title
+    return [title, *(signed(row[name]) for name in COLUMNS), percent(row["probability"])]

@@ -1,0 +1,130 @@
+"""``detente run``: run every variant, print the table, write the results folder."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from detente.cli.console import near
+from detente.cli.outcome import FAILED, INTERRUPTED, say
+
+if TYPE_CHECKING:
+    from detente.ensemble.results import Results
+
+
+def run(
+    scenario: Annotated[
+        str, typer.Argument(help="A scenario's file, or the name of a library one.")
+    ],
+    *,
+    variant: Annotated[
+        list[str] | None, typer.Option("--variant", help="Only this variant (repeatable).")
+    ] = None,
+    runs: Annotated[int | None, typer.Option(help="Runs of each variant.")] = None,
+    seed: Annotated[int | None, typer.Option(help="What all chance follows from.")] = None,
+    steps: Annotated[int | None, typer.Option(help="Steps of a run.")] = None,
+    engine: Annotated[str | None, typer.Option(help="What simulates.")] = None,
+    changes: Annotated[
+        list[str] | None,
+        typer.Option("--set", metavar="PATH=VALUE", help="Another value (repeatable)."),
+    ] = None,
+    workers: Annotated[int | None, typer.Option(help="Processes; by default one a core.")] = None,
+    out: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="By default results/NAME.")
+    ] = None,
+    resume: Annotated[bool, typer.Option("--resume", help="Go on with an unfinished run.")] = False,
+    keep: Annotated[
+        str | None, typer.Option(metavar="paths", help="Keep every run's path of tilts.")
+    ] = None,
+    plots: Annotated[bool, typer.Option("--plots/--no-plots", help="Draw pictures.")] = True,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress, no notes.")] = False,
+) -> None:
+    """Run every variant of a scenario on the same luck.
+
+    Shows where that leaves each country. Results go to a folder: tables (Parquet), distributions
+    over time (Zarr), a summary (JSON), pictures, and the scenario as it ran.
+    """
+    import warnings
+
+    from detente.ensemble.errors import Interrupted
+    from detente.ensemble.runner import run as run_ensemble
+    from detente.scenario.loading import load_with_options
+
+    began = time.perf_counter()
+    loaded = load_with_options(scenario, changes or [])
+    folder = out or Path("results") / loaded.scenario
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", UserWarning)  # failed runs are told of below
+            results = run_ensemble(
+                loaded,
+                runs=runs,
+                seed=seed,
+                steps=steps,
+                variants=variant,
+                engine=engine,
+                workers=workers,
+                out=folder,
+                resume=resume,
+                keep=keep,
+                progress=not quiet,
+            )
+    except Interrupted as interruption:
+        _say_what_is_kept(interruption, folder)
+        raise typer.Exit(INTERRUPTED) from None
+    if not quiet:
+        for note in results.notes:
+            say(note)
+    _show(results, draw=plots, began=began)
+    if results.failures:
+        _say_what_failed(results)
+        raise typer.Exit(FAILED)
+
+
+def _show(results: Results, *, draw: bool, began: float) -> None:
+    from detente.cli.console import console
+    from detente.cli.report import print_results
+
+    out = console()
+    print_results(out, results)
+    if draw:
+        from detente import plots
+
+        assert results.folder is not None
+        plots.draw_all(results, results.folder / "plots")
+    _print_files(results, seconds=time.perf_counter() - began)
+
+
+def _print_files(results: Results, *, seconds: float) -> None:
+    from detente.cli.console import console
+    from detente.ensemble.folder import DESCRIPTIONS
+
+    assert results.folder is not None
+    out = console()
+    out.print(f"Written to {near(results.folder)} after {seconds:.1f} s:")
+    for name, description in DESCRIPTIONS.items():
+        if (results.folder / name).exists():
+            out.print(f"  {name:<18} {description}")
+
+
+def _say_what_is_kept(interruption: BaseException, folder: Path) -> None:
+    from detente.ensemble.errors import Interrupted
+
+    assert isinstance(interruption, Interrupted)
+    if interruption.results is None:
+        say("interrupted before a part of every variant was finished")
+        return
+    say(
+        f"interrupted: {interruption.finished} of {interruption.total} runs a variant are kept in "
+        f"{near(folder.absolute())}; the same command with --resume goes on"
+    )
+
+
+def _say_what_failed(results: Results) -> None:
+    total = results.runs * len(results.variants)
+    say(f"{len(results.failures)} of {total} runs failed and are left out; the first:")
+    say(str(results.failures[0]))
+    say("manifest.jsonl has each with its traceback")
