@@ -41,13 +41,13 @@ class CountrySet(AgentSet["CountryAgent"]):
     """The countries of a model, by position or by code: ``model.agents["PAK"]``."""
 
     def __getitem__(self, item: Any) -> Any:
-        """Return the country of a code, or what an AgentSet returns."""
+        """Return the country of a code, or by its place among them."""
         if isinstance(item, str):
             for agent in self:
                 if agent.code == item:
                     return agent
             raise KeyError(f"no country {item}; there are {', '.join(a.code for a in self)}")
-        return super().__getitem__(item)
+        return self.to_list()[item]
 
 
 class CountryAgent(mesa.Agent["RegionModel"]):
@@ -160,7 +160,7 @@ class CountryAgent(mesa.Agent["RegionModel"]):
         import pandas as pd
 
         m = self.model
-        event = event or m.scenario.main
+        event = event or str(m.scenario.main)
         e, i, p, s, v = m.event_index(event), self.index, m.parameters, m.state, m.view
         if s.attention[e, _LANE] <= 0:
             raise ValueError(f"{event} is not on the agenda at step {m.step_index}")
@@ -283,7 +283,7 @@ class RegionModel(mesa.Model[CountryAgent, Any]):
                 "country": "code",
                 "tilt": "tilt",
                 "hedging": "hedging",
-                **({"response": _main_response} if plan.events else {}),
+                **({"response": _main_response} if plan.scenario.main in plan.events else {}),
             },
         )
         if collect:
@@ -298,8 +298,8 @@ class RegionModel(mesa.Model[CountryAgent, Any]):
     def scenario(self, _: Any) -> None:
         """Leave Mesa's own scenario aside: ours is given."""
 
-    @property
-    def agents(self) -> CountrySet:
+    @property  # type: ignore[misc] # never set, as in Mesa
+    def agents(self) -> CountrySet:  # type: ignore[override] # by code as well
         """The countries, by position or by code."""
         if self._set is None or len(self._set) != len(self._all_agents):
             self._set = CountrySet(self._all_agents, random=self.random)
@@ -380,5 +380,4 @@ def _level(model: RegionModel, issue: int) -> float:
 
 
 def _main_response(agent: CountryAgent) -> str | None:
-    return agent.response(agent.model.scenario.main)
-
+    return agent.response(str(agent.model.scenario.main))

@@ -15,8 +15,8 @@ import numpy as np
 
 from detente.programs import compile_condition
 from detente.scenario import Distribution, Number, Quantity, Scenario, sample
-from detente.scenario.ranges import quantity_of
 from detente.scenario.codes import PLOVER
+from detente.scenario.ranges import quantity_of
 from detente.theory.chance import country_word, draw_parameter, path_words, purpose_word
 from detente.world import NONE, Coefficient, Floats, Parameters, Shape, Structure, shape_of
 
@@ -157,7 +157,7 @@ class Plan:
 
     def _row(self, field: str, index: tuple[int, ...]) -> int:
         shape = shape_of(field, self.shape)[:-1]
-        return self._slices[field].start + int(np.ravel_multi_index(index, shape))
+        return int(self._slices[field].start) + int(np.ravel_multi_index(index, shape))
 
     def _place_countries(self) -> None:
         for code, country in self.scenario.countries.items():

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from detente.scenario import Condition, Number, Quantity
-from detente.scenario.ranges import quantity_of
 from detente.scenario.conditions import (
     AfterTest,
     AllOf,
@@ -17,6 +16,7 @@ from detente.scenario.conditions import (
     OppositionTest,
     StanceTest,
 )
+from detente.scenario.ranges import quantity_of
 from detente.step.conditions import AFTER, ALL, ANY, ATTITUDE, ISSUE, NOT, OPPOSITION, STANCE
 
 

@@ -8,7 +8,7 @@ order of the file), R responses (hostile to supportive), L lanes. All are float6
 from __future__ import annotations
 
 from enum import IntEnum
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -182,5 +182,5 @@ def new_view(shape: Shape) -> View:
     return View(**fields, chances=np.zeros(shape.responses))
 
 
-def _zeros(field: str, shape: Shape) -> NDArray[np.generic]:
+def _zeros(field: str, shape: Shape) -> Any:
     return np.zeros(shape_of(field, shape), np.int64 if field in _INTEGERS else np.float64)

@@ -56,7 +56,14 @@ def test_a_draw_is_a_function_of_its_arguments_alone():
 
 @pytest.mark.parametrize(
     "other",
-    [{"seed": 2}, {"seed": 1 + 2**32}, {"run": 3}, {"step": 4}, {"country": "IND"}, {"purpose": "x"}],
+    [
+        {"seed": 2},
+        {"seed": 1 + 2**32},
+        {"run": 3},
+        {"step": 4},
+        {"country": "IND"},
+        {"purpose": "x"},
+    ],
 )
 def test_every_argument_matters(other):
     assert draw(**other) != draw()

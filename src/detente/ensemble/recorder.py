@@ -101,7 +101,7 @@ def bin_index(value: float, low: float, high: float, bins: int) -> int:
 @rule
 def in_fixed_point(value: float) -> int:
     """Return a number in fixed point."""
-    return np.int64(np.floor(value * FIXED_POINT + 0.5))
+    return int(np.floor(value * FIXED_POINT + 0.5))
 
 
 @rule

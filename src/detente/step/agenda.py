@@ -94,9 +94,7 @@ def arrive(
                 if actor != NONE:
                     s.stance[e, actor, lane] = 1.0  # it stands behind its own act
                     if recipient != NONE:
-                        v.acts[actor, recipient, lane] += (
-                            attention * p.score[e, lane] / FULL_SCORE
-                        )
+                        v.acts[actor, recipient, lane] += attention * p.score[e, lane] / FULL_SCORE
                 _do_at_once(p.does[e], s.level, s.before[e], lane)
                 for other in range(events):
                     if structure.ends[e, other] == 1:

@@ -83,4 +83,4 @@ def holds(
             stack = (stack << 1) | np.int64(
                 value > against if program[c, 3] == 1 else value < against
             )
-    return (stack & 1) == 1
+    return bool((stack & 1) == 1)

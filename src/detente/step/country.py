@@ -21,7 +21,7 @@ from detente.world import NONE, Coefficient, Floats, Integers, Parameters, State
 @rule
 def live(attention: Floats) -> bool:
     """Return whether an event is on the agenda in any lane."""
-    return attention.max() > 0.0
+    return bool(attention.max() > 0.0)
 
 
 @rule

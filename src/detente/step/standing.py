@@ -10,9 +10,7 @@ from detente.world import NONE, Floats, Integers, Parameters, State, Structure
 
 
 @rule
-def toward(
-    member: Integers, capability: Floats, attitude: Floats, i: int, lane: int
-) -> float:
+def toward(member: Integers, capability: Floats, attitude: Floats, i: int, lane: int) -> float:
     """Return the alignment of country `i` with a pole, -1 to 1: the mean by capability.
 
     Parameters

@@ -29,8 +29,14 @@ def triad(attitude: float, third: float) -> float:
 
 @rule
 def push(
-    agreement: float, acts: float, imbalance: float, away: float,
-    agreement_rate: float, act_rate: float, balance_rate: float, reversion_rate: float,
+    agreement: float,
+    acts: float,
+    imbalance: float,
+    away: float,
+    agreement_rate: float,
+    act_rate: float,
+    balance_rate: float,
+    reversion_rate: float,
 ) -> float:
     """Return the push on an attitude in a step before it is scaled.
 

@@ -44,4 +44,4 @@ def exponential(x: float) -> float:
     series = series * r + 1.0
     series = series * r + 1.0
     power = np.int64((np.int64(k) + _BIAS) << _MANTISSA_BITS).view(np.float64)
-    return series * power
+    return float(series * power)

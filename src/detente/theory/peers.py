@@ -6,7 +6,7 @@ their stances and of the squares, so that it is summed once a step and not once 
 
 from __future__ import annotations
 
-import numpy as np
+import math
 
 from detente.theory.rule import rule
 
@@ -18,7 +18,7 @@ def peer_weight(capability: float, attitude: float) -> float:
     Friends weigh by how close they are and, with diminishing returns, by what they can do;
     a country that is disliked is no peer.
     """
-    return np.sqrt(capability) * max(attitude, 0.0)
+    return math.sqrt(capability) * max(attitude, 0.0)
 
 
 @rule

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import numpy as np
+import math
 
 from detente.theory.rule import rule
 
@@ -23,4 +23,4 @@ def spread(weight: float, sum_weighted: float, sum_squares: float) -> float:
     if weight <= 0.0:
         return 0.0
     mean = sum_weighted / weight
-    return np.sqrt(max(sum_squares / weight - mean * mean, 0.0))
+    return math.sqrt(max(sum_squares / weight - mean * mean, 0.0))

@@ -1,0 +1,136 @@
+"""One run in Mesa, as someone who knows Mesa would use it."""
+
+import mesa
+import numpy as np
+import pytest
+
+import detente
+
+
+@pytest.fixture(scope="module")
+def bagram():
+    return detente.load("bagram-2025")
+
+
+@pytest.fixture
+def model(bagram):
+    return detente.RegionModel(bagram, run=3, variant="demand")
+
+
+def test_is_a_mesa_model(model):
+    assert isinstance(model, mesa.Model)
+    assert isinstance(model.agents["PAK"], mesa.Agent)
+    assert model.agents["PAK"].name == "Pakistan"
+    assert len(model.agents) == 11
+    assert model.agents[0] in model.agents
+
+
+def test_an_unknown_country_is_named_with_those_there_are(model):
+    with pytest.raises(KeyError, match="no country XXX; there are AFG, CHN"):
+        model.agents["XXX"]
+
+
+def test_steps_advance_time_and_are_recorded(model):
+    model.step()
+    model.run_for(25)
+    assert model.time == 26
+    data = model.datacollector.get_model_vars_dataframe()
+    assert len(data) == 27
+    assert {"tension", "polarisation", "foreign_basing", "recognition"} <= set(data.columns)
+    agents = model.datacollector.get_agent_vars_dataframe()
+    assert set(agents["country"]) == set(model.plan.codes)
+    assert agents["tilt"].between(-1, 1).all()
+    assert agents["hedging"].between(0, 1).all()
+
+
+def test_all_countries_act_in_the_run(model):
+    model.run_for(26)
+    assert {act.actor for act in model.acts} == set(model.plan.codes)
+    demand = next(act for act in model.acts if act.event == "us_demand")
+    assert (demand.actor, demand.recipient, demand.step) == ("USA", "AFG", 0)
+    assert demand.score == -3.5
+
+
+def test_the_same_run_twice_is_the_same(bagram):
+    def path(run):
+        model = detente.RegionModel(bagram, run=run, variant="demand")
+        model.run_for(26)
+        return model.datacollector.get_agent_vars_dataframe()
+
+    assert path(5).equals(path(5))
+    assert not path(5).equals(path(6))
+
+
+def test_parameters_are_paired_across_variants(bagram):
+    one = detente.RegionModel(bagram, run=7, variant="demand")
+    other = detente.RegionModel(bagram, run=7, variant="no_move")
+    for field in ("capability", "position", "salience", "baseline", "dependence"):
+        assert np.array_equal(getattr(one.parameters, field), getattr(other.parameters, field))
+
+
+def test_explain_adds_up(model):
+    model.step()
+    for country in model.agents:
+        table = country.explain("us_demand")
+        terms = ["issues", "tie_to_actor", "tie_to_recipient", "conformity", "exposure"]
+        terms += ["inertia", "cost"]
+        assert np.allclose(table[terms].sum(axis=1), table["utility"])
+        assert table["probability"].sum() == pytest.approx(1.0)
+        assert list(table.index) == list(model.scenario.repertoire)
+    assert model.agents["USA"].explain("us_demand").loc["host", "probability"] == 0.0
+
+
+def test_explain_changes_nothing(bagram):
+    plain = detente.RegionModel(bagram, run=1, variant="demand")
+    curious = detente.RegionModel(bagram, run=1, variant="demand")
+    for _ in range(10):
+        plain.step()
+        curious.step()
+        curious.agents["PAK"].explain("us_demand")
+    assert np.array_equal(plain.state.attitude, curious.state.attitude)
+
+
+def test_explain_of_what_is_not_on_the_agenda_says_so(bagram):
+    model = detente.RegionModel(bagram, run=1, variant="demand")
+    with pytest.raises(ValueError, match="us_demand is not on the agenda at step 0"):
+        model.agents["PAK"].explain("us_demand")
+    with pytest.raises(KeyError, match="no event us_demnd"):
+        model.agents["PAK"].explain("us_demnd")
+
+
+class Contrarian(detente.CountryAgent):
+    """Answers every event it sees by the opposite of what most have said so far."""
+
+    def decide(self):
+        answers = {}
+        for event in self.live_events:
+            others = [a.stance(event) for a in self.model.agents if a is not self]
+            answers[event] = "endorse" if np.mean(others) < 0 else "condemn"
+        return answers
+
+
+def test_a_country_can_be_given_another_rule(bagram):
+    model = detente.RegionModel(bagram, run=2, variant="demand", agents={"PAK": Contrarian})
+    usual = detente.RegionModel(bagram, run=2, variant="demand")
+    model.run_for(6)
+    usual.run_for(6)
+    said = {act.response for act in model.acts if act.actor == "PAK"}
+    assert said <= {"endorse", "condemn"}
+    assert said
+    assert model.agents["PAK"].response("us_demand") == "endorse"
+    assert not np.array_equal(model.state.attitude, usual.state.attitude)
+
+
+def test_a_rule_for_a_country_that_is_not_there_is_refused(bagram):
+    with pytest.raises(KeyError, match="no country XXX"):
+        detente.RegionModel(bagram, agents={"XXX": Contrarian})
+
+
+def test_a_rule_that_names_an_unknown_response_is_refused(bagram):
+    class Mistaken(detente.CountryAgent):
+        def decide(self):
+            return {"us_demand": "shout"}
+
+    model = detente.RegionModel(bagram, agents={"PAK": Mistaken})
+    with pytest.raises(KeyError, match="no response shout; there are mobilise"):
+        model.step()
