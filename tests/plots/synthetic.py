@@ -39,6 +39,7 @@ EVENTS = {
     "isk_attack": ("An attack by IS-K", -1),
     "transit_offer": ("An offer of transit and trade", 11),
 }
+AT = {"us_demand": date(2025, 9, 18), "bad_things": date(2025, 9, 22), "transit_offer": 11}
 RESPONSES = {
     "mobilise": ("Mobilise forces", -1.0),
     "warn": ("Warn", -0.8),
@@ -113,8 +114,9 @@ def synthetic(
         main_event=None,
         countries={c: SimpleNamespace(name=rows[c][0], capability=0.05) for c in codes},
         issues={"foreign_basing": SimpleNamespace(title="Foreign military basing")},
-        events=[SimpleNamespace(id=e, title=t[0], actor="USA") for e, t in EVENTS.items()],
-        variants={} if variants == 1 else {v: SimpleNamespace(title=VARIANTS[v][0]) for v in names},
+        variant=lambda _: SimpleNamespace(
+            events=[SimpleNamespace(id=event, at=AT.get(event)) for event in EVENTS]
+        ),
         record=[
             SimpleNamespace(event="us_demand", country=c, response=r, date=d, confidence=1.0)
             for c, r, d in RECORD
@@ -193,6 +195,7 @@ def _dataset(
         },
         coords={
             "variant": variants,
+            "variant_title": ("variant", [VARIANTS.get(v, ("base",))[0] for v in variants]),
             "run": np.arange(runs),
             "step": np.arange(steps),
             "country": codes,

@@ -85,7 +85,7 @@ def alignment(
     axes.set_ylim(len(order) - 0.5, -0.5)
     axes.set_aspect("equal")
     axes.spines[:].set_visible(False)
-    axes.set_xlabel("Country, by bloc", loc="left")
+    axes.set_xlabel("Country, by bloc")
     axes.set_ylabel("Country, by bloc")
     start = 0
     for leader, members in groupby([led[i] for i in order]):
@@ -132,7 +132,7 @@ def _axes(
     left = 0.8 + 0.115 * max(map(len, called))
     above = 1.45 + 0.085 * max(map(len, called))
     right = 3.3
-    figure = style.blank(max(left + side + right, 11.2), above + side + 1.0)
+    figure = style.blank(max(left + side + right, 11.2), above + side + 1.3)
     width, height = style.size_of(figure)
     style.heading(
         figure,
@@ -141,7 +141,7 @@ def _axes(
         f"to oneself).\n{how}\n\u201c{words.variant_title(results, variant)}\u201d, "
         f"{words.runs_said(results)}. Frames: blocs.",
     )
-    axes = figure.add_axes((left / width, 0.9 / height, side / width, side / height))
+    axes = figure.add_axes((left / width, 1.2 / height, side / width, side / height))
     key = figure.add_axes(
         (
             (left + max(side - 3.0, 1.2)) / width,
@@ -169,14 +169,14 @@ def _cells(axes: Axes, mean: NDArray[np.float64], spread: NDArray[np.float64]) -
             continue
         level = float(mean[row, column])
         ink = style.ink_on(CLOSENESS(0.5 + level / 2))
-        axes.text(
-            column, row - 0.04, style.signed(level), ha="center", va="bottom",
-            fontsize=style.TICK, color=ink,
-        )  # fmt: skip
-        axes.text(
-            column, row + 0.08, f"\u00b1{spread[row, column]:.2f}", ha="center", va="top",
-            fontsize=style.NOTE - 1.5, color=ink,
-        )  # fmt: skip
+        for said, size, above in (
+            (style.signed(level), style.TICK, 1.0),
+            (f"\u00b1{spread[row, column]:.2f}", style.NOTE - 1.5, -3.0),
+        ):
+            axes.annotate(
+                said, (column, row), xytext=(0, above), textcoords="offset points", ha="center",
+                va="bottom" if above > 0 else "top", fontsize=size, color=ink,
+            )  # fmt: skip
 
 
 def _cells_and_dots(axes: Axes, mean: NDArray[np.float64], spread: NDArray[np.float64]) -> None:

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
-import matplotlib.dates
 import numpy as np
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
@@ -17,6 +16,7 @@ from detente.plots import style, words
 from detente.plots.labels import spread_out
 from detente.plots.quantiles import binned_quantiles
 from detente.plots.style import styled
+from detente.plots.timeline import DATES, LINE, Dated, dated_events, list_events, mark_events
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -24,10 +24,6 @@ if TYPE_CHECKING:
 
     from detente.ensemble.results import Results
 
-#: Dated events marked by number; more would hide the lines.
-MOST_EVENTS: Final = 6
-#: matplotlib does not yet say the types of its functions for dates.
-DATES: Final[Any] = matplotlib.dates
 #: A variant's line is named in the panel when its end is this far from the main one's, in tilt.
 WORTH_NAMING: Final = 0.02
 
@@ -78,8 +74,8 @@ def fan(
         chosen = [words.codes(results)[i] for i in order]
     across = min(4, len(chosen)) if len(chosen) != 5 else 3
     down = -(-len(chosen) // across)
-    events = _numbered_events(results, shown[0])
-    foot = 0.5 + 0.26 * len(events) + 0.29 * -(-(len(shown) + 3) // 4)
+    events = dated_events(results, shown[0])
+    foot = 0.5 + LINE * len(events) + 0.29 * -(-(len(shown) + 3) // 3)
     figure = (
         fig if fig is not None else style.blank(max(3.6 * across, 9.6), 2.5 * down + 1.5 + foot)
     )
@@ -93,9 +89,9 @@ def fan(
         "Every panel spans the same range of tilt, about its own middle.",
     )
     beside = 1.05 if len(shown) > 1 else 0.2  # inches for the names of lines
-    panel = (width - 0.9 - beside - (across - 1) * (beside + 0.62)) / across
+    panel = (width - 1.05 - beside - (across - 1) * (beside + 0.62)) / across
     grid = figure.add_gridspec(
-        down, across, left=0.9 / width, right=1 - beside / width, top=top - 0.34 / height,
+        down, across, left=1.05 / width, right=1 - beside / width, top=top - 0.34 / height,
         bottom=(foot + 0.3) / height, hspace=0.4, wspace=(beside + 0.62) / panel,
     )  # fmt: skip
     look = style.looks(words.variants_of(results))
@@ -108,7 +104,7 @@ def fan(
         own = {variant: bands[variant][:, column] for variant in shown}
         _panel(axes, when, own, look, span)
         axes.set_title(names[code], loc="left", fontweight="bold", pad=16)
-        _mark_events(axes, [(when[step], numbers) for step, numbers, _ in events])
+        mark_events(axes, events)
         axes.xaxis.set_tick_params(labelbottom=index + across >= len(chosen))
     figure.supylabel(
         f"Tilt:  {second} \u2190   \u2192 {first}", x=0.14 / width, fontsize=style.LABEL,
@@ -202,38 +198,10 @@ def _name_extremes(
         )  # fmt: skip
 
 
-def _numbered_events(results: Results, variant: str) -> list[tuple[int, str, str]]:
-    """Return the dated events of a variant: step, numbers and titles; events of a step together."""
-    if "event_step" not in results.data:
-        return []
-    steps = results.data["event_step"].sel(variant=variant).values
-    titles = words.event_titles(results)
-    last = int(results.data.sizes["step"]) - 1
-    due = [(int(step), name) for step, name in zip(steps, titles, strict=True) if 0 <= step <= last]
-    main = results.scenario.main
-    due.sort(key=lambda pair: (pair[1] != main, pair[0]))
-    by_step: dict[int, list[str]] = {}
-    for step, name in sorted(due[:MOST_EVENTS], key=lambda pair: pair[0]):
-        by_step.setdefault(step, []).append(titles[name])
-    numbered, count = [], 0
-    for step, found in by_step.items():
-        numbers = [str(count + i + 1) for i in range(len(found))]
-        count += len(found)
-        numbered.append((step, ",".join(numbers), "; ".join(found)))
-    return numbered
-
-
-def _mark_events(axes: Axes, events: Sequence[tuple[float, str]]) -> None:
-    """Draw a line at each date with its number above; numbers of close dates stand apart."""
-    low, high = axes.get_xlim()
-    places = spread_out([when for when, _ in events], (high - low) * 0.075, low, high)
-    for (when, numbers), place in zip(events, places, strict=True):
-        axes.axvline(when, color=style.INK, lw=0.9, ls=(0, (1, 2)), zorder=1)
-        axes.annotate(
-            numbers, (place, 1), xycoords=("data", "axes fraction"), xytext=(0, 2),
-            textcoords="offset points", ha="center", va="bottom", fontsize=style.NOTE - 1,
-            color=style.INK, annotation_clip=False,
-        )  # fmt: skip
+def _said(results: Results, variant: str) -> str:
+    """Return the short name that stands at the lines and the title of a variant."""
+    short, title = words.spoken(variant), words.variant_title(results, variant)
+    return title if title.lower().startswith(short.lower()) else f"{short}: {title}"
 
 
 def _key(
@@ -241,7 +209,7 @@ def _key(
     results: Results,
     shown: Sequence[str],
     look: dict[str, style.Look],
-    events: Sequence[tuple[int, str, str]],
+    events: Sequence[Dated],
 ) -> None:
     """Say at the foot what lines, bands and numbers are."""
     width, height = style.size_of(figure)
@@ -258,14 +226,14 @@ def _key(
                 marker=how.marker,
                 ms=7,
                 markeredgecolor="white",
-                label=words.wrapped(words.variant_title(results, variant), 34, 1),
+                label=words.wrapped(_said(results, variant), 46, 1),
             )
         )
     main = look[shown[0]].colour
     handles.append(Patch(color=main, alpha=0.42, lw=0, label="half of the runs"))
     handles.append(Patch(color=main, alpha=0.16, lw=0, label="nine in ten runs"))
     if NO_MOVE in shown[1:]:
-        edge = f"nine in ten, {words.variant_title(results, NO_MOVE)}"
+        edge = f"nine in ten, {words.spoken(NO_MOVE).lower()}"
         handles.append(
             Line2D(
                 [],
@@ -276,17 +244,11 @@ def _key(
                 label=words.wrapped(edge, 34, 1),
             )
         )
-    columns = max(1, min(4, int(width / 3.2)))
+    columns = max(1, min(3, int(width / 4.5)))
     figure.legend(
         handles=handles, loc="lower left",
-        bbox_to_anchor=(0.3 / width, (0.26 + 0.26 * len(events)) / height), ncols=columns,
+        bbox_to_anchor=(0.3 / width, (0.26 + LINE * len(events)) / height), ncols=columns,
         frameon=False, fontsize=style.TICK, handlelength=3.4, columnspacing=1.6,
         borderaxespad=0, bbox_transform=figure.transSubfigure,
     )  # fmt: skip
-    for row, (step, numbers, title) in enumerate(reversed(events)):
-        date = words.day(results.data["date"].values[step])
-        figure.text(
-            0.36 / width, (0.2 + 0.26 * row) / height,
-            words.wrapped(f"{numbers}   {date}: {title}", int(width * 9.5), 1),
-            fontsize=style.TICK, va="bottom",
-        )  # fmt: skip
+    list_events(figure, events, 0.2)

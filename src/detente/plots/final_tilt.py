@@ -24,8 +24,6 @@ if TYPE_CHECKING:
 BETWEEN: Final = 0.25
 #: From this hedging on, a country so placed is close to both poles and not far from both.
 HEDGES: Final = 0.5
-#: A smooth density is averaged over so many bins.
-SMOOTHING: Final = 5
 
 
 @styled
@@ -98,8 +96,8 @@ def final_tilt(
         _interval(side, place, spread, look[shown[0]])
         if abs(bands[shown[0]][index, 2]) < BETWEEN and spread[2] >= HEDGES:
             side.annotate(
-                "hedges", (spread[4], place), xytext=(6, 0), textcoords="offset points",
-                va="center", fontsize=style.NOTE, fontweight="bold",
+                "hedges", (spread[0], place), xytext=(-6, 0), textcoords="offset points",
+                ha="right", va="center", fontsize=style.NOTE, fontweight="bold",
             )  # fmt: skip
     axes.set_yticks(range(len(order)), [names[codes[i]] for i in order])
     _dress(axes, side, len(order), (first, second), words.tilt_ends(results))
@@ -108,10 +106,15 @@ def final_tilt(
 
 
 def _smooth(counts: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return a density over the bins: counts averaged with a triangle of weights."""
-    weights = np.bartlett(2 * SMOOTHING + 1)
-    smooth = np.convolve(counts, weights / weights.sum(), mode="same")
-    return np.asarray(smooth / max(counts.sum(), 1.0))
+    """Return a density over the bins, as wide a kernel as Silverman (1986) advises."""
+    runs = max(float(counts.sum()), 1.0)
+    places = np.arange(counts.size, dtype=np.float64)
+    mean = (counts * places).sum() / runs
+    deviation = np.sqrt((counts * (places - mean) ** 2).sum() / runs)
+    width = max(1.0, 0.9 * deviation * runs**-0.2)
+    kernel = np.exp(-0.5 * ((places[:, None] - places[None]) / width) ** 2)
+    kernel /= kernel.sum(axis=0)
+    return np.asarray(kernel @ counts / runs)
 
 
 def _hill(

@@ -27,6 +27,7 @@ FOOTNOTE: Final = (
     "statement on whose it is\n"
     "(Kashmir, Aksai Chin, Crimea and others). Hatched: places kept apart from any country."
 )
+UNKNOWN: Final = "No map has outlines of these countries."
 
 
 @styled
@@ -86,11 +87,16 @@ def region_map(
         around, across = (side, low, 1.0, split - 0.3 / height), 1 if len(beside) <= 12 else 2
     else:
         split = low
-        around, across = (0.2 / width, low, side, high), 5
+        around, across = (0.2 / width, low, side, high), 3
     draw_scale(figure, shade, words.tilt_ends(results), (side, split, 1.0, high))
     draw_beside(figure, beside, tilt, names, shade, around, across)
     figure.text(
-        0.012, 0.12 / height, FOOTNOTE, fontsize=style.NOTE - 1, color=style.FAINT, va="bottom"
+        0.012,
+        0.12 / height,
+        FOOTNOTE if framing else UNKNOWN,
+        fontsize=style.NOTE - 1,
+        color=style.FAINT,
+        va="bottom",
     )
     return figure
 
@@ -98,7 +104,7 @@ def region_map(
 def _height(framing: Framing | None, beside: int) -> float:
     """Return a height of the page at which the map fills its share of the width."""
     if framing is None:
-        return 4.5 + 1.6 * -(-beside // 6)
+        return max(5.4, 2.4 + 0.45 * -(-beside // 3))
     shape = (framing.top - framing.bottom) / (framing.right - framing.left)
     return float(np.clip(10.55 * shape, 6.0, 9.6)) + 1.95
 

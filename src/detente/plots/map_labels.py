@@ -10,7 +10,7 @@ from matplotlib.path import Path
 from matplotlib.patheffects import withStroke
 from numpy.typing import NDArray
 
-from detente.plots import style
+from detente.plots import style, words
 from detente.plots.framing import Framing
 from detente.plots.labels import Box, overlap, page_points, place_beside, text_size
 from detente.plots.outlines import load_outlines
@@ -43,6 +43,9 @@ def label_countries(
     placed: dict[str, tuple[Box, float]] = {}
     outside: dict[str, tuple[NDArray[np.float64], tuple[float, float]]] = {}
     rings = {code: _on_page(axes, framing, code) for code in framing.inside}
+    said = {
+        code: f"{words.wrapped(names[code], 14, 2)}\n{style.signed(tilt[code])}" for code in rings
+    }
     for code in sorted(rings, key=lambda c: (_extent(rings[c]), c)):
         room = _rooms(rings[code], frame)
         if room is None:
@@ -50,13 +53,13 @@ def label_countries(
         spots, heart = room
         taken = [box for box, _ in placed.values()]
         for size, within in TRIES:
-            extent = _size(axes, names[code], tilt[code], size)
+            extent = _size(axes, said[code], size)
             fitting = _fits(Path(rings[code]), spots, extent, within, frame, taken)
             if fitting is not None:
                 placed[code] = (fitting, size)
                 break
         else:
-            outside[code] = (heart, _size(axes, names[code], tilt[code], BESIDE))
+            outside[code] = (heart, _size(axes, said[code], BESIDE))
     if outside:
         anchors = np.array([heart for heart, _ in outside.values()])
         hearts = [(x - HEART, y - HEART, x + HEART, y + HEART) for x, y in anchors]
@@ -64,10 +67,10 @@ def label_countries(
         found = place_beside(anchors, [size for _, size in outside.values()], frame, inner + hearts)
         for code, box in zip(outside, found, strict=True):
             _lead(axes, outside[code][0], box)
-            _write(axes, box, BESIDE, names[code], tilt[code], style.INK, boxed=True)
+            _write(axes, box, BESIDE, said[code], style.INK, boxed=True)
     for code, (box, size) in placed.items():
         ink = style.ink_on(style.shade_of(shade, tilt[code]))
-        _write(axes, box, size, names[code], tilt[code], ink, boxed=False)
+        _write(axes, box, size, said[code], ink, boxed=False)
 
 
 def _page_size(axes: Axes) -> NDArray[np.float64]:
@@ -86,8 +89,8 @@ def _extent(ring: NDArray[np.float64]) -> float:
     return float(np.prod(np.ptp(ring, axis=0)))
 
 
-def _size(axes: Axes, name: str, tilt: float, size: float) -> tuple[float, float]:
-    wide, high = text_size(axes, f"{name}\n{style.signed(tilt)}", size, "bold")
+def _size(axes: Axes, said: str, size: float) -> tuple[float, float]:
+    wide, high = text_size(axes, said, size, "bold")
     return wide + 4, high + 3
 
 
@@ -149,13 +152,11 @@ def _lead(axes: Axes, heart: NDArray[np.float64], box: Box) -> None:
     )  # fmt: skip
 
 
-def _write(
-    axes: Axes, box: Box, size: float, name: str, tilt: float, ink: str, *, boxed: bool
-) -> None:
+def _write(axes: Axes, box: Box, size: float, said: str, ink: str, *, boxed: bool) -> None:
     x, y = (box[0] + box[2]) / 2, (box[1] + box[3]) / 2
     plate = {"boxstyle": "square,pad=0.12", "fc": "white", "ec": style.INK, "lw": 0.6}
     drawn = axes.annotate(
-        f"{name}\n{style.signed(tilt)}", (x, y), xycoords="figure points", ha="center",
+        said, (x, y), xycoords="figure points", ha="center",
         va="center", fontsize=size, fontweight="bold", color=ink, linespacing=1.1, zorder=7,
         bbox=plate if boxed else None,
     )  # fmt: skip

@@ -22,6 +22,11 @@ if TYPE_CHECKING:
 TILE_REACH: Final = 27.0
 #: Least height of a box with an outline in it, in inches.
 TILE: Final = 0.95
+#: Greatest height of a box with an outline, and of one without, in inches.
+TALLEST: Final = 2.2
+LINE: Final = 0.45
+#: Width of a box with a number in it, in inches.
+SWATCH: Final = 0.52
 
 
 def draw_scale(
@@ -68,33 +73,40 @@ def draw_beside(
     width, height = style.size_of(figure)
     down = -(-len(codes) // across)
     wide = (right - left) / across
-    tall = min((top - bottom) / down, 2.2 / height)
+    drawn = [code for code in codes if code in load_outlines().countries]
+    tall = min((top - bottom) / down, (TALLEST if drawn else LINE) / height)
     text = 0.3 / height
+    size, letters = (style.LABEL, 18) if wide * width > 2.4 else (style.NOTE - 3, 10)
     for index, code in enumerate(codes):
         x = left + wide * (index % across)
         y = top - tall * (index // across + 1)
-        outlined = code in load_outlines().countries and (tall - text) * height >= TILE
+        outlined = code in drawn and (tall - text) * height >= TILE
         colour = style.shade_of(shade, tilt[code])
+        name = words.wrapped(names[code], letters, 1)
         if outlined:
             box = (x, y + text, wide - 0.2 / width, tall - text - 0.08 / height)
             _outline(figure, load_outlines().countries[code], colour, box)
+            said, at = f"{name}  {style.signed(tilt[code])}", x
         else:
-            figure.add_artist(
-                Rectangle(
-                    (x, y + 0.06 / height),
-                    0.24 / width,
-                    0.2 / height,
-                    fc=colour,
-                    ec=style.INK,
-                    lw=0.8,
-                    transform=figure.transSubfigure,
-                )
-            )
+            _swatch(figure, style.signed(tilt[code]), colour, (x, y + 0.05 / height))
+            said, at = name, x + (SWATCH + 0.08) / width
         figure.text(
-            x if outlined else x + 0.34 / width, y + 0.16 / height,
-            f"{words.wrapped(names[code], 18, 1)}  {style.signed(tilt[code])}",
-            fontsize=style.LABEL, fontweight="bold", va="center",
-        )  # fmt: skip
+            at, y + 0.16 / height, said, fontsize=size, fontweight="bold", va="center_baseline"
+        )
+
+
+def _swatch(
+    figure: Figure | SubFigure, said: str, colour: tuple[float, ...], corner: tuple[float, float]
+) -> None:
+    """Draw a box of a colour with its number inside."""
+    width, height = style.size_of(figure)
+    box = Rectangle(corner, SWATCH / width, 0.24 / height, fc=colour, ec=style.INK, lw=0.8)
+    box.set_transform(figure.transSubfigure)
+    figure.add_artist(box)
+    figure.text(
+        corner[0] + SWATCH / 2 / width, corner[1] + 0.115 / height, said, ha="center",
+        va="center_baseline", fontsize=style.NOTE - 1.5, color=style.ink_on(colour),
+    )  # fmt: skip
 
 
 def _outline(figure: Figure | SubFigure, rings: Sequence[Ring], colour: object, box: Box) -> None:

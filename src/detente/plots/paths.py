@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 #: Room around the paths, in alignment.
 MARGIN: Final = 0.12
+#: Least width of an ellipse, so that one without spread can still be seen.
+THIN: Final = 0.02
 
 
 @styled
@@ -131,6 +133,7 @@ def _corners(axes: Axes, first: str, second: str) -> None:
             x, y, said, transform=axes.transAxes, ha="right" if x > 0.5 else "left",
             va="top" if y > 0.5 else "bottom", fontsize=style.LABEL, color=style.FAINT,
             fontstyle="italic", zorder=1,
+            bbox={"fc": "white", "ec": "none", "pad": 1.5},
         )  # fmt: skip
 
 
@@ -140,8 +143,8 @@ def _path(axes: Axes, levels: NDArray[np.float64], colour: tuple[float, ...]) ->
     axes.add_patch(
         Ellipse(
             ((end[0, 0] + end[0, 4]) / 2, (end[1, 0] + end[1, 4]) / 2),
-            end[0, 4] - end[0, 0],
-            end[1, 4] - end[1, 0],
+            max(end[0, 4] - end[0, 0], THIN),
+            max(end[1, 4] - end[1, 0], THIN),
             fc=(*colour[:3], 0.09),
             ec=(*colour[:3], 0.55),
             lw=0.9,

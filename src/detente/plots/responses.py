@@ -84,7 +84,7 @@ def responses(
         else "The event never came up"
     )
     subtitle = f"{said}; \u201c{words.variant_title(results, variant)}\u201d.\n" + (
-        "Framed and written beside the bar: what each government really did."
+        "Framed (\u25bc where hardly a run ends so), and written beside: what each really did."
         if any(row.event == event for row in results.scenario.record)
         else "The scenario has no record of what governments really did."
     )

@@ -33,13 +33,17 @@ def fill_places(
     """Fill places, then draw their borders, though not along the cut at the 180th meridian."""
     shapes: list[Path] = []
     borders: list[Path] = []
-    for rings in places:
+    colours_shown: list[Any] = []
+    for rings, colour in zip(places, colours, strict=True):
         seen = [_finer(ring) for ring in rings if projection.sees(ring)]
-        flat = [projection.plane(ring) for ring in seen]
-        shapes.append(_compound(flat))
-        borders.extend(_open_lines(ring, plane) for ring, plane in zip(seen, flat, strict=True))
+        pairs = [(ring, projection.plane(ring)) for ring in seen]
+        shown = [(ring, plane) for ring, plane in pairs if _within(axes, plane)]
+        if shown:
+            shapes.append(_compound([plane for _, plane in shown]))
+            colours_shown.append(colour)
+            borders.extend(_open_lines(ring, plane) for ring, plane in shown)
     axes.add_collection(
-        PathCollection(shapes, facecolors=list(colours), edgecolors="none", hatch=hatch,
+        PathCollection(shapes, facecolors=colours_shown, edgecolors="none", hatch=hatch,
                        hatchcolor=style.FAINT),
         autolim=False,
     )  # fmt: skip
@@ -61,6 +65,13 @@ def _finer(ring: Ring) -> Ring:
         for start, end, count in zip(ring[:-1], ring[1:], steps, strict=True)
     ]
     return np.concatenate([*parts, ring[-1:]])
+
+
+def _within(axes: Axes, plane: NDArray[np.float64]) -> bool:
+    """Return whether some of a ring may lie in the axes: what lies outside need not be kept."""
+    (left, right), (bottom, top) = axes.get_xlim(), axes.get_ylim()
+    low, high = plane.min(axis=0), plane.max(axis=0)
+    return bool(low[0] < right and high[0] > left and low[1] < top and high[1] > bottom)
 
 
 def _compound(rings: Sequence[NDArray[np.float64]]) -> Path:

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import wraps
+from textwrap import fill
 from typing import TYPE_CHECKING, Any, Final, cast
 
 import matplotlib as mpl
@@ -119,16 +120,22 @@ def size_of(figure: Figure | SubFigure) -> tuple[float, float]:
 
 def heading(figure: Figure | SubFigure, title: str, subtitle: str) -> float:
     """Write the title and, below it, the subtitle; return the height left free, as a fraction."""
-    height = size_of(figure)[1]
+    width, height = size_of(figure)
+    title = fill(title, int(width / 0.178), max_lines=2, placeholder=" \u2026")
+    subtitle = "\n".join(
+        fill(line, int(width / 0.108), max_lines=2, placeholder=" \u2026")
+        for line in subtitle.split("\n")
+    )
+    below = 0.52 + 0.33 * title.count("\n")
     lines = subtitle.count("\n") + 1
     figure.suptitle(
         title, x=0.012, y=1 - 0.14 / height, ha="left", va="top", fontsize=TITLE, fontweight="bold"
     )
     figure.text(
-        0.012, 1 - 0.52 / height, subtitle, ha="left", va="top", fontsize=SUBTITLE, color=FAINT,
+        0.012, 1 - below / height, subtitle, ha="left", va="top", fontsize=SUBTITLE, color=FAINT,
         linespacing=1.3,
     )  # fmt: skip
-    return 1 - (0.62 + 0.25 * lines) / height
+    return 1 - (below + 0.1 + 0.25 * lines) / height
 
 
 @dataclass(frozen=True)

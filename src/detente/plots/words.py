@@ -6,7 +6,7 @@ import difflib
 from collections.abc import Sequence
 from datetime import date
 from textwrap import fill
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
@@ -34,7 +34,8 @@ def codes(results: Results) -> list[str]:
 
 def country_names(results: Results) -> dict[str, str]:
     """Return what each country is called, by code."""
-    return _titles(results, "country", "country_name")
+    names = _titles(results, "country", "country_name")
+    return {code: wrapped(name, 28, 1) for code, name in names.items()}
 
 
 def event_titles(results: Results) -> dict[str, str]:
@@ -68,9 +69,7 @@ def variants_of(results: Results) -> list[str]:
 
 def variant_title(results: Results, variant: str) -> str:
     """Return what a variant is called."""
-    known: dict[str, Any] = results.scenario.variants
-    title = known[variant].title if variant in known else None
-    return str(title) if title else spoken(variant)
+    return _titles(results, "variant", "variant_title")[variant]
 
 
 def pick_variant(results: Results, variant: str | None) -> str:
@@ -172,8 +171,9 @@ def day(value: date | np.datetime64) -> str:
 def runs_said(results: Results, *, each: bool = False) -> str:
     """Return how many runs stand behind a picture, in words."""
     count = int(results.data.sizes["run"])
-    said = "1 run" if count == 1 else f"{count:,} runs".replace(",", "\u2009")
-    return f"{said} of each course of events" if each else said
+    said = "1 run" if count == 1 else f"{count:,} runs"
+    several = each and results.data.sizes["variant"] > 1
+    return f"{said} of each course of events" if several else said
 
 
 def first_day(results: Results) -> str:

@@ -1,0 +1,223 @@
+"""Every picture: what it says, that it copes, and that it leaves nothing behind."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import matplotlib as mpl
+import numpy as np
+import pytest
+from matplotlib.figure import Figure
+from matplotlib.text import Text
+from synthetic import synthetic
+
+from detente import plots
+
+KINDS = list(plots.KINDS)
+
+
+def texts(figure: Figure) -> list[str]:
+    """All that is written on a figure."""
+    return [text.get_text() for text in figure.findobj(Text) if text.get_text().strip()]
+
+
+def clipped(figure: Figure) -> list[str]:
+    """What is drawn but reaches over the edge of the page; ticks out of sight do not count."""
+    drawn = figure.get_tightbbox()
+    wide, high = figure.get_size_inches()
+    edges = {
+        "left": -drawn.x0,
+        "bottom": -drawn.y0,
+        "right": drawn.x1 - wide,
+        "top": drawn.y1 - high,
+    }
+    if max(edges.values()) <= 0.02:
+        return []
+    page = figure.bbox
+    over = []
+    for text in figure.findobj(Text):
+        box = text.get_window_extent()
+        if text.get_text().strip() and (
+            box.x0 < 0 or box.x1 > page.x1 or box.y0 < 0 or box.y1 > page.y1
+        ):
+            over.append(text.get_text())
+    return [f"{side} by {inches:.2f} in" for side, inches in edges.items() if inches > 0.02] + over
+
+
+@pytest.fixture(scope="module")
+def drawn(results) -> dict[str, Figure]:
+    """Each picture once, for tests that only look at it."""
+    return {kind: draw(results) for kind, draw in plots.KINDS.items()}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_picture_is_a_figure_with_a_title_and_says_how_many_runs(kind, drawn):
+    figure = drawn[kind]
+    assert isinstance(figure, Figure)
+    title = figure.get_suptitle()
+    assert len(title.split()) >= 4
+    assert any("60 runs" in said for said in texts(figure))
+    assert any("West" in said for said in texts(figure)) or kind in ("responses", "alignment")
+
+
+@pytest.mark.parametrize("kind", [kind for kind in KINDS if kind != "map"])
+def test_axes_are_labelled_in_words(kind, drawn):
+    figure = drawn[kind]
+    said = " ".join([*texts(figure), figure.get_supylabel()])
+    expected = {
+        "fan": "Tilt:",
+        "final_tilt": "Final tilt",
+        "responses": "share of runs",
+        "alignment": "Country, by bloc",
+        "paths": "Alignment with West (United States)",
+    }
+    assert expected[kind] in said
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_countries_are_named_in_words_and_never_by_code(kind, results, drawn):
+    said = texts(drawn[kind])
+    together = "\n".join(said)
+    for code, name in zip(
+        results.data["country"].values, results.data["country_name"].values, strict=True
+    ):
+        assert name in together
+        assert not any(code in one.split() for one in said)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_two_countries_and_one_course_are_enough(kind, smallest):
+    figure = plots.KINDS[kind](smallest)
+    assert isinstance(figure, Figure)
+    assert clipped(figure) == []
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_nothing_written_reaches_over_the_edge(kind, drawn):
+    assert clipped(drawn[kind]) == []
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_many_countries_fit(kind):
+    figure = plots.KINDS[kind](synthetic(24, 3, runs=6))
+    assert clipped(figure) == []
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_countries_that_no_map_knows_are_drawn_all_the_same(kind):
+    figure = plots.KINDS[kind](synthetic(4, 2, runs=6, made_up=True))
+    assert "Country XAA" in "\n".join(texts(figure))
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_global_settings_stay_as_they_were(kind, results):
+    before = dict(mpl.rcParams)
+    plots.KINDS[kind](results)
+    assert dict(mpl.rcParams) == before
+
+
+def test_a_users_settings_do_not_leak_into_the_pictures(results):
+    plain = plots.picture(plots.responses(results), "svg")
+    with mpl.rc_context({"font.size": 30, "axes.facecolor": "black", "lines.linewidth": 9}):
+        other = plots.picture(plots.responses(results), "svg")
+    assert plain == other
+
+
+def test_pyplot_is_not_even_imported():
+    program = (
+        "import sys; sys.path.insert(0, sys.argv[1]);"
+        "from synthetic import synthetic; import detente.plots as plots;"
+        "plots.fan(synthetic(3, 2, runs=4));"
+        "assert 'matplotlib.pyplot' not in sys.modules"
+    )
+    folder = str(Path(__file__).parent)
+    subprocess.run([sys.executable, "-c", program, folder], check=True, timeout=60)
+
+
+@pytest.mark.parametrize("kind", ["responses", "alignment", "paths"])
+def test_a_picture_can_be_drawn_on_given_axes(kind, results):
+    own = Figure(figsize=(9, 9))
+    axes = own.add_subplot()
+    assert plots.KINDS[kind](results, ax=axes) is own
+    assert axes.get_title(loc="left")
+
+
+@pytest.mark.parametrize("kind", ["fan", "final_tilt", "map"])
+def test_a_picture_can_be_drawn_on_a_given_figure_or_part_of_one(kind, results):
+    own = Figure(figsize=(28, 14))
+    left, right = own.subfigures(1, 2)
+    assert plots.KINDS[kind](results, fig=left) is left
+    assert left.axes
+    assert not right.axes
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_words_that_are_not_known_are_refused_with_a_hint(kind, results):
+    key, value = (
+        ("variants", ["demnad"]) if kind in ("fan", "final_tilt") else ("variant", "demnad")
+    )
+    with pytest.raises(ValueError, match="no variant 'demnad' - did you mean 'demand'"):
+        plots.KINDS[kind](results, **{key: value})
+
+
+def test_fan_draws_the_countries_asked_for_in_that_order(results):
+    figure = plots.fan(results, variants=["forced", "demand"], countries=["UZB", "AFG"])
+    assert [axes.get_title(loc="left") for axes in figure.axes] == ["Uzbekistan", "Afghanistan"]
+
+
+def test_fan_gives_the_day_of_an_event_and_not_of_its_step(drawn):
+    said = texts(drawn["fan"])
+    assert "1   18 Sep 2025: The United States asks for Bagram back" in said
+
+
+def test_countries_stand_in_the_order_of_their_tilt(results, drawn):
+    axes = drawn["final_tilt"].axes[0]
+    names = [label.get_text() for label in axes.get_yticklabels()]
+    tilt = results.data["tilt"].sel(variant="demand").median("run")
+    expected = results.data["country_name"].values[np.argsort(-tilt.values)]
+    assert names[0] == "United States"
+    assert names[-2:] == list(expected[-2:]) or set(names[-2:]) == set(expected[-2:])
+
+
+def test_hedgers_are_named(drawn):
+    assert texts(drawn["final_tilt"]).count("hedges") >= 3
+
+
+def test_the_record_is_written_beside_the_bar(drawn):
+    said = "\n".join(texts(drawn["responses"]))
+    assert "20 Sep 2025: Stay silent" in said
+    assert "7 Oct 2025: Join a collective statement" in said
+
+
+def test_responses_take_a_course_in_which_the_event_came_up(results):
+    figure = plots.responses(results, event="us_demand", variant="no_move")
+    assert any("never came up" in said for said in texts(figure))
+    later = plots.responses(results, event="isk_attack")
+    assert "An attack by IS-K" in later.get_suptitle()
+
+
+def test_shares_of_a_bar_add_up_to_all_runs(drawn):
+    axes = drawn["responses"].axes[0]
+    by_row: dict[int, float] = {}
+    for bar in axes.patches:
+        if bar.get_fill():
+            row = round(bar.get_y() + bar.get_height() / 2)
+            by_row[row] = by_row.get(row, 0.0) + bar.get_width()
+    assert by_row == pytest.approx(dict.fromkeys(range(11), 100.0))
+
+
+def test_the_map_leaves_the_far_country_beside_it(drawn):
+    figure = drawn["map"]
+    assert len(figure.axes) == 3  # the region, the scale, the United States
+    assert any("no statement" in said for said in texts(figure))
+    assert any("Crimea" in said for said in texts(figure))
+
+
+def test_titles_with_dollars_and_of_any_length_are_drawn_as_they_are():
+    odd = synthetic(3, 2, runs=4)
+    odd.data = odd.data.assign_coords(event_title=("event", ["$1 or $2? " + "very " * 200] * 5))
+    figure = plots.responses(odd)
+    assert clipped(figure) == []
+    assert "$1 or $2?" in figure.get_suptitle()
