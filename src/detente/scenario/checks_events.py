@@ -62,6 +62,8 @@ def conditions_can_hold(data: dict[str, Any]) -> Iterator[Finding]:
                     hint = did_you_mean(name, events)
                     message = f"can never hold: there is no event '{name}'{hint}"
                     yield Finding((*steps, field), message)
+            if isinstance(test.get("attitude"), str) and test.get("attitude") == test.get("to"):
+                yield Finding((*steps, "to"), f"{test['to']} and itself are no pair")
             if "after" not in test and (test.get("above") is None) == (test.get("below") is None):
                 yield Finding(steps, "a test needs one of above and below")
 

@@ -17,16 +17,12 @@ Floats = NDArray[np.float64]
 
 
 def _cdf(distribution: Distribution, x: Floats) -> Floats:
-    """Cumulative probability at `x` of the distribution before truncation to a field's range."""
+    """Cumulative probability at `x`, before truncation; of a truncated normal, of its normal."""
     a = distribution.arguments
     low, high = distribution.support()
     match distribution.kind:
         case "normal" | "truncated_normal":
-            whole = special.ndtr((x - a[0]) / a[1])
-            if distribution.kind == "normal":
-                return np.asarray(whole)
-            ends = special.ndtr((np.array([low, high]) - a[0]) / a[1])
-            return np.asarray(np.clip((whole - ends[0]) / (ends[1] - ends[0]), 0.0, 1.0))
+            return np.asarray(special.ndtr((x - a[0]) / a[1]))
         case "lognormal":
             with np.errstate(divide="ignore"):
                 logs = np.log(np.maximum(x, 0.0) / a[0])
@@ -47,15 +43,12 @@ def _cdf(distribution: Distribution, x: Floats) -> Floats:
 
 
 def _quantile(distribution: Distribution, p: Floats) -> Floats:
-    """Value below which a share `p` of the distribution lies, before truncation to a range."""
+    """Value below which a share `p` lies, by the same rule as `_cdf`."""
     a = distribution.arguments
     low, high = distribution.support()
     match distribution.kind:
-        case "normal":
+        case "normal" | "truncated_normal":
             return np.asarray(a[0] + a[1] * special.ndtri(p))
-        case "truncated_normal":
-            ends = special.ndtr((np.array([low, high]) - a[0]) / a[1])
-            return np.asarray(a[0] + a[1] * special.ndtri(ends[0] + p * (ends[1] - ends[0])))
         case "lognormal":
             return np.asarray(a[0] * np.exp(a[1] * special.ndtri(p)))
         case "uniform":
@@ -71,10 +64,19 @@ def _quantile(distribution: Distribution, p: Floats) -> Floats:
             raise ValueError(f"no quantiles for {distribution.kind}")
 
 
+def _ends(distribution: Distribution, low: float, high: float) -> Floats:
+    """Return the ends of the part of a distribution that lies in a range."""
+    least, greatest = distribution.support()
+    return np.array([max(low, least), min(high, greatest)])
+
+
 def mass_within(distribution: Distribution, low: float, high: float) -> float:
-    """Return the probability that the distribution lies from `low` to `high`."""
-    ends = _cdf(distribution, np.array([low, high]))
-    return float(ends[1] - ends[0])
+    """Return the probability that a draw lies from `low` to `high` before truncation."""
+    ends = _ends(distribution, low, high)
+    if ends[0] >= ends[1]:
+        return 0.0
+    below, above = _cdf(distribution, ends)
+    return float(above - below)
 
 
 def sample(distribution: Distribution, uniforms: Floats, low: float, high: float) -> Floats:
@@ -97,10 +99,11 @@ def sample(distribution: Distribution, uniforms: Floats, low: float, high: float
     if distribution.kind == "fixed":
         return np.full(uniforms.shape, distribution.arguments[0])
     if distribution.kind == "choice":
-        values = np.asarray(distribution.arguments)
-        edges = np.cumsum(distribution.weights)[:-1]
+        order = np.argsort(distribution.arguments)
+        values = np.asarray(distribution.arguments)[order]
+        edges = np.cumsum(np.asarray(distribution.weights)[order])[:-1]
         return np.asarray(values[np.searchsorted(edges, uniforms, side="right")])
-    floor, ceiling = _cdf(distribution, np.array([low, high], dtype=np.float64))
+    ends = _ends(distribution, low, high)
+    floor, ceiling = _cdf(distribution, ends)
     draws = _quantile(distribution, floor + uniforms * (ceiling - floor))
-    ends = distribution.support()  # only rounding can leave the range here
-    return np.clip(draws, max(low, ends[0]), min(high, ends[1]))
+    return np.clip(draws, ends[0], ends[1])  # only rounding can leave the range here

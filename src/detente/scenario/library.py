@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from importlib.resources import files
 from pathlib import Path
+from typing import Final
 
 from detente.scenario.errors import Problem, ScenarioError
+from detente.scenario.nodes import plain
+from detente.scenario.reader import read
 from detente.scenario.suggest import did_you_mean
 
-SUFFIXES = (".yaml", ".yml")
+#: How the name of a scenario file ends.
+SUFFIXES: Final = (".yaml", ".yml")
 
 
 def folder() -> Path | None:
@@ -46,3 +50,12 @@ def find(scenario: str) -> Path:
     listed = f": there are {', '.join(known)}" if known else ""
     message = f"no such scenario{did_you_mean(scenario, known)}{listed}"
     raise ScenarioError([Problem(scenario, 1, 1, "", message)])
+
+
+def titles() -> dict[str, str]:
+    """Return the title of each scenario that comes with the package; empty if it has none."""
+    found = {}
+    for name, path in library().items():
+        title = read(path, str(path)).get("title")
+        found[name] = str(plain(title)) if title is not None else ""
+    return found

@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Any, Final
 
 from detente.scenario import nodes
+from detente.scenario.assignment import assign_all
 from detente.scenario.errors import Place, Problem, ScenarioError
 from detente.scenario.library import find
 from detente.scenario.merge import read_merged
-from detente.scenario.paths import assign_all
 from detente.scenario.reader import read_text, read_value
 from detente.scenario.schema import SET, Scenario
 from detente.scenario.validation import validated

@@ -277,31 +277,3 @@ class Quantity:
 def plain_number(value: Number) -> Any:
     """Return the form in which a value stands in a file."""
     return value.to_plain() if isinstance(value, Distribution) else value
-
-
-def distribution_json_schema() -> JsonSchemaValue:
-    """Return the JSON Schema of a distribution, shared by every quantity."""
-
-    def numbers(least: int, most: int) -> JsonSchemaValue:
-        return {"type": "array", "items": {"type": "number"}, "minItems": least, "maxItems": most}
-
-    counts = {"normal": (2, 2), "truncated_normal": (4, 4), "uniform": (2, 2)}
-    counts |= {"triangular": (3, 3), "beta": (2, 4), "lognormal": (2, 2)}
-    kinds: dict[str, JsonSchemaValue] = {kind: numbers(*count) for kind, count in counts.items()}
-    kinds["fixed"] = {"type": "number"}
-    weights = {"type": "object", "additionalProperties": {"type": "number", "minimum": 0}}
-    kinds["choice"] = {"anyOf": [numbers(1, 1000), weights]}
-    return {
-        "description": "The distribution from which each run draws its own value, "
-        "truncated to the range of the field.",
-        "oneOf": [
-            {
-                "type": "object",
-                "description": KINDS[kind],
-                "properties": {kind: kinds[kind]},
-                "required": [kind],
-                "additionalProperties": False,
-            }
-            for kind in KINDS
-        ],
-    }

@@ -14,7 +14,7 @@ from typing import Annotated, Any, Final, Self
 
 from pydantic import Field, StringConstraints, ValidationInfo, model_validator
 
-from detente.scenario import nodes, paths, validation, variants, writer
+from detente.scenario import assignment, nodes, paths, validation, variants, writer
 from detente.scenario.base import (
     STEP_PATTERN,
     CountryCode,
@@ -192,7 +192,7 @@ class Scenario(Part):
 
     def _with(self, changes: Mapping[str, nodes.Node]) -> Self:
         given = [(path, node, node.place) for path, node in changes.items()]
-        tree, problems = paths.assign_all(type(self), self._tree(), given)
+        tree, problems = assignment.assign_all(type(self), self._tree(), given)
         if problems:
             raise ScenarioError(problems)
         return validation.validated(type(self), tree)

@@ -13,7 +13,7 @@ from pydantic.json_schema import JsonSchemaValue
 
 from detente.scenario.elements import Attitude, Dependence, Record
 from detente.scenario.events import Event
-from detente.scenario.quantity import DISTRIBUTION, distribution_json_schema
+from detente.scenario.quantity import DISTRIBUTION, KINDS
 from detente.scenario.schema import Scenario
 from detente.scenario.shape import KEYS
 
@@ -53,6 +53,34 @@ def json_schema() -> JsonSchemaValue:
 def json_schema_text() -> str:
     """Return the JSON Schema as the text that stands beside the scenarios."""
     return json.dumps(json_schema(), indent=2, ensure_ascii=False) + "\n"
+
+
+def distribution_json_schema() -> JsonSchemaValue:
+    """Return the JSON Schema of a distribution, shared by every quantity."""
+
+    def numbers(least: int, most: int) -> JsonSchemaValue:
+        return {"type": "array", "items": {"type": "number"}, "minItems": least, "maxItems": most}
+
+    counts = {"normal": (2, 2), "truncated_normal": (4, 4), "uniform": (2, 2)}
+    counts |= {"triangular": (3, 3), "beta": (2, 4), "lognormal": (2, 2)}
+    kinds: dict[str, JsonSchemaValue] = {kind: numbers(*count) for kind, count in counts.items()}
+    kinds["fixed"] = {"type": "number"}
+    weights = {"type": "object", "additionalProperties": {"type": "number", "minimum": 0}}
+    kinds["choice"] = {"anyOf": [numbers(1, 1000), weights]}
+    return {
+        "description": "The distribution from which each run draws its own value, "
+        "truncated to the range of the field.",
+        "oneOf": [
+            {
+                "type": "object",
+                "description": KINDS[kind],
+                "properties": {kind: kinds[kind]},
+                "required": [kind],
+                "additionalProperties": False,
+            }
+            for kind in KINDS
+        ],
+    }
 
 
 def _with_references(value: Any) -> Any:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable
-from os.path import commonprefix
+from itertools import takewhile
 
 
 def did_you_mean(given: str, known: Iterable[str]) -> str:
@@ -21,6 +21,7 @@ def did_you_mean(given: str, known: Iterable[str]) -> str:
 
     def nearness(name: str) -> tuple[float, int]:
         ratio = difflib.SequenceMatcher(None, name, wanted).ratio()
-        return round(ratio, 3), len(commonprefix([name, wanted]))
+        shared = takewhile(lambda pair: pair[0] == pair[1], zip(name, wanted, strict=False))
+        return round(ratio, 3), len(list(shared))
 
     return f" - did you mean '{folded[max(near, key=nearness)]}'?"

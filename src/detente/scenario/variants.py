@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
+from typing import Any, Final
 
 from pydantic import BaseModel
 
+from detente.scenario.assignment import assign_all
 from detente.scenario.errors import Place, Problem
 from detente.scenario.merge import in_order_of_stance, key_of
 from detente.scenario.nodes import Entry, Mapping, Node, Scalar, Sequence, from_plain, plain
-from detente.scenario.paths import assign_all
 from detente.scenario.shape import KEYS, below, default_at, fields_of, is_condition, is_table
 from detente.scenario.suggest import did_you_mean
+
+#: Keys of a scenario that a variant has no say in.
+NOT_ITS_OWN: Final = ("variants", "extends")
 
 
 def resolve(
@@ -49,7 +52,13 @@ def resolve(
         problems += more
     settings = variant.get("set")
     if isinstance(settings, Mapping):
-        changes = [(path, e.node, e.place) for path, e in settings.entries.items()]
+        changes = []
+        for path, entry in settings.entries.items():
+            if path.split(".")[0] in NOT_ITS_OWN:
+                message = f"a variant cannot set {path.split('.')[0]}"
+                problems.append(Problem.at(entry.place, f"{prefix}.set.{path}", message))
+            else:
+                changes.append((path, entry.node, entry.place))
         whole, more = assign_all(model, whole, changes)
         problems += [replace(p, path=f"{prefix}.set.{p.path}") for p in more]
     return whole, problems
@@ -122,11 +131,11 @@ def _add(
     model: type[BaseModel], tree: Mapping, added: Mapping, path: str
 ) -> tuple[Mapping, list[Problem]]:
     problems: list[Problem] = []
-    for key in ("variants", "extends"):
+    for key in NOT_ITS_OWN:
         if key in added.entries:
             message = f"a variant cannot add {key}"
             problems.append(Problem.at(added.entries[key].place, f"{path}.{key}", message))
-    extended = _extend(tree, added.lacking("variants", "extends"), model, "", path, problems)
+    extended = _extend(tree, added.lacking(*NOT_ITS_OWN), model, "", path, problems)
     assert isinstance(extended, Mapping)
     return extended, problems
 

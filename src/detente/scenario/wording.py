@@ -80,7 +80,7 @@ def _unknown(model: type[BaseModel], data: Any, steps: Steps) -> str:
     if is_condition(kind):
         kind = form_of(holder)
     known = list(fields_of(kind))
-    hint = did_you_mean(key, [name for name in known if name not in (holder or {})] or known)
+    hint = did_you_mean(key, known)
     if ":" in key:
         hint = " - put a space after the colon"
     elif not hint and len(known) <= FEW:

@@ -1,0 +1,120 @@
+"""YAML 1.2 as written: what a plain scalar means, and where everything stands."""
+
+from __future__ import annotations
+
+import contextlib
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from small import SMALL
+
+from detente.scenario import ScenarioError, load, load_text
+from detente.scenario.errors import Problem
+from detente.scenario.nodes import find, plain
+from detente.scenario.reader import read_text
+from detente.scenario.refusals import decoded
+from detente.scenario.writer import to_yaml
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        ("no", "no"),
+        ("on", "on"),
+        ("Yes", "Yes"),
+        ("true", True),
+        ("False", False),
+        ("~", None),
+        ("", None),
+        ("null", None),
+        ("12", 12),
+        ("-3", -3),
+        ("0o17", 15),
+        ("0x1F", 31),
+        ("017", 17),
+        ("1_000", "1_000"),
+        ("12:30", "12:30"),
+        ("1e3", 1000.0),
+        (".5", 0.5),
+        ("5.", 5.0),
+        ("-.inf", float("-inf")),
+        ("2025-09-15", "2025-09-15"),
+        ('"12"', "12"),
+        ("'true'", "true"),
+        ("=", "="),
+    ],
+)
+def test_a_plain_scalar_means_what_yaml_1_2_says(written: str, meant: object) -> None:
+    value = plain(read_text(f"a: {written}\n", "f"))["a"]
+    assert value == meant
+    assert type(value) is type(meant)
+
+
+def test_a_number_longer_than_any_need_stays_text() -> None:
+    assert isinstance(plain(read_text(f"a: {'9' * 5000}\n", "f"))["a"], str)
+
+
+def test_keys_are_texts() -> None:
+    assert plain(read_text("{1: a, no: b, 2025-01-01: c, ~: d}", "f")) == {
+        "1": "a",
+        "no": "b",
+        "2025-01-01": "c",
+        "~": "d",
+    }
+
+
+def test_values_know_where_they_stand() -> None:
+    tree = read_text("# first\na:\n  - {b: 1,\n     c: word}\n", "f.yaml")
+    found = find(tree, ("a", 0, "c"))
+    assert found is not None
+    assert found.place == ("f.yaml", 4, 9)
+
+
+def test_a_byte_order_mark_is_passed_over(tmp_path) -> None:
+    path = tmp_path / "a.yaml"
+    path.write_bytes(b"\xef\xbb\xbf%YAML 1.2\n---\n" + SMALL.encode())
+    assert load(path).scenario == "small"
+
+
+def test_windows_line_ends_read_the_same(tmp_path) -> None:
+    path = tmp_path / "a.yaml"
+    path.write_bytes(SMALL.replace("\n", "\r\n").encode())
+    assert load(path) == load_text(SMALL)
+
+
+def test_problems_sort_by_place_and_print_a_line_each() -> None:
+    error = ScenarioError([Problem("f", 2, 1, "b", "late"), Problem("f", 1, 9, "", "early\x1b")])
+    assert str(error) == "f:1:9: early\\x1b\nf:2:1: b: late"
+    assert isinstance(error, ValueError)
+
+
+texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=30)
+values = st.recursive(
+    st.one_of(st.none(), st.booleans(), st.integers(), st.floats(allow_nan=False), texts),
+    lambda inner: st.one_of(st.lists(inner, max_size=4), st.dictionaries(texts, inner, max_size=4)),
+    max_leaves=12,
+)
+
+
+@given(values)
+def test_what_the_writer_writes_the_reader_reads(value: object) -> None:
+    data = {"a": value}
+    problem = "<<" in str(data)  # a merge key is refused even in quotes
+    if not problem:
+        assert plain(read_text(to_yaml(data), "f")) == data
+
+
+@given(st.binary(max_size=200))
+def test_no_bytes_lead_to_anything_but_a_scenario_error(data: bytes) -> None:
+    with contextlib.suppress(ScenarioError):
+        read_text(decoded(data, "f"), "f")
+
+
+yamlish = st.text(st.sampled_from(list("ab:-[]{},#&*!|>'\"%@`? \n\t0.~<=\\x")), max_size=60)
+
+
+@given(yamlish)
+def test_no_text_leads_to_anything_but_a_scenario_error(text: str) -> None:
+    with pytest.raises(ScenarioError):
+        load_text(text)
