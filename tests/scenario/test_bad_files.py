@@ -113,7 +113,7 @@ TABLE: dict[str, tuple[str, str, str, str]] = {
     "share above 1": ("salience: 0.5", "salience: 1.5", "13:41", "out of range: from 0 to 1"),
     "attitude below -1": ("level: 0.2,", "level: -2,", "21:31", "out of range: from -1 to 1"),
     "three poles": ("east: [RUS]}", "east: [RUS], x: [UZB]}", "5:8", "at most 2 entries, not 3"),
-    "empty pole": ("east: [RUS]}", "east: []}", "5:28", "at least 1 entries, not 0"),
+    "empty pole": ("east: [RUS]}", "east: []}", "5:28", "at least 1 entry, not 0"),
     "negative step": ("at: 2025-01-20", "at: -1", "26:9", "steps count from 0"),
     "year out of reach": ("start: 2025-01-06", "start: 0205-01-06", "2:8", "out of range: from 17"),
     # distributions
@@ -319,6 +319,12 @@ def test_a_folder_is_no_scenario(tmp_path: Path) -> None:
     folder.mkdir()
     with pytest.raises(ScenarioError, match="a folder, not a scenario file"):
         load(folder)
+
+
+@pytest.mark.parametrize("name", ["x" * 5000, "x" * 5000 + ".yaml", "a\0b", "a\0b.yaml", ""])
+def test_a_name_that_no_file_can_have_is_refused(name: str) -> None:
+    with pytest.raises(ScenarioError):
+        load(name)
 
 
 def test_an_unknown_name_lists_the_library() -> None:

@@ -131,6 +131,7 @@ def test_a_problem_in_the_parent_points_at_the_parents_line(tmp_path: Path) -> N
         ("/etc/passwd", "leaves the folder"),
         ("sub/small.yaml", "leaves the folder"),
         ('"..\\\\small.yaml"', "leaves the folder"),
+        ("x" * 300, "leaves the folder"),
         ('"."', "leaves the folder"),
         ("linked.yaml", "leaves the folder"),
         ("smal.yaml", "no such file - did you mean 'small.yaml'?"),

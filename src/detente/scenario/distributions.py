@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import special
 
 from detente.scenario.quantity import Distribution
 
@@ -18,6 +17,8 @@ Floats = NDArray[np.float64]
 
 def _cdf(distribution: Distribution, x: Floats) -> Floats:
     """Cumulative probability at `x`, before truncation; of a truncated normal, of its normal."""
+    from scipy import special  # costs half a second, which reading alone need not wait for
+
     a = distribution.arguments
     low, high = distribution.support()
     match distribution.kind:
@@ -44,6 +45,8 @@ def _cdf(distribution: Distribution, x: Floats) -> Floats:
 
 def _quantile(distribution: Distribution, p: Floats) -> Floats:
     """Value below which a share `p` lies, by the same rule as `_cdf`."""
+    from scipy import special
+
     a = distribution.arguments
     low, high = distribution.support()
     match distribution.kind:

@@ -21,6 +21,8 @@ from detente.scenario.shape import KEYS, below, fields_of, is_condition, is_tabl
 
 #: How many files may stand on top of one another.
 LONGEST_CHAIN: Final = 20
+#: The longest name of a file that may be extended.
+LONGEST_NAME: Final = 200
 
 
 def read_merged(model: type[BaseModel], path: Path, shown: str) -> Mapping:
@@ -70,7 +72,13 @@ def _read(model: type[BaseModel], path: Path, shown: str, below_it: tuple[Path, 
 
 def _parent(folder: Path, name: str) -> Path | None:
     """Return the file that a scenario names, or None if it does not lie in its folder."""
-    if name in {"", ".", ".."} or "\\" in name or "\0" in name or Path(name).name != name:
+    if (
+        len(name) > LONGEST_NAME
+        or name in {"", ".", ".."}
+        or "\\" in name
+        or "\0" in name
+        or Path(name).name != name
+    ):
         return None
     parent = folder / name
     return parent if parent.resolve().parent == folder.resolve() else None

@@ -91,7 +91,7 @@ def _number(value: object, expected: str = "a number") -> float:
         message = f"expected {expected}, not {describe(value)}"
         raise ValueError(message)  # noqa: TRY004 - pydantic collects ValueError alone
     try:
-        number = float(value)
+        number = float(value) + 0.0  # -0.0 is written 0.0
     except OverflowError:
         raise ValueError("expected a finite number: this one is too large") from None
     if not math.isfinite(number):

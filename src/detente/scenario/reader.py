@@ -68,13 +68,13 @@ def read(path: Path, shown: str) -> Mapping:
     def refuse(message: str) -> ScenarioError:
         return ScenarioError([Problem(shown, 1, 1, "", message)])
 
-    if path.is_dir():
-        raise refuse("a folder, not a scenario file")
     try:
         with path.open("rb") as stream:
             data = stream.read(MOST_BYTES + 1)
     except FileNotFoundError:
         raise refuse("no such file" + _near(path)) from None
+    except IsADirectoryError:
+        raise refuse("a folder, not a scenario file") from None
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
         raise refuse(f"cannot be read: {reason}") from None

@@ -112,7 +112,8 @@ def _message(kind: str, item: ErrorDetails) -> str:  # noqa: PLR0911 - one for e
     if kind in {"too_short", "too_long"}:
         limit = context["min_length" if kind == "too_short" else "max_length"]
         way = "at least" if kind == "too_short" else "at most"
-        return f"expected {way} {limit} entries, not {len(given)}"
+        what = "entry" if limit == 1 else "entries"
+        return f"expected {way} {limit} {what}, not {len(given)}"
     if kind in {"string_too_short", "string_too_long"}:
         name = "min_length" if kind == "string_too_short" else "max_length"
         way = "at least" if kind == "string_too_short" else "at most"
