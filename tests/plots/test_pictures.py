@@ -221,3 +221,16 @@ def test_titles_with_dollars_and_of_any_length_are_drawn_as_they_are():
     figure = plots.responses(odd)
     assert clipped(figure) == []
     assert "$1 or $2?" in figure.get_suptitle()
+
+
+def test_a_notebook_can_show_a_picture(drawn):
+    assert drawn["responses"]._repr_png_().startswith(b"\x89PNG")
+
+
+def test_failed_runs_leave_the_others_to_be_drawn(results):
+    holed = type(results)(results.data.copy(deep=True), results.scenario)
+    for name in ("tilt", "toward", "hedging"):
+        holed.data[name][:, :3] = np.nan
+    holed.data["bloc"][:, :3] = ""
+    for draw in plots.KINDS.values():
+        assert isinstance(draw(holed), Figure)

@@ -101,10 +101,12 @@ def _blocs(blocs: NDArray[np.str_], codes: list[str]) -> tuple[list[str], list[f
     """Return by country who most often leads its bloc, and in which share of the runs."""
     led, share = [], []
     for column in range(len(codes)):
-        counts = Counter(str(leader) for leader in blocs[:, column])
+        counts = Counter(str(leader) for leader in blocs[:, column] if leader in codes)
+        if not counts:  # every run failed: nothing is known of its bloc
+            counts[codes[column]] = 0
         leader, count = min(counts.items(), key=lambda item: (-item[1], item[0]))
         led.append(leader)
-        share.append(count / max(len(blocs), 1))
+        share.append(count / max(counts.total(), 1))
     return led, share
 
 

@@ -109,6 +109,7 @@ def picture(figure: Figure | SubFigure, suffix: str, salt: str = "detente") -> b
     stream = BytesIO()
     whole = figure.get_figure(root=True)
     assert whole is not None
+    metadata = {"Title": whole.get_suptitle() or None, **METADATA[suffix]}
     with style.settings(), mpl.rc_context({"svg.hashsalt": salt, "svg.fonttype": "path"}):
-        whole.savefig(stream, format=suffix, dpi=DPI, metadata=METADATA[suffix])
+        whole.savefig(stream, format=suffix, dpi=DPI, metadata=metadata)
     return stream.getvalue()

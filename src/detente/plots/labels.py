@@ -67,6 +67,14 @@ def text_size(axes: Axes, text: str, size: float, weight: str = "normal") -> tup
     return box.width / figure.dpi * 72, box.height / figure.dpi * 72
 
 
+def page_box(axes: Axes) -> Box:
+    """Return where the axes lie on the page, in points."""
+    figure = axes.get_figure(root=True)
+    assert figure is not None
+    box, point = axes.get_window_extent(), figure.dpi / 72
+    return box.x0 / point, box.y0 / point, box.x1 / point, box.y1 / point
+
+
 def page_points(axes: Axes, points: ArrayLike) -> NDArray[np.float64]:
     """Return where points of the axes' data lie on the page, in points."""
     figure = axes.get_figure(root=True)

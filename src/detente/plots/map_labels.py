@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import product
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -12,7 +13,7 @@ from numpy.typing import NDArray
 
 from detente.plots import style, words
 from detente.plots.framing import Framing
-from detente.plots.labels import Box, overlap, page_points, place_beside, text_size
+from detente.plots.labels import Box, overlap, page_box, page_points, place_beside, text_size
 from detente.plots.outlines import load_outlines
 
 if TYPE_CHECKING:
@@ -38,45 +39,45 @@ def label_countries(
     shade: ScalarMappable,
 ) -> None:
     """Write the name and tilt of each country on the map, none over another."""
-    corner = axes.get_position().extents * np.tile(_page_size(axes), 2)
-    frame: Box = (corner[0] + 4, corner[1] + 4, corner[2] - 4, corner[3] - 4)
-    placed: dict[str, tuple[Box, float]] = {}
-    outside: dict[str, tuple[NDArray[np.float64], tuple[float, float]]] = {}
+    left, bottom, right, top = page_box(axes)
+    frame: Box = (left + 4, bottom + 4, right - 4, top - 4)
+    placed: dict[str, tuple[Box, float, str]] = {}
+    outside: dict[str, NDArray[np.float64]] = {}
     rings = {code: _on_page(axes, framing, code) for code in framing.inside}
-    said = {
-        code: f"{words.wrapped(names[code], 14, 2)}\n{style.signed(tilt[code])}" for code in rings
-    }
+    said = {code: _wordings(names[code], tilt[code]) for code in rings}
     for code in sorted(rings, key=lambda c: (_extent(rings[c]), c)):
         room = _rooms(rings[code], frame)
         if room is None:
             continue
         spots, heart = room
-        taken = [box for box, _ in placed.values()]
-        for size, within in TRIES:
-            extent = _size(axes, said[code], size)
+        taken = [box for box, _, _ in placed.values()]
+        for wording, (size, within) in product(said[code], TRIES):
+            extent = _size(axes, wording, size)
             fitting = _fits(Path(rings[code]), spots, extent, within, frame, taken)
             if fitting is not None:
-                placed[code] = (fitting, size)
+                placed[code] = (fitting, size, wording)
                 break
         else:
-            outside[code] = (heart, _size(axes, said[code], BESIDE))
+            outside[code] = heart
     if outside:
-        anchors = np.array([heart for heart, _ in outside.values()])
+        anchors = np.array(list(outside.values()))
+        sizes = [_size(axes, said[code][0], BESIDE) for code in outside]
         hearts = [(x - HEART, y - HEART, x + HEART, y + HEART) for x, y in anchors]
-        inner = [box for box, _ in placed.values()]
-        found = place_beside(anchors, [size for _, size in outside.values()], frame, inner + hearts)
+        inner = [box for box, _, _ in placed.values()]
+        found = place_beside(anchors, sizes, frame, inner + hearts)
         for code, box in zip(outside, found, strict=True):
-            _lead(axes, outside[code][0], box)
-            _write(axes, box, BESIDE, said[code], style.INK, boxed=True)
-    for code, (box, size) in placed.items():
+            _lead(axes, outside[code], box)
+            _write(axes, box, BESIDE, said[code][0], style.INK, boxed=True)
+    for code, (box, size, wording) in placed.items():
         ink = style.ink_on(style.shade_of(shade, tilt[code]))
-        _write(axes, box, size, said[code], ink, boxed=False)
+        _write(axes, box, size, wording, ink, boxed=False)
 
 
-def _page_size(axes: Axes) -> NDArray[np.float64]:
-    figure = axes.get_figure(root=True)
-    assert figure is not None
-    return np.asarray(figure.get_size_inches() * 72, dtype=np.float64)
+def _wordings(name: str, tilt: float) -> list[str]:
+    """Return what a label may say: with what stands in brackets in the name, or without it."""
+    number = style.signed(tilt)
+    short = name.partition(" (")[0]
+    return [f"{words.wrapped(said, 14, 2)}\n{number}" for said in dict.fromkeys([name, short])]
 
 
 def _on_page(axes: Axes, framing: Framing, code: str) -> NDArray[np.float64]:

@@ -11,7 +11,7 @@ from matplotlib.ticker import MaxNLocator
 from numpy.typing import NDArray
 
 from detente.plots import style, words
-from detente.plots.labels import Box, page_points, place_beside, text_size
+from detente.plots.labels import Box, page_box, page_points, place_beside, text_size
 from detente.plots.quantiles import binned_quantiles
 from detente.plots.style import styled
 
@@ -161,12 +161,8 @@ def _names(axes: Axes, levels: NDArray[np.float64], names: list[str]) -> None:
     ends = page_points(axes, levels[:, -1, :, 2])
     every = page_points(axes, levels[:, ::3, :, 2])
     steps: list[Box] = [(x - 3, y - 3, x + 3, y + 3) for x, y in every]
-    window = axes.get_window_extent()
-    figure = axes.get_figure(root=True)
-    assert figure is not None
-    frame = tuple(value / figure.dpi * 72 for value in window.extents)
     sizes = [text_size(axes, name, style.LABEL, "bold") for name in names]
-    boxes = place_beside(ends, sizes, (frame[0], frame[1], frame[2], frame[3]), steps)
+    boxes = place_beside(ends, sizes, page_box(axes), steps)
     for name, end, box in zip(names, ends, boxes, strict=True):
         near = np.clip(end, (box[0], box[1]), (box[2], box[3]))
         if np.hypot(*(near - end)) > 12:

@@ -195,6 +195,11 @@ def _record_of(results: Results, event: str, country: str) -> list[Any]:
     return rows[-MOST_RECORDED:]
 
 
+def _percent(share: float) -> str:
+    """Write a share in per cent; what is rare is not the same as what never comes."""
+    return "<1 %" if 0 < share < 0.5 else f"{share:.0f} %"
+
+
 def _mark_record(
     axes: Axes,
     place: int,
@@ -230,7 +235,7 @@ def _mark_record(
                 )
             )
         date = f"{words.day(row.date)}: " if row.date is not None else ""
-        lines.append(f"{date}{words.wrapped(titles[row.response], 30, 1)}, {shares[at]:.0f} %")
+        lines.append(f"{date}{words.wrapped(titles[row.response], 30, 1)}, {_percent(shares[at])}")
     if lines:
         axes.annotate(
             "\n".join(lines), (1, place), xycoords=("axes fraction", "data"), xytext=(10, 0),

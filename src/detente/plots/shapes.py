@@ -43,8 +43,8 @@ def fill_places(
             colours_shown.append(colour)
             borders.extend(_open_lines(ring, plane) for ring, plane in shown)
     axes.add_collection(
-        PathCollection(shapes, facecolors=colours_shown, edgecolors="none", hatch=hatch,
-                       hatchcolor=style.FAINT),
+        PathCollection(shapes, facecolors=colours_shown, linewidths=0.0, hatch=hatch,
+                       edgecolors=style.FAINT if hatch else "none"),
         autolim=False,
     )  # fmt: skip
     axes.add_collection(

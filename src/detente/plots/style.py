@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import wraps
+from io import BytesIO
 from textwrap import fill
 from typing import TYPE_CHECKING, Any, Final, cast
 
@@ -40,6 +41,9 @@ SUBTITLE: Final = 13.0
 LABEL: Final = 13.0
 TICK: Final = 12.0
 NOTE: Final = 11.0
+
+#: Dots to the inch of a picture in a notebook.
+SCREEN: Final = 90
 
 #: Toward the first pole and toward the second, everywhere.
 FIRST_POLE: Final = "#0b5c9e"
@@ -104,9 +108,19 @@ def styled[**P, R](function: Callable[P, R]) -> Callable[P, R]:
     return wrapped
 
 
+class Picture(Figure):
+    """A figure that a notebook shows, though pyplot knows nothing of it."""
+
+    def _repr_png_(self) -> bytes:
+        stream = BytesIO()
+        with settings():
+            self.savefig(stream, format="png", dpi=SCREEN)
+        return stream.getvalue()
+
+
 def blank(width: float, height: float) -> Figure:
     """Return an empty figure of so many inches that pyplot knows nothing of."""
-    figure = Figure(figsize=(width, height))
+    figure = Picture(figsize=(width, height))
     FigureCanvasAgg(figure)
     return figure
 
