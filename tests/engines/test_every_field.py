@@ -201,6 +201,7 @@ def test_changing_it_changes_a_result(path, value, quantity):
     [
         ("seed", 12),
         ("steps", 11),
+        ("stop_after", 11),
         ("runs", 50),
         ("start", "2025-01-13"),
         ("step", "2 weeks"),

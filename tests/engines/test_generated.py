@@ -5,12 +5,12 @@ from typing import Any
 import numpy as np
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from strategies import scenarios
 from test_equality import assert_same, both
 
 import detente
 from detente.ensemble import kernel
 from detente.scenario import Scenario
+from strategies import scenarios
 
 few = settings(max_examples=25, suppress_health_check=list(HealthCheck), deadline=None)
 

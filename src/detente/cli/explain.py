@@ -51,11 +51,11 @@ def explain(
     course = loaded.variant(chosen)
     require(country, course.countries, "country")
     require(event, [e.id for e in course.events], f"event in the variant '{chosen}'")
-    if step is not None and step > course.steps:
-        raise UsageError(f"a run has {course.steps} steps, so there is no step {step}")
+    if step is not None and step > course.length:
+        raise UsageError(f"a run has {course.length} steps, so there is no step {step}")
     model = RegionModel(loaded, run, chosen)
     if not _advance(model, country, event, step):
-        when = f"after step {step}" if step is not None else f"in {course.steps} steps"
+        when = f"after step {step}" if step is not None else f"in {course.length} steps"
         raise UsageError(f"'{event}' is not on the agenda {when} of run {run}: try another")
     _print(model, country, event)
 
@@ -63,7 +63,7 @@ def explain(
 def _advance(model: RegionModel, country: str, event: str, step: int | None) -> bool:
     """Run until a step, or until the event comes up; return whether it is on the agenda."""
     agent = model.agents[country]
-    last = model.scenario.steps if step is None else step
+    last = model.scenario.length if step is None else step
     while model.step_index < last and (step is not None or event not in agent.live_events):
         model.step()
     return event in agent.live_events

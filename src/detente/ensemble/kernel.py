@@ -89,14 +89,14 @@ def simulate(
     """
     plan = Plan(scenario)
     columns = plan.draw(first, last - first)
-    tallies = new_tallies(plan.shape, scenario.steps)
-    outcomes = new_outcomes(plan.shape, scenario.steps, last - first, paths=keep_paths)
+    tallies = new_tallies(plan.shape, scenario.length)
+    outcomes = new_outcomes(plan.shape, scenario.length, last - first, paths=keep_paths)
     for row in range(0, last - first, LANES):
         block = np.ascontiguousarray(columns[:, row : row + LANES])
         lanes = block.shape[1]
         shape = plan.shape._replace(lanes=lanes)
         run_block(
-            plan.structure, plan.view(block), new_state(shape), new_view(shape), scenario.steps,
+            plan.structure, plan.view(block), new_state(shape), new_view(shape), scenario.length,
             first + row, row, tallies, outcomes, new_scratch(shape, lanes),
         )  # fmt: skip
     return gather(variant, (first, last), plan.events, events, tallies, outcomes)

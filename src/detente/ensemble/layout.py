@@ -89,7 +89,7 @@ class Layout:
     @property
     def steps(self) -> int:
         """Steps of a run; a trajectory has one point more, the start."""
-        return self.scenario.steps
+        return self.scenario.length
 
     @cached_property
     def dates(self) -> tuple[date, ...]:

@@ -50,7 +50,7 @@ def simulate(
     """
     plan = Plan(scenario)
     columns = plan.draw(first, last - first)
-    steps = scenario.steps
+    steps = scenario.length
     tallies = new_tallies(plan.shape, steps)
     outcomes = new_outcomes(plan.shape, steps, last - first, paths=keep_paths)
     scratch = new_scratch(plan.shape, 1)

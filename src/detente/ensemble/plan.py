@@ -112,8 +112,10 @@ def with_overrides(
     ScenarioError
         If the scenario does not hold together with these values.
     """
-    given = {"runs": runs, "seed": seed, "steps": steps}
+    given = {"runs": runs, "seed": seed}
     changes: dict[str, Any] = {key: value for key, value in given.items() if value is not None}
+    if steps is not None:  # a shorter run leaves out what is dated later, which is no mistake
+        changes["stop_after" if 0 < steps < scenario.steps else "steps"] = steps
     if variants is not None:
         if isinstance(variants, str):
             variants = [variants]

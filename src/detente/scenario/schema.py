@@ -65,6 +65,11 @@ class Scenario(Part):
     steps: Annotated[int, Field(ge=1, le=10_000)] = Field(
         26, description="How many steps a run has."
     )
+    stop_after: Annotated[int, Field(ge=1, le=10_000)] | None = Field(
+        None,
+        description="Steps after which runs stop, if that is sooner: what is dated later then "
+        "never comes up.",
+    )
     runs: Annotated[int, Field(ge=1, le=100_000_000)] = Field(
         1000, description="How many runs of each variant, unless told otherwise."
     )
@@ -120,6 +125,11 @@ class Scenario(Part):
         days = days_in(self.step)
         assert days is not None  # the pattern of the field allows nothing else
         return days
+
+    @property
+    def length(self) -> int:
+        """How many steps a run is followed for."""
+        return self.steps if self.stop_after is None else min(self.steps, self.stop_after)
 
     def step_of(self, day: date) -> int:
         """Return the step during which a day falls; negative before the start."""
