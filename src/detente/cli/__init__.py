@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from detente.cli import check, compare, explain, listing, new, plot, run, schema
-from detente.cli.outcome import INTERRUPTED, reported
+from detente.cli.outcome import INTERRUPTED, listen, reported
 
 app = typer.Typer(
     name="detente",
@@ -54,6 +54,7 @@ def _options(
 
 def main() -> None:
     """Run the command and exit with its code."""
+    listen()
     try:
         app()
     except KeyboardInterrupt:  # before or after the subcommand, such as while it is imported

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import functools
 import os
+import signal
 import sys
 from collections.abc import Callable
+from types import FrameType
 from typing import Final
 
 import typer
@@ -18,6 +20,25 @@ WRONG: Final = 2
 INTERRUPTED: Final = 130
 #: Set to something, it makes the command print tracebacks.
 DEBUG: Final = "DETENTE_DEBUG"
+
+_presses: Final[list[int]] = []
+
+
+def listen() -> None:
+    """Let the first Ctrl-C end the command in order, and the second at once.
+
+    Every file of a results folder appears whole or not at all, so ending at once is safe too.
+    """
+    signal.signal(signal.SIGINT, _interrupt)
+
+
+def _interrupt(number: int, _frame: FrameType | None) -> None:
+    _presses.append(number)
+    if len(_presses) > 1:
+        say("interrupted again: what was finished is kept, and --resume goes on")
+        sys.stderr.flush()
+        os._exit(INTERRUPTED)
+    raise KeyboardInterrupt
 
 
 def reported[**P](command: Callable[P, None]) -> Callable[P, None]:
@@ -38,6 +59,9 @@ def reported[**P](command: Callable[P, None]) -> Callable[P, None]:
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             raise typer.Exit(FAILED) from None
         except Exception as error:  # noqa: BLE001 - a person gets a line, not a traceback
+            if _presses:  # an import or a foreign library made something else of Ctrl-C
+                say("interrupted")
+                raise typer.Exit(INTERRUPTED) from None
             raise typer.Exit(_explain(error)) from None
 
     return run

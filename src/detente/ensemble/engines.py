@@ -42,6 +42,8 @@ class Engine:
         Its `Simulate`, as ``module:function``.
     chunk : int
         Runs to a chunk. Chunks begin at multiples of it, whatever number of runs or workers.
+    alone : int
+        Runs, of all variants together, that one process does sooner than several can start.
     takes_agents : bool
         Whether it runs classes of agents that a person wrote.
     """
@@ -49,6 +51,7 @@ class Engine:
     name: str
     function: str
     chunk: int
+    alone: int = 0
     takes_agents: bool = False
 
     def load(self) -> Simulate:
@@ -58,7 +61,10 @@ class Engine:
 
 
 ENGINES: Final[dict[str, Engine]] = {
-    "mesa": Engine("mesa", "detente.ensemble.mesa_engine:simulate", 50, takes_agents=True),
+    "mesa": Engine(
+        "mesa", "detente.ensemble.mesa_engine:simulate", chunk=50, alone=200, takes_agents=True
+    ),
+    "compiled": Engine("compiled", "detente.ensemble.kernel:simulate", chunk=500, alone=5000),
 }
 DEFAULT_ENGINE: Final = "mesa"
 

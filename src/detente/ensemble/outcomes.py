@@ -53,7 +53,7 @@ def write_outcomes(source: Source, path: Path) -> None:
         path, schema, compression="zstd", use_dictionary=words, write_statistics=True
     ) as writer:
         for place, variant in enumerate(layout.variants):
-            for chunk in source.chunks(variant):
+            for chunk in source.chunks(variant, NEEDED):
                 batch = _rows(chunk, place, layout, schema)
                 writer.write_batch(batch, row_group_size=batch.num_rows)
 

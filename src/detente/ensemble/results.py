@@ -229,7 +229,7 @@ def _dataset(folder: Path, layout: Layout, runs: int) -> xr.Dataset:
     from detente.ensemble.variables import OUTCOMES, TOTALS
 
     store = folder / places.TRAJECTORIES
-    data = xr.open_dataset(store, engine="zarr", chunks=None, consolidated=False)
+    data = xr.open_dataset(store, engine="zarr", chunks=None, consolidated=True)
     if not data.attrs.pop(MARKER, False):
         raise StoreError(f"{store} was not written to the end")
     outcomes = xr.open_dataset(

@@ -25,8 +25,6 @@ from detente.ensemble.workers import WorkerPool
 if TYPE_CHECKING:
     from detente.scenario.schema import Scenario
 
-#: Runs below which starting processes takes longer than the work.
-FEW_RUNS: Final = 100
 #: Shares handed out for each worker before the first comes back.
 AHEAD: Final = 4
 
@@ -60,7 +58,7 @@ def run(
     variants : sequence of str, optional
         Only these variants.
     engine : str, optional
-        What simulates: ``"mesa"``.
+        What simulates: ``"mesa"`` or ``"compiled"``.
     workers : int, optional
         How many processes; by default one for each processor, or one if there is little to do.
     out : str or path, optional
@@ -127,7 +125,7 @@ def _worker_count(plan: Plan, asked: int | None) -> int:
     shares = len(plan.spans) * len(plan.layout.variants)
     if asked is not None:
         return min(asked, shares)
-    if plan.scenario.runs * len(plan.layout.variants) < FEW_RUNS:
+    if plan.scenario.runs * len(plan.layout.variants) <= plan.engine.alone:
         return 1
     return min(_processors(), shares)
 

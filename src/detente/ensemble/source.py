@@ -42,18 +42,15 @@ class Source:
         """Numbers of the runs, in order."""
         return np.concatenate([np.arange(*span) for span in self.spans] or [np.arange(0)])
 
-    def chunks(self, variant: str) -> Iterator[Chunk]:
-        """Give the chunks of a variant, in the order of their runs."""
+    def chunks(self, variant: str, names: Sequence[str] | None = None) -> Iterator[Chunk]:
+        """Give the chunks of a variant in the order of their runs, whole or some outcomes."""
         for first, _ in self.spans:
-            yield self.fetch(variant, first, None)
+            yield self.fetch(variant, first, names)
 
     def outcome(self, variant: str, name: str) -> NDArray[Any]:
         """Return one outcome of every run of a variant; the first axis is the run."""
-        parts = [
-            self.fetch(variant, first, (name,)).dense(self.layout.sizes, (name,))[name]
-            for first, _ in self.spans
-        ]
-        return np.concatenate(parts)
+        chunks = self.chunks(variant, (name,))
+        return np.concatenate([chunk.dense(self.layout.sizes, (name,))[name] for chunk in chunks])
 
     def totals(self, variant: str) -> tuple[Arrays, int]:
         """Return the tallies of a variant, summed, and how many runs they count."""
