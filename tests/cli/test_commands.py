@@ -1,0 +1,193 @@
+"""The other commands, and the command as a whole."""
+
+import json
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+import detente as package
+
+
+def python(*arguments, **options):
+    return subprocess.run(
+        [sys.executable, *arguments], capture_output=True, text=True, check=False, **options
+    )
+
+
+def test_help_answers_in_under_half_a_second():
+    """The best of five, since other tests may be at work beside this one."""
+    took = []
+    for _ in range(5):
+        began = time.perf_counter()
+        assert python("-m", "detente", "--help").returncode == 0
+        took.append(time.perf_counter() - began)
+    assert min(took) < 0.5
+
+
+def test_help_imports_nothing_that_takes_time():
+    program = (
+        "import sys; sys.argv = ['detente', '--help']\n"
+        "from detente.cli import main\n"
+        "try: main()\n"
+        "finally: print(sorted({'numpy', 'pandas', 'rich', 'pydantic', 'mesa'} & set(sys.modules)))"
+    )
+    assert python("-c", program).stdout.splitlines()[-1] == "[]"
+
+
+def test_importing_the_package_imports_nothing_that_takes_time():
+    program = (
+        "import sys, detente\n"
+        "print(sorted({'numpy', 'pandas', 'pydantic', 'mesa', 'xarray'} & set(sys.modules)))"
+    )
+    assert python("-c", program).stdout == "[]\n"
+
+
+def test_the_public_surface_is_all_there():
+    for name in package.__all__:
+        assert getattr(package, name) is not None
+    assert set(dir(package)) == set(package.__all__)
+    with pytest.raises(AttributeError, match="no attribute 'runn'"):
+        _ = package.runn
+
+
+def test_version(detente):
+    assert detente("--version").stdout == f"detente {package.__version__}\n"
+
+
+def test_every_command_helps(detente):
+    out = detente("--help").stdout
+    for command in ("run", "check", "new", "list", "schema", "compare", "explain", "plot"):
+        assert f"  {command} " in out
+        assert detente(command, "--help").exit_code == 0
+
+
+def test_a_mistyped_command_ends_with_2(detente):
+    done = detente("rnu")
+    assert done.exit_code == 2
+    assert "run" in done.stderr
+
+
+def test_check_says_what_is_fine_and_what_is_not(detente, scenario):
+    text = Path(scenario).read_text()
+    Path("bad.yaml").write_text(text.replace("capability: 0.3", "capability: 3"))
+    done = detente("check", scenario, "bad.yaml", "none.yaml")
+    assert done.exit_code == 2
+    assert "3 countries, 2 events, variants demand, no_move, offer" in done.stdout
+    assert "bad.yaml:13:35: countries.RUS.capability: 3 is out of range" in done.stderr
+    assert "none.yaml:1:1: no such file" in done.stderr
+    assert detente("check", scenario).exit_code == 0
+
+
+def test_new_writes_a_scenario_that_is_fine(detente):
+    done = detente("new", "border-closure")
+    assert done.exit_code == 0, done.stderr
+    assert detente("check", "border-closure.yaml").exit_code == 0
+    before = Path("border-closure.yaml").read_bytes()
+    assert detente("new", "border-closure").exit_code == 2
+    assert Path("border-closure.yaml").read_bytes() == before
+
+
+def test_list_names_the_scenarios_of_the_package(detente):
+    done = detente("list")
+    assert done.exit_code == 0, done.stderr
+    assert "bagram-2025" in done.stdout
+    assert "no_move" in done.stdout
+
+
+def test_schema_prints_json_or_the_reference(detente):
+    schema = json.loads(detente("schema").stdout)
+    assert "countries" in schema["properties"]
+    docs = detente("schema", "--docs").stdout
+    assert docs.startswith("#")
+    assert "capability" in docs
+
+
+@pytest.fixture
+def folder(detente, scenario):
+    assert detente("run", scenario, "--workers", 1, "--no-plots").exit_code == 0
+    return Path("results/small")
+
+
+def test_compare_shows_effects(detente, folder):
+    out = detente("compare", folder, "--against", "demand").stdout
+    assert "no_move against demand: change in tilt, 23 runs" in out
+    assert "offer against demand" in out
+    assert "Kazakhstan" in out
+
+
+def test_compare_gives_json(detente, folder):
+    rows = json.loads(detente("compare", folder, "--json").stdout)
+    table = package.effects(package.open(folder))
+    assert [row["country"] for row in rows] == list(table["country"])
+    assert rows[0]["effect"] == pytest.approx(table["effect"].iloc[0])
+    region = json.loads(detente("compare", folder, "--json", "--outcome", "tension").stdout)
+    assert region[0]["country"] is None
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (["results/small", "--against", "no_mov"], "did you mean 'no_move'?"),
+        (["results/small", "--outcome", "titl"], "did you mean 'tilt'?"),
+    ],
+)
+def test_compare_refuses_what_is_not_there(detente, folder, options, said):
+    assert folder.exists()
+    done = detente("compare", *options)
+    assert done.exit_code == 2
+    assert said in done.stderr
+
+
+def test_a_folder_that_cannot_be_opened_ends_with_1(detente):
+    done = detente("compare", "nothing")
+    assert done.exit_code == 1
+    said = "is not a results folder: there is no such folder"
+    assert done.stderr == f"detente: {Path.cwd()}/nothing {said}\n"
+
+
+def test_plot_refuses_an_unknown_kind(detente, folder):
+    done = detente("plot", folder, "--kind", "fna")
+    assert done.exit_code == 2
+    assert "did you mean 'fan'?" in done.stderr
+
+
+def test_plot_draws(detente, folder):
+    done = detente("plot", folder, "--kind", "paths")
+    assert done.exit_code == 0, done.output
+    assert done.stdout.split() == ["results/small/plots/paths.png", "results/small/plots/paths.svg"]
+    assert Path("results/small/plots/paths.png").exists()
+
+
+ABOUT = ["--country", "KAZ", "--event", "demand_made"]
+
+
+def test_explain_takes_a_choice_apart(detente, scenario):
+    done = detente("explain", scenario, *ABOUT)
+    assert done.exit_code == 0, done.output
+    assert "Kazakhstan on 'A demand': run 0 of demand, after step 2" in done.stdout
+    for heading in ("Issues", "Actor", "Peers", "Exposure", "Utility", "Prob."):
+        assert heading in done.stdout
+    assert "Stay silent" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (["--country", "KZA", "--event", "shock"], "no country 'KZA' - did you mean 'KAZ'?"),
+        (["--country", "KAZ", "--event", "shok"], "did you mean 'shock'?"),
+        (["--country", "KAZ", "--event", "shock", "--variant", "offr"], "did you mean 'offer'?"),
+        (
+            ["--country", "KAZ", "--event", "demand_made", "--step", "0"],
+            "not on the agenda after step 0",
+        ),
+        ([*ABOUT, "--step", "9"], "a run has 3 steps"),
+        (["--country", "KAZ"], "--event"),
+    ],
+)
+def test_explain_refuses_what_is_not_there(detente, scenario, options, said):
+    done = detente("explain", scenario, *options)
+    assert done.exit_code == 2
+    assert said in done.stderr

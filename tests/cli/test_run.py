@@ -1,0 +1,214 @@
+"""``detente run``: what it prints, what it writes, how it ends."""
+
+import json
+import os
+import pty
+import subprocess
+import sys
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+
+import detente as package
+
+
+@pytest.fixture
+def run(detente, scenario):
+    def once(*options):
+        return detente("run", scenario, "--workers", 1, "--no-plots", *options)
+
+    return once
+
+
+def test_the_table_has_a_line_a_country(run):
+    done = run()
+    assert done.exit_code == 0, done.output
+    lines = done.stdout.splitlines()
+    assert lines[0] == "A small region"
+    assert lines[1].startswith("23 runs of each of 3 variants, 3 steps of 1 week from 2025-01-06")
+    summary = json.loads(Path("results/small/summary.json").read_text())["demand"]["KAZ"]
+    row = next(line for line in lines if line.startswith("Kazakhstan"))
+    assert f"{100 * summary['probability']:.0f} %" in row
+    assert f"{summary['tilt']:+.2f}" in row
+    assert f"{summary['effect_low']:+.2f} to {summary['effect_high']:+.2f}" in row
+
+
+def test_the_table_says_how_to_read_it(run):
+    out = run().stdout
+    assert "As demanded (demand): where it leaves each country" in out
+    assert "the likeliest last response to 'A demand'" in out
+    assert "from -1 (wholly east) to +1 (wholly west)" in out
+    assert "the same run of no_move" in out
+    assert "Other variants: change in tilt against no_move" in out
+
+
+def test_what_is_printed_elsewhere_than_on_a_terminal_is_plain(run):
+    out = run().stdout
+    assert out.isascii()
+    assert max(map(len, out.splitlines())) <= 100
+
+
+def test_the_files_are_listed(run):
+    out = run().stdout
+    assert "Written to results/small after" in out
+    for name in ("summary.json", "outcomes.parquet", "trajectories.zarr", "manifest.jsonl"):
+        assert f"  {name}" in out
+    assert "plots" not in out
+
+
+def test_one_variant_alone_is_compared_with_nothing(run):
+    out = run("--variant", "offer").stdout
+    assert "Change" not in out
+    assert "Other variants" not in out
+
+
+def test_options_reach_the_scenario(run):
+    done = run(
+        "--runs", 6, "--seed", 3, "--steps", 4, "--set", "countries.KAZ.name=Qazaqstan",
+        "--variant", "demand", "--variant", "no_move", "--keep", "paths", "--out", "elsewhere",
+    )  # fmt: skip
+    assert done.exit_code == 0, done.output
+    results = package.open("elsewhere")
+    s = results.scenario
+    assert (s.runs, s.seed, s.steps, s.countries["KAZ"].name) == (6, 3, 4, "Qazaqstan")
+    assert results.variants == ("demand", "no_move")
+    assert "path_tilt" in results.data
+    assert "Qazaqstan" in done.stdout
+
+
+def test_running_again_says_that_it_replaces(run):
+    run()
+    done = run("--seed", 8)
+    where = f"{Path.cwd()}/results/small"
+    assert done.stderr == f"detente: {where}: the earlier results there are replaced\n"
+    assert run("--quiet").stderr == ""
+
+
+def test_resuming_a_finished_run_shows_it_again(run):
+    first = run()
+    again = run("--resume")
+    assert again.exit_code == 0
+    assert again.stdout.splitlines()[:20] == first.stdout.splitlines()[:20]
+    assert "is complete already" in again.stderr
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (["--variant", "demnd"], "no variant 'demnd' - did you mean 'demand'?"),
+        (["--engine", "messa"], "no engine 'messa' - did you mean 'mesa'?"),
+        (["--set", "countries.KAZ.reslove=0.4"], "resolve"),
+        (["--set", "countries.KAZ.resolve=2"], "countries.KAZ.resolve"),
+        (["--runs", "0"], "runs"),
+        (["--runs", "many"], "--runs"),
+        (["--workers", "0"], "workers must be 1 or more"),
+        (["--keep", "pats"], "did you mean 'paths'?"),
+        (["--bogus"], "--bogus"),
+    ],
+)
+def test_wrong_input_ends_with_2_and_writes_nothing(run, options, said):
+    done = run(*options)
+    assert done.exit_code == 2
+    assert said in done.stderr
+    assert "Traceback" not in done.output
+    assert not list(Path().iterdir())
+
+
+def test_a_scenario_that_is_not_there_ends_with_2(detente):
+    done = detente("run", "bagram-2026")
+    assert done.exit_code == 2
+    assert "did you mean 'bagram-2025'?" in done.stderr
+    assert not list(Path().iterdir())
+
+
+def test_a_folder_of_something_else_ends_with_2(run):
+    Path("mine").mkdir()
+    Path("mine/file").touch()
+    done = run("--out", "mine")
+    assert done.exit_code == 2
+    assert "choose another folder with --out" in done.stderr
+    assert os.listdir("mine") == ["file"]  # noqa: PTH208
+
+
+def test_runs_that_fail_are_told_of_and_end_with_1(run, monkeypatch):
+    monkeypatch.setenv("FAKE_FAIL", "offer:3,offer:4")
+    done = run()
+    assert done.exit_code == 1
+    assert done.stderr.splitlines() == [
+        "detente: 2 of 69 runs failed and are left out; the first:",
+        "detente: variant offer, run 3, seed 7: ValueError: no such thing as a run",
+        "detente: manifest.jsonl has each with its traceback",
+    ]
+    assert "Kazakhstan" in done.stdout
+
+
+def test_when_every_run_fails_it_ends_with_1(run, monkeypatch):
+    monkeypatch.setenv("FAKE_FAIL", ",".join(f"demand:{run}" for run in range(23)))
+    done = run()
+    assert done.exit_code == 1
+    assert done.stderr.splitlines() == [
+        "detente: a run failed: variant demand, run 0, seed 7: ValueError: no such thing as a run",
+        "detente: set DETENTE_DEBUG=1 to see where",
+    ]
+    assert not Path("results/small").exists()
+
+
+def test_what_nobody_expected_is_one_line_unless_asked_for(run, monkeypatch):
+    from detente.ensemble import runner
+
+    def broken(*_args, **_options):
+        raise ZeroDivisionError("one\nby nought")
+
+    monkeypatch.setattr(runner, "run", broken)
+    done = run()
+    assert done.exit_code == 1
+    assert done.stderr.splitlines() == [
+        "detente: ZeroDivisionError: one by nought",
+        "detente: set DETENTE_DEBUG=1 to see where",
+    ]
+    monkeypatch.setenv("DETENTE_DEBUG", "1")
+    assert 'raise ZeroDivisionError("one\\nby nought")' in run().stderr
+
+
+def test_an_interruption_ends_with_130(run, monkeypatch):
+    monkeypatch.setenv("FAKE_INTERRUPT", "no_move:12")
+    done = run()
+    assert done.exit_code == 130
+    assert done.stderr == (
+        "detente: interrupted: 10 of 23 runs a variant are kept in results/small; "
+        "the same command with --resume goes on\n"
+    )
+    monkeypatch.delenv("FAKE_INTERRUPT")
+    assert run("--resume").exit_code == 0
+
+
+def test_an_interruption_before_anything_is_finished_ends_with_130(run, monkeypatch):
+    monkeypatch.setenv("FAKE_INTERRUPT", "demand:0")
+    done = run()
+    assert done.exit_code == 130
+    assert done.stderr == "detente: interrupted before a part of every variant was finished\n"
+    assert not Path("results/small").exists()
+
+
+def test_a_bar_appears_on_a_terminal_only(scenario, tmp_path, monkeypatch):
+    """The real command, its standard error a terminal and its output a file."""
+    monkeypatch.chdir(tmp_path)
+    ours, theirs = pty.openpty()
+    command = [sys.executable, "-m", "detente", "run", scenario, "--runs", "2", "--no-plots"]
+    environment = {**os.environ, "TERM": "xterm", "COLUMNS": "80"}
+    with Path("out.txt").open("w") as out:
+        process = subprocess.Popen(command, stdout=out, stderr=theirs, env=environment)
+        os.close(theirs)
+        bar = b"".join(read_to_the_end(ours))
+        assert process.wait() == 0
+    assert b"Running" in bar
+    printed = Path("out.txt").read_text()
+    assert "\x1b" not in printed
+    assert "Kazakhstan" in printed
+
+
+def read_to_the_end(terminal):
+    with suppress(OSError), os.fdopen(terminal, "rb", buffering=0) as file:  # EIO is its end
+        while part := file.read(4096):
+            yield part

@@ -1,0 +1,117 @@
+"""Agreement, held against examples worked by hand from the definitions."""
+
+import numpy as np
+import pytest
+
+import detente
+
+# Countries stand in the order KAZ, RUS, USA; the small scenario's variant has two events, the first
+# an act of the United States (capability 0.5), the second nobody's.
+EVENTS = 2
+
+
+def portfolios(kaz, rus, usa=None):
+    """One run's stances, events by countries, from each country's portfolio."""
+    return np.array([kaz, rus, kaz if usa is None else usa], dtype=float).T
+
+
+def test_similarity_by_hand(with_stances):
+    # distances 0.2 and 0.4 of at most 2 each: 1 - 2 (0.2 + 0.4) / 4 = 0.7
+    table = detente.agreement(with_stances(np.array([portfolios([-1, 0], [-0.8, 0.4])])))
+    assert table.loc["KAZ", "RUS"] == pytest.approx(0.7)
+    assert table.loc["RUS", "KAZ"] == pytest.approx(0.7)
+    assert np.diag(table) == pytest.approx(1)
+    assert list(table.index) == list(table.columns) == ["KAZ", "RUS", "USA"]
+
+
+def test_similarity_is_a_mean_over_runs(with_stances):
+    # full agreement, then full opposition on one of two events: 1 - 2 (2) / 4 = 0
+    runs = [portfolios([1, 0], [1, 0]), portfolios([1, 0], [-1, 0])]
+    table = detente.agreement(with_stances(np.array(runs)))
+    assert table.loc["KAZ", "RUS"] == pytest.approx(0.5)
+
+
+def test_full_opposition_is_minus_one(with_stances):
+    table = detente.agreement(with_stances(np.array([portfolios([1, 1], [-1, -1])])))
+    assert table.loc["KAZ", "RUS"] == pytest.approx(-1)
+
+
+def test_weighted_similarity_leaves_out_what_is_nobodys_act(with_stances):
+    # only the first event has weight: 1 - 2 (0.5 * 0.2) / (0.5 * 2) = 0.8
+    results = with_stances(np.array([portfolios([-1, 0], [-0.8, 0.4])]))
+    table = detente.agreement(results, "S_weighted")
+    assert table.loc["KAZ", "RUS"] == pytest.approx(0.8)
+
+
+def test_weighted_similarity_by_hand(with_stances, small):
+    # weights 0.5 and 0.3: 1 - 2 (0.5 * 0.2 + 0.3 * 0.4) / (0.8 * 2) = 0.725
+    owned = small.set({"events.shock.actor": "RUS"})
+    results = with_stances(np.array([portfolios([-1, 0], [-0.8, 0.4])]), owned)
+    assert detente.agreement(results, "S_weighted").loc["KAZ", "RUS"] == pytest.approx(0.725)
+
+
+def test_an_event_that_did_not_come_up_does_not_count(with_stances):
+    runs = [portfolios([-1, np.nan], [-0.8, np.nan])]
+    table = detente.agreement(with_stances(np.array(runs)))
+    assert table.loc["KAZ", "RUS"] == pytest.approx(0.8)
+
+
+def test_without_events_agreement_is_missing(with_stances):
+    table = detente.agreement(with_stances(np.full((2, EVENTS, 3), np.nan)))
+    assert table.isna().all(axis=None)
+
+
+@pytest.fixture
+def ten_events(small):
+    """Ten events, for a table of yes and no as in textbooks."""
+    events = [{"id": f"e{i}", "at": 0, "type": "ACCUSE"} for i in range(10)]
+    return small.set({"main_event": None, "events": events, "variants": {"demand": {}}})
+
+
+# both yes 4, only the first 1, only the second 2, both no 3
+YES_AND_NO = portfolios(
+    [1, 1, 1, 1, 1, 0, 0, 0, 0, 0],
+    [1, 1, 1, 1, 0, 1, 1, 0, 0, 0],
+)
+
+
+def test_kappa_by_hand(with_stances, ten_events):
+    # agreement 0.7, by chance 0.5 * 0.6 + 0.5 * 0.4 = 0.5: (0.7 - 0.5) / 0.5 = 0.4
+    results = with_stances(np.array([YES_AND_NO]), ten_events)
+    assert detente.agreement(results, "kappa").loc["KAZ", "RUS"] == pytest.approx(0.4)
+
+
+def test_pi_by_hand(with_stances, ten_events):
+    # agreement 0.7, by chance 0.55^2 + 0.45^2 = 0.505: 0.195 / 0.495
+    results = with_stances(np.array([YES_AND_NO]), ten_events)
+    assert detente.agreement(results, "pi").loc["KAZ", "RUS"] == pytest.approx(0.195 / 0.495)
+
+
+def test_kappa_counts_distances_squared(with_stances):
+    # (-1, 1) and (-1, 0): squares 0 + 1; by chance, over all pairs, 2 (0 + 1 + 4 + 1) / 4 = 3
+    results = with_stances(np.array([portfolios([-1, 1], [-1, 0])]))
+    assert detente.agreement(results, "kappa").loc["KAZ", "RUS"] == pytest.approx(1 - 1 / 3)
+
+
+def test_pi_counts_distances_squared(with_stances):
+    # all four stances around their mean -0.25: 0.5625 + 1.5625 + 0.5625 + 0.0625 = 2.75
+    results = with_stances(np.array([portfolios([-1, 1], [-1, 0])]))
+    assert detente.agreement(results, "pi").loc["KAZ", "RUS"] == pytest.approx(1 - 1 / 2.75)
+
+
+@pytest.mark.parametrize("measure", ["kappa", "pi"])
+def test_agreement_beyond_chance_needs_variety(with_stances, measure):
+    # the first run says nothing beyond chance; in the second the two agree fully
+    runs = [portfolios([0, 0], [0, 0]), portfolios([-1, 1], [-1, 1])]
+    table = detente.agreement(with_stances(np.array(runs)), measure)
+    assert table.loc["KAZ", "RUS"] == pytest.approx(1)
+    silent = detente.agreement(with_stances(np.array(runs[:1])), measure)
+    assert silent.isna().all(axis=None)
+
+
+def test_what_does_not_exist_is_refused(with_stances):
+    results = with_stances(np.zeros((1, EVENTS, 3)))
+    with pytest.raises(detente.UsageError, match=r"no measure 'kapa' - did you mean 'kappa'\?"):
+        detente.agreement(results, "kapa")
+    with pytest.raises(detente.UsageError, match=r"no variant 'demnd'"):
+        detente.agreement(results, variant="demnd")

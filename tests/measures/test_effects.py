@@ -1,0 +1,111 @@
+"""Effects, held against scipy."""
+
+import numpy as np
+import pytest
+from scipy import stats
+
+import detente
+
+
+def of(results, variant, name="tilt", **where):
+    return results.data[name].sel(variant=variant, **where).to_numpy()
+
+
+def test_effects_are_those_of_a_paired_t_test(results):
+    table = detente.effects(results, against="no_move", level=0.9)
+    assert list(table.columns) == [
+        "variant", "country", "country_name", "outcome", "effect", "low", "high",
+        "independent_low", "independent_high", "runs",
+    ]  # fmt: skip
+    assert list(table["variant"]) == ["demand"] * 3 + ["offer"] * 3
+    assert list(table["country"]) == ["KAZ", "RUS", "USA"] * 2
+    for row in table.itertuples():
+        with_it = of(results, row.variant, country=row.country)
+        without = of(results, "no_move", country=row.country)
+        paired = stats.ttest_rel(with_it, without).confidence_interval(0.9)
+        apart = stats.ttest_ind(with_it, without, equal_var=False).confidence_interval(0.9)
+        assert row.effect == pytest.approx((with_it - without).mean())
+        assert (row.low, row.high) == pytest.approx(tuple(paired))
+        assert (row.independent_low, row.independent_high) == pytest.approx(tuple(apart))
+        assert row.runs == 23
+
+
+def test_pairing_narrows_the_interval(results):
+    table = detente.effects(results)
+    paired, apart = (
+        table["high"] - table["low"],
+        table["independent_high"] - table["independent_low"],
+    )
+    assert (paired < apart).all()
+
+
+def test_the_summary_has_the_same_effects(results):
+    table = detente.effects(results).set_index(["variant", "country"])
+    row = results.summary["offer"]["RUS"]
+    assert row["effect"] == pytest.approx(table.loc[("offer", "RUS"), "effect"])
+    assert row["effect_high"] == pytest.approx(table.loc[("offer", "RUS"), "high"])
+
+
+def test_effects_on_a_pole_a_stance_and_the_region(results):
+    toward = detente.effects(results, outcome="toward_east").set_index(["variant", "country"])
+    change = of(results, "demand", "toward", pole="east", country="KAZ") - of(
+        results, "no_move", "toward", pole="east", country="KAZ"
+    )
+    assert toward.loc[("demand", "KAZ"), "effect"] == pytest.approx(change.mean())
+    stance = detente.effects(results, "demand", "stance_shock").iloc[0]
+    here, there = (
+        of(results, v, "stance", event="shock", country="KAZ") for v in ("no_move", "demand")
+    )
+    both = ~np.isnan(here) & ~np.isnan(there)
+    assert stance["runs"] == both.sum()
+    assert stance["effect"] == pytest.approx((here - there)[both].mean())
+    region = detente.effects(results, outcome="tension")
+    assert list(region["country"]) == [None, None]
+    assert region["effect"].iloc[0] == pytest.approx(
+        (of(results, "demand", "tension") - of(results, "no_move", "tension")).mean()
+    )
+
+
+def test_one_run_has_an_effect_but_no_interval(one_run):
+    row = detente.effects(one_run).iloc[0]
+    assert not np.isnan(row["effect"])
+    assert np.isnan(row[["low", "high", "independent_low"]].astype(float)).all()
+
+
+def test_a_difference_without_spread_has_an_interval_without_width(results):
+    results.data["tilt"][:] = 0.5
+    row = detente.effects(results).iloc[0]
+    ends = ["effect", "low", "high", "independent_low", "independent_high"]
+    assert list(row[ends]) == [0.0] * 5
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ({"against": "no_mov"}, "no variant 'no_mov' - did you mean 'no_move'?"),
+        ({"outcome": "titl"}, "no outcome 'titl' - did you mean 'tilt'?"),
+        ({"outcome": "stance_demand"}, "did you mean 'stance_demand_made'?"),
+        ({"level": 1.0}, "between 0 and 1"),
+    ],
+)
+def test_what_does_not_exist_is_refused(results, given, said):
+    with pytest.raises(detente.UsageError) as refusal:
+        detente.effects(results, **given)
+    assert said in str(refusal.value)
+
+
+def test_a_single_variant_has_nothing_to_compare(with_stances):
+    results = with_stances(np.zeros((2, 2, 3)))
+    with pytest.raises(detente.UsageError, match="is the only variant"):
+        detente.effects(results)
+
+
+def test_the_summary_as_a_table(results):
+    table = detente.summary(results)
+    assert len(table) == 9
+    assert list(table.columns[:6]) == [
+        "variant", "country", "country_name", "event", "response", "response_title",
+    ]  # fmt: skip
+    row = table.iloc[0]
+    assert row["tilt"] == results.summary["demand"]["KAZ"]["tilt"]
+    assert table.query("variant == 'no_move'")["effect"].isna().all()
