@@ -49,3 +49,8 @@ def contents():
         return files
 
     return read
+
+
+@pytest.fixture
+def out(tmp_path):
+    return tmp_path / "results" / "small"

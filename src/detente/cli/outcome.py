@@ -7,6 +7,7 @@ import os
 import signal
 import sys
 from collections.abc import Callable
+from textwrap import shorten
 from types import FrameType
 from typing import Final
 
@@ -84,7 +85,7 @@ def _explain(error: Exception) -> int:
     if isinstance(error, RunError):
         say(f"{error}\n{_hint()}")
         return error.exit_code
-    said = " ".join(str(error).split()) or "no more is known"
+    said = shorten(str(error), 300) or "no more is known"
     say(f"{type(error).__name__}: {said}\n{_hint()}")
     return FAILED
 

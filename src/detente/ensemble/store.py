@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -76,23 +76,24 @@ class Store:
         StoreError
             If it cannot be written to.
         """
-        with storage_errors("write to", folder):
-            existed = folder.exists()
-            if existed and not folder.is_dir():
-                raise FolderRefusedError(f"{folder} is not a folder: choose another with --out")
-            folder.mkdir(parents=True, exist_ok=True)
-            store = cls(folder, plan)
-            try:
-                with places.locked(folder):
-                    try:
-                        store._make_ready(resume=resume)
-                        yield store
-                    finally:
-                        store._leave()
-            finally:
-                if not existed:
-                    with suppress(OSError):  # only an empty folder goes
-                        folder.rmdir()
+        existed = folder.exists()
+        store = cls(folder, plan)
+        try:
+            with ExitStack() as held:
+                with storage_errors("write to", folder):
+                    if existed and not folder.is_dir():
+                        raise FolderRefusedError(
+                            f"{folder} is not a folder: choose another with --out"
+                        )
+                    folder.mkdir(parents=True, exist_ok=True)
+                    held.enter_context(places.locked(folder))
+                    held.callback(store._leave)
+                    store._make_ready(resume=resume)
+                yield store
+        finally:
+            if not existed:
+                with suppress(OSError):  # only an empty folder goes
+                    folder.rmdir()
 
     @property
     def finished(self) -> frozenset[tuple[str, int]]:
@@ -233,7 +234,7 @@ class Store:
     def _leave(self) -> None:
         """If this run finished nothing, leave the folder as it was found."""
         if self._begun and not self._chunks and not self.is_complete:
-            with unbroken():
+            with storage_errors("write to", self.folder), unbroken():
                 places.bring_back(self.folder)
 
     def _stored(self) -> Scenario | None:

@@ -8,7 +8,8 @@ import time
 import traceback
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from textwrap import shorten
+from typing import TYPE_CHECKING, Any, Final
 
 from detente.ensemble.chunk import Chunk, merge, write_chunk
 from detente.ensemble.files import storage_errors, written_aside
@@ -16,6 +17,9 @@ from detente.ensemble.files import storage_errors, written_aside
 if TYPE_CHECKING:
     from detente.ensemble.engines import Engine, Simulate
     from detente.scenario.schema import Scenario
+
+#: Characters of what an exception says that stand in one line; the traceback has all of it.
+LONGEST: Final = 200
 
 
 @dataclass(frozen=True)
@@ -193,7 +197,7 @@ def _call(simulate: Simulate, share: Share, first: int, last: int) -> Chunk:
 
 
 def _failure(share: Share, run: int, error: Exception) -> Failure:
-    said = " ".join(str(error).split())
+    said = shorten(str(error), LONGEST)
     line = f"{type(error).__name__}: {said}" if said else type(error).__name__
     trace = "".join(traceback.format_exception(error))
     return Failure(share.variant, run, share.scenario.seed, line, trace)
