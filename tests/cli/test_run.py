@@ -191,11 +191,23 @@ def test_an_interruption_before_anything_is_finished_ends_with_130(run, monkeypa
     assert not Path("results/small").exists()
 
 
+#: The command, with the engine that makes numbers up.
+PROGRAM = f"""
+import sys
+sys.path.insert(0, {str(Path(__file__).parents[1] / "ensemble")!r})
+from detente.ensemble import engines
+engines.ENGINES["mesa"] = engines.Engine("mesa", "fake_engine:simulate", 5)
+engines.DEFAULT_ENGINE = "mesa"
+from detente.cli import main
+main()
+"""
+
+
 def test_a_bar_appears_on_a_terminal_only(scenario, tmp_path, monkeypatch):
     """The real command, its standard error a terminal and its output a file."""
     monkeypatch.chdir(tmp_path)
     ours, theirs = pty.openpty()
-    command = [sys.executable, "-m", "detente", "run", scenario, "--runs", "2", "--no-plots"]
+    command = [sys.executable, "-c", PROGRAM, "run", scenario, "--runs", "2", "--no-plots"]
     environment = {**os.environ, "TERM": "xterm", "COLUMNS": "80"}
     with Path("out.txt").open("w") as out:
         process = subprocess.Popen(command, stdout=out, stderr=theirs, env=environment)

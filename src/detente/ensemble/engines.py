@@ -64,7 +64,7 @@ ENGINES: Final[dict[str, Engine]] = {
     "mesa": Engine(
         "mesa", "detente.ensemble.mesa_engine:simulate", chunk=50, alone=200, takes_agents=True
     ),
-    "compiled": Engine("compiled", "detente.ensemble.kernel:simulate", chunk=500, alone=5000),
+    "compiled": Engine("compiled", "detente.ensemble.kernel:simulate", chunk=500, alone=20_000),
 }
 DEFAULT_ENGINE: Final = "mesa"
 
