@@ -1,6 +1,7 @@
 """The other commands, and the command as a whole."""
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
