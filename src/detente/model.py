@@ -12,13 +12,13 @@ from mesa.agentset import AgentSet
 from detente.parameters import Plan
 from detente.scenario import Scenario
 from detente.step.agenda import arrive, begin, fade
-from detente.step.country import act, decide, perceive, probabilities, weigh
+from detente.step.country import act, appraise, decide, perceive
 from detente.step.region import move_attitudes, move_issues
-from detente.step.standing import hedges, polarisation, stand, tension
+from detente.step.standing import conclude, stand
 from detente.theory.exposure import exposure
 from detente.theory.intensity import inertia, intensity_cost
 from detente.theory.peers import conformity
-from detente.world import NONE, Coefficient, Floats, new_state, new_view
+from detente.world import NONE, Coefficient, Floats, new_standing, new_state, new_view
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -71,7 +71,8 @@ class CountryAgent(mesa.Agent["RegionModel"]):
     def perceive(self) -> None:
         """Value each live event, and hear what the others said up to the last step."""
         m = self.model
-        perceive(m.structure, m.parameters, m.state, m.view, self.index)
+        i = self.index
+        perceive(m.structure, m.parameters, m.state, m.view, i, i + 1)
 
     def decide(self) -> Mapping[str, str]:
         """Choose a response to each live event; what is not named stands as it was.
@@ -84,7 +85,8 @@ class CountryAgent(mesa.Agent["RegionModel"]):
             Response by event id, for the events that the country looks at again in this step.
         """
         m = self.model
-        decide(m.structure, m.parameters, m.state, m.view, self.index, m.step_index, m.run)
+        i = self.index
+        decide(m.structure, m.parameters, m.state, m.view, i, i + 1, m.step_index, m.run)
         choice = m.view.choice[:, self.index, _LANE]
         return {m.plan.events[e]: m.plan.responses[choice[e]] for e in np.flatnonzero(choice >= 0)}
 
@@ -104,7 +106,8 @@ class CountryAgent(mesa.Agent["RegionModel"]):
             e, r = m.event_index(event), m.response_index(response)
             if m.state.response[e, self.index, _LANE] != r:
                 m.log_response(event, self.code, response)
-        act(m.structure, m.parameters, m.state, m.view, self.index)
+        i = self.index
+        act(m.structure, m.parameters, m.state, m.view, i, i + 1)
 
     @property
     def live_events(self) -> tuple[str, ...]:
@@ -115,12 +118,12 @@ class CountryAgent(mesa.Agent["RegionModel"]):
     @property
     def tilt(self) -> float:
         """Tilt, -1 (with the second pole) to 1 (with the first)."""
-        return float(self.model.tilts[self.index])
+        return float(self.model.standing.tilt[self.index, _LANE])
 
     @property
     def hedging(self) -> float:
         """How much it hedges, 0 to 1: high only where it is close to both poles."""
-        return float(self.model.hedges[self.index])
+        return float(self.model.standing.hedging[self.index, _LANE])
 
     def stance(self, event: str) -> float:
         """Return what the country's response to an event says, -1 to 1; 0 before it has spoken."""
@@ -164,13 +167,11 @@ class CountryAgent(mesa.Agent["RegionModel"]):
         e, i, p, s, v = m.event_index(event), self.index, m.parameters, m.state, m.view
         if s.attention[e, _LANE] <= 0:
             raise ValueError(f"{event} is not on the agenda at step {m.step_index}")
-        perceive(m.structure, p, s, v, i)
-        weigh(p, s, v, e, i)
-        chances = np.empty(len(m.plan.responses))
+        v.live[e] = 1
+        perceive(m.structure, p, s, v, i, i + 1)
+        appraise(m.structure, p, s, v, e, i)
+        probability = v.utility[:, _LANE] / v.total[_LANE]
         c = p.coefficient[:, _LANE]
-        precision = c[Coefficient.RATIONALITY] * p.responsiveness[i, _LANE]
-        is_actor = m.structure.actor[e] == i
-        probabilities(m.structure.by_actor, is_actor, v.utility, precision, _LANE, chances)
         here = (e, i, _LANE)
         spoken = float(s.response[here] != NONE)
         rows = []
@@ -193,8 +194,8 @@ class CountryAgent(mesa.Agent["RegionModel"]):
                         c[Coefficient.COST], p.response_cost[r, _LANE], p.resolve[i, _LANE], stance,
                         c[Coefficient.RED_LINE_RESOLVE], v.crossed[here],
                     ),
-                    "utility": v.utility[r, _LANE],
-                    "probability": chances[r],
+                    "utility": v.appraised[r, _LANE],
+                    "probability": probability[r],
                 }
             )  # fmt: skip
         index = pd.Index(m.plan.responses, name="response")
@@ -221,7 +222,7 @@ class RegionModel(mesa.Model[CountryAgent, Any]):
 
     Attributes
     ----------
-    parameters, state, view : Parameters, State, View
+    parameters, state, view, standing : Parameters, State, View, Standing
         The arrays of the run (`detente.world`), the last axis of length 1.
     acts : list of Act
         What was done, in order.
@@ -267,10 +268,7 @@ class RegionModel(mesa.Model[CountryAgent, Any]):
                 raise KeyError(f"no country {code}; there are {', '.join(plan.codes)}")
         for code in plan.codes:
             classes.get(code, CountryAgent)(self, code)
-        n = plan.shape.countries
-        self.toward = np.zeros((n, 2))
-        self.tilts = np.zeros(n)
-        self.hedges = np.zeros(n)
+        self.standing = new_standing(plan.shape)
         self._stand()
         self.collects = collect
         self.datacollector = mesa.DataCollector(
@@ -345,18 +343,25 @@ class RegionModel(mesa.Model[CountryAgent, Any]):
         self.agents.do("act")
         move_issues(self.structure, self.parameters, self.state, self.view)
         move_attitudes(self.parameters, self.state, self.view)
-        fade(self.parameters, self.state)
+        fade(self.parameters, self.state, self.view)
         self.step_index += 1
         self._stand()
         if self.collects:
             self.datacollector.collect(self)
 
     def _stand(self) -> None:
-        s = (self.structure, self.parameters, self.state)
-        stand(*s, _LANE, self.toward, self.tilts)
-        hedges(self.toward, self.hedges)
-        self.tension = tension(*s, _LANE)
-        self.polarisation = polarisation(self.parameters.capability, self.tilts, _LANE)
+        stand(self.structure, self.parameters, self.state, self.standing)
+        conclude(self.parameters, self.standing)
+
+    @property
+    def tension(self) -> float:
+        """Regional tension, 0 to 1: the mean hostility of acts."""
+        return float(self.standing.tension[_LANE])
+
+    @property
+    def polarisation(self) -> float:
+        """Polarisation, 0 to 1: the spread of tilts, by capability."""
+        return float(self.standing.polarisation[_LANE])
 
     def _log_arrivals(self) -> None:
         for e in np.flatnonzero(self.view.arrives[:, _LANE]):

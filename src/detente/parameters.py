@@ -93,6 +93,8 @@ class Plan:
             due=np.array([self._due(event.id) for event in s.events], np.int64),
             repeats=np.array([event.repeats for event in s.events], np.int64),
             elapsed=np.array([self._elapsed(event.id) for event in s.events], np.int64),
+            proposes=self._about([event.proposes for event in s.events]),
+            does=self._about([event.does for event in s.events]),
             ends=np.array(
                 [[other in event.ends for other in self.events] for event in s.events], np.int64
             ).reshape(len(self.events), len(self.events)),
@@ -108,6 +110,10 @@ class Plan:
 
     def _who(self, codes: list[str | None]) -> np.ndarray[Any, np.dtype[np.int64]]:
         return np.array([NONE if c is None else self._country[c] for c in codes], np.int64)
+
+    def _about(self, levels: list[dict[str, Number]]) -> np.ndarray[Any, np.dtype[np.int64]]:
+        marked = [[issue in named for issue in self.issues] for named in levels]
+        return np.array(marked, np.int64).reshape(len(levels), len(self.issues))
 
     def _due(self, event_id: str) -> int:
         event = self.scenario.events[self._event[event_id]]
@@ -134,8 +140,7 @@ class Plan:
         self.column = np.zeros(at)
         self._uncertain: list[Uncertain] = []
         fixed = self.view(self.column[:, np.newaxis])
-        for name in ("red_line", "proposes", "does"):
-            getattr(fixed, name)[:] = np.nan
+        fixed.red_line[:] = np.nan
         for i in range(self.shape.countries):
             fixed.baseline[i, i] = 1.0
         self._place_countries()
@@ -197,11 +202,11 @@ class Plan:
                 q = quantity_of(type(event), name)
                 self._put(f"{at}.{name}", getattr(event, name), q, (name, (e,)))
             self._put(f"{at}.score", event.conflict_score(), _ANY, ("score", (e,)))
-            for name in ("proposes", "does"):
+            for name, field in (("proposes", "proposed"), ("does", "done")):
                 q = quantity_of(type(event), name)
                 for issue, level in getattr(event, name).items():
                     index = (e, self._issue[issue])
-                    self._put(f"{at}.{name}.{issue}", level, q, (name, index))
+                    self._put(f"{at}.{name}.{issue}", level, q, (field, index))
         for c, test in enumerate(self._tests):
             if test.threshold is not None and test.quantity is not None:
                 owner = self._owner(c)

@@ -21,7 +21,7 @@ NONE: Final = -1
 
 
 class Parameters(NamedTuple):
-    """What a run is given, drawn once. NaN in `red_line`, `proposes` and `does` means none."""
+    """What a run is given, drawn once. NaN in `red_line` means none."""
 
     capability: Floats  # (N, L) share, 0 to 1
     resolve: Floats  # (N, L) 0 to 1
@@ -36,8 +36,8 @@ class Parameters(NamedTuple):
     score: Floats  # (E, L) Goldstein scale, -10 to 10
     probability: Floats  # (E, L) 0 to 1
     force: Floats  # (E, L) 0 to 1
-    proposes: Floats  # (E, K, L) level, 0 to 1, or NaN
-    does: Floats  # (E, K, L) level, 0 to 1, or NaN
+    proposed: Floats  # (E, K, L) level, 0 to 1, where `Structure.proposes`
+    done: Floats  # (E, K, L) level, 0 to 1, where `Structure.does`
     response_stance: Floats  # (R, L) -1 to 1
     response_cost: Floats  # (R, L) 0 or more
     response_score: Floats  # (R, L) Goldstein scale
@@ -79,6 +79,8 @@ class Structure(NamedTuple):
     due: Integers  # (E,) step, NONE if not dated
     repeats: Integers  # (E,) 0 or 1
     elapsed: Integers  # (E,) steps since an event of history happened, else 0
+    proposes: Integers  # (E, K) 1 where the event proposes a level
+    does: Integers  # (E, K) 1 where it brings about a level at once
     ends: Integers  # (E, E) 1 where the row takes the column off the agenda
     program: Integers  # (C, 4) the conditions in postfix: operation and up to three arguments
     program_of: Integers  # (E, 2) first and past-last instruction of an event's condition
@@ -96,11 +98,14 @@ class State(NamedTuple):
     before: Floats  # (E, K, L) levels just before the event came up
     stance: Floats  # (E, N, L) -1 to 1, 0 before a country has spoken
     response: Integers  # (E, N, L) index into the repertoire, or NONE
+    answer: Floats  # (E, N, L) conflict-cooperation score of the response, 0 where none
 
 
 class View(NamedTuple):
     """What countries see and decide within a step; nothing here outlasts it."""
 
+    live: Integers  # (E,) 1 where the event is on the agenda in any lane
+    kept: Floats  # (L,) share of attention kept in a step
     arrives: Integers  # (E, L) 1 where the event comes up in this step
     heed: Floats  # (N, N, L) share of each other among a country's peers
     heeded: Floats  # (N, L) sum of the row: 1, or 0 for a country without peers
@@ -118,13 +123,32 @@ class View(NamedTuple):
     conform: Floats  # (L,) conformity times susceptibility
     spoken: Floats  # (L,) 1 where the country has responded before
     utility: Floats  # (R, L) of each response
-    chances: Floats  # (R,) probability of each response in one lane
+    appraised: Floats  # (R, L) utility, kept for those who ask
+    best: Floats  # (L,) the greatest utility
+    total: Floats  # (L,) sum of the odds of all responses
+    occasion: Floats  # (L,) luck of looking at the matter again
+    luck: Floats  # (L,) luck of the choice, then times the total
+    picked: Integers  # (L,) the response chosen by that luck
     acts: Floats  # (N, N, L) scores, over 10, of what row did to column in this step
+    gate: Floats  # (L,) share of the event's pace that gets through
+    weight: Floats  # (L,) influence of all on an issue
+    pulled: Floats  # (L,) influence times stance
     pull: Floats  # (K, L) on each issue
     pace: Floats  # (K, L) of each issue
     agreed: Floats  # (N, N, L) sum of agreement
     third: Floats  # (N, N, L) structural balance now
     rest: Floats  # (N, N, L) structural balance at the baseline
+
+
+class Standing(NamedTuple):
+    """Where countries stand at a moment."""
+
+    toward: Floats  # (N, 2, L) alignment with each pole, -1 to 1
+    tilt: Floats  # (N, L) -1 to 1
+    hedging: Floats  # (N, L) 0 to 1
+    tension: Floats  # (L,) 0 to 1
+    polarisation: Floats  # (L,) 0 to 1
+    weight: Floats  # (L,) room to add up weights
 
 
 class Shape(NamedTuple):
@@ -145,17 +169,23 @@ _AXES: Final[dict[str, str]] = {
     **dict.fromkeys(("heed", "acts", "agreed", "third", "rest"), "NN"),
     **dict.fromkeys(("status_quo", "level", "pull", "pace"), "K"),
     **dict.fromkeys(("score", "probability", "force", "attention", "born", "arrives"), "E"),
-    **dict.fromkeys(("proposes", "does", "before"), "EK"),
-    **dict.fromkeys(("response_stance", "response_cost", "response_score", "utility"), "R"),
-    **dict.fromkeys(("stance", "response", "stake", "gain", "crossed", "choice"), "EN"),
+    **dict.fromkeys(("proposed", "done", "before"), "EK"),
+    **dict.fromkeys(
+        ("response_stance", "response_cost", "response_score", "utility", "appraised"), "R"
+    ),
+    **dict.fromkeys(("stance", "response", "answer", "stake", "gain", "crossed", "choice"), "EN"),
     **dict.fromkeys(("tie_actor", "tie_recipient", "peer_mean", "peer_square"), "EN"),
     **dict.fromkeys(("to_supporters", "to_opponents"), "EN"),
     "heeded": "N",
-    **dict.fromkeys(("appeal", "conform", "spoken"), ""),
+    **dict.fromkeys(("appeal", "conform", "spoken", "best", "total"), ""),
+    **dict.fromkeys(("occasion", "luck", "picked", "kept", "gate", "weight", "pulled"), ""),
+    **dict.fromkeys(("tension", "polarisation"), ""),
+    **dict.fromkeys(("tilt", "hedging"), "N"),
+    "toward": "NP",
     "threshold": "C",
     "coefficient": "D",
 }
-_INTEGERS: Final = frozenset({"born", "response", "choice", "arrives"})
+_INTEGERS: Final = frozenset({"born", "response", "choice", "arrives", "picked"})
 
 
 def shape_of(field: str, shape: Shape) -> tuple[int, ...]:
@@ -167,6 +197,7 @@ def shape_of(field: str, shape: Shape) -> tuple[int, ...]:
         "R": shape.responses,
         "C": shape.tests,
         "D": len(Coefficient),
+        "P": 2,
     }
     return (*(sizes[axis] for axis in _AXES[field]), shape.lanes)
 
@@ -178,8 +209,13 @@ def new_state(shape: Shape) -> State:
 
 def new_view(shape: Shape) -> View:
     """Return a view of zeros."""
-    fields = {name: _zeros(name, shape) for name in View._fields if name != "chances"}
-    return View(**fields, chances=np.zeros(shape.responses))
+    fields = {name: _zeros(name, shape) for name in View._fields if name != "live"}
+    return View(**fields, live=np.zeros(shape.events, np.int64))
+
+
+def new_standing(shape: Shape) -> Standing:
+    """Return room for where countries stand."""
+    return Standing(**{name: _zeros(name, shape) for name in Standing._fields})
 
 
 def _zeros(field: str, shape: Shape) -> Any:

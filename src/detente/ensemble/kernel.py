@@ -29,16 +29,26 @@ from detente.step.agenda import arrive, begin, fade
 from detente.step.country import act, decide, perceive
 from detente.step.region import move_attitudes, move_issues
 from detente.theory.rule import rule
-from detente.world import Parameters, State, Structure, View, new_state, new_view
+from detente.world import (
+    Parameters,
+    Standing,
+    State,
+    Structure,
+    View,
+    new_standing,
+    new_state,
+    new_view,
+)
 
-#: Runs computed side by side: two vectors of eight doubles.
-LANES: Final = 16
+#: Runs computed side by side: enough that a loop over lanes outweighs what it takes to begin it,
+#: few enough that the state of all fits the nearest caches.
+LANES: Final = 64
 
 
 @rule
 def run_block(
-    structure: Structure, p: Parameters, s: State, v: View, steps: int, first_run: int,
-    row: int, tallies: Tallies, outcomes: Outcomes, scratch: Scratch,
+    structure: Structure, p: Parameters, s: State, v: View, standing: Standing, steps: int,
+    first_run: int, row: int, tallies: Tallies, outcomes: Outcomes, scratch: Scratch,
 ) -> None:  # fmt: skip
     """Run a block of lanes from start to end and record them.
 
@@ -51,27 +61,20 @@ def run_block(
     row : int
         Its row in `outcomes`.
     """
-    lanes = p.capability.shape[1]
     n = p.capability.shape[0]
     begin(p, s, v)
-    for lane in range(lanes):
-        record_point(structure, p, s, lane, 0, row + lane, tallies, outcomes, scratch)
+    record_point(structure, p, s, standing, 0, row, tallies, outcomes)
     for step in range(steps):
         arrive(structure, p, s, v, step, first_run)
-        for i in range(n):
-            perceive(structure, p, s, v, i)
-        for i in range(n):
-            decide(structure, p, s, v, i, step, first_run)
-        for i in range(n):
-            act(structure, p, s, v, i)
+        perceive(structure, p, s, v, 0, n)
+        decide(structure, p, s, v, 0, n, step, first_run)
+        act(structure, p, s, v, 0, n)
         move_issues(structure, p, s, v)
         move_attitudes(p, s, v)
-        fade(p, s)
-        for lane in range(lanes):
-            note_choices(v, lane, step, scratch)
-            record_point(structure, p, s, lane, step + 1, row + lane, tallies, outcomes, scratch)
-    for lane in range(lanes):
-        record_end(structure, p, s, lane, steps + 1, row + lane, tallies, outcomes, scratch)
+        fade(p, s, v)
+        note_choices(v, step, scratch)
+        record_point(structure, p, s, standing, step + 1, row, tallies, outcomes)
+    record_end(p, s, standing, steps + 1, row, tallies, outcomes, scratch)
 
 
 def simulate(
@@ -93,10 +96,10 @@ def simulate(
     outcomes = new_outcomes(plan.shape, scenario.length, last - first, paths=keep_paths)
     for row in range(0, last - first, LANES):
         block = np.ascontiguousarray(columns[:, row : row + LANES])
-        lanes = block.shape[1]
-        shape = plan.shape._replace(lanes=lanes)
+        shape = plan.shape._replace(lanes=block.shape[1])
         run_block(
-            plan.structure, plan.view(block), new_state(shape), new_view(shape), scenario.length,
-            first + row, row, tallies, outcomes, new_scratch(shape, lanes),
+            plan.structure, plan.view(block), new_state(shape), new_view(shape),
+            new_standing(shape), scenario.length, first + row, row, tallies, outcomes,
+            new_scratch(shape),
         )  # fmt: skip
     return gather(variant, (first, last), plan.events, events, tallies, outcomes)

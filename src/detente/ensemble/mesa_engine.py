@@ -53,18 +53,18 @@ def simulate(
     steps = scenario.length
     tallies = new_tallies(plan.shape, steps)
     outcomes = new_outcomes(plan.shape, steps, last - first, paths=keep_paths)
-    scratch = new_scratch(plan.shape, 1)
     for row in range(last - first):
+        scratch = new_scratch(plan.shape)
         model = RegionModel(
             scenario, first + row, variant, agents=agents, plan=plan,
             column=np.ascontiguousarray(columns[:, row]), collect=False,
         )  # fmt: skip
-        seen = (model.structure, model.parameters, model.state, 0)
-        record_point(*seen, 0, row, tallies, outcomes, scratch)
+        seen = (model.structure, model.parameters, model.state, model.standing)
+        record_point(*seen, 0, row, tallies, outcomes)
         for point in range(1, steps + 1):
             model.step()
-            note_choices(model.view, 0, point - 1, scratch)
-            record_point(*seen, point, row, tallies, outcomes, scratch)
-        record_end(*seen, steps + 1, row, tallies, outcomes, scratch)
+            note_choices(model.view, point - 1, scratch)
+            record_point(*seen, point, row, tallies, outcomes)
+        record_end(*seen[1:], steps + 1, row, tallies, outcomes, scratch)
         model.remove_all_agents()
     return gather(variant, (first, last), plan.events, events, tallies, outcomes)

@@ -8,11 +8,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detente.ensemble.chunk import FIXED_POINT, LEVEL_BINS, TILT_BINS, Chunk
-from detente.step.standing import hedges, polarisation, stand, tension
+from detente.step.standing import conclude, stand
 from detente.theory.alignment import mutual
 from detente.theory.blocs import blocs, leaders
 from detente.theory.rule import rule
-from detente.world import NONE, Floats, Parameters, Shape, State, Structure, View
+from detente.world import NONE, Floats, Parameters, Shape, Standing, State, Structure, View
 
 
 class Tallies(NamedTuple):
@@ -45,14 +45,14 @@ class Outcomes(NamedTuple):
 
 
 class Scratch(NamedTuple):
-    """Room to work in, one lane at a time."""
+    """Room to work in for the runs side by side."""
 
     first: NDArray[np.int64]  # (E, N, R, L) step of first choice in this run, or NONE
-    toward: Floats  # (N, 2)
-    tilt: Floats  # (N,)
-    aligned: Floats  # (N, N)
+    aligned: Floats  # (N, N) of one lane, and so the rest
     bloc: NDArray[np.int64]  # (N,)
     leader: NDArray[np.int64]  # (N,)
+    trial: NDArray[np.int64]  # (N,)
+    pull: Floats  # (N,)
 
 
 def new_tallies(shape: Shape, steps: int) -> Tallies:
@@ -82,14 +82,12 @@ def new_outcomes(shape: Shape, steps: int, runs: int, *, paths: bool) -> Outcome
     )  # fmt: skip
 
 
-def new_scratch(shape: Shape, lanes: int) -> Scratch:
-    """Return room to work in."""
+def new_scratch(shape: Shape) -> Scratch:
+    """Return room to work in, for as many lanes as `shape` has."""
     n = shape.countries
-    first = np.full((shape.events, n, shape.responses, lanes), NONE, np.int64)
-    return Scratch(
-        first, np.zeros((n, 2)), np.zeros(n), np.zeros((n, n)),
-        np.zeros(n, np.int64), np.zeros(n, np.int64),
-    )  # fmt: skip
+    first = np.full((shape.events, n, shape.responses, shape.lanes), NONE, np.int64)
+    labels = (np.zeros(n, np.int64), np.zeros(n, np.int64), np.zeros(n, np.int64))
+    return Scratch(first, np.zeros((n, n)), *labels, np.zeros(n))
 
 
 @rule
@@ -105,41 +103,51 @@ def in_fixed_point(value: float) -> int:
 
 
 @rule
-def note_choices(v: View, lane: int, step: int, scratch: Scratch) -> None:
+def note_choices(v: View, step: int, scratch: Scratch) -> None:
     """Note the step at which each response was first chosen."""
-    events, n = v.choice.shape[0], v.choice.shape[1]
+    events, n, lanes = v.choice.shape
     for e in range(events):
-        for i in range(n):
-            r = v.choice[e, i, lane]
-            if r != NONE and scratch.first[e, i, r, lane] == NONE:
-                scratch.first[e, i, r, lane] = step
+        if v.live[e] == 1:
+            for i in range(n):
+                for lane in range(lanes):
+                    r = v.choice[e, i, lane]
+                    if r != NONE and scratch.first[e, i, r, lane] == NONE:
+                        scratch.first[e, i, r, lane] = step
 
 
 @rule
 def record_point(
-    structure: Structure, p: Parameters, s: State, lane: int, point: int, run: int,
-    tallies: Tallies, outcomes: Outcomes, scratch: Scratch,
+    structure: Structure, p: Parameters, s: State, standing: Standing, point: int, row: int,
+    tallies: Tallies, outcomes: Outcomes,
 ) -> None:  # fmt: skip
-    """Record a run at one point in time: 0 is the start, then the end of each step.
+    """Record runs at one point in time: 0 is the start, then the end of each step.
 
     Parameters
     ----------
-    run : int
-        The row of `outcomes`.
+    row : int
+        The row of `outcomes` of the first lane.
     """
-    stand(structure, p, s, lane, scratch.toward, scratch.tilt)
-    for i in range(scratch.tilt.shape[0]):
-        tallies.tilt_bins[point, i, bin_index(scratch.tilt[i], -1.0, 1.0, TILT_BINS)] += 1
+    stand(structure, p, s, standing)
+    n, lanes = standing.tilt.shape
+    for i in range(n):
+        for lane in range(lanes):
+            where = bin_index(standing.tilt[i, lane], -1.0, 1.0, TILT_BINS)
+            tallies.tilt_bins[point, i, where] += 1
         for pole in range(2):
-            where = bin_index(scratch.toward[i, pole], -1.0, 1.0, TILT_BINS)
-            tallies.toward_bins[point, i, pole, where] += 1
+            for lane in range(lanes):
+                where = bin_index(standing.toward[i, pole, lane], -1.0, 1.0, TILT_BINS)
+                tallies.toward_bins[point, i, pole, where] += 1
     for k in range(s.level.shape[0]):
-        tallies.level_bins[point, k, bin_index(s.level[k, lane], 0.0, 1.0, LEVEL_BINS)] += 1
-    now = tension(structure, p, s, lane)
-    tallies.tension_sum[point] += in_fixed_point(now)
-    outcomes.tension[run] += now
+        for lane in range(lanes):
+            where = bin_index(s.level[k, lane], 0.0, 1.0, LEVEL_BINS)
+            tallies.level_bins[point, k, where] += 1
+    for lane in range(lanes):
+        tallies.tension_sum[point] += in_fixed_point(standing.tension[lane])
+        outcomes.tension[row + lane] += standing.tension[lane]
     if outcomes.path_tilt.shape[0] > 0:
-        outcomes.path_tilt[run, point] = scratch.tilt
+        for i in range(n):
+            for lane in range(lanes):
+                outcomes.path_tilt[row + lane, point, i] = standing.tilt[i, lane]
 
 
 @rule
@@ -162,33 +170,45 @@ def _record_events(
                 if step != NONE:
                     tallies.chosen_count[e, i, r] += 1
                     tallies.first_step_sum[e, i, r] += step
-                    scratch.first[e, i, r, lane] = NONE
 
 
 @rule
-def record_end(
-    structure: Structure, p: Parameters, s: State, lane: int, points: int, run: int,
-    tallies: Tallies, outcomes: Outcomes, scratch: Scratch,
+def _record_alignment(
+    p: Parameters, s: State, lane: int, run: int, tallies: Tallies, outcomes: Outcomes,
+    scratch: Scratch,
 ) -> None:  # fmt: skip
-    """Record how a run ended; `points` is how many times `record_point` has recorded it."""
-    stand(structure, p, s, lane, scratch.toward, scratch.tilt)
-    n = scratch.tilt.shape[0]
-    outcomes.tilt[run] = scratch.tilt
-    outcomes.toward[run] = scratch.toward
-    hedges(scratch.toward, outcomes.hedging[run])
-    outcomes.tension[run] /= points
-    outcomes.polarisation[run] = polarisation(p.capability, scratch.tilt, lane)
+    n = scratch.leader.shape[0]
     for i in range(n):
         for j in range(n):
             aligned = mutual(s.attitude[i, j, lane], s.attitude[j, i, lane])
             scratch.aligned[i, j] = aligned
             tallies.alignment_sum[i, j] += in_fixed_point(aligned)
             tallies.alignment_square_sum[i, j] += in_fixed_point(aligned * aligned)
-    blocs(scratch.aligned, scratch.bloc)
-    leaders(scratch.bloc, p.capability[:, lane], scratch.leader)
+    blocs(scratch.aligned, scratch.bloc, scratch.trial, scratch.pull)
+    leaders(scratch.bloc, p.capability, lane, scratch.leader)
     for i in range(n):
         outcomes.bloc[run, i] = scratch.leader[i]
-    _record_events(s, lane, run, tallies, outcomes, scratch)
+
+
+@rule
+def record_end(
+    p: Parameters, s: State, standing: Standing, points: int, row: int,
+    tallies: Tallies, outcomes: Outcomes, scratch: Scratch,
+) -> None:  # fmt: skip
+    """Record how runs ended, right after `record_point` has recorded the last of `points`."""
+    conclude(p, standing)
+    n, lanes = standing.tilt.shape
+    for lane in range(lanes):
+        run = row + lane
+        for i in range(n):
+            outcomes.tilt[run, i] = standing.tilt[i, lane]
+            outcomes.hedging[run, i] = standing.hedging[i, lane]
+            for pole in range(2):
+                outcomes.toward[run, i, pole] = standing.toward[i, pole, lane]
+        outcomes.tension[run] /= points
+        outcomes.polarisation[run] = standing.polarisation[lane]
+        _record_alignment(p, s, lane, run, tallies, outcomes, scratch)
+        _record_events(s, lane, run, tallies, outcomes, scratch)
 
 
 def gather(

@@ -16,14 +16,22 @@ from detente.world import NONE, Coefficient, Floats, Parameters, State, Structur
 @rule
 def begin(p: Parameters, s: State, v: View) -> None:
     """Set the state at the start: the status quo, the baseline, nothing on the agenda."""
-    s.level[:] = p.status_quo
-    s.attitude[:] = p.baseline
+    for k in range(s.level.shape[0]):
+        for lane in range(s.level.shape[1]):
+            s.level[k, lane] = p.status_quo[k, lane]
+    for i in range(s.attitude.shape[0]):
+        for j in range(s.attitude.shape[1]):
+            for lane in range(s.attitude.shape[2]):
+                s.attitude[i, j, lane] = p.baseline[i, j, lane]
     s.attention[:] = 0.0
     s.born[:] = NONE
     s.before[:] = 0.0
     s.stance[:] = 0.0
     s.response[:] = NONE
+    s.answer[:] = 0.0
     third_parties(p.baseline, v.rest)
+    for lane in range(v.kept.shape[0]):
+        v.kept[lane] = kept(p.coefficient[Coefficient.ATTENTION_HALF_LIFE, lane], 1.0)
 
 
 @rule
@@ -32,16 +40,69 @@ def third_parties(attitude: Floats, out: Floats) -> None:
     n, lanes = attitude.shape[0], attitude.shape[2]
     for i in range(n):
         for j in range(n):
-            pulled = out[i, j]
             for lane in range(lanes):
-                pulled[lane] = 0.0
+                out[i, j, lane] = 0.0
             for k in range(n):
                 if k not in (i, j):
-                    one, other = attitude[i, k], attitude[k, j]
                     for lane in range(lanes):
-                        pulled[lane] += triad(one[lane], other[lane])
+                        out[i, j, lane] += triad(attitude[i, k, lane], attitude[k, j, lane])
             for lane in range(lanes):
-                pulled[lane] /= n
+                out[i, j, lane] /= n
+
+
+@rule
+def _judge(
+    structure: Structure, p: Parameters, s: State, v: View, e: int, step: int, first_run: int
+) -> None:
+    """Mark the lanes in which an event comes up."""
+    first, last = structure.program_of[e, 0], structure.program_of[e, 1]
+    for lane in range(s.attention.shape[1]):
+        if structure.due[e] != NONE:
+            comes = structure.due[e] == step
+        elif s.born[e, lane] != NONE and (structure.repeats[e] == 0 or s.attention[e, lane] > 0.0):
+            comes = False
+        else:
+            comes = holds(
+                structure.program, first, last, p.threshold, structure.actor, p.capability,
+                s.level, s.stance, s.attitude, s.born, step, lane,
+            )  # fmt: skip
+        if comes and p.probability[e, lane] < 1.0:
+            luck = uniforms(
+                structure.seed,
+                np.uint64(first_run + lane),
+                np.uint64(step),
+                np.uint64(0),
+                structure.event_word[e],
+            )[0]
+            comes = luck < p.probability[e, lane]
+        v.arrives[e, lane] = 1 if comes else 0
+
+
+@rule
+def _appear(
+    structure: Structure, p: Parameters, s: State, v: View, e: int, step: int, lane: int
+) -> None:
+    half_life = p.coefficient[Coefficient.ATTENTION_HALF_LIFE, lane]
+    attention = kept(half_life, float(structure.elapsed[e]))
+    threshold = p.coefficient[Coefficient.AGENDA_THRESHOLD, lane]
+    s.attention[e, lane] = on_agenda(attention, threshold)
+    s.born[e, lane] = step
+    for i in range(s.stance.shape[1]):
+        s.stance[e, i, lane] = 0.0
+        s.response[e, i, lane] = NONE
+        s.answer[e, i, lane] = 0.0
+    actor, recipient = structure.actor[e], structure.recipient[e]
+    if actor != NONE:
+        s.stance[e, actor, lane] = 1.0  # it stands behind its own act
+        if recipient != NONE:
+            v.acts[actor, recipient, lane] += attention * p.score[e, lane] / FULL_SCORE
+    for k in range(s.level.shape[0]):
+        s.before[e, k, lane] = s.level[k, lane]
+        if structure.does[e, k] == 1:
+            s.level[k, lane] = p.done[e, k, lane]
+    for other in range(structure.ends.shape[1]):
+        if structure.ends[e, other] == 1:
+            s.attention[other, lane] = 0.0
 
 
 @rule
@@ -55,67 +116,24 @@ def arrive(
     events, lanes = s.attention.shape
     v.acts[:] = 0.0
     for e in range(events):
-        first, last = structure.program_of[e, 0], structure.program_of[e, 1]
-        program, threshold = structure.program[first:last], p.threshold[first:last]
-        for lane in range(lanes):
-            if structure.due[e] != NONE:
-                comes = structure.due[e] == step
-            elif s.born[e, lane] != NONE and (
-                structure.repeats[e] == 0 or s.attention[e, lane] > 0.0
-            ):
-                comes = False
-            else:
-                comes = holds(
-                    program, threshold, structure.actor, p.capability, s.level, s.stance,
-                    s.attitude, s.born, step, lane,
-                )  # fmt: skip
-            if comes and p.probability[e, lane] < 1.0:
-                luck = uniforms(
-                    structure.seed,
-                    np.uint64(first_run + lane),
-                    np.uint64(step),
-                    np.uint64(0),
-                    structure.event_word[e],
-                )[0]
-                comes = luck < p.probability[e, lane]
-            v.arrives[e, lane] = 1 if comes else 0
+        _judge(structure, p, s, v, e, step, first_run)
     for e in range(events):
         for lane in range(lanes):
             if v.arrives[e, lane] == 1:
-                half_life = p.coefficient[Coefficient.ATTENTION_HALF_LIFE, lane]
-                attention = kept(half_life, float(structure.elapsed[e]))
-                threshold_now = p.coefficient[Coefficient.AGENDA_THRESHOLD, lane]
-                s.attention[e, lane] = on_agenda(attention, threshold_now)
-                s.born[e, lane] = step
-                for i in range(s.stance.shape[1]):
-                    s.stance[e, i, lane] = 0.0
-                    s.response[e, i, lane] = NONE
-                actor, recipient = structure.actor[e], structure.recipient[e]
-                if actor != NONE:
-                    s.stance[e, actor, lane] = 1.0  # it stands behind its own act
-                    if recipient != NONE:
-                        v.acts[actor, recipient, lane] += attention * p.score[e, lane] / FULL_SCORE
-                _do_at_once(p.does[e], s.level, s.before[e], lane)
-                for other in range(events):
-                    if structure.ends[e, other] == 1:
-                        s.attention[other, lane] = 0.0
+                _appear(structure, p, s, v, e, step, lane)
+    for e in range(events):
+        v.live[e] = 0
+        for lane in range(lanes):
+            if s.attention[e, lane] > 0.0:
+                v.live[e] = 1
 
 
 @rule
-def _do_at_once(does: Floats, level: Floats, before: Floats, lane: int) -> None:
-    for k in range(level.shape[0]):
-        before[k, lane] = level[k, lane]
-        if does[k, lane] >= 0.0:
-            level[k, lane] = does[k, lane]
-
-
-@rule
-def fade(p: Parameters, s: State) -> None:
+def fade(p: Parameters, s: State, v: View) -> None:
     """Let attention to every event fade, and take off the agenda what nobody heeds any more."""
     for e in range(s.attention.shape[0]):
         for lane in range(s.attention.shape[1]):
-            half_life = p.coefficient[Coefficient.ATTENTION_HALF_LIFE, lane]
             s.attention[e, lane] = on_agenda(
-                s.attention[e, lane] * kept(half_life, 1.0),
+                s.attention[e, lane] * v.kept[lane],
                 p.coefficient[Coefficient.AGENDA_THRESHOLD, lane],
             )

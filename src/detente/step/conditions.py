@@ -20,13 +20,15 @@ NOT: Final = 7  # of the last one
 
 
 @rule
-def opposition(capability: Floats, stance: Floats, actor: int, lane: int) -> float:
+def opposition(capability: Floats, stance: Floats, actor: int, event: int, lane: int) -> float:
     """Return the share of the others' capability that stands against an event, 0 to 1.
 
     Parameters
     ----------
-    capability, stance : ndarray, shape (N, L)
-        Of each country, the stance being that on the event.
+    capability : ndarray, shape (N, L)
+        Of each country.
+    stance : ndarray, shape (E, N, L)
+        Of each country on each event.
     actor : int
         Of the event: it does not count.
     """
@@ -35,31 +37,33 @@ def opposition(capability: Floats, stance: Floats, actor: int, lane: int) -> flo
     for i in range(capability.shape[0]):
         if i != actor:
             total += capability[i, lane]
-            if stance[i, lane] < 0.0:
+            if stance[event, i, lane] < 0.0:
                 against += capability[i, lane]
     return against / total if total > 0.0 else 0.0
 
 
 @rule
 def holds(
-    program: Integers, threshold: Floats, actor: Integers, capability: Floats, level: Floats,
+    program: Integers, first: int, last: int, threshold: Floats, actor: Integers, capability: Floats, level: Floats,
     stance: Floats, attitude: Floats, born: Integers, step: int, lane: int,
 ) -> bool:  # fmt: skip
-    """Return whether a condition holds; an empty program always does.
+    """Return whether the condition of an event holds; an empty program always does.
 
     Truth values are kept as the bits of one integer, the last on top.
 
     Parameters
     ----------
     program : ndarray of int64, shape (C, 4)
-        The instructions.
+        The instructions of all conditions.
+    first, last : int
+        The first instruction of this one, and the one after its last.
     threshold : ndarray, shape (C, L)
         What each test is held against.
     actor, capability, level, stance, attitude, born : ndarray
         As in `detente.world`.
     """
     stack = np.int64(1)
-    for c in range(program.shape[0]):
+    for c in range(first, last):
         operation, a, b = program[c, 0], program[c, 1], program[c, 2]
         if operation == NOT:
             stack ^= 1
@@ -76,7 +80,7 @@ def holds(
             elif operation == STANCE:
                 value = stance[a, b, lane]
             elif operation == OPPOSITION:
-                value = opposition(capability, stance[a], actor[a], lane)
+                value = opposition(capability, stance, actor[a], a, lane)
             else:
                 value = attitude[a, b, lane]
             against = threshold[c, lane]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from detente.step.agenda import third_parties
-from detente.step.country import live
 from detente.theory.attitudes import agreement, changed, push
 from detente.theory.issues import balance, coercion, gate, influence, moved, pace
 from detente.theory.rule import rule
@@ -11,26 +10,31 @@ from detente.world import NONE, Coefficient, Floats, Parameters, State, Structur
 
 
 @rule
-def _balance(capability: Floats, salience: Floats, stance: Floats, k: int, lane: int) -> float:
-    weight = 0.0
-    pulled = 0.0
-    for j in range(capability.shape[0]):
-        counts = influence(capability[j, lane], salience[j, k, lane])
-        weight += counts
-        pulled += counts * stance[j, lane]
-    return balance(pulled, weight)
+def _open_gates(structure: Structure, p: Parameters, s: State, v: View, e: int) -> None:
+    actor, giver = structure.actor[e], structure.consent[e]
+    for lane in range(s.attention.shape[1]):
+        coerced = 0.0
+        if NONE not in (actor, giver):
+            coerced = coercion(
+                p.force[e, lane], p.capability[actor, lane], p.capability[giver, lane]
+            )
+        stance = s.stance[e, giver, lane] if giver != NONE else 0.0
+        v.gate[lane] = gate(1.0 if giver != NONE else 0.0, stance, coerced)
 
 
 @rule
-def _gate(
-    capability: Floats, stance: Floats, force: float, actor: int, giver: int, lane: int
-) -> float:
-    if giver == NONE:
-        return gate(0.0, 0.0, 0.0)
-    coerced = 0.0
-    if actor != NONE:
-        coerced = coercion(force, capability[actor, lane], capability[giver, lane])
-    return gate(1.0, stance[giver, lane], coerced)
+def _weigh_sides(
+    capability: Floats, salience: Floats, stance: Floats, weight: Floats, pulled: Floats,
+    e: int, k: int,
+) -> None:  # fmt: skip
+    for lane in range(weight.shape[0]):
+        weight[lane] = 0.0
+        pulled[lane] = 0.0
+    for j in range(capability.shape[0]):
+        for lane in range(weight.shape[0]):
+            counts = influence(capability[j, lane], salience[j, k, lane])
+            weight[lane] += counts
+            pulled[lane] += counts * stance[e, j, lane]
 
 
 @rule
@@ -40,20 +44,21 @@ def move_issues(structure: Structure, p: Parameters, s: State, v: View) -> None:
     v.pull[:] = 0.0
     v.pace[:] = 0.0
     for e in range(s.attention.shape[0]):
-        if not live(s.attention[e]):
+        if v.live[e] == 0:
             continue
-        actor, giver = structure.actor[e], structure.consent[e]
+        _open_gates(structure, p, s, v, e)
         for k in range(issues):
-            for lane in range(lanes):
-                if p.proposes[e, k, lane] >= 0.0 and s.attention[e, lane] > 0.0:
+            if structure.proposes[e, k] == 1:
+                _weigh_sides(p.capability, p.salience, s.stance, v.weight, v.pulled, e, k)
+                for lane in range(lanes):
                     speed = pace(
                         p.coefficient[Coefficient.ISSUE_RATE, lane],
                         s.attention[e, lane],
-                        _gate(p.capability, s.stance[e], p.force[e, lane], actor, giver, lane),
-                        _balance(p.capability, p.salience, s.stance[e], k, lane),
+                        v.gate[lane],
+                        balance(v.pulled[lane], v.weight[lane]),
                     )
                     v.pace[k, lane] += speed
-                    v.pull[k, lane] += speed * (p.proposes[e, k, lane] - s.level[k, lane])
+                    v.pull[k, lane] += speed * (p.proposed[e, k, lane] - s.level[k, lane])
     for k in range(issues):
         for lane in range(lanes):
             s.level[k, lane] = moved(s.level[k, lane], v.pull[k, lane], v.pace[k, lane])
@@ -61,45 +66,48 @@ def move_issues(structure: Structure, p: Parameters, s: State, v: View) -> None:
 
 @rule
 def _agree(
-    attention: Floats, stake: Floats, other_stake: Floats, stance: Floats, other: Floats,
-    agreed: Floats,
-) -> None:  # fmt: skip
-    for lane in range(agreed.shape[0]):
-        agreed[lane] += agreement(
-            attention[lane], stake[lane], other_stake[lane], stance[lane], other[lane]
+    attention: Floats, stake: Floats, stance: Floats, agreed: Floats, e: int, i: int, j: int
+) -> None:
+    for lane in range(attention.shape[1]):
+        agreed[i, j, lane] += agreement(
+            attention[e, lane],
+            stake[e, i, lane],
+            stake[e, j, lane],
+            stance[e, i, lane],
+            stance[e, j, lane],
         )
+
+
+@rule
+def _push_attitude(p: Parameters, s: State, v: View, i: int, j: int, low: int, high: int) -> None:
+    """Move the attitude of `i` to `j`; what they agree on stands at `[low, high]`."""
+    c = p.coefficient
+    for lane in range(s.attitude.shape[2]):
+        pushed = push(
+            v.agreed[low, high, lane],
+            v.acts[j, i, lane],
+            v.third[i, j, lane] - v.rest[i, j, lane],
+            p.baseline[i, j, lane] - s.attitude[i, j, lane],
+            c[Coefficient.AGREEMENT_RATE, lane],
+            c[Coefficient.ACT_RATE, lane],
+            c[Coefficient.BALANCE_RATE, lane],
+            c[Coefficient.REVERSION_RATE, lane],
+        )
+        s.attitude[i, j, lane] = changed(s.attitude[i, j, lane], pushed)
 
 
 @rule
 def move_attitudes(p: Parameters, s: State, v: View) -> None:
     """Move every attitude, all at once, on the attitudes before the step."""
-    n, lanes = s.attitude.shape[0], s.attitude.shape[2]
-    c = p.coefficient
+    n = s.attitude.shape[0]
     v.agreed[:] = 0.0
     for e in range(s.attention.shape[0]):
-        if live(s.attention[e]):
+        if v.live[e] == 1:
             for i in range(n):
-                for j in range(n):
-                    if i != j:
-                        _agree(
-                            s.attention[e], v.stake[e, i], v.stake[e, j],
-                            s.stance[e, i], s.stance[e, j], v.agreed[i, j],
-                        )  # fmt: skip
+                for j in range(i + 1, n):
+                    _agree(s.attention, v.stake, s.stance, v.agreed, e, i, j)
     third_parties(s.attitude, v.third)
     for i in range(n):
         for j in range(n):
             if i != j:
-                agreed, acts, third = v.agreed[i, j], v.acts[j, i], v.third[i, j]
-                rest, baseline, attitude = v.rest[i, j], p.baseline[i, j], s.attitude[i, j]
-                for lane in range(lanes):
-                    pushed = push(
-                        agreed[lane],
-                        acts[lane],
-                        third[lane] - rest[lane],
-                        baseline[lane] - attitude[lane],
-                        c[Coefficient.AGREEMENT_RATE, lane],
-                        c[Coefficient.ACT_RATE, lane],
-                        c[Coefficient.BALANCE_RATE, lane],
-                        c[Coefficient.REVERSION_RATE, lane],
-                    )
-                    attitude[lane] = changed(attitude[lane], pushed)
+                _push_attitude(p, s, v, i, j, min(i, j), max(i, j))

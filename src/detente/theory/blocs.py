@@ -40,12 +40,13 @@ def _settle(aligned: np.ndarray, bloc: np.ndarray, pull: np.ndarray) -> None:
                 if pull[b] > pull[best] + 1e-12:
                     best = b
             if pull[best] < -1e-12:  # better alone, in a bloc that nobody holds
-                held = np.zeros(n, np.int64)
-                for j in range(n):
-                    if j != i:
-                        held[bloc[j]] = 1
                 for b in range(n):
-                    if held[b] == 0:
+                    held = False
+                    for j in range(n):
+                        if j != i and bloc[j] == b:
+                            held = True
+                            break
+                    if not held:
                         best = b
                         break
             if best != bloc[i]:
@@ -56,7 +57,22 @@ def _settle(aligned: np.ndarray, bloc: np.ndarray, pull: np.ndarray) -> None:
 
 
 @rule
-def blocs(aligned: np.ndarray, out: np.ndarray) -> None:
+def _tried(aligned: np.ndarray, start: int, trial: np.ndarray) -> bool:
+    """Return whether the friends of an earlier country were the same set."""
+    for earlier in range(start):
+        same = True
+        for j in range(trial.shape[0]):
+            friend = j == earlier or aligned[earlier, j] > 0.0
+            if friend != (trial[j] == 0):
+                same = False
+                break
+        if same:
+            return True
+    return False
+
+
+@rule
+def blocs(aligned: np.ndarray, out: np.ndarray, trial: np.ndarray, pull: np.ndarray) -> None:
     """Write the bloc of each country into `out`.
 
     Parameters
@@ -65,34 +81,38 @@ def blocs(aligned: np.ndarray, out: np.ndarray) -> None:
         Mutual alignment, -1 to 1, symmetric; the diagonal does not count.
     out : ndarray of int64, shape (N,)
         A label from 0 to N - 1 for each country.
+    trial, pull : ndarray of int64 and of float, shape (N,)
+        Room to work in.
     """
     n = out.shape[0]
-    trial = np.empty(n, np.int64)
-    pull = np.empty(n)
     best = -np.inf
     for start in range(n + 1):
+        # the friends of one country against the rest, and last, everyone alone
         for j in range(n):
             if start == n:
                 trial[j] = j
             else:
                 trial[j] = 0 if j == start or aligned[start, j] > 0.0 else 1
+        if start < n and _tried(aligned, start, trial):
+            continue
         _settle(aligned, trial, pull)
         found = harmony(aligned, trial)
         if found > best + 1e-12:
             best = found
-            out[:] = trial
+            for j in range(n):
+                out[j] = trial[j]
 
 
 @rule
-def leaders(bloc: np.ndarray, capability: np.ndarray, out: np.ndarray) -> None:
+def leaders(bloc: np.ndarray, capability: np.ndarray, lane: int, out: np.ndarray) -> None:
     """Write into `out` the most capable member of each country's bloc, the first if equal."""
     n = bloc.shape[0]
     for i in range(n):
         leader = i
         for j in range(n):
             if bloc[j] == bloc[i] and (
-                capability[j] > capability[leader]
-                or (capability[j] == capability[leader] and j < leader)
+                capability[j, lane] > capability[leader, lane]
+                or (capability[j, lane] == capability[leader, lane] and j < leader)
             ):
                 leader = j
         out[i] = leader

@@ -14,7 +14,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from detente.theory.rule import rule
+from detente.theory.rule import inlined, rule
 
 _MULTIPLIER_0: Final = np.uint64(0xD2511F53)
 _MULTIPLIER_1: Final = np.uint64(0xCD9E8D57)
@@ -30,10 +30,32 @@ _TO_UNIT: Final = 2.0**-53
 DRAW_STEP: Final = 0xFFFFFFFF
 
 
+type Words = tuple[np.uint64, np.uint64, np.uint64, np.uint64]
+
+
 @rule
+def _round(
+    c0: np.uint64, c1: np.uint64, c2: np.uint64, c3: np.uint64, k0: np.uint64, k1: np.uint64
+) -> Words:
+    product_0 = _MULTIPLIER_0 * c0
+    product_1 = _MULTIPLIER_1 * c2
+    return (
+        (product_1 >> _32) ^ c1 ^ k0,
+        product_1 & _WORD,
+        (product_0 >> _32) ^ c3 ^ k1,
+        product_0 & _WORD,
+    )
+
+
+@rule
+def _next_key(k0: np.uint64, k1: np.uint64) -> tuple[np.uint64, np.uint64]:
+    return (k0 + _WEYL_0) & _WORD, (k1 + _WEYL_1) & _WORD
+
+
+@inlined
 def philox(
     c0: np.uint64, c1: np.uint64, c2: np.uint64, c3: np.uint64, k0: np.uint64, k1: np.uint64
-) -> tuple[np.uint64, np.uint64, np.uint64, np.uint64]:
+) -> Words:
     """Ten rounds of Philox4x32.
 
     Parameters
@@ -48,19 +70,29 @@ def philox(
     tuple of uint64
         Four random words of 32 bits.
     """
-    for _ in range(10):
-        product_0 = _MULTIPLIER_0 * c0
-        product_1 = _MULTIPLIER_1 * c2
-        c0 = (product_1 >> _32) ^ c1 ^ k0
-        c2 = (product_0 >> _32) ^ c3 ^ k1
-        c1 = product_1 & _WORD
-        c3 = product_0 & _WORD
-        k0 = (k0 + _WEYL_0) & _WORD
-        k1 = (k1 + _WEYL_1) & _WORD
-    return c0, c1, c2, c3
+    # written out, so that the compiler can turn a loop over runs into vector instructions
+    c0, c1, c2, c3 = _round(c0, c1, c2, c3, k0, k1)
+    k0, k1 = _next_key(k0, k1)
+    c0, c1, c2, c3 = _round(c0, c1, c2, c3, k0, k1)
+    k0, k1 = _next_key(k0, k1)
+    c0, c1, c2, c3 = _round(c0, c1, c2, c3, k0, k1)
+    k0, k1 = _next_key(k0, k1)
+    c0, c1, c2, c3 = _round(c0, c1, c2, c3, k0, k1)
+    k0, k1 = _next_key(k0, k1)
+    c0, c1, c2, c3 = _round(c0, c1, c2, c3, k0, k1)
+    k0, k1 = _next_key(k0, k1)
+    c0, c1, c2, c3 = _round(c0, c1, c2, c3, k0, k1)
+    k0, k1 = _next_key(k0, k1)
+    c0, c1, c2, c3 = _round(c0, c1, c2, c3, k0, k1)
+    k0, k1 = _next_key(k0, k1)
+    c0, c1, c2, c3 = _round(c0, c1, c2, c3, k0, k1)
+    k0, k1 = _next_key(k0, k1)
+    c0, c1, c2, c3 = _round(c0, c1, c2, c3, k0, k1)
+    k0, k1 = _next_key(k0, k1)
+    return _round(c0, c1, c2, c3, k0, k1)
 
 
-@rule
+@inlined
 def uniforms(
     seed: np.uint64, run: np.uint64, step: np.uint64, country: np.uint64, purpose: np.uint64
 ) -> tuple[float, float]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from detente.theory.exponential import exponential
-from detente.theory.rule import rule
+from detente.theory.rule import inlined, rule
 
 
 @rule
@@ -29,7 +29,7 @@ def utility(
     return stance * appeal - conformity - exposure - inertia - cost
 
 
-@rule
+@inlined
 def odds(precision: float, utility: float, best: float) -> float:
     """Return the weight of a response in the choice, 1 for the best of them.
 

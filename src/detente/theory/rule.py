@@ -14,7 +14,12 @@ from functools import cache
 from pathlib import Path
 from typing import Any, cast
 
+import llvmlite.binding as llvm
 import numba
+
+# a loop over runs reads a dozen arrays: let the compiler check at run time that none overlap,
+# where by default it gives up on vector instructions beyond eight such checks
+llvm.set_option("", "-runtime-memory-check-threshold=256")
 
 
 @cache
@@ -33,8 +38,32 @@ def sources_digest() -> str:
 
 
 def rule[F: Callable[..., Any]](function: F) -> F:
-    """Compile a rule; its signature and docstring stay as they are."""
-    dispatcher = numba.njit(cache=True, nogil=True, error_model="numpy")(function)
+    """Compile a rule; its signature and docstring stay as they are.
+
+    A private one (``_name``) becomes part of the function that calls it.
+    """
+    return _compiled(function, inline=function.__name__.startswith("_"))
+
+
+def inlined[F: Callable[..., Any]](function: F) -> F:
+    """Compile a rule that always becomes part of the function that calls it.
+
+    For rules too long for the compiler to inline by itself: a loop with a call in it gets no
+    vector instructions.
+    """
+    return _compiled(function, inline=True)
+
+
+def _compiled[F: Callable[..., Any]](function: F, *, inline: bool) -> F:
+    options: dict[str, Any] = {
+        "cache": True,
+        "nogil": True,
+        "error_model": "numpy",
+        "inline": "always" if inline else "never",
+        "no_cfunc_wrapper": True,  # nobody calls a rule from C
+        "_nrt": False,  # rules make no arrays, so none need be counted
+    }
+    dispatcher = numba.njit(**options)(function)
     index = getattr(getattr(dispatcher, "_cache", None), "_cache_file", None)
     if index is not None and hasattr(index, "_source_stamp"):
         index._source_stamp = (index._source_stamp, sources_digest())  # noqa: SLF001 - see above
