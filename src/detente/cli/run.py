@@ -26,7 +26,7 @@ def run(
     runs: Annotated[int | None, typer.Option(help="Runs of each variant.")] = None,
     seed: Annotated[int | None, typer.Option(help="What all chance follows from.")] = None,
     steps: Annotated[int | None, typer.Option(help="Steps of a run.")] = None,
-    engine: Annotated[str | None, typer.Option(help="What simulates.")] = None,
+    engine: Annotated[str | None, typer.Option(help="What simulates: compiled, or mesa.")] = None,
     changes: Annotated[
         list[str] | None,
         typer.Option("--set", metavar="PATH=VALUE", help="Another value (repeatable)."),

@@ -43,9 +43,13 @@ class Engine:
     chunk : int
         Runs to a chunk. Chunks begin at multiples of it, whatever number of runs or workers.
     alone : int
-        Runs, of all variants together, that one process does sooner than several can start.
+        Runs, of all variants together, that one worker does sooner than several can start.
     takes_agents : bool
         Whether it runs classes of agents that a person wrote.
+    threads : bool
+        Whether it lets other threads run, so that workers need be no processes.
+    compiles : bool
+        Whether it is compiled on first use.
     """
 
     name: str
@@ -53,6 +57,8 @@ class Engine:
     chunk: int
     alone: int = 0
     takes_agents: bool = False
+    threads: bool = False
+    compiles: bool = False
 
     def load(self) -> Simulate:
         """Import the engine and return its function."""
@@ -61,12 +67,16 @@ class Engine:
 
 
 ENGINES: Final[dict[str, Engine]] = {
-    "mesa": Engine(
-        "mesa", "detente.ensemble.mesa_engine:simulate", chunk=50, alone=200, takes_agents=True
+    "compiled": Engine(
+        "compiled", "detente.ensemble.kernel:simulate", chunk=512, alone=512,
+        threads=True, compiles=True,
     ),
-    "compiled": Engine("compiled", "detente.ensemble.kernel:simulate", chunk=500, alone=20_000),
-}
-DEFAULT_ENGINE: Final = "mesa"
+    "mesa": Engine(
+        "mesa", "detente.ensemble.mesa_engine:simulate", chunk=50, alone=200,
+        takes_agents=True, compiles=True,
+    ),
+}  # fmt: skip
+DEFAULT_ENGINE: Final = "compiled"
 
 
 def find_engine(name: str | None) -> Engine:

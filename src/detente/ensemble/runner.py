@@ -6,7 +6,7 @@ import os
 import pickle
 import warnings
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
+from concurrent.futures import FIRST_COMPLETED, Executor, Future, ThreadPoolExecutor, wait
 from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -19,6 +19,7 @@ from detente.ensemble.progress import progress_bar
 from detente.ensemble.results import Results, open_results
 from detente.ensemble.source import in_memory
 from detente.ensemble.store import Store
+from detente.ensemble.warm_up import warm_up
 from detente.ensemble.work import Failure, Receipt, Share, do
 from detente.ensemble.workers import WorkerPool
 
@@ -58,9 +59,10 @@ def run(
     variants : sequence of str, optional
         Only these variants.
     engine : str, optional
-        What simulates: ``"mesa"`` or ``"compiled"``.
+        What simulates: ``"compiled"``, or ``"mesa"``, which is what runs `agents`.
     workers : int, optional
-        How many processes; by default one for each processor, or one if there is little to do.
+        How many threads of the compiled engine, or processes of Mesa; by default one for each
+        processor, or one if there is little to do.
     out : str or path, optional
         A folder for the results; without it they stay in memory.
     resume : bool
@@ -101,6 +103,7 @@ def run(
     if resume and out is None:
         raise UsageError("resume needs a folder to go on with: give out")
     count = _worker_count(plan, workers)
+    warm_up(plan.engine, tell=progress)
     if out is None:
         results = _run_in_memory(plan, count, progress=progress)
     else:
@@ -119,7 +122,7 @@ def _loaded(scenario: Scenario | str | os.PathLike[str]) -> Scenario:
 
 
 def _worker_count(plan: Plan, asked: int | None) -> int:
-    """Return how many processes to use: one means none beside this."""
+    """Return how many workers to use: one means none beside this thread."""
     if not _can_travel(plan.agents):
         return 1
     shares = len(plan.spans) * len(plan.layout.variants)
@@ -224,7 +227,8 @@ def _receipts(
             advance(share.last - share.first)
             yield receipt
         return
-    pool = WorkerPool(workers)
+    pool: Executor
+    pool = ThreadPoolExecutor(workers) if shares[0].engine.threads else WorkerPool(workers)
     try:
         yield from _in_order(pool, shares, advance, ahead=AHEAD * workers)
     finally:
