@@ -40,9 +40,9 @@ def table(results):
 def caption(results):
     """Say where the numbers come from."""
     return (
-        f"Six of the {len(results.layout.countries)} countries as it happened (variant `{VARIANT}`); "
-        f"{results.runs} runs, seed {results.seed}. Change: the mean, and its\n95 % confidence "
-        "interval."
+        f"Six of the {len(results.layout.countries)} countries as it happened (variant "
+        f"`{VARIANT}`); {results.runs} runs, seed {results.seed}. Change: the mean, and its\n"
+        "95 % confidence interval."
     )
 
 
