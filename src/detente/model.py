@@ -11,14 +11,13 @@ from mesa.agentset import AgentSet
 
 from detente.parameters import Plan
 from detente.scenario import Scenario
+from detente.step.act import act
 from detente.step.agenda import arrive, begin, fade
-from detente.step.country import act, appraise, decide, perceive
+from detente.step.decide import decide
+from detente.step.perceive import perceive
 from detente.step.region import move_attitudes, move_issues
 from detente.step.standing import conclude, stand
-from detente.theory.exposure import exposure
-from detente.theory.intensity import inertia, intensity_cost
-from detente.theory.peers import conformity
-from detente.world import NONE, Coefficient, Floats, new_standing, new_state, new_view
+from detente.world import NONE, Floats, new_standing, new_state, new_view
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -160,46 +159,15 @@ class CountryAgent(mesa.Agent["RegionModel"]):
         ValueError
             If the event is not on the agenda.
         """
-        import pandas as pd
+        from detente.explanation import explain
 
         m = self.model
         event = event or str(m.scenario.main)
-        e, i, p, s, v = m.event_index(event), self.index, m.parameters, m.state, m.view
-        if s.attention[e, _LANE] <= 0:
+        e = m.event_index(event)
+        if m.state.attention[e, _LANE] <= 0:
             raise ValueError(f"{event} is not on the agenda at step {m.step_index}")
-        v.live[e] = 1
-        perceive(m.structure, p, s, v, i, i + 1)
-        appraise(m.structure, p, s, v, e, i)
-        probability = v.utility[:, _LANE] / v.total[_LANE]
-        c = p.coefficient[:, _LANE]
-        here = (e, i, _LANE)
-        spoken = float(s.response[here] != NONE)
-        rows = []
-        for r, stance in enumerate(p.response_stance[:, _LANE]):
-            rows.append(
-                {
-                    "stance": stance,
-                    "issues": stance * v.gain[here],
-                    "tie_to_actor": stance * v.tie_actor[here],
-                    "tie_to_recipient": stance * v.tie_recipient[here],
-                    "conformity": -conformity(
-                        c[Coefficient.CONFORMITY] * p.susceptibility[i, _LANE], stance,
-                        v.heeded[i, _LANE], v.peer_mean[here], v.peer_square[here],
-                    ),
-                    "exposure": -exposure(
-                        c[Coefficient.EXPOSURE], stance, v.to_supporters[here], v.to_opponents[here]
-                    ),
-                    "inertia": -inertia(c[Coefficient.INERTIA], stance, s.stance[here], spoken),
-                    "cost": -intensity_cost(
-                        c[Coefficient.COST], p.response_cost[r, _LANE], p.resolve[i, _LANE], stance,
-                        c[Coefficient.RED_LINE_RESOLVE], v.crossed[here],
-                    ),
-                    "utility": v.appraised[r, _LANE],
-                    "probability": probability[r],
-                }
-            )  # fmt: skip
-        index = pd.Index(m.plan.responses, name="response")
-        return pd.DataFrame(rows, index=index)
+        world = (m.structure, m.parameters, m.state, m.view)
+        return explain(*world, e, self.index, m.plan.responses)
 
 
 class RegionModel(mesa.Model[CountryAgent, Any]):

@@ -119,16 +119,32 @@ class View(NamedTuple):
     to_supporters: Floats  # (E, N, L) exposure to those who support the event
     to_opponents: Floats  # (E, N, L) exposure to those who oppose it
     choice: Integers  # (E, N, L) response chosen in this step, NONE to leave what stands
-    appeal: Floats  # (L,) of the event weighed now, and so the next four
+    # one country and one event at a time; m counts the lanes that look at it again
+    occasion: Floats  # (L,) luck of looking at the matter again
+    luck: Floats  # (L,) luck of the choice
+    lane: Integers  # (L,) the lane by m; all below are by m
+    lot: Floats  # (L,) as luck, then times the total
+    appeal: Floats  # (L,) gain and ties
     conform: Floats  # (L,) conformity times susceptibility
+    heeds: Floats  # (L,) as heeded
+    mean: Floats  # (L,) as peer_mean
+    square: Floats  # (L,) as peer_square
+    exposure: Floats  # (L,) coefficient
+    supporters: Floats  # (L,) as to_supporters
+    opponents: Floats  # (L,) as to_opponents
+    inertia: Floats  # (L,) coefficient
+    last: Floats  # (L,) stance up to now
     spoken: Floats  # (L,) 1 where the country has responded before
-    utility: Floats  # (R, L) of each response
+    cost: Floats  # (L,) coefficient
+    bears: Floats  # (L,) resolve of the country
+    credibility: Floats  # (L,) coefficient
+    crossing: Floats  # (L,) as crossed
+    precision: Floats  # (L,) rationality times responsiveness
+    utility: Floats  # (R, L) of each response, then its odds
     appraised: Floats  # (R, L) utility, kept for those who ask
     best: Floats  # (L,) the greatest utility
     total: Floats  # (L,) sum of the odds of all responses
-    occasion: Floats  # (L,) luck of looking at the matter again
-    luck: Floats  # (L,) luck of the choice, then times the total
-    picked: Integers  # (L,) the response chosen by that luck
+    picked: Integers  # (L,) the response chosen by luck
     acts: Floats  # (N, N, L) scores, over 10, of what row did to column in this step
     gate: Floats  # (L,) share of the event's pace that gets through
     weight: Floats  # (L,) influence of all on an issue
@@ -177,15 +193,17 @@ _AXES: Final[dict[str, str]] = {
     **dict.fromkeys(("tie_actor", "tie_recipient", "peer_mean", "peer_square"), "EN"),
     **dict.fromkeys(("to_supporters", "to_opponents"), "EN"),
     "heeded": "N",
-    **dict.fromkeys(("appeal", "conform", "spoken", "best", "total"), ""),
-    **dict.fromkeys(("occasion", "luck", "picked", "kept", "gate", "weight", "pulled"), ""),
+    **dict.fromkeys(("appeal", "conform", "spoken", "best", "total", "lane", "heeds"), ""),
+    **dict.fromkeys(("mean", "square", "exposure", "supporters", "opponents", "inertia"), ""),
+    **dict.fromkeys(("last", "cost", "bears", "credibility", "crossing", "precision"), ""),
+    **dict.fromkeys(("occasion", "luck", "picked", "lot", "kept", "gate", "weight", "pulled"), ""),
     **dict.fromkeys(("tension", "polarisation"), ""),
     **dict.fromkeys(("tilt", "hedging"), "N"),
     "toward": "NP",
     "threshold": "C",
     "coefficient": "D",
 }
-_INTEGERS: Final = frozenset({"born", "response", "choice", "arrives", "picked"})
+_INTEGERS: Final = frozenset({"born", "response", "choice", "arrives", "picked", "lane"})
 
 
 def shape_of(field: str, shape: Shape) -> tuple[int, ...]:

@@ -25,8 +25,10 @@ from detente.ensemble.recorder import (
 )
 from detente.parameters import Plan
 from detente.scenario import Scenario
+from detente.step.act import act
 from detente.step.agenda import arrive, begin, fade
-from detente.step.country import act, decide, perceive
+from detente.step.decide import decide
+from detente.step.perceive import perceive
 from detente.step.region import move_attitudes, move_issues
 from detente.theory.rule import rule
 from detente.world import (

@@ -16,10 +16,19 @@ from typing import Any, cast
 
 import llvmlite.binding as llvm
 import numba
+from numba.core.compiler import Compiler
 
 # a loop over runs reads a dozen arrays: let the compiler check at run time that none overlap,
 # where by default it gives up on vector instructions beyond eight such checks
 llvm.set_option("", "-runtime-memory-check-threshold=256")
+
+
+class _Compiler(Compiler):
+    """Numba's compiler, told that the arrays passed to a rule never overlap."""
+
+    def __init__(self, *args: Any) -> None:
+        super().__init__(*args)  # type: ignore[no-untyped-call]
+        self.state.flags.noalias = True
 
 
 @cache
@@ -61,6 +70,7 @@ def _compiled[F: Callable[..., Any]](function: F, *, inline: bool) -> F:
         "error_model": "numpy",
         "inline": "always" if inline else "never",
         "no_cfunc_wrapper": True,  # nobody calls a rule from C
+        "pipeline_class": _Compiler,
         "_nrt": False,  # rules make no arrays, so none need be counted
     }
     dispatcher = numba.njit(**options)(function)
