@@ -45,7 +45,8 @@ def opposition(capability: Floats, stance: Floats, actor: int, event: int, lane:
 @rule
 def holds(
     program: Integers, first: int, last: int, threshold: Floats, actor: Integers,
-    capability: Floats, level: Floats, stance: Floats, attitude: Floats, born: Integers, step: int, lane: int,
+    capability: Floats, level: Floats, stance: Floats, attitude: Floats, born: Integers,
+    step: int, lane: int,
 ) -> bool:  # fmt: skip
     """Return whether the condition of an event holds; an empty program always does.
 
