@@ -157,8 +157,8 @@ class Plan:
         rows = tuple(self._row(field, index) for field, index in places)
         if isinstance(value, Distribution):
             self._uncertain.append(Uncertain(path, value, quantity.low, quantity.high, rows))
-            value = float(sample(value, np.array([0.5]), quantity.low, quantity.high)[0])
-        self.column[list(rows)] = value
+        else:
+            self.column[list(rows)] = value
 
     def _row(self, field: str, index: tuple[int, ...]) -> int:
         shape = shape_of(field, self.shape)[:-1]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cache
 from typing import Any, get_args
 
 from pydantic import BaseModel
@@ -11,6 +12,7 @@ from pydantic.fields import FieldInfo
 from detente.scenario.quantity import Quantity
 
 
+@cache
 def quantity_of(model: type[BaseModel], field: str) -> Quantity:
     """Return the range and unit of a numeric field."""
     return next(_quantities(model.model_fields[field]))
