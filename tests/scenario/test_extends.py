@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from small import SMALL
 
-from detente.scenario import Scenario, ScenarioError, load
+from detente.scenario import Scenario, ScenarioError, library, load
 
 
 def write(folder: Path, name: str, text: str) -> Path:
@@ -137,8 +137,10 @@ def test_a_problem_in_the_parent_points_at_the_parents_line(tmp_path: Path) -> N
         ("smal.yaml", "no such file - did you mean 'small.yaml'?"),
         ("child.yaml", "cannot extend itself: child.yaml -> child.yaml"),
         ("loop.yaml", "cannot extend itself: child.yaml -> loop.yaml -> child.yaml"),
-        ("7", "expected the name of a file"),
-        ("[small.yaml]", "expected the name of a file"),
+        ("bagram-2052", "no such file - did you mean 'bagram-2025'?"),
+        ("bagram-2052.yaml", "no such file - did you mean 'bagram-2025.yaml'?"),
+        ("7", "expected the name of a scenario file"),
+        ("[small.yaml]", "expected the name of a scenario file"),
     ],
 )
 def test_what_cannot_be_extended_is_refused(tmp_path: Path, name: str, said: str) -> None:
@@ -152,6 +154,29 @@ def test_what_cannot_be_extended_is_refused(tmp_path: Path, name: str, said: str
         load(write(folder, "child.yaml", f"scenario: child\nextends: {name}\n"))
     assert said in str(caught.value)
     assert caught.value.problems[0].path == "extends"
+
+
+@pytest.mark.parametrize("name", ["bagram-2025.yaml", "bagram-2025"])
+def test_what_lies_nowhere_beside_a_file_is_sought_in_the_package(
+    tmp_path: Path, name: str
+) -> None:
+    own = load(write(tmp_path, "own.yaml", f"scenario: own\nextends: {name}\nsteps: 30\n"))
+    assert own.set({"scenario": "bagram-2025", "steps": 26}) == load("bagram-2025")
+
+
+def test_what_lies_beside_a_file_comes_before_the_package(tmp_path: Path) -> None:
+    write(tmp_path, "bagram-2025.yaml", SMALL)
+    for name in ("bagram-2025.yaml", "bagram-2025"):
+        own = load(write(tmp_path, "own.yaml", f"scenario: own\nextends: {name}\n"))
+        assert set(own.countries) == {"USA", "RUS", "UZB"}
+
+
+def test_a_problem_in_what_the_package_has_names_its_file(tmp_path: Path) -> None:
+    text = "scenario: own\nextends: bagram-2025\nissues: {foreign_basing: null}\n"
+    with pytest.raises(ScenarioError) as caught:
+        load(write(tmp_path, "own.yaml", text))
+    folder = library()["region"].parent
+    assert {Path(problem.file).parent for problem in caught.value.problems} == {folder}
 
 
 def test_a_chain_has_an_end(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""``extends``: one scenario file on top of another in the same folder.
+"""``extends``: one scenario file on top of another, beside it or from the package.
 
 Mappings merge key by key and the child wins; ``null`` drops a key of the parent. Lists whose
 entries are known by a key (events, attitudes, dependence, record) merge entry by entry; any other
@@ -7,6 +7,7 @@ list, a distribution and a condition are replaced whole.
 
 from __future__ import annotations
 
+import os
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
@@ -14,10 +15,12 @@ from typing import Any, Final
 from pydantic import BaseModel
 
 from detente.scenario.errors import Problem, ScenarioError
+from detente.scenario.library import SUFFIXES, library
 from detente.scenario.nodes import Mapping, Node, Scalar, Sequence, plain
 from detente.scenario.nodes import child as child_of
 from detente.scenario.reader import read
 from detente.scenario.shape import KEYS, below, fields_of, is_condition, is_table
+from detente.scenario.suggest import did_you_mean
 
 #: How many files may stand on top of one another.
 LONGEST_CHAIN: Final = 20
@@ -50,38 +53,57 @@ def _read(model: type[BaseModel], path: Path, shown: str, below_it: tuple[Path, 
         return ScenarioError([Problem.at(extends.place, "extends", message)])
 
     if not isinstance(extends, Scalar) or not isinstance(extends.value, str):
-        raise refuse("expected the name of a file in the same folder")
-    parent = _parent(path.parent, extends.value)
+        raise refuse("expected the name of a scenario file")
+    name = extends.value
+    if not _is_name(name):
+        raise refuse(f"'{name}' leaves the folder: name a file beside this one, or of the package")
+    folder = Path(shown).parent
+    parent = _beside(path.parent, name)
     if parent is None:
-        raise refuse(f"'{extends.value}' leaves the folder: name a file beside this one")
+        found = _of_package(name)
+        if found is None:
+            raise refuse(f"'{name}': no such file{did_you_mean(name, _names(path.parent))}")
+        parent, folder = found, found.parent
+    elif parent.resolve().parent != path.parent.resolve():
+        raise refuse(f"'{name}' leaves the folder: name a file beside this one, or of the package")
     if parent.resolve() in chain:
         names = " -> ".join(file.name for file in (*chain, parent))
         raise refuse(f"a file cannot extend itself: {names}")
     if len(chain) >= LONGEST_CHAIN:
         raise refuse(f"more than {LONGEST_CHAIN} files extend one another")
-    if not parent.exists():
-        named = str(Path(shown).parent / parent.name)
-        try:
-            read(parent, named)
-        except ScenarioError as error:
-            raise refuse(f"'{extends.value}': {error.problems[0].message}") from None
-    merged = merge(_read(model, parent, str(Path(shown).parent / parent.name), chain), child, model)
+    merged = merge(_read(model, parent, str(folder / parent.name), chain), child, model)
     assert isinstance(merged, Mapping)
     return merged
 
 
-def _parent(folder: Path, name: str) -> Path | None:
-    """Return the file that a scenario names, or None if it does not lie in its folder."""
-    if (
+def _is_name(name: str) -> bool:
+    """Say whether a text can name a file in a folder, and nothing outside of it."""
+    return not (
         len(name) > LONGEST_NAME
         or name in {"", ".", ".."}
         or "\\" in name
         or "\0" in name
         or Path(name).name != name
-    ):
-        return None
-    parent = folder / name
-    return parent if parent.resolve().parent == folder.resolve() else None
+    )
+
+
+def _beside(folder: Path, name: str) -> Path | None:
+    """Return the file of that name in a folder, with or without its ending, or None."""
+    for spelled in (name, *(name + suffix for suffix in SUFFIXES)):
+        if os.path.lexists(folder / spelled):
+            return folder / spelled
+    return None
+
+
+def _of_package(name: str) -> Path | None:
+    """Return the scenario of that name that comes with the package, or None."""
+    return library().get(name.removesuffix(".yaml"))
+
+
+def _names(folder: Path) -> list[str]:
+    """Return what could be extended: the scenario files of a folder and those of the package."""
+    beside = sorted(entry.name for entry in folder.iterdir() if entry.suffix in SUFFIXES)
+    return [*beside, *library(), *(path.name for path in library().values())]
 
 
 def merge(parent: Node, child: Node, kind: Any, name: str = "") -> Node:

@@ -56,7 +56,9 @@ class Scenario(Part):
     title: Text | None = Field(None, description="Its name for people.")
     description: Text | None = Field(None, description="What it is about.")
     extends: Annotated[str, StringConstraints(max_length=200)] | None = Field(
-        None, description="Another scenario file beside this one that this one adds to."
+        None,
+        description="Another scenario that this one adds to: a file beside this one, or else one "
+        "that comes with the package, by the name of its file.",
     )
     start: Day = Field(description="The day on which step 0 begins.")
     step: Annotated[str, StringConstraints(pattern=STEP_PATTERN)] = Field(
