@@ -56,6 +56,61 @@ def test_dropping_an_event_takes_its_record_and_mentions_along() -> None:
     assert scenario.main == "request"
 
 
+#: Events that hang on others, as an extending file may add them.
+HANGING = """\
+  - {id: echo, when: {after: threat}, type: AID, ends: [threat]}
+  - {id: either, when: {any: [{after: request}, {issue: trade, above: 0.2}]}, type: AID}
+  - {id: calm, when: {not: {any: [{after: echo}, {stance: threat, of: UZB, below: 0.9}]}},
+     type: AID, repeats: true, ends: [echo, request]}
+  - {id: alone, when: {issue: basing, above: 0.4}, type: AID}
+record:
+"""
+
+
+def hanging(variants: str) -> Scenario:
+    return load_text(SMALL.replace("record:\n", HANGING) + f"variants:\n{variants}", "f.yaml")
+
+
+def test_what_hangs_on_a_dropped_event_is_dropped_along() -> None:
+    quiet = hanging("  quiet: {drop: [request]}\n").variant("quiet")
+    assert [event.id for event in quiet.events] == ["either", "calm", "alone"]
+    assert quiet.main is None
+    assert quiet.get("events.calm.ends") == []
+    same = hanging("  quiet: {drop: [request, threat, echo]}\n").variant("quiet")
+    assert quiet == same
+
+
+def test_a_test_on_a_dropped_event_does_not_hold() -> None:
+    """The rest of a condition stays: what takes the test's place can hold in no run."""
+    quiet = hanging("  quiet: {drop: [request]}\n").variant("quiet")
+    never = {"after": "either", "steps": 100_000}
+    assert quiet.get("events.either.when") == {"any": [never, {"issue": "trade", "above": 0.2}]}
+    never = {"after": "calm", "steps": 100_000}
+    assert quiet.get("events.calm.when") == {"not": {"any": [never, never]}}
+    assert quiet.get("events.alone.when") == {"issue": "basing", "above": 0.4}
+
+
+def test_the_main_event_may_be_dropped_along() -> None:
+    text = SMALL + "main_event: threat\nvariants: {quiet: {drop: [request]}, loud: {}}\n"
+    scenario = load_text(text)
+    assert scenario.variant("quiet").main is None
+    assert scenario.variant("loud").main == "threat"
+
+
+def test_what_is_dropped_and_added_anew_is_there() -> None:
+    scenario = with_variants(
+        "  other: {drop: [request], add: {events: [{id: request, at: 1, type: AID}]}}\n"
+    )
+    assert [event.id for event in scenario.variant("other").events] == ["threat", "request"]
+
+
+def test_a_variant_may_give_what_hangs_on_a_dropped_event_another_condition() -> None:
+    scenario = with_variants(
+        "  other: {drop: [request], set: {events.threat.when: {issue: trade, above: 0.1}}}\n"
+    )
+    assert [event.id for event in scenario.variant("other").events] == ["threat"]
+
+
 def test_a_variant_adds_events_issues_and_countries() -> None:
     scenario = with_variants(
         """\
@@ -89,7 +144,18 @@ def test_a_variant_adds_events_issues_and_countries() -> None:
         ("  a: {add: {evnts: []}}\n", "unknown key 'evnts' - did you mean 'events'?"),
         ("  a: {set: {countries.UZ.resolve: 0}}\n", "no 'UZ' in countries - did you mean 'UZB'?"),
         ("  a: {set: {variants.a.title: x}}\n", "a variant cannot set variants"),
-        ("  a: {drop: [request]}\n", "can never hold: there is no event 'request'"),
+        (
+            "  a: {drop: [request], add: {events: [{id: b, when: {after: request}, type: AID}]}}\n",
+            "can never hold: there is no event 'request'",
+        ),
+        (
+            "  a: {drop: [request], set: {events.threat.when: {after: request}}}\n",
+            "can never hold: there is no event 'request'",
+        ),
+        (
+            "  a: {add: {events: [{id: b, when: {after: requst}, type: AID}]}}\n",
+            "there is no event 'requst' - did you mean 'request'?",
+        ),
         ("  a: {set: {steps: 1}}\n", "2025-01-20 lies outside the run"),
     ],
 )

@@ -107,7 +107,7 @@ class Response(Part):
         "(words alone) without one.",
     )
     by_actor: bool = Field(
-        True, description="Whether the actor of an event can answer its own event so."
+        True, description="Whether the actor of an event can take it about its own act."
     )
 
     def conflict_score(self) -> Number:
@@ -157,7 +157,10 @@ class Variant(Part):
         default_factory=dict, description="New values by path, such as events.us_demand.type."
     )
     drop: list[Identifier] = Field(
-        default_factory=list, description="Events that do not happen in it."
+        default_factory=list,
+        description="Events that do not happen in it. A test on one of them in a condition does "
+        "not hold, whatever its bounds; an event whose condition can then never hold is dropped "
+        "along, and so in turn is what hangs on that.",
     )
     add: dict[str, Plain] = Field(
         default_factory=dict,

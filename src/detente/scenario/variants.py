@@ -1,4 +1,7 @@
-"""Variants: another course of the same scenario, as drops, additions and settings in that order."""
+"""Variants: another course of the same scenario, as drops, additions and settings in that order.
+
+Last of all goes what hangs on something that was dropped.
+"""
 
 from __future__ import annotations
 
@@ -8,11 +11,11 @@ from typing import Any, Final
 from pydantic import BaseModel
 
 from detente.scenario.assignment import assign_all
+from detente.scenario.dropping import drop, drop_along
 from detente.scenario.errors import Place, Problem
 from detente.scenario.merge import in_order_of_stance, key_of
-from detente.scenario.nodes import Entry, Mapping, Node, Scalar, Sequence, from_plain, plain
+from detente.scenario.nodes import Entry, Mapping, Node, Sequence, from_plain
 from detente.scenario.shape import KEYS, below, default_at, fields_of, is_condition, is_table
-from detente.scenario.suggest import did_you_mean
 
 #: Keys of a scenario that a variant has no say in.
 NOT_ITS_OWN: Final = ("variants", "extends")
@@ -45,7 +48,8 @@ def resolve(
         return None, []
     whole = tree.lacking("variants")
     prefix = f"variants.{name}"
-    whole, problems = _drop(whole, variant.get("drop"), f"{prefix}.drop")
+    dropped = variant.get("drop")
+    whole, problems = drop(whole, dropped, f"{prefix}.drop")
     added = variant.get("add")
     if isinstance(added, Mapping):
         whole, more = _add(model, whole, added, f"{prefix}.add")
@@ -61,70 +65,7 @@ def resolve(
                 changes.append((path, entry.node, entry.place))
         whole, more = assign_all(model, whole, changes)
         problems += [replace(p, path=f"{prefix}.set.{p.path}") for p in more]
-    return whole, problems
-
-
-def _drop(tree: Mapping, dropped: Node | None, path: str) -> tuple[Mapping, list[Problem]]:
-    """Take events out, and with them what only speaks of them: the record, `ends`, main_event."""
-    problems: list[Problem] = []
-    events = tree.get("events")
-    rows = events.items if isinstance(events, Sequence) else ()
-    known = [key[0] for row in rows if (key := key_of(row, "events")) is not None]
-    gone: set[Any] = set()
-    for index, item in enumerate(dropped.items if isinstance(dropped, Sequence) else ()):
-        value = plain(item)
-        if not isinstance(value, str):
-            continue
-        if value in gone:
-            problems.append(
-                Problem.at(item.place, f"{path}.{index}", f"'{value}' is dropped twice")
-            )
-        elif value not in known:
-            message = f"there is no event '{value}' to drop{did_you_mean(value, map(str, known))}"
-            problems.append(Problem.at(item.place, f"{path}.{index}", message))
-        gone.add(value)
-    if gone:
-        if dropped is not None and _main(tree) in gone:
-            tree = tree.having("main_event", Scalar(dropped.place, "none", "none"))
-        tree = _without(tree, gone)
-    return tree, problems
-
-
-def _without(tree: Mapping, gone: set[Any]) -> Mapping:
-    events = tree.get("events")
-    if isinstance(events, Sequence):
-        kept = [row for row in events.items if _field(row, "id") not in gone]
-        events = replace(events, items=tuple(_without_ends(row, gone) for row in kept))
-        tree = tree.having("events", events)
-    record = tree.get("record")
-    if isinstance(record, Sequence):
-        rows = tuple(row for row in record.items if _field(row, "event") not in gone)
-        tree = tree.having("record", replace(record, items=rows))
-    return tree
-
-
-def _main(tree: Mapping) -> Any:
-    """Return the id of the main event, given or by default the first."""
-    given = _field(tree, "main_event")
-    events = tree.get("events")
-    if given is None and isinstance(events, Sequence) and events.items:
-        given = _field(events.items[0], "id")
-    return given
-
-
-def _field(row: Node, name: str) -> Any:
-    found = row.get(name) if isinstance(row, Mapping) else None
-    return found.value if isinstance(found, Scalar) else None
-
-
-def _without_ends(row: Node, gone: set[Any]) -> Node:
-    ends = row.get("ends") if isinstance(row, Mapping) else None
-    if not isinstance(row, Mapping) or not isinstance(ends, Sequence):
-        return row
-    kept = tuple(
-        item for item in ends.items if not (isinstance(item, Scalar) and item.value in gone)
-    )
-    return row.having("ends", replace(ends, items=kept))
+    return drop_along(whole, dropped, places_in(variant)), problems
 
 
 def _add(
