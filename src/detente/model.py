@@ -17,7 +17,8 @@ from detente.step.decide import decide
 from detente.step.perceive import perceive
 from detente.step.region import move_attitudes, move_issues
 from detente.step.standing import conclude, stand
-from detente.world import NONE, Floats, new_standing, new_state, new_view
+from detente.theory.chance import country_word, purpose_word, uniforms
+from detente.world import NONE, Floats, State, new_standing, new_state, new_view
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -90,13 +91,42 @@ class CountryAgent(mesa.Agent["RegionModel"]):
         return {m.plan.events[e]: m.plan.responses[choice[e]] for e in np.flatnonzero(choice >= 0)}
 
     def settle(self) -> None:
-        """Call `decide` and hold its answer until all have decided."""
+        """Call `decide` and hold its answer until all have decided.
+
+        Raises
+        ------
+        KeyError
+            If it names an event or a response that is not there.
+        ValueError
+            If it answers an event that is not on the agenda, or its own act by a response that
+            is not open to an actor.
+        """
         self.choices = dict(self.decide())
         m = self.model
         column = m.view.choice[:, self.index, _LANE]
         column[:] = NONE
         for event, response in self.choices.items():
-            column[m.event_index(event)] = m.response_index(response)
+            e, r = m.event_index(event), m.response_index(response)
+            if m.state.attention[e, _LANE] <= 0:
+                raise ValueError(f"{self.code} answers {event}, which is not on the agenda")
+            if m.structure.actor[e] == self.index and m.structure.by_actor[r] == 0:
+                raise ValueError(f"{response} is not open to {self.code}, whose act {event} is")
+            column[e] = r
+
+    def luck(self, purpose: str) -> float:
+        """Return a uniform number in [0, 1) for a rule of one's own.
+
+        It is a pure function of seed, run, step, country and purpose, so it is the same whatever
+        else is drawn, and the same in every variant of a run.
+
+        Parameters
+        ----------
+        purpose : str
+            What it is for, other than the id of an event.
+        """
+        m = self.model
+        words = (m.run, m.step_index, country_word(self.code), purpose_word(f"luck/{purpose}"))
+        return float(uniforms(m.structure.seed, *(np.uint64(word) for word in words))[0])
 
     def act(self) -> None:
         """Make the choices known; a response that is new is an act on the event's actor."""
@@ -152,7 +182,7 @@ class CountryAgent(mesa.Agent["RegionModel"]):
         pandas.DataFrame
             One row a response; columns issues, tie_to_actor, tie_to_recipient, conformity,
             exposure, inertia, cost, which add up to utility, and probability. The values are
-            those on which the country would decide now, before the next step's events.
+            those on which the country decided in the last step.
 
         Raises
         ------
@@ -163,10 +193,10 @@ class CountryAgent(mesa.Agent["RegionModel"]):
 
         m = self.model
         event = event or str(m.scenario.main)
-        e = m.event_index(event)
-        if m.state.attention[e, _LANE] <= 0:
+        e, weighed = m.event_index(event), m.weighed or m.state
+        if weighed.attention[e, _LANE] <= 0:
             raise ValueError(f"{event} is not on the agenda at step {m.step_index}")
-        world = (m.structure, m.parameters, m.state, m.view)
+        world = (m.structure, m.parameters, weighed, m.view)
         return explain(*world, e, self.index, m.plan.responses)
 
 
@@ -186,7 +216,9 @@ class RegionModel(mesa.Model[CountryAgent, Any]):
     plan, column : Plan and ndarray, optional
         The variant's plan and this run's column of parameters, where they are known already.
     collect : bool, default True
-        Whether to fill the data collector and the log of acts.
+        Whether to fill the data collector and the log of acts, and keep what `explain` needs.
+    rng : int, optional
+        Mesa's name for the run, as its batch runner gives it.
 
     Attributes
     ----------
@@ -209,9 +241,11 @@ class RegionModel(mesa.Model[CountryAgent, Any]):
         plan: Plan | None = None,
         column: Floats | None = None,
         collect: bool = True,
+        rng: int | None = None,
     ) -> None:
+        run = run if rng is None else rng
         self._given = scenario
-        super().__init__(rng=run)
+        super().__init__(rng=np.random.SeedSequence([scenario.seed, run]))
         if plan is None:
             names = scenario.variant_names
             plan = Plan(scenario.variant(names[0] if variant is None else variant))
@@ -221,6 +255,7 @@ class RegionModel(mesa.Model[CountryAgent, Any]):
         self.variant = variant
         self.step_index = 0
         self.acts: list[Act] = []
+        self.weighed: State | None = None
         self.structure = plan.structure
         drawn = plan.draw(run, 1)[:, 0] if column is None else column
         self.parameters = plan.view(np.ascontiguousarray(drawn)[:, np.newaxis])
@@ -306,6 +341,8 @@ class RegionModel(mesa.Model[CountryAgent, Any]):
         arrive(self.structure, self.parameters, self.state, self.view, self.step_index, self.run)
         if self.collects:
             self._log_arrivals()
+            copies: Any = [array.copy() for array in self.state]
+            self.weighed = State(*copies)
         self.agents.do("perceive")
         self.agents.do("settle")
         self.agents.do("act")
@@ -313,6 +350,7 @@ class RegionModel(mesa.Model[CountryAgent, Any]):
         move_attitudes(self.parameters, self.state, self.view)
         fade(self.parameters, self.state, self.view)
         self.step_index += 1
+        self.running = self.step_index < self.scenario.length
         self._stand()
         if self.collects:
             self.datacollector.collect(self)

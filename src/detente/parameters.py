@@ -102,7 +102,7 @@ class Plan:
                 [(test.operation, test.a, test.b, test.above) for test in self._tests], np.int64
             ).reshape(len(self._tests), 4),
             program_of=np.stack([ends[:-1], ends[1:]], axis=1).astype(np.int64),
-            by_actor=np.array([r.by_actor for r in s.repertoire.values()], np.int64),
+            by_actor=self._open_to_actors(),
             pole=np.array(
                 [[code in members for code in self.codes] for members in s.poles.values()], np.int64
             ),
@@ -110,6 +110,10 @@ class Plan:
 
     def _who(self, codes: list[str | None]) -> np.ndarray[Any, np.dtype[np.int64]]:
         return np.array([NONE if c is None else self._country[c] for c in codes], np.int64)
+
+    def _open_to_actors(self) -> np.ndarray[Any, np.dtype[np.int64]]:
+        marked = np.array([r.by_actor for r in self.scenario.repertoire.values()], np.int64)
+        return marked if marked.any() else np.ones_like(marked)  # something must be open
 
     def _about(self, levels: list[dict[str, Number]]) -> np.ndarray[Any, np.dtype[np.int64]]:
         marked = [[issue in named for issue in self.issues] for named in levels]
@@ -188,7 +192,8 @@ class Plan:
             places = [("baseline", (i, j))]
             if a.mutual and (a.to, a.of) not in directed:
                 places.append(("baseline", (j, i)))
-            path = f"attitudes.{a.of}.{a.to}.level"
+            pair = sorted((a.of, a.to)) if a.mutual else (a.of, a.to)
+            path = f"attitudes.{pair[0]}.{pair[1]}.level"
             self._put(path, a.level, quantity_of(type(a), "level"), *places)
         for d in self.scenario.dependence:
             index = (self._country[d.of], self._country[d.on])

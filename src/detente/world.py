@@ -146,7 +146,7 @@ class View(NamedTuple):
     total: Floats  # (L,) sum of the odds of all responses
     picked: Integers  # (L,) the response chosen by luck
     acts: Floats  # (N, N, L) scores, over 10, of what row did to column in this step
-    gate: Floats  # (L,) share of the event's pace that gets through
+    coerced: Floats  # (L,) how far the actor gets without consent
     weight: Floats  # (L,) influence of all on an issue
     pulled: Floats  # (L,) influence times stance
     pull: Floats  # (K, L) on each issue
@@ -196,7 +196,9 @@ _AXES: Final[dict[str, str]] = {
     **dict.fromkeys(("appeal", "conform", "spoken", "best", "total", "lane", "heeds"), ""),
     **dict.fromkeys(("mean", "square", "exposure", "supporters", "opponents", "inertia"), ""),
     **dict.fromkeys(("last", "cost", "bears", "credibility", "crossing", "precision"), ""),
-    **dict.fromkeys(("occasion", "luck", "picked", "lot", "kept", "gate", "weight", "pulled"), ""),
+    **dict.fromkeys(
+        ("occasion", "luck", "picked", "lot", "kept", "coerced", "weight", "pulled"), ""
+    ),
     **dict.fromkeys(("tension", "polarisation"), ""),
     **dict.fromkeys(("tilt", "hedging"), "N"),
     "toward": "NP",

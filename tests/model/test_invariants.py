@@ -51,11 +51,7 @@ def region(**preference: float) -> dict[str, Any]:
 
 def explained(plain: dict[str, Any], country: str = "CCC") -> Any:
     model = detente.RegionModel(Scenario.model_validate(plain))
-    model.step()
-    # as at the first decision: nobody but the actor has spoken
-    model.state.response[:] = -1
-    model.state.stance[:] = 0.0
-    model.state.stance[0, 0] = 1.0
+    model.step()  # the first decision, before which nobody but the actor has spoken
     return model.agents[country].explain("demand")
 
 

@@ -98,6 +98,63 @@ def test_explain_of_what_is_not_on_the_agenda_says_so(bagram):
         model.agents["PAK"].explain("us_demnd")
 
 
+def test_the_first_decision_is_the_one_explained(bagram):
+    model = detente.RegionModel(bagram, run=4, variant="demand")
+    model.step()
+    table = model.agents["RUS"].explain("us_demand")
+    assert (table["inertia"] == 0).all()  # it had not spoken before
+    model.run_for(3)
+    assert (model.agents["RUS"].explain("us_demand")["inertia"] != 0).any()
+
+
+def test_the_actor_stands_behind_its_own_act(model):
+    model.run_for(3)
+    assert model.agents["USA"].response("us_demand") == "assist"
+
+
+def test_a_model_stops_running_when_the_scenario_ends(bagram):
+    model = detente.RegionModel(bagram.set({"stop_after": 5}), variant="demand")
+    model.run_model()
+    assert model.time == 5
+
+
+def test_luck_of_ones_own_is_a_function_of_seed_run_step_country_and_purpose(bagram):
+    def luck(scenario, run=0, country="PAK", purpose="mood", steps=0):
+        model = detente.RegionModel(scenario, run=run, variant="demand")
+        for _ in range(steps):
+            model.step()
+        return model.agents[country].luck(purpose)
+
+    usual = luck(bagram)
+    assert usual == luck(bagram)
+    others = [
+        luck(bagram.set({"seed": 1})), luck(bagram, run=1), luck(bagram, country="IND"),
+        luck(bagram, purpose="memory"), luck(bagram, steps=1),
+    ]  # fmt: skip
+    assert usual not in others
+    assert len(set(others)) == len(others)
+
+
+def test_a_rule_that_answers_what_is_not_on_the_agenda_is_refused(bagram):
+    class Early(detente.CountryAgent):
+        def decide(self):
+            return {"moscow_format": "endorse"}
+
+    model = detente.RegionModel(bagram, variant="demand", agents={"PAK": Early})
+    with pytest.raises(ValueError, match="PAK answers moscow_format, which is not on the agenda"):
+        model.step()
+
+
+def test_an_actor_answers_its_own_act_only_as_an_actor_can(bagram):
+    class Fickle(detente.CountryAgent):
+        def decide(self):
+            return {"us_demand": "condemn"}
+
+    model = detente.RegionModel(bagram, variant="demand", agents={"USA": Fickle})
+    with pytest.raises(ValueError, match="condemn is not open to USA"):
+        model.step()
+
+
 class Contrarian(detente.CountryAgent):
     """Answers every event it sees by the opposite of what most have said so far."""
 
@@ -105,7 +162,8 @@ class Contrarian(detente.CountryAgent):
         answers = {}
         for event in self.live_events:
             others = [a.stance(event) for a in self.model.agents if a is not self]
-            answers[event] = "endorse" if np.mean(others) < 0 else "condemn"
+            if self.model.plan.scenario.events[self.model.event_index(event)].actor != self.code:
+                answers[event] = "endorse" if np.mean(others) < 0 else "condemn"
         return answers
 
 
@@ -134,3 +192,18 @@ def test_a_rule_that_names_an_unknown_response_is_refused(bagram):
     model = detente.RegionModel(bagram, agents={"PAK": Mistaken})
     with pytest.raises(KeyError, match="no response shout; there are mobilise"):
         model.step()
+
+
+def test_what_repeats_comes_as_often_as_its_rate_says(bagram):
+    """Seven attacks in 52 weeks are three and a half in 26, whatever attention remains."""
+    arrivals = []
+    for run in range(60):
+        model = detente.RegionModel(bagram, run=run, variant="no_move", collect=False)
+        attack = model.event_index("iskp_attack")
+        count = 0
+        for _ in range(26):
+            model.step()
+            count += int(model.view.arrives[attack, 0])
+        arrivals.append(count)
+    expected = 26 * 0.13
+    assert abs(np.mean(arrivals) - expected) < 4 * np.sqrt(expected * 0.87 / 60)

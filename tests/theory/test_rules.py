@@ -16,7 +16,7 @@ from detente.theory.exponential import exponential
 from detente.theory.exposure import exposed, exposure
 from detente.theory.hostility import hostility
 from detente.theory.intensity import inertia, intensity_cost
-from detente.theory.issues import coercion, gate, moved, pace
+from detente.theory.issues import coercion, drive, moved, pace
 from detente.theory.peers import conformity, peer_weight, share
 from detente.theory.polarisation import spread
 from detente.theory.ties import tie_to_actor, tie_to_recipient
@@ -124,10 +124,10 @@ def test_odds_depend_on_differences_alone(precision, utility, best, constant):
 
 
 def test_consent_is_support_and_anything_less_is_refusal():
-    assert gate(1.0, 0.4, 0.0) == 1.0
-    assert gate(1.0, 0.0, 0.3) == 0.3
-    assert gate(1.0, -0.8, 0.0) == 0.0
-    assert gate(0.0, -0.8, 0.0) == 1.0
+    assert drive(1.0, 0.4, 0.0, 1.0) == 1.0
+    assert drive(1.0, 0.4, 0.0, -0.5) == pytest.approx(0.25)  # others slow what is granted
+    assert drive(1.0, 0.0, 0.3, -1.0) == 0.3
+    assert drive(1.0, -0.8, 0.0, 1.0) == 0.0
     assert coercion(0.8, 0.3, 0.1) == pytest.approx(0.6)
     assert coercion(1.0, 0.0, 0.0) == 0.0
 
@@ -141,8 +141,8 @@ def test_a_level_stays_between_where_it_is_and_what_is_proposed(level, proposals
 
 
 def test_opposition_does_not_move_an_issue():
-    assert pace(0.1, 1.0, 1.0, -0.5) == 0.0
-    assert pace(0.1, 0.5, 1.0, 0.5) == pytest.approx(0.025)
+    assert pace(0.1, 1.0, drive(0.0, 0.0, 0.0, -0.5)) == 0.0
+    assert pace(0.1, 0.5, drive(0.0, 0.0, 0.0, 0.5)) == pytest.approx(0.025)
 
 
 @given(signed, st.floats(-100, 100))

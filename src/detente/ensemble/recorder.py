@@ -143,7 +143,7 @@ def record_point(
             tallies.level_bins[point, k, where] += 1
     for lane in range(lanes):
         tallies.tension_sum[point] += in_fixed_point(standing.tension[lane])
-        outcomes.tension[row + lane] += standing.tension[lane]
+        outcomes.tension[row + lane] += standing.tension[lane]  # nothing stands at the start
     if outcomes.path_tilt.shape[0] > 0:
         for i in range(n):
             for lane in range(lanes):
@@ -205,7 +205,7 @@ def record_end(
             outcomes.hedging[run, i] = standing.hedging[i, lane]
             for pole in range(2):
                 outcomes.toward[run, i, pole] = standing.toward[i, pole, lane]
-        outcomes.tension[run] /= points
+        outcomes.tension[run] /= points - 1
         outcomes.polarisation[run] = standing.polarisation[lane]
         _record_alignment(p, s, lane, run, tallies, outcomes, scratch)
         _record_events(s, lane, run, tallies, outcomes, scratch)

@@ -9,11 +9,13 @@ def default_repertoire() -> dict[str, Response]:
     """Return the eight responses from the most hostile to the most supportive.
 
     Types and scores are those of the PLOVER manual. Stances order them evenly but for the gap
-    around silence, since any word is a step. Costs rise steeply past public condemnation, which
-    keeps warnings rare, as they are in the record, and a text joined with others costs least.
+    around silence, since any word is a step. Costs are judgements: they rise steeply past public
+    condemnation, since few states threaten or mobilise over what others say, and a text joined
+    with others costs least. The actor of an event stands behind it until it ends it: the one
+    response open to it about its own act is to pursue it (assist).
     """
     rows = [
-        ("mobilise", "Mobilise forces", -1.0, 5.0, "MOBILIZE"),
+        ("mobilise", "Mobilise forces", -1.0, 9.0, "MOBILIZE"),
         ("warn", "Warn", -0.8, 1.0, "THREATEN"),
         ("condemn", "Condemn", -0.6, 0.4, "ACCUSE.disapprove"),
         ("joint", "Join a collective statement", -0.4, 0.12, "REJECT.assist"),
@@ -23,6 +25,6 @@ def default_repertoire() -> dict[str, Response]:
         ("host", "Host", 1.0, 1.5, "AID"),
     ]
     return {
-        name: Response(title=title, stance=stance, cost=cost, type=kind, by_actor=name != "host")
+        name: Response(title=title, stance=stance, cost=cost, type=kind, by_actor=name == "assist")
         for name, title, stance, cost, kind in rows
     }

@@ -59,7 +59,7 @@ def _judge(
     for lane in range(s.attention.shape[1]):
         if structure.due[e] != NONE:
             comes = structure.due[e] == step
-        elif s.born[e, lane] != NONE and (structure.repeats[e] == 0 or s.attention[e, lane] > 0.0):
+        elif s.born[e, lane] != NONE and structure.repeats[e] == 0:
             comes = False
         else:
             comes = holds(
@@ -85,21 +85,28 @@ def _appear(
     half_life = p.coefficient[Coefficient.ATTENTION_HALF_LIFE, lane]
     attention = kept(half_life, float(structure.elapsed[e]))
     threshold = p.coefficient[Coefficient.AGENDA_THRESHOLD, lane]
+    anew = s.attention[e, lane] == 0.0  # what comes again while it is live renews attention alone
     s.attention[e, lane] = on_agenda(attention, threshold)
     s.born[e, lane] = step
-    for i in range(s.stance.shape[1]):
-        s.stance[e, i, lane] = 0.0
-        s.response[e, i, lane] = NONE
-        s.answer[e, i, lane] = 0.0
     actor, recipient = structure.actor[e], structure.recipient[e]
+    if anew:
+        for i in range(s.stance.shape[1]):
+            s.stance[e, i, lane] = 0.0
+            s.response[e, i, lane] = NONE
+            s.answer[e, i, lane] = 0.0
     if actor != NONE:
-        s.stance[e, actor, lane] = 1.0  # it stands behind its own act
+        if anew:
+            s.stance[e, actor, lane] = 1.0  # it stands behind its own act
         if recipient != NONE:
             v.acts[actor, recipient, lane] += attention * p.score[e, lane] / FULL_SCORE
     for k in range(s.level.shape[0]):
         s.before[e, k, lane] = s.level[k, lane]
         if structure.does[e, k] == 1:
             s.level[k, lane] = p.done[e, k, lane]
+
+
+@rule
+def _end_others(structure: Structure, s: State, e: int, lane: int) -> None:
     for other in range(structure.ends.shape[1]):
         if structure.ends[e, other] == 1:
             s.attention[other, lane] = 0.0
@@ -111,7 +118,8 @@ def arrive(
 ) -> None:
     """Put on the agenda what is due, what its condition calls for, and what chance brings.
 
-    All are judged on the state before the step; then they come up in the order of the file.
+    All are judged on the state before the step; then they come up in the order of the file, so
+    that of two which bring one issue about at once the later prevails; last, what they end ends.
     """
     events, lanes = s.attention.shape
     v.acts[:] = 0.0
@@ -121,6 +129,10 @@ def arrive(
         for lane in range(lanes):
             if v.arrives[e, lane] == 1:
                 _appear(structure, p, s, v, e, step, lane)
+    for e in range(events):
+        for lane in range(lanes):
+            if v.arrives[e, lane] == 1:
+                _end_others(structure, s, e, lane)
     for e in range(events):
         v.live[e] = 0
         for lane in range(lanes):

@@ -1,5 +1,8 @@
 """Perceive: what each live event means to a country, and what others have said of it.
 
+A peer that has not spoken yet is heard as silent: silence is what the others see, and who breaks
+it first has most at stake or fewest peers to heed.
+
 Like `decide` and `act` it takes a range of countries: Mesa one at a time, the compiled engine all.
 """
 
@@ -75,7 +78,6 @@ def _weigh_issue(
         )
         strength = crossed(level, proposal, position, salience, line)
         v.crossed[e, i, lane] = max(v.crossed[e, i, lane], strength)
-        v.stake[e, i, lane] = min(v.stake[e, i, lane] + salience, 1.0)
 
 
 @rule
@@ -111,6 +113,10 @@ def _perceive(structure: Structure, p: Parameters, s: State, v: View, i: int) ->
                 _weigh_issue(p, v, s.level[k], p.proposed[e, k], e, i, k)
             if structure.does[e, k] == 1:
                 _weigh_issue(p, v, s.before[e, k], p.done[e, k], e, i, k)
+            if structure.proposes[e, k] == 1 or structure.does[e, k] == 1:
+                for lane in range(s.attention.shape[1]):
+                    stake = v.stake[e, i, lane] + p.salience[i, k, lane]
+                    v.stake[e, i, lane] = min(stake, 1.0)
         _feel_ties(structure, p, s, v, e, i)
         _hear_peers(
             v.heed, p.dependence, s.stance, e, i,

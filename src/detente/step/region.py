@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from detente.step.agenda import third_parties
 from detente.theory.attitudes import agreement, changed, push
-from detente.theory.issues import balance, coercion, gate, influence, moved, pace
+from detente.theory.issues import balance, coercion, drive, influence, moved, pace
 from detente.theory.rule import rule
 from detente.world import NONE, Coefficient, Floats, Parameters, State, Structure, View
 
 
 @rule
-def _open_gates(structure: Structure, p: Parameters, s: State, v: View, e: int) -> None:
+def _coerce(structure: Structure, p: Parameters, s: State, v: View, e: int) -> None:
     actor, giver = structure.actor[e], structure.consent[e]
     for lane in range(s.attention.shape[1]):
         coerced = 0.0
@@ -18,8 +18,7 @@ def _open_gates(structure: Structure, p: Parameters, s: State, v: View, e: int) 
             coerced = coercion(
                 p.force[e, lane], p.capability[actor, lane], p.capability[giver, lane]
             )
-        stance = s.stance[e, giver, lane] if giver != NONE else 0.0
-        v.gate[lane] = gate(1.0 if giver != NONE else 0.0, stance, coerced)
+        v.coerced[lane] = coerced
 
 
 @rule
@@ -46,17 +45,20 @@ def move_issues(structure: Structure, p: Parameters, s: State, v: View) -> None:
     for e in range(s.attention.shape[0]):
         if v.live[e] == 0:
             continue
-        _open_gates(structure, p, s, v, e)
+        _coerce(structure, p, s, v, e)
         for k in range(issues):
             if structure.proposes[e, k] == 1:
                 _weigh_sides(p.capability, p.salience, s.stance, v.weight, v.pulled, e, k)
+                giver = structure.consent[e]
                 for lane in range(lanes):
-                    speed = pace(
-                        p.coefficient[Coefficient.ISSUE_RATE, lane],
-                        s.attention[e, lane],
-                        v.gate[lane],
+                    driven = drive(
+                        1.0 if giver != NONE else 0.0,
+                        s.stance[e, giver, lane] if giver != NONE else 0.0,
+                        v.coerced[lane],
                         balance(v.pulled[lane], v.weight[lane]),
                     )
+                    rate = p.coefficient[Coefficient.ISSUE_RATE, lane]
+                    speed = pace(rate, s.attention[e, lane], driven)
                     v.pace[k, lane] += speed
                     v.pull[k, lane] += speed * (p.proposed[e, k, lane] - s.level[k, lane])
     for k in range(issues):

@@ -30,26 +30,28 @@ def _toward(
 
 
 @rule
-def _add_hostility(structure: Structure, p: Parameters, s: State, out: Standing, e: int) -> None:
-    n, lanes = p.capability.shape
-    actor = structure.actor[e]
+def _calm(structure: Structure, p: Parameters, s: State, out: Standing, i: int) -> None:
+    """Write into `out.weight` how calm country `i` leaves the region, 0 to 1."""
+    lanes = s.attention.shape[1]
     for lane in range(lanes):
-        out.weight[lane] += s.attention[e, lane] * n
-    for i in range(n):
+        out.weight[lane] = 1.0
+    for e in range(s.attention.shape[0]):
         for lane in range(lanes):
             act = hostility(s.answer[e, i, lane], s.attention[e, lane])
-            if i == actor:
-                act = max(act, hostility(p.score[e, lane], s.attention[e, lane]))
-            out.tension[lane] += act
+            out.weight[lane] *= 1.0 - act
+        if structure.actor[e] == i:
+            for lane in range(lanes):
+                out.weight[lane] *= 1.0 - hostility(p.score[e, lane], s.attention[e, lane])
 
 
 @rule
 def stand(structure: Structure, p: Parameters, s: State, out: Standing) -> None:
     """Write where all stand now.
 
-    Tension is the mean hostility of acts, by the attention they have. Each country's act about
-    each event on the agenda counts: its response, silence being no hostility, and for the actor
-    the event itself where that is the harsher.
+    Tension is the mean over countries of the hostility of their acts that stand: responses, and
+    the events themselves for those whose acts they are. A country's acts add up without passing
+    1 (one less the product of what each leaves calm), each counts by the attention it still has,
+    and what is not hostile counts nothing.
     """
     n, lanes = p.capability.shape
     for i in range(n):
@@ -58,13 +60,11 @@ def stand(structure: Structure, p: Parameters, s: State, out: Standing) -> None:
         for lane in range(lanes):
             out.tilt[i, lane] = tilt(out.toward[i, 0, lane], out.toward[i, 1, lane])
     for lane in range(lanes):
-        out.weight[lane] = 0.0
         out.tension[lane] = 0.0
-    for e in range(s.attention.shape[0]):
-        _add_hostility(structure, p, s, out, e)
-    for lane in range(lanes):
-        weight = out.weight[lane]
-        out.tension[lane] = out.tension[lane] / weight if weight > 0.0 else 0.0
+    for i in range(n):
+        _calm(structure, p, s, out, i)
+        for lane in range(lanes):
+            out.tension[lane] += (1.0 - out.weight[lane]) / n
 
 
 @rule

@@ -25,6 +25,7 @@ _32: Final = np.uint64(32)
 _21: Final = np.uint64(21)
 _11: Final = np.uint64(11)
 _TO_UNIT: Final = 2.0**-53
+_CELLS: Final = 2.0**52  # each wide enough to hold its middle exactly
 
 #: The step at which the parameters of a run are drawn: before all others, so out of their way.
 DRAW_STEP: Final = 0xFFFFFFFF
@@ -137,4 +138,4 @@ def draw_parameter(
     """
     for index in range(out.shape[0]):
         number = uniforms(seed, np.uint64(first + index), np.uint64(DRAW_STEP), high, low)[0]
-        out[index] = number + 0.5 * _TO_UNIT
+        out[index] = (np.floor(number * _CELLS) + 0.5) / _CELLS

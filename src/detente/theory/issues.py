@@ -31,8 +31,12 @@ def coercion(force: float, actor: float, recipient: float) -> float:
 
 
 @rule
-def gate(needs_consent: float, stance: float, coerced: float) -> float:
-    """Return the share of a proposal's pace that gets through, 0 to 1.
+def drive(needs_consent: float, stance: float, coerced: float, balance: float) -> float:
+    """Return how much of its pace a proposal makes, 0 to 1.
+
+    What concerns all moves by the balance of all, and not at all against it. What is one
+    country's to grant moves once that country supports it: others speed or slow it by their
+    balance, but cannot stop it. Against its refusal only coercion moves it.
 
     Parameters
     ----------
@@ -42,15 +46,17 @@ def gate(needs_consent: float, stance: float, coerced: float) -> float:
         Of the one who must consent: support is consent, anything less is refusal.
     coerced : float
         From `coercion`: what gets through without consent.
+    balance : float
+        Of all stances, -1 to 1.
     """
-    consented = 1.0 if stance > 0.0 else coerced
-    return consented if needs_consent > 0.0 else 1.0
+    granted = 0.5 * (1.0 + balance) if stance > 0.0 else coerced
+    return granted if needs_consent > 0.0 else max(balance, 0.0)
 
 
 @rule
-def pace(rate: float, attention: float, gate: float, balance: float) -> float:
+def pace(rate: float, attention: float, drive: float) -> float:
     """Return the share of the way to a proposal that an issue moves in a step, 0 or more."""
-    return rate * attention * gate * max(balance, 0.0)
+    return rate * attention * drive
 
 
 @rule

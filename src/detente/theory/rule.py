@@ -31,16 +31,22 @@ class _Compiler(Compiler):
         self.state.flags.noalias = True
 
 
-@cache
-def sources_digest() -> str:
-    """Return a digest of every source file that compiled code may come from."""
+def sources() -> list[Path]:
+    """Return every source file that compiled code, or a constant frozen into it, comes from."""
     package = Path(__file__).resolve().parents[1]
     files = [package / "world.py"]
-    for floor in ("theory", "step"):
-        files += sorted((package / floor).glob("*.py"))
-    files += [package / "ensemble" / name for name in ("recorder.py", "kernel.py")]
+    for folder in ("theory", "step"):
+        files += sorted((package / folder).glob("*.py"))
+    return files + [
+        package / "ensemble" / name for name in ("chunk.py", "recorder.py", "kernel.py")
+    ]
+
+
+@cache
+def sources_digest() -> str:
+    """Return a digest of all `sources`."""
     digest = hashlib.sha256()
-    for file in files:
+    for file in sources():
         digest.update(file.name.encode())
         digest.update(file.read_bytes())
     return digest.hexdigest()
