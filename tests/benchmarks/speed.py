@@ -1,0 +1,114 @@
+# ruff: noqa: T201 - what this program is for
+"""How fast the engine is, beside others on the same work.
+
+First a race: this engine, Mesa's batch_run, the EMA Workbench, and a floor written in C take turns,
+round by round in one go, at the same runs of the same variants, with the same outputs recorded.
+Then what a run costs as the number of runs, steps and countries grows, with fitted exponents.
+
+Needs the dependency group "bench", and a C compiler for the floor; what is missing is left out and
+named. With nothing else running on the machine:
+
+    uv run --group bench python tests/benchmarks/speed.py --plot speed.png --json speed.json
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, Final
+
+import cost
+import machine
+import rounds
+from contenders import CONTENDERS
+from recorded import Task
+
+import detente
+
+#: Contenders whose costs are drawn.
+DRAWN: Final = ("engine", "floor", "batch_run")
+
+
+def arguments(given: Sequence[str] | None = None) -> argparse.Namespace:
+    """Return what was asked for."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    add = parser.add_argument
+    add("--scenario", default="bagram-2025", help="name or file of the scenario (%(default)s)")
+    add("--variants", nargs="+", metavar="NAME", help="only these variants (all)")
+    add("--steps", type=int, help="steps of a run (the scenario's)")
+    add("--only", nargs="+", choices=list(CONTENDERS), help="only these contenders (all)")
+    add("--seconds", type=float, default=120, help="how long the race lasts at least (%(default)s)")
+    add("--turn", type=float, default=2.0, help="seconds of a contender's turn (%(default)s)")
+    add("--part", choices=("race", "cost", "both"), default="both", help="(%(default)s)")
+    add("--largest", type=int, default=1_000_000, help="most runs to measure (%(default)s)")
+    add("--quick", action="store_true", help="ten seconds and small sizes: to see that it works")
+    add("--plot", type=Path, metavar="FILE", help="draw the costs into this PNG")
+    add("--json", type=Path, metavar="FILE", help="write all numbers into this file")
+    asked = parser.parse_args(given)
+    if asked.quick:
+        asked.seconds, asked.turn = min(asked.seconds, 10), min(asked.turn, 0.3)
+        asked.largest = min(asked.largest, 10_000)
+    return asked
+
+
+def main(given: Sequence[str] | None = None) -> dict[str, Any]:
+    """Measure, print, draw; return all numbers."""
+    asked = arguments(given)
+    scenario = detente.load(asked.scenario)
+    names = tuple(asked.variants or scenario.variant_names)
+    task = Task(asked.scenario, asked.steps or scenario.length, names)
+    numbers: dict[str, Any] = {"machine": machine.notes(), "task": vars(task)}
+    for what, note in numbers["machine"].items():
+        print(f"{what}: {note}")
+    print(f"scenario: {task.scenario}, {task.steps} steps, variants {', '.join(task.variants)}\n")
+    if asked.part != "cost":
+        lines, absent = rounds.race(task, asked.only or list(CONTENDERS), asked.seconds, asked.turn)
+        numbers["race"] = rounds.as_plain(lines, absent)
+        _print_table(rounds.table(lines))
+        print(f"Median of {len(lines[0].turns)} rounds and, in brackets, the least and greatest.\n")
+        for name, reason in absent.items():
+            print(f"{name} left out: {reason}")
+        print(*rounds.verdicts(lines), sep="\n", end="\n\n")
+    if asked.part != "race":
+        curves = _curves(task, asked)
+        numbers["cost"] = {curve.name: cost.as_plain(curve) for curve in curves}
+        for curve in curves:
+            _print_table(cost.rows(curve))
+            print(*cost.told(curve), sep="\n", end="\n\n")
+        if asked.plot:
+            import picture
+
+            picture.draw(curves, numbers["machine"], asked.plot)
+    if asked.json:
+        asked.json.write_text(json.dumps(numbers, indent=1) + "\n", "utf-8")
+    return numbers
+
+
+def _curves(task: Task, asked: argparse.Namespace) -> list[cost.Curve]:
+    names = [name for name in DRAWN if asked.only is None or name in asked.only]
+    return [
+        cost.against_runs(task, names, asked.largest, 100 if asked.quick else 1000),
+        cost.against_steps(task, names, cost.STEPS[:3] if asked.quick else cost.STEPS),
+        cost.against_countries(task, names, cost.COUNTRIES[:2] if asked.quick else cost.COUNTRIES),
+    ]
+
+
+def _print_table(table: Sequence[Sequence[str]]) -> None:
+    """Print rows of words as a table in Markdown."""
+    widths = [max(map(len, column)) for column in zip(*table, strict=True)]
+    for number, row in enumerate(table):
+        cells = [row[0].ljust(widths[0])]
+        cells += [cell.rjust(width) for cell, width in zip(row[1:], widths[1:], strict=True)]
+        print("|", " | ".join(cells), "|")
+        if number == 0:
+            rules = ["-" * widths[0], *("-" * (width - 1) + ":" for width in widths[1:])]
+            print("|", " | ".join(rules), "|")
+    print()
+
+
+if __name__ == "__main__":
+    main()
