@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-import mesa
 import numpy as np
-from mesa.agentset import AgentSet
 
 from detente.parameters import Plan
+from detente.quiet_mesa import AgentSet, mesa
 from detente.scenario import Scenario
 from detente.step.act import act
 from detente.step.agenda import arrive, begin, fade
