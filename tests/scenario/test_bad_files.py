@@ -208,7 +208,12 @@ TABLE: dict[str, tuple[str, str, str, str]] = {
         "39:18",
         "did you mean 'request'?",
     ),
-    "drops what another needs": ("[request, threat]", "[request]", "39:3", "no event 'request'"),
+    "adds what needs what it drops": (
+        "{drop: [request, threat]}",
+        "{drop: [request], add: {events: [{id: late, when: {after: request}, type: AID}]}}",
+        "39:68",
+        "no event 'request'",
+    ),
     "sets what is not there": (
         "  asked: {}",
         "  asked: {set: {events.request.typ: AID}}",

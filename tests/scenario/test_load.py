@@ -42,3 +42,14 @@ def test_setting_a_path_leaves_the_old_scenario_alone(bagram: Scenario) -> None:
 def test_a_wrong_path_says_what_was_meant(bagram: Scenario) -> None:
     with pytest.raises(ScenarioError, match="there is no 'PKA' in countries - did you mean 'PAK'"):
         bagram.set({"countries.PKA.resolve": 0.5})
+
+
+def test_it_is_shown_in_a_line_and_in_a_notebook_as_a_table(bagram: Scenario) -> None:
+    assert repr(bagram).startswith("<detente.Scenario bagram-2025: 11 countries, ")
+    assert "26 steps of 1 week from 2025-09-15, variants demand, no_move" in str(bagram)
+    assert len(repr(bagram)) < 200
+    shown = bagram.set({"title": "A <b>", "variants": {}})._repr_html_()
+    assert "A &lt;b&gt;" in shown
+    assert "<code>PAK</code> Pakistan" in shown
+    assert "<code>us_demand</code> The United States" in shown
+    assert "<code>base</code>" in shown

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from small import SMALL
 
-from detente.scenario import Distribution, Scenario, ScenarioError, load_text
+from detente.scenario import Distribution, Scenario, ScenarioError, load, load_text
 from detente.scenario.loading import load_with_options
 from strategies import scenarios
 
@@ -127,7 +127,30 @@ def test_a_path_that_leads_nowhere_says_so(
     with pytest.raises(ScenarioError) as caught:
         small.set({path: value})
     assert said in str(caught.value)
-    assert str(caught.value).startswith("set:1:1: ")
+    for problem in caught.value.problems:
+        assert (problem.file, problem.line, problem.column) == ("set", 0, 0)
+        assert str(problem) == f"{problem.path}: {problem.message}"  # it stands in no file
+
+
+def test_a_variant_can_be_added(small: Scenario) -> None:
+    bolder = {"set": {"countries.UZB.resolve": 0.9}}
+    more = small.set({"variants.bolder": bolder})
+    assert more.variant_names == ("a", "b", "bolder")
+    assert more.variant("bolder").get("countries.UZB.resolve") == 0.9
+    assert more.variant("b") == small.variant("b")
+    assert small.set({"variants.bolder": bolder, "variants.bolder.title": "Bolder"})
+    for path, value, said in (
+        ("variants.c.title", "C", "there is no 'c' in variants"),
+        ("variants.c", None, "there is no 'c' in variants"),
+        ("variants.c", 3, "variants.c: expected a mapping, not 3"),
+        ("variants.C", {}, "variants.C: expected a name of small letters"),
+        ("variants.c", {"set": {"countries.UZB.reslove": 1}}, "did you mean 'resolve'?"),
+        ("variants.c", {"drop": ["requst"]}, "did you mean 'request'?"),
+        ("issues.c", {"title": "C"}, "there is no 'c' in issues"),
+    ):
+        with pytest.raises(ScenarioError) as caught:
+            small.set({path: value})
+        assert said in str(caught.value)
 
 
 @pytest.mark.parametrize(
@@ -166,6 +189,32 @@ def test_bad_options_are_told_with_what_is_wrong_in_the_file(tmp_path) -> None:
         "countries.RUS.capability: 3 is out of range",
     ):
         assert any(said in line for line in lines), (said, lines)
+
+
+@pytest.mark.parametrize(
+    ("option", "said"),
+    [
+        ("countries.UZB.resolve={normal: [0.5]}", "countries.UZB.resolve: malformed distribution"),
+        ("countries.UZB={}", "countries.UZB.name: missing"),
+        (
+            "start=2025-02-03",
+            "2025-01-20 is before the start (2025-02-03): history: true if that is meant (small.yaml:20:23)",
+        ),
+        ("variants.a={set: {countries.UZB.resolve: 9}}", "variants.a: countries.UZB.resolve: 9"),
+    ],
+)
+def test_an_option_is_blamed_for_what_it_gets_wrong(
+    tmp_path, monkeypatch, option: str, said: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "small.yaml").write_text(SMALL)
+    with pytest.raises(ScenarioError) as caught:
+        load_with_options("small.yaml", [option])
+    assert all(str(p).startswith("--set:1:1: ") for p in caught.value.problems)
+    assert said in str(caught.value)
+    with pytest.raises(ScenarioError) as caught:
+        load("small.yaml", {"start": "2025-02-03"})
+    assert str(caught.value).startswith("events.request.at: 2025-01-20 is before the start")
 
 
 def leaves(value: Any, path: str = "") -> list[str]:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping as MappingType
+from dataclasses import replace
 from typing import Any, Final
 
 from pydantic import BaseModel
 
-from detente.scenario.errors import Place, Problem
+from detente.scenario.errors import Place, Problem, ScenarioError
 from detente.scenario.nodes import (
     Entry,
     Mapping,
@@ -52,8 +53,32 @@ def assign(model: type[BaseModel], tree: Mapping, path: str, value: Node) -> Map
     return _Assignment(model, tree, value).whole(tree, parts)
 
 
+#: A path, what to set there, and where that was asked for.
+type Change = tuple[str, Node, Place]
+
+
+def given(changes: MappingType[str, Any], place: Place) -> list[Change]:
+    """Return the changes that a program asks for, as they go to `assign_all`.
+
+    Raises
+    ------
+    ScenarioError
+        If a value is of no kind that a scenario can hold.
+    """
+    found: list[Change] = []
+    problems: list[Problem] = []
+    for path, value in changes.items():
+        try:
+            found.append((path, from_plain(value, place), place))
+        except ScenarioError as error:
+            problems += [replace(problem, path=path) for problem in error.problems]
+    if problems:
+        raise ScenarioError(problems)
+    return found
+
+
 def assign_all(
-    model: type[BaseModel], tree: Mapping, changes: list[tuple[str, Node, Place]]
+    model: type[BaseModel], tree: Mapping, changes: list[Change]
 ) -> tuple[Mapping, list[Problem]]:
     """Set the values at several paths in turn, and collect what is wrong with the paths."""
     problems = []
@@ -154,7 +179,8 @@ class _Assignment:
         entry = node.entries.get(key)
         inner = entry.node if entry is not None else self._default(kind, key)
         new = self._below(inner, below(kind, key, plain(node)), rest, (*before, key))
-        return node.lacking(key) if new is None else node.having(key, new, _place(node, key))
+        place = _place(node, key) if rest else self.value.place
+        return node.lacking(key) if new is None else node.having(key, new, place)
 
     def _in_list(
         self, node: Sequence, kind: Any, parts: tuple[str, ...], before: tuple[str, ...]
@@ -176,6 +202,8 @@ class _Assignment:
             key = ".".join(parts[:count])
             if key in node.entries or key in fields_of(kind):
                 return key, parts[count:]
+        if before == ("variants",) and len(parts) == 1 and not self.gone:
+            return parts[0], ()  # a new one, to stand beside the others
         known = known_keys(kind, node)
         if before[-1:] and before[-1] in BY_ISSUE:
             issues = self.tree.get("issues")

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 
 class Place(NamedTuple):
-    """Where something stands: a file, and line and column counted from 1."""
+    """Where something stands: a file, and line and column counted from 1; line 0 is in no file."""
 
     file: str
     line: int
     column: int
+
+
+#: The place of values that a program gives.
+GIVEN: Final = Place("set", 0, 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,9 +26,10 @@ class Problem:
     Parameters
     ----------
     file : str
-        The file, as it was named; ``--set`` or ``set`` for a value given beside it.
+        The file, as it was named; ``--set`` for a value given beside it, ``set`` for one that a
+        program gave.
     line, column : int
-        Where in the file, counted from 1.
+        Where in the file, counted from 1; 0 for what a program gave, which stands in no file.
     path : str
         The place in the scenario, such as ``countries.PAK.resolve``; empty for the file as a whole.
     message : str
@@ -43,7 +48,7 @@ class Problem:
         return cls(place.file, place.line, place.column, path, message)
 
     def __str__(self) -> str:
-        where = f"{self.file}:{self.line}:{self.column}: "
+        where = f"{self.file}:{self.line}:{self.column}: " if self.line else ""
         return printable(where + (f"{self.path}: " if self.path else "") + self.message)
 
 

@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from os import PathLike, fspath
 from pathlib import Path
 from typing import Any, Final
 
 from detente.scenario import nodes
-from detente.scenario.assignment import assign_all
-from detente.scenario.errors import Place, Problem, ScenarioError
+from detente.scenario.assignment import Change, assign_all, given
+from detente.scenario.errors import GIVEN, Place, Problem, ScenarioError
 from detente.scenario.library import find
 from detente.scenario.merge import read_merged
 from detente.scenario.reader import read_text, read_value
-from detente.scenario.schema import SET, Scenario
+from detente.scenario.schema import Scenario
 from detente.scenario.validation import validated
 
 #: How problems name the values given on the command line.
 OPTION: Final = "--set"
+OPTION_PLACE: Final = Place(OPTION, 1, 1)
 
 
 def load(scenario: str | PathLike[str], set: Mapping[str, Any] | None = None) -> Scenario:  # noqa: A002
@@ -47,10 +48,7 @@ def load(scenario: str | PathLike[str], set: Mapping[str, Any] | None = None) ->
     shown = fspath(scenario)
     found = find(shown)
     tree = read_merged(Scenario, found, shown if found == Path(shown) else str(found))
-    changes = {
-        path: nodes.from_plain(value, Place(SET, 1, 1)) for path, value in (set or {}).items()
-    }
-    return _validated(tree, changes)
+    return _validated(tree, given(set or {}, GIVEN), GIVEN)
 
 
 def load_text(text: str, shown: str = "scenario") -> Scenario:
@@ -78,12 +76,12 @@ def load_with_options(scenario: str | PathLike[str], options: list[str]) -> Scen
     shown = fspath(scenario)
     found = find(shown)
     tree = read_merged(Scenario, found, shown if found == Path(shown) else str(found))
-    return _validated(tree, changes, problems)
+    return _validated(tree, changes, OPTION_PLACE, problems)
 
 
-def read_options(options: list[str]) -> tuple[dict[str, nodes.Node], list[Problem]]:
+def read_options(options: list[str]) -> tuple[list[Change], list[Problem]]:
     """Read ``PATH=VALUE`` options, and collect what is wrong with them."""
-    changes: dict[str, nodes.Node] = {}
+    changes: list[Change] = []
     problems: list[Problem] = []
     for option in options:
         path, equals, text = option.partition("=")
@@ -93,9 +91,8 @@ def read_options(options: list[str]) -> tuple[dict[str, nodes.Node], list[Proble
             problems.append(Problem(OPTION, 1, 1, "", message))
             continue
         try:
-            changes[path] = nodes.from_plain(
-                nodes.plain(read_value(text, OPTION)), Place(OPTION, 1, 1)
-            )
+            value = nodes.plain(read_value(text, OPTION))
+            changes.append((path, nodes.from_plain(value, OPTION_PLACE), OPTION_PLACE))
         except ScenarioError as error:
             problems += [
                 Problem(OPTION, 1, len(path) + 1 + p.column, path, p.message)
@@ -105,16 +102,34 @@ def read_options(options: list[str]) -> tuple[dict[str, nodes.Node], list[Proble
 
 
 def _validated(
-    tree: nodes.Mapping, changes: Mapping[str, nodes.Node], problems: list[Problem] | None = None
+    alone: nodes.Mapping, changes: list[Change], place: Place, problems: Sequence[Problem] = ()
 ) -> Scenario:
     """Validate a file's tree with some values set; a bad path hides nothing else."""
-    given = [(path, node, node.place) for path, node in changes.items()]
-    tree, more = assign_all(Scenario, tree, given)
-    wrong = [*(problems or []), *more]
+    tree, more = assign_all(Scenario, alone, changes)
+    wrong = [*problems, *more]
     try:
         scenario = validated(Scenario, tree)
     except ScenarioError as error:
-        raise ScenarioError([*wrong, *error.problems]) from None
+        found = _blamed(error.problems, alone, place) if changes else error.problems
+        raise ScenarioError([*wrong, *found]) from None
     if wrong:
         raise ScenarioError(wrong)
     return scenario
+
+
+def _blamed(problems: list[Problem], alone: nodes.Mapping, place: Place) -> list[Problem]:
+    """Put what the file has not got wrong by itself down to the values set beside it."""
+    try:
+        validated(Scenario, alone)
+        known: list[Problem] = []
+    except ScenarioError as error:
+        known = error.problems
+    said = {(p.path, p.message) for p in problems if p.file == place.file}
+    found = []
+    for problem in problems:
+        if problem.file == place.file or problem in known:
+            found.append(problem)
+        elif (problem.path, problem.message) not in said:
+            at = f"{problem.file}:{problem.line}:{problem.column}"
+            found.append(Problem.at(place, problem.path, f"{problem.message} ({at})"))
+    return found

@@ -14,7 +14,7 @@ from typing import Annotated, Any, Final, Self
 
 from pydantic import Field, StringConstraints, ValidationInfo, model_validator
 
-from detente.scenario import assignment, nodes, paths, validation, variants, writer
+from detente.scenario import assignment, nodes, paths, shown, validation, variants, writer
 from detente.scenario.base import (
     STEP_PATTERN,
     CountryCode,
@@ -35,7 +35,7 @@ from detente.scenario.elements import (
     Response,
     Variant,
 )
-from detente.scenario.errors import Place, ScenarioError
+from detente.scenario.errors import GIVEN, ScenarioError
 from detente.scenario.events import Event
 from detente.scenario.repertoire import default_repertoire
 from detente.scenario.suggest import did_you_mean
@@ -44,9 +44,6 @@ from detente.scenario.suggest import did_you_mean
 ONLY_VARIANT: Final = "base"
 #: What ``main_event`` says where no event is the main one.
 NO_EVENT: Final = "none"
-#: How problems name the values given to `Scenario.set`.
-SET: Final = "set"
-PLACE: Final = Place(SET, 1, 1)
 
 
 class Scenario(Part):
@@ -121,6 +118,16 @@ class Scenario(Part):
             validation.hold(type(self), self.to_plain())
         return self
 
+    def __repr__(self) -> str:
+        """Say in a line what it is; the whole is `to_yaml`."""
+        return shown.line(self)
+
+    __str__ = __repr__
+
+    def _repr_html_(self) -> str:
+        """Show in a notebook what it is about, with the names that one types."""
+        return shown.table(self)
+
     @property
     def step_days(self) -> int:
         """How many days a step is."""
@@ -193,17 +200,15 @@ class Scenario(Part):
         ----------
         changes : mapping of str to object
             New values by path, such as ``{"countries.PAK.resolve": 0.6}``; None takes what stands
-            there away.
+            there away. ``{"variants.bolder": {"set": {"countries.PAK.resolve": 0.6}}}`` adds a
+            variant, to be run beside the others on the same luck.
 
         Raises
         ------
         ScenarioError
             With everything that is wrong with the paths or the values.
         """
-        return self._with({path: nodes.from_plain(value, PLACE) for path, value in changes.items()})
-
-    def _with(self, changes: Mapping[str, nodes.Node]) -> Self:
-        given = [(path, node, node.place) for path, node in changes.items()]
+        given = assignment.given(changes, GIVEN)
         tree, problems = assignment.assign_all(type(self), self._tree(), given)
         if problems:
             raise ScenarioError(problems)
@@ -227,6 +232,6 @@ class Scenario(Part):
         return hashlib.sha256(canonical.encode()).hexdigest()
 
     def _tree(self) -> nodes.Mapping:
-        tree = nodes.from_plain(self.to_plain(), PLACE)
+        tree = nodes.from_plain(self.to_plain(), GIVEN)
         assert isinstance(tree, nodes.Mapping)
         return tree
