@@ -140,7 +140,7 @@ class Store:
         source = self.source()
         complete = source.spans == tuple(self._plan.spans)
         with storage_errors("write to", self.folder):
-            aside = beside(self.folder / "tables")
+            aside = beside(self.folder / places.ASSEMBLY)
             try:
                 aside.mkdir()
                 _write_tables(source, aside, paths=self._plan.keep_paths)
@@ -156,11 +156,12 @@ class Store:
                     self._append(manifest.TABLES, entry, time.perf_counter() - began)
                     places.drop(self.folder)
                     if complete:
-                        remove(self.chunk_folder)
+                        places.clear_chunks(self.folder)
             finally:
                 remove(aside)
 
     def _make_ready(self, *, resume: bool) -> None:
+        places.check(self.folder)
         places.recover(self.folder)
         theirs = places.found(self.folder)
         if theirs is not None and resume:
@@ -171,7 +172,7 @@ class Store:
         self._begun = True
         self._append(manifest.BEGIN, {"runs": self._plan.scenario.runs}, 0.0)
         write_text(self.folder / places.SCENARIO, self._plan.scenario.to_yaml())
-        self.chunk_folder.mkdir()
+        self.chunk_folder.mkdir(exist_ok=True)
 
     def _go_on(self, theirs: Identity) -> None:
         """Take over what an earlier run of the same plan has finished."""
@@ -183,11 +184,10 @@ class Store:
             )
         self._begun = True
         self._manifest.mend()
-        for partial in self.folder.rglob(".*.partial"):
-            remove(partial)
+        places.clear_partials(self.folder)
         if self.is_complete:
             self.notes.append(f"{self.folder} is complete already")
-            remove(self.chunk_folder)
+            places.clear_chunks(self.folder)
             places.drop(self.folder)
             return
         write_text(self.folder / places.SCENARIO, self._plan.scenario.to_yaml())
