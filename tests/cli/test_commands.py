@@ -97,6 +97,11 @@ def test_list_names_the_scenarios_of_the_package(detente):
     assert done.exit_code == 0, done.stderr
     assert "bagram-2025" in done.stdout
     assert "no_move" in done.stdout
+    hidden = "Without events, to be extended: region, region-2025; --all lists them too."
+    assert hidden in done.stdout
+    everything = detente("list", "--all").stdout
+    assert "--all" not in everything
+    assert "region-2025 " in everything
 
 
 def test_schema_prints_json_or_the_reference(detente):
@@ -118,6 +123,24 @@ def test_compare_shows_effects(detente, folder):
     assert "no_move against demand: change in tilt, 23 runs" in out
     assert "offer against demand" in out
     assert "Kazakhstan" in out
+    effect = package.effects(package.open(folder), against="demand").set_index("country").iloc[0]
+    assert f"{effect['effect']:+.3f} {effect['low']:+.3f} to {effect['high']:+.3f}" in out
+
+
+def test_compare_says_why_there_is_nothing_to_compare(detente, folder):
+    asked = ["compare", folder, "--outcome", "stance_demand_made"]
+    assert (
+        detente(*asked).stdout.split()
+        == (
+            "Nothing to compare: demand_made never came up in no_move, so no stance on it changed. "
+            "Try --against demand."
+        ).split()
+    )
+    out = detente(*asked, "--against", "demand").stdout
+    assert "no_move against demand: change in stance_demand_made, 23 runs\nNothing to comp" in out
+    assert out.count("Kazakhstan") == 1
+    out = detente("compare", folder, "--outcome", "stance_offer_made").stdout
+    assert out == "Nothing to compare: offer_made came up in no variant but offer.\n"
 
 
 def test_compare_gives_json(detente, folder):

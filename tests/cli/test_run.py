@@ -31,7 +31,10 @@ def test_the_table_has_a_line_a_country(run):
     row = next(line for line in lines if line.startswith("Kazakhstan"))
     assert f"{100 * summary['probability']:.0f} %" in row
     assert f"{summary['tilt']:+.2f}" in row
-    assert f"{summary['effect_low']:+.2f} to {summary['effect_high']:+.2f}" in row
+    assert f"{summary['effect_low']:+.3f} to {summary['effect_high']:+.3f}" in row
+    actor = next(line for line in lines if line.startswith("United States"))
+    assert " (its own move) " in actor
+    assert done.stdout.count("its own move") == 1
 
 
 def test_the_table_says_how_to_read_it(run):
@@ -77,12 +80,24 @@ def test_options_reach_the_scenario(run):
     assert "Qazaqstan" in done.stdout
 
 
-def test_running_again_says_that_it_replaces(run):
+def test_running_again_says_before_it_begins_what_it_replaces(run, monkeypatch):
     run()
+    said = "detente: replacing the results in results/small, which {}; --out DIR keeps both\n"
     done = run("--seed", 8)
-    where = f"{Path.cwd()}/results/small"
-    assert done.stderr == f"detente: {where}: the earlier results there are replaced\n"
-    assert run("--quiet").stderr == ""
+    assert done.stderr == said.format("differ in seed (7, now 8)")
+    done = run("--seed", 8, "--set", "countries.KAZ.resolve=0.9")
+    assert done.stderr == said.format("differ in countries")
+    monkeypatch.setenv("FAKE_INTERRUPT", "demand:0")
+    done = run("--seed", 8, "--set", "countries.KAZ.resolve=0.9")
+    assert done.stderr.startswith(said.format("are of this very run"))
+    assert run("--quiet").stderr.count("\n") == 1  # of the interruption
+
+
+def test_what_is_not_going_to_be_replaced_is_not_spoken_of(run):
+    run()
+    assert run("--resume").stderr.count("replac") == 0
+    assert run("--seed", 8, "--out", "elsewhere").stderr == ""
+    assert run("--engine", "messa").stderr.count("replac") == 0
 
 
 def test_resuming_a_finished_run_shows_it_again(run):
@@ -99,10 +114,13 @@ def test_resuming_a_finished_run_shows_it_again(run):
         (["--variant", "demnd"], "no variant 'demnd' - did you mean 'demand'?"),
         (["--engine", "messa"], "no engine 'messa' - did you mean 'mesa'?"),
         (["--set", "countries.KAZ.reslove=0.4"], "resolve"),
-        (["--set", "countries.KAZ.resolve=2"], "countries.KAZ.resolve"),
-        (["--runs", "0"], "runs"),
+        (["--set", "countries.KAZ.resolve=2"], "--set:1:1: countries.KAZ.resolve: 2 is"),
+        (["--runs", "0"], "--runs: 0 is out of range: 1 or more\n"),
+        (["--steps", "0"], "--steps: 0 is out of range: 1 or more\n"),
+        (["--seed", "-1"], "--seed: -1 is out of range: 0 or more\n"),
+        (["--set", "runs=0"], "--set:1:1: runs: 0 is out of range"),
         (["--runs", "many"], "--runs"),
-        (["--workers", "0"], "workers must be 1 or more"),
+        (["--workers", "0"], "--workers"),
         (["--keep", "pats"], "did you mean 'paths'?"),
         (["--bogus"], "--bogus"),
     ],
@@ -113,6 +131,11 @@ def test_wrong_input_ends_with_2_and_writes_nothing(run, options, said):
     assert said in done.stderr
     assert "Traceback" not in done.output
     assert not list(Path().iterdir())
+
+
+def test_a_number_of_runs_that_is_none_is_named_in_python():
+    with pytest.raises(package.ScenarioError, match=r"^runs: 0 is out of range: 1 or more$"):
+        package.run("bagram-2025", runs=0)
 
 
 def test_a_scenario_that_is_not_there_ends_with_2(detente):

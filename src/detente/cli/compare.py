@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from detente.cli.console import between, console, signed, table
+from detente.cli.console import FINE, between, console, signed, table
 
 if TYPE_CHECKING:
     from detente.ensemble.results import Results
@@ -43,22 +43,42 @@ def _print(
     results: Results, rows: list[dict[str, Any]], against: str, outcome: str, level: float
 ) -> None:
     out = console()
+    if outcome.startswith("stance_") and not any(row["runs"] for row in rows):
+        out.print(_why_nothing(results, against, outcome.removeprefix("stance_")))
+        return
     paired, apart = f"{100 * level:g} %, paired", f"{100 * level:g} %, if unpaired"
     for variant in dict.fromkeys(row["variant"] for row in rows):
         title = f"{variant} against {against}: change in {outcome}, {results.runs} runs"
         out.print(title, style="bold")
+        mine = [row for row in rows if row["variant"] == variant]
+        if not any(row["runs"] for row in mine):
+            out.print("Nothing to compare: the event came up in no run of both.\n")
+            continue
         made = table("Country", "Change", paired, apart, numbers=3)
-        for row in rows:
-            if row["variant"] == variant:
-                made.add_row(
-                    row["country_name"] or "The region",
-                    signed(row["effect"]),
-                    between(row["low"], row["high"]),
-                    between(row["independent_low"], row["independent_high"]),
-                )
+        for row in mine:
+            made.add_row(
+                row["country_name"] or "The region",
+                signed(row["effect"], FINE),
+                between(row["low"], row["high"], FINE),
+                between(row["independent_low"], row["independent_high"], FINE),
+            )
         out.print(made)
         out.print()
     out.print(
         "Change: the mean difference between the same runs of both variants, with its confidence "
         "interval;\nbeside it the interval that runs without the same luck would have given."
     )
+
+
+def _why_nothing(results: Results, against: str, event: str) -> str:
+    """Say why stances on an event cannot be compared, and what they can be compared with."""
+    counts = results.data["event_count"].sel(event=event)
+    came = [name for name in results.variants if int(counts.sel(variant=name)) > 0]
+    if not came:
+        return f"Nothing to compare: {event} came up in no run."
+    if len(came) > 1 and against not in came:
+        return (
+            f"Nothing to compare: {event} never came up in {against}, so no stance on it changed. "
+            f"Try --against {came[0]}."
+        )
+    return f"Nothing to compare: {event} came up in no variant but {' and '.join(came)}."

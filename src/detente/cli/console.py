@@ -49,14 +49,22 @@ def table(*columns: str, numbers: int = 0) -> Table:
     return made
 
 
-def signed(value: float | None) -> str:
-    """Return a number with its sign and two decimals, or a dash for what is missing."""
-    return "-" if value is None else f"{round(value, 2) + 0.0:+.2f}"  # +0.0: no -0.00
+#: Decimals of a change: a paired one has an interval that two would round away.
+FINE: Final = 3
 
 
-def between(low: float | None, high: float | None) -> str:
+def signed(value: float | None, decimals: int = 2) -> str:
+    """Return a number with its sign, or a dash for what is missing."""
+    if value is None:
+        return "-"
+    return f"{round(value, decimals) + 0.0:+.{decimals}f}"  # +0.0: no -0.00
+
+
+def between(low: float | None, high: float | None, decimals: int = 2) -> str:
     """Return an interval, or a dash for what is missing."""
-    return "-" if low is None or high is None else f"{signed(low)} to {signed(high)}"
+    if low is None or high is None:
+        return "-"
+    return f"{signed(low, decimals)} to {signed(high, decimals)}"
 
 
 def percent(value: float | None) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from detente.cli.console import between, percent, signed, table
+from detente.cli.console import FINE, between, percent, signed, table
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -58,6 +58,7 @@ def _title(results: Results, variant: str) -> str:
 
 def _main_table(results: Results, variant: str) -> Any:
     scenario = results.scenario
+    actor = _actor(results, variant)
     compared = variant != results.reference
     change = ["Change", "95 % interval"] if compared else []
     made = table(
@@ -66,6 +67,8 @@ def _main_table(results: Results, variant: str) -> Any:
     )  # fmt: skip
     for code, row in results.summary[variant].items():
         title = scenario.repertoire[row["response"]].title if row["response"] else "-"
+        if code == actor:
+            title = f"{title} (its own move)"
         cells = [
             scenario.countries[code].name,
             title,
@@ -74,9 +77,17 @@ def _main_table(results: Results, variant: str) -> Any:
             between(row["tilt_low"], row["tilt_high"]),
         ]
         if compared:
-            cells += [signed(row["effect"]), between(row["effect_low"], row["effect_high"])]
+            interval = between(row["effect_low"], row["effect_high"], FINE)
+            cells += [signed(row["effect"], FINE), interval]
         made.add_row(*cells)
     return made
+
+
+def _actor(results: Results, variant: str) -> str | None:
+    """Return whose act the event of the table is in a variant."""
+    main = results.layout.main_event(variant)
+    events = results.layout.courses[variant].events
+    return next((event.actor for event in events if event.id == main), None)
 
 
 def _short_table(results: Results, variants: list[str]) -> Any:
@@ -90,7 +101,7 @@ def _short_table(results: Results, variants: list[str]) -> Any:
 def _change(row: dict[str, Any]) -> str:
     """Return a change, in brackets where it may as well be none."""
     low, high = row["effect_low"], row["effect_high"]
-    text = signed(row["effect"])
+    text = signed(row["effect"], FINE)
     return f"[{text}]" if low is not None and low <= 0 <= high else text
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -12,7 +13,9 @@ from detente.cli.console import near
 from detente.cli.outcome import FAILED, INTERRUPTED, say
 
 if TYPE_CHECKING:
+    from detente.ensemble.plan import Plan
     from detente.ensemble.results import Results
+    from detente.scenario import Scenario
 
 
 def run(
@@ -31,7 +34,9 @@ def run(
         list[str] | None,
         typer.Option("--set", metavar="PATH=VALUE", help="Another value (repeatable)."),
     ] = None,
-    workers: Annotated[int | None, typer.Option(help="Processes; by default one a core.")] = None,
+    workers: Annotated[
+        int | None, typer.Option(min=1, help="Threads or processes; by default one a core.")
+    ] = None,
     out: Annotated[
         Path | None, typer.Option(metavar="DIR", help="By default results/NAME.")
     ] = None,
@@ -50,21 +55,22 @@ def run(
     import warnings
 
     from detente.ensemble.errors import Interrupted
+    from detente.ensemble.plan import make_plan
     from detente.ensemble.runner import run as run_ensemble
     from detente.scenario.loading import load_with_options
 
     began = time.perf_counter()
     loaded = load_with_options(scenario, changes or [])
+    asked = _with_options(loaded, runs=runs, seed=seed, steps=steps, variants=variant)
+    plan = make_plan(asked, engine=engine, keep=keep, agents=None)
     folder = out or Path("results") / loaded.scenario
+    if not (resume or quiet):
+        _say_what_is_replaced(folder.absolute(), plan)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", UserWarning)  # failed runs are told of below
             results = run_ensemble(
-                loaded,
-                runs=runs,
-                seed=seed,
-                steps=steps,
-                variants=variant,
+                asked,
                 engine=engine,
                 workers=workers,
                 out=folder,
@@ -75,13 +81,55 @@ def run(
     except Interrupted as interruption:
         _say_what_is_kept(interruption, folder)
         raise typer.Exit(INTERRUPTED) from None
-    if not quiet:
+    if resume and not quiet:  # without, all that there is to say has been said
         for note in results.notes:
             say(note)
     _show(results, draw=plots, began=began)
     if results.failures:
         _say_what_failed(results)
         raise typer.Exit(FAILED)
+
+
+def _with_options(
+    scenario: Scenario,
+    *,
+    runs: int | None,
+    seed: int | None,
+    steps: int | None,
+    variants: list[str] | None,
+) -> Scenario:
+    """Return the scenario with the options of the command in it; what is wrong is theirs."""
+    from detente.ensemble.plan import with_overrides
+    from detente.scenario import ScenarioError
+
+    try:
+        return with_overrides(scenario, runs=runs, seed=seed, steps=steps, variants=variants)
+    except ScenarioError as error:
+        options = {"runs": "--runs", "seed": "--seed", "steps": "--steps", "stop_after": "--steps"}
+        theirs = [
+            replace(problem, path=options[problem.path])
+            for problem in error.problems
+            if problem.path in options
+        ]
+        raise ScenarioError(theirs or error.problems) from None  # the rest only follows
+
+
+def _say_what_is_replaced(folder: Path, plan: Plan) -> None:
+    """Say before the work begins that results will give way to those of another run."""
+    from detente.ensemble import folder as places
+    from detente.ensemble.manifest import Identity
+    from detente.scenario import ScenarioError, load
+
+    theirs, ours = places.found(folder), Identity.of(plan)
+    if theirs is None or theirs.scenario != ours.scenario or not places.has_tables(folder):
+        return
+    try:
+        stored = load(folder / places.SCENARIO)
+    except ScenarioError:
+        stored = None
+    unlike = places.difference(theirs, ours, stored, plan.scenario)
+    which = f"which differ in {unlike}" if unlike else "which are of this very run"
+    say(f"replacing the results in {near(folder)}, {which}; --out DIR keeps both")
 
 
 def _show(results: Results, *, draw: bool, began: float) -> None:
