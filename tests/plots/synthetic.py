@@ -39,6 +39,8 @@ EVENTS = {
     "isk_attack": ("An attack by IS-K", -1),
     "transit_offer": ("An offer of transit and trade", 11),
 }
+ACTORS = {"us_demand": "USA", "bad_things": "USA"}
+UNSURE = {"IND": 0.55, "KAZ": 0.55}
 AT = {"us_demand": date(2025, 9, 18), "bad_things": date(2025, 9, 22), "transit_offer": 11}
 RESPONSES = {
     "mobilise": ("Mobilise forces", -1.0),
@@ -115,10 +117,15 @@ def synthetic(
         countries={c: SimpleNamespace(name=rows[c][0], capability=0.05) for c in codes},
         issues={"foreign_basing": SimpleNamespace(title="Foreign military basing")},
         variant=lambda _: SimpleNamespace(
-            events=[SimpleNamespace(id=event, at=AT.get(event)) for event in EVENTS]
+            events=[
+                SimpleNamespace(id=event, at=AT.get(event), actor=ACTORS.get(event))
+                for event in EVENTS
+            ]
         ),
         record=[
-            SimpleNamespace(event="us_demand", country=c, response=r, date=d, confidence=1.0)
+            SimpleNamespace(
+                event="us_demand", country=c, response=r, date=d, confidence=UNSURE.get(c, 1.0)
+            )
             for c, r, d in RECORD
             if record and c in codes
         ],

@@ -5,13 +5,14 @@ from __future__ import annotations
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import matplotlib as mpl
 import numpy as np
 import pytest
 from matplotlib.figure import Figure
 from matplotlib.text import Text
-from synthetic import synthetic
+from synthetic import SyntheticResults, synthetic
 
 from detente import plots
 
@@ -189,6 +190,30 @@ def test_the_record_is_written_beside_the_bar(drawn):
     said = "\n".join(texts(drawn["responses"]))
     assert "20 Sep 2025: Stay silent" in said
     assert "7 Oct 2025: Join a collective statement" in said
+
+
+def test_a_frame_is_dashed_where_the_coding_is_less_sure(results, drawn):
+    axes = drawn["responses"].axes[0]
+    names = [label.get_text() for label in axes.get_yticklabels()]
+    dashed = {
+        names[round(frame.get_y() + frame.get_height() / 2)]
+        for frame in axes.patches
+        if not frame.get_fill() and frame.get_linestyle() != "-"
+    }
+    assert dashed == {"India", "Kazakhstan"}
+    assert any("dashed (\u25bd): coding less sure." in said for said in texts(drawn["responses"]))
+    sure = [row for row in results.scenario.record if row.confidence == 1]
+    certain = SimpleNamespace(**{**vars(results.scenario), "record": sure})
+    figure = plots.responses(SyntheticResults(results.data, certain))
+    assert not any("dashed" in said for said in texts(figure))
+
+
+def test_whose_act_the_event_is_is_marked(results, drawn):
+    said = texts(drawn["responses"])
+    assert {one for one in said if "\u25c6" in one} == {"United States \u25c6"}
+    assert "acts: the event is its own move" in said
+    nobodys = texts(plots.responses(results, event="isk_attack"))
+    assert not any("\u25c6" in one or "acts" in one for one in nobodys)
 
 
 def test_responses_take_a_course_in_which_the_event_came_up(results):

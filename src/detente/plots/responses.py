@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 from matplotlib.colors import LinearSegmentedColormap
+from matplotlib.lines import Line2D
 from matplotlib.patches import Patch, Rectangle
 from matplotlib.transforms import ScaledTranslation
 from numpy.typing import NDArray
@@ -24,10 +25,14 @@ if TYPE_CHECKING:
 STANCES: Final = LinearSegmentedColormap.from_list(
     "detente_stance", ["#6b1d00", "#c95a17", "#f3c196", "#dcdcda", "#a9cfe6", "#2f7fbd", "#08355e"]
 )
+#: What stands beside the name of whose act the event is.
+ACTS: Final = "\u25c6"
 #: A share of runs too thin to hold its number, in per cent.
 THIN: Final = 6.0
 #: Height of a bar, in rows.
 HEIGHT: Final = 0.7
+#: The coding of a record is called less sure below this confidence.
+SURE: Final = 0.6
 #: Entries of the record written beside a bar: the last ones.
 MOST_RECORDED: Final = 3
 
@@ -44,7 +49,8 @@ def responses(
     A bar is all the runs in which the event came up. To the left of the middle stand responses
     against it, to the right those for it; silence lies across the middle. What the record says that
     the government really did is framed, and written out beside the bar with the share of runs that
-    end with it.
+    end with it; the frame is dashed where the record's confidence is below 0.6. The country whose
+    act the event is, is marked.
 
     Parameters
     ----------
@@ -83,10 +89,9 @@ def responses(
         if came
         else "The event never came up"
     )
-    subtitle = f"{said}; \u201c{words.variant_title(results, variant)}\u201d.\n" + (
-        "Framed (\u25bc where hardly a run ends so), and written beside: what each really did."
-        if any(row.event == event for row in results.scenario.record)
-        else "The scenario has no record of what governments really did."
+    recorded = [row for row in results.scenario.record if row.event == event]
+    subtitle = (
+        f"{said}; \u201c{words.variant_title(results, variant)}\u201d.\n{_how_framed(recorded)}"
     )
     axes, figure = _axes(results, ax, title, subtitle, len(codes))
     edges = _stack(shares[order], stances)
@@ -97,7 +102,7 @@ def responses(
     for place, index in enumerate(order):
         done = _record_of(results, event, codes[index])
         _mark_record(axes, place, done, edges[place], shares[index], titles)
-    if any(row.event == event for row in results.scenario.record):
+    if recorded:
         axes.annotate(
             "What it did, and the share\nof runs that end with it", (1, 1),
             xycoords="axes fraction", xytext=(10, 2), textcoords="offset points",
@@ -106,19 +111,42 @@ def responses(
     reach = max(30.0, float(np.nanmax(np.abs(edges), initial=0.0)))
     axes.set_xlim(-reach * 1.01, reach * 1.01)
     axes.set_ylim(len(order) - 0.45, -0.55)
-    axes.set_yticks(range(len(order)), [names[codes[i]] for i in order])
+    actor = _actor(results, event, variant)
+    marked = {code: f"{name} {ACTS}" if code == actor else name for code, name in names.items()}
+    axes.set_yticks(range(len(order)), [marked[codes[i]] for i in order])
     axes.tick_params(axis="y", length=0, labelsize=style.LABEL + 1)
     axes.axvline(0, color=style.INK, lw=0.8, ls=(0, (2, 2)), zorder=0.5)
     axes.xaxis.set_major_formatter(lambda value, _: f"{abs(value):.0f} %")
     axes.set_xlabel("\u2190 against it      share of runs      for it \u2192", labelpad=4)
     axes.spines["left"].set_visible(False)
+    handles: list[Any] = [
+        Patch(color=c, label=t) for c, t in zip(colours, titles.values(), strict=True)
+    ]
+    if actor in codes:
+        said = "acts: the event is its own move"
+        handles.append(Line2D([], [], ls="", marker="D", color=style.INK, ms=6, label=said))
     axes.legend(
-        handles=[Patch(color=c, label=t) for c, t in zip(colours, titles.values(), strict=True)],
+        handles=handles,
         loc="upper left", bbox_to_anchor=(0, 0), bbox_transform=_below(axes, 52),
         ncols=4, frameon=False, fontsize=style.TICK, borderaxespad=0, columnspacing=1.8,
         handlelength=1.2, handleheight=1.0,
     )  # fmt: skip
     return figure
+
+
+def _how_framed(recorded: list[Any]) -> str:
+    """Say how to read what is framed, as far as there is any."""
+    if not recorded:
+        return "The scenario has no record of what governments really did."
+    said = "Framed (\u25bc where hardly a run ends so): what each really did"
+    unsure = any(row.confidence < SURE for row in recorded)
+    return f"{said}; dashed (\u25bd): coding less sure." if unsure else f"{said}."
+
+
+def _actor(results: Results, event: str, variant: str) -> str | None:
+    """Return whose act an event is in a variant, or None."""
+    events = results.scenario.variant(variant).events
+    return next((each.actor for each in events if each.id == event), None)
 
 
 def _axes(
@@ -128,14 +156,14 @@ def _axes(
     if ax is not None:
         ax.set_title(title, loc="left", fontweight="bold")
         return ax, ax.figure
-    longest = max(len(name) for name in words.country_names(results).values())
-    figure = style.blank(15.0, 0.66 * rows + 2.9)
+    longest = max(len(name) for name in words.country_names(results).values()) + 2  # the mark
+    figure = style.blank(15.0, 0.66 * rows + 3.0)
     width, height = style.size_of(figure)
     top = style.heading(figure, title, subtitle)
     recorded = bool(results.scenario.record)
     rectangle = (
-        (0.3 + 0.115 * longest) / width, 1.5 / height,
-        1 - (0.3 + 0.115 * longest + (4.3 if recorded else 0.5)) / width, top - 1.6 / height,
+        (0.3 + 0.115 * longest) / width, 1.6 / height,
+        1 - (0.3 + 0.115 * longest + (4.3 if recorded else 0.5)) / width, top - 1.7 / height,
     )  # fmt: skip
     return figure.add_axes(rectangle), figure
 
@@ -214,12 +242,12 @@ def _mark_record(
     for row in done:
         if row.response not in titles:
             continue
-        at = names.index(row.response)
+        at, sure = names.index(row.response), row.confidence >= SURE
         left, right = float(edges[at]), float(edges[at + 1])
         if right - left < 1.0:  # a response that hardly any run ends with has nothing to frame
             axes.plot(
                 [(left + right) / 2], [place - HEIGHT / 2 - 0.06], marker="v", ms=9,
-                color=style.INK, clip_on=False, zorder=6,
+                color=style.INK, mfc=style.INK if sure else "none", clip_on=False, zorder=6,
             )  # fmt: skip
         else:
             axes.add_patch(
@@ -230,6 +258,7 @@ def _mark_record(
                     fill=False,
                     ec="black",
                     lw=2.6,
+                    ls="-" if sure else (0, (1.6, 1.1)),
                     zorder=5,
                     joinstyle="miter",
                 )
