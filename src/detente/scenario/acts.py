@@ -7,6 +7,7 @@ from typing import Annotated
 from pydantic import AfterValidator, BeforeValidator, StringConstraints, WithJsonSchema
 
 from detente.scenario.codes import CAMEO, PLOVER
+from detente.scenario.findings import QUOTE_IT
 from detente.scenario.suggest import did_you_mean
 
 
@@ -24,7 +25,7 @@ def _cameo(code: str) -> str:
 
 def _quoted(code: object) -> object:
     if isinstance(code, int | float) and not isinstance(code, bool):
-        message = f'a code is text, as leading zeros matter: quote it, "{code:>03}"'
+        message = f"a code is text, as leading zeros matter: {QUOTE_IT}"
         raise ValueError(message)  # noqa: TRY004 - pydantic collects ValueError alone
     return code
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from detente.scenario.nodes import Steps
+
+#: How a message ends that is followed by the value as it was written, in quotes.
+QUOTE_IT: Final = "quote it"
 
 
 class Finding(NamedTuple):

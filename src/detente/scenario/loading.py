@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from os import PathLike, fspath
 from pathlib import Path
 from typing import Any, Final
@@ -90,9 +91,17 @@ def read_options(options: list[str]) -> tuple[list[Change], list[Problem]]:
             message = f"expected PATH=VALUE, such as countries.PAK.resolve=0.5, not '{option}'"
             problems.append(Problem(OPTION, 1, 1, "", message))
             continue
+        if not text.strip():
+            message = "a value is missing after =; null takes away what stands there"
+            problems.append(Problem(OPTION, 1, len(path) + 2, path, message))
+            continue
         try:
-            value = nodes.plain(read_value(text, OPTION))
-            changes.append((path, nodes.from_plain(value, OPTION_PLACE), OPTION_PLACE))
+            node = read_value(text, OPTION)
+            if isinstance(node, nodes.Scalar):  # keeps how it was written
+                value: nodes.Node = replace(node, place=OPTION_PLACE)
+            else:
+                value = nodes.from_plain(nodes.plain(node), OPTION_PLACE)
+            changes.append((path, value, OPTION_PLACE))
         except ScenarioError as error:
             problems += [
                 Problem(OPTION, 1, len(path) + 1 + p.column, path, p.message)

@@ -15,6 +15,8 @@ from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import core_schema
 
+from detente.scenario import meant
+
 #: What each kind of distribution takes, in the words of an error message.
 KINDS: Final[dict[str, str]] = {
     "fixed": "fixed: a number",
@@ -88,7 +90,7 @@ Number = float | Distribution
 
 def _number(value: object, expected: str = "a number") -> float:
     if isinstance(value, bool) or not isinstance(value, int | float):
-        message = f"expected {expected}, not {describe(value)}"
+        message = f"expected {expected}, not {describe(value)}{meant.number(value)}"
         raise ValueError(message)  # noqa: TRY004 - pydantic collects ValueError alone
     try:
         number = float(value) + 0.0  # -0.0 is written 0.0

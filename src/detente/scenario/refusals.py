@@ -68,16 +68,20 @@ def in_the_text(text: str, file: str) -> Iterator[Problem]:
         yield Problem(file, 1, 1, "", "the file is empty")
         return
     head = True
+    tabs: list[tuple[int, int]] = []
     for number, line in enumerate(text.splitlines(), 1):
         if tab := INDENTATION.match(line):
-            yield Problem(
-                file, number, line.index("\t", 0, tab.end()) + 1, "", "a tab indents: use spaces"
-            )
+            tabs.append((number, line.index("\t", 0, tab.end()) + 1))
         if head and line.startswith("%"):
             if not YAML_12.fullmatch(line):
                 yield Problem(file, number, 1, "", "the only directive allowed is %YAML 1.2")
         elif line.strip() and not line.startswith("#"):
             head = False
+    if tabs:
+        (first, column), (last, _) = tabs[0], tabs[-1]
+        many = f"tabs indent lines {first} to {last}: use spaces"
+        message = many if last > first else "a tab indents: use spaces"
+        yield Problem(file, first, column, "", message)
 
 
 def in_the_events(events: list[Event], file: str) -> Iterator[Problem]:

@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any
 
 from detente.scenario.findings import Finding
+from detente.scenario.meant import lookalike
 from detente.scenario.nodes import Steps
 from detente.scenario.suggest import did_you_mean
 
@@ -44,7 +45,9 @@ def unknown(steps: Steps, given: Any, known: Iterable[str], what: str) -> Iterat
     """Yield a finding if a text names nothing that is known."""
     known = list(known)
     if isinstance(given, str) and given not in known:
-        yield Finding(steps, f"unknown {what} '{given}'{did_you_mean(given, known)}")
+        yield Finding(
+            steps, f"unknown {what} '{given}'{lookalike(given) or did_you_mean(given, known)}"
+        )
 
 
 def number(value: Any) -> float | None:

@@ -8,8 +8,8 @@ from pydantic import BaseModel, ValidationError
 
 from detente.scenario import checks, variants
 from detente.scenario.errors import Place, Problem, ScenarioError
-from detente.scenario.findings import Finding
-from detente.scenario.nodes import Entry, Mapping, Steps, child, find, from_plain, plain
+from detente.scenario.findings import QUOTE_IT, Finding
+from detente.scenario.nodes import Entry, Mapping, Scalar, Steps, child, find, from_plain, plain
 from detente.scenario.paths import spell
 from detente.scenario.wording import in_plain_words
 
@@ -52,7 +52,7 @@ def in_variants(model: type[BaseModel], tree: Mapping, known: list[Finding]) -> 
 
     What is wrong with the scenario that they vary, given as `known`, is not said again.
     """
-    said = {(spell(tree, finding.steps), finding.message) for finding in known}
+    said = {(spell(tree, finding.steps), _said(finding, tree)) for finding in known}
     listed = tree.get("variants")
     problems: list[Problem] = []
     for name, entry in listed.entries.items() if isinstance(listed, Mapping) else ():
@@ -64,9 +64,10 @@ def in_variants(model: type[BaseModel], tree: Mapping, known: list[Finding]) -> 
         _, found = examine(model, plain(resolved))
         for finding in found:
             path = spell(resolved, finding.steps)
-            if (path, finding.message) not in said:
+            words = _said(finding, resolved)
+            if (path, words) not in said:
                 place = _place_in_variant(finding, resolved, own) or entry.place
-                message = f"{path}: {finding.message}" if path else finding.message
+                message = f"{path}: {words}" if path else words
                 problems.append(Problem.at(place, f"variants.{name}", message))
     return problems
 
@@ -89,7 +90,16 @@ def hold(model: type[BaseModel], data: dict[str, Any]) -> None:
 
 
 def _placed(finding: Finding, tree: Mapping) -> Problem:
-    return Problem.at(_place(finding, tree), spell(tree, finding.steps), finding.message)
+    place, path = _place(finding, tree), spell(tree, finding.steps)
+    return Problem.at(place, path, _said(finding, tree))
+
+
+def _said(finding: Finding, tree: Mapping) -> str:
+    """Return the message, with the value as it was written where that is to be quoted."""
+    node = find(tree, finding.steps)
+    if finding.message.endswith(QUOTE_IT) and isinstance(node, Scalar):
+        return f'{finding.message}, "{node.text}"'
+    return finding.message
 
 
 def _place(finding: Finding, tree: Mapping) -> Place:

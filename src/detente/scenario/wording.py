@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any, Final
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
+from detente.scenario import meant
 from detente.scenario.base import CODE_PATTERN, ID_PATTERN, NAME_PATTERN, STEP_PATTERN
 from detente.scenario.conditions import FORMS
-from detente.scenario.findings import Finding
+from detente.scenario.findings import QUOTE_IT, Finding
 from detente.scenario.nodes import Step, Steps
 from detente.scenario.quantity import describe
 from detente.scenario.shape import below, fields_of, form_of, is_condition, type_at
@@ -40,8 +42,12 @@ BOUNDS: Final[dict[str, tuple[str, str]]] = {
     "greater_than": ("gt", "and more"),
     "less_than": ("lt", "is too much: less is needed"),
 }
+#: What a decimal comma in a mapping on one line leaves as a key.
+COMMA_REST: Final = re.compile("[0-9]+")
 #: Keys that are listed when none is near the one given.
 FEW: Final = 20
+#: The longest text that is shown again in a list.
+LONGEST: Final = 40
 
 
 def in_plain_words(model: type[BaseModel], data: Any, error: ValidationError) -> list[Finding]:
@@ -83,6 +89,10 @@ def _unknown(model: type[BaseModel], data: Any, steps: Steps) -> str:
     hint = did_you_mean(key, known)
     if ":" in key:
         hint = " - put a space after the colon"
+    elif lookalike := meant.lookalike(key):
+        hint = lookalike
+    elif COMMA_REST.fullmatch(key) and _at(data, steps) is None:
+        hint = " - a number takes a decimal point, not a comma"
     elif not hint and len(known) <= FEW:
         hint = f" - one of {', '.join(known)}"
     return f"unknown key '{key}'{hint}"
@@ -99,6 +109,8 @@ def _at(data: Any, steps: Steps) -> Any:
 
 def _message(kind: str, item: ErrorDetails) -> str:  # noqa: PLR0911 - one for each kind
     given, context = item["input"], item.get("ctx", {})
+    if kind == "condition_form" and isinstance(given, dict):
+        return _form(given, item["msg"])
     if kind == "missing":
         return "missing"
     if kind == "value_error":
@@ -133,7 +145,28 @@ def _wrong_type(kind: str, item: ErrorDetails) -> str:
         name = kind.removesuffix(ending) if ending else kind
         if name in TYPES:
             if name == "string" and isinstance(given, bool | int | float):
-                return f"expected text, not {describe(given)}: put it in quotes"
-            return f"expected {TYPES[name]}, not {describe(given)}"
+                return f"expected text, not {describe(given)}: {QUOTE_IT}"
+            hint = _meant(name, given)
+            return f"expected {TYPES[name]}, not {describe(given)}{hint}"
     message = item["msg"]
     return message[:1].lower() + message[1:]
+
+
+def _meant(name: str, given: Any) -> str:
+    """Return what to write instead of a value of the wrong type, or nothing."""
+    if name in {"int", "float"}:
+        return meant.number(given)
+    if name == "bool":
+        return meant.truth(given)
+    if name == "list" and isinstance(given, str) and given.strip():
+        return f" - write [{given}]" if len(given) <= LONGEST else ""
+    return ""
+
+
+def _form(given: dict[str, Any], said: str) -> str:
+    """Say what is wrong with a condition that has none or several of the keys that tell forms."""
+    parts = {field for form in FORMS.values() for field in fields_of(form)}
+    for key in given:
+        if str(key) not in parts and (hint := did_you_mean(str(key), FORMS)):
+            return f"unknown key '{key}'{hint}"
+    return said
