@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import os
+from collections.abc import Iterable, Mapping
+from operator import index
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -10,6 +12,7 @@ import numpy as np
 from detente.parameters import Plan
 from detente.quiet_mesa import AgentSet, mesa
 from detente.scenario import Scenario
+from detente.scenario.suggest import did_you_mean
 from detente.step.act import act
 from detente.step.agenda import arrive, begin, fade
 from detente.step.decide import decide
@@ -45,7 +48,7 @@ class CountrySet(AgentSet["CountryAgent"]):
             for agent in self:
                 if agent.code == item:
                     return agent
-            raise KeyError(f"no country {item}; there are {', '.join(a.code for a in self)}")
+            raise _no_country(item, {agent.code: agent.name for agent in self})
         return self.to_list()[item]
 
 
@@ -66,6 +69,14 @@ class CountryAgent(mesa.Agent["RegionModel"]):
         self.name = model.scenario.countries[code].name
         self.index = model.plan.codes.index(code)
         self.choices: dict[str, str] = {}
+
+    def __repr__(self) -> str:
+        """Say which country it is and where it stands; less of it while it is being made."""
+        if not hasattr(self, "choices"):
+            return f"<{type(self).__name__}>"
+        if not hasattr(self.model, "standing"):
+            return f"<{self.code} {self.name}>"
+        return f"<{self.code} {self.name}: tilt {self.tilt:.2f}, step {self.model.step_index}>"
 
     def perceive(self) -> None:
         """Value each live event, and hear what the others said up to the last step."""
@@ -94,13 +105,20 @@ class CountryAgent(mesa.Agent["RegionModel"]):
 
         Raises
         ------
+        TypeError
+            If that is no mapping.
         KeyError
             If it names an event or a response that is not there.
         ValueError
             If it answers an event that is not on the agenda, or its own act by a response that
             is not open to an actor.
         """
-        self.choices = dict(self.decide())
+        answer: Any = self.decide()  # whatever a person's own rule gives
+        if not isinstance(answer, Mapping):
+            raise TypeError(
+                f"decide of {self.code} must return {{event: response}}, not {_shown(answer)}"
+            )
+        self.choices = dict(answer)
         m = self.model
         column = m.view.choice[:, self.index, _LANE]
         column[:] = NONE
@@ -204,8 +222,8 @@ class RegionModel(mesa.Model[CountryAgent, Any]):
 
     Parameters
     ----------
-    scenario : Scenario
-        What is simulated.
+    scenario : Scenario or str or path
+        What is simulated: a scenario, its file, or the name of one that comes with the package.
     run : int, default 0
         Which of its runs: the same run meets the same luck in every variant.
     variant : str, optional
@@ -218,6 +236,17 @@ class RegionModel(mesa.Model[CountryAgent, Any]):
         Whether to fill the data collector and the log of acts, and keep what `explain` needs.
     rng : int, optional
         Mesa's name for the run, as its batch runner gives it.
+
+    Raises
+    ------
+    ScenarioError
+        If the file of the scenario is wrong, or there is none.
+    TypeError
+        If the scenario is none of the above, or a class of agents no `CountryAgent`.
+    ValueError
+        If the run is not a whole number of 0 or more.
+    KeyError
+        If there is no such variant or country.
 
     Attributes
     ----------
@@ -232,7 +261,7 @@ class RegionModel(mesa.Model[CountryAgent, Any]):
 
     def __init__(
         self,
-        scenario: Scenario,
+        scenario: Scenario | str | os.PathLike[str],
         run: int = 0,
         variant: str | None = None,
         *,
@@ -242,12 +271,16 @@ class RegionModel(mesa.Model[CountryAgent, Any]):
         collect: bool = True,
         rng: int | None = None,
     ) -> None:
-        run = run if rng is None else rng
+        run = _run_number(run if rng is None else rng)
+        scenario = _loaded(scenario)
         self._given = scenario
         super().__init__(rng=np.random.SeedSequence([scenario.seed, run]))
         if plan is None:
             names = scenario.variant_names
-            plan = Plan(scenario.variant(names[0] if variant is None else variant))
+            variant = names[0] if variant is None else variant
+            if variant not in names:
+                raise _unknown("variant", variant, names)
+            plan = Plan(scenario.variant(variant))
         self._given = plan.scenario
         self.plan = plan
         self.run = run
@@ -265,9 +298,15 @@ class RegionModel(mesa.Model[CountryAgent, Any]):
         self._response_of = {name: r for r, name in enumerate(plan.responses)}
         self._set: CountrySet | None = None
         classes = dict(agents or {})
-        for code in classes:
+        for code, given in classes.items():
             if code not in plan.codes:
-                raise KeyError(f"no country {code}; there are {', '.join(plan.codes)}")
+                countries = plan.scenario.countries
+                raise _no_country(code, {known: countries[known].name for known in plan.codes})
+            if not (isinstance(given, type) and issubclass(given, CountryAgent)):
+                raise TypeError(
+                    f"the agent of {code} must be a subclass of detente.CountryAgent, "
+                    f"not {_shown(given)}"
+                )
         for code in plan.codes:
             classes.get(code, CountryAgent)(self, code)
         self.standing = new_standing(plan.shape)
@@ -288,6 +327,16 @@ class RegionModel(mesa.Model[CountryAgent, Any]):
         )
         if collect:
             self.datacollector.collect(self)
+
+    def __repr__(self) -> str:
+        """Say which run it is and how far it has come."""
+        if not hasattr(self, "standing"):
+            return f"<{type(self).__name__}>"
+        variant = "" if self.variant is None else f", variant {self.variant}"
+        return (
+            f"<{type(self).__name__} {self.scenario.scenario}{variant}, run {self.run}, "
+            f"step {self.step_index} of {self.scenario.length}>"
+        )
 
     @property
     def scenario(self) -> Scenario:
@@ -310,15 +359,14 @@ class RegionModel(mesa.Model[CountryAgent, Any]):
         try:
             return self._event_of[event]
         except KeyError:
-            raise KeyError(f"no event {event}; there are {', '.join(self._event_of)}") from None
+            raise _unknown("event", event, self._event_of, ";") from None
 
     def response_index(self, response: str) -> int:
         """Return the place of a response on the axis of responses."""
         try:
             return self._response_of[response]
         except KeyError:
-            known = ", ".join(self._response_of)
-            raise KeyError(f"no response {response}; there are {known}") from None
+            raise _unknown("response", response, self._response_of, ";") from None
 
     def step(self) -> None:
         """Run one step of the theory.
@@ -336,6 +384,9 @@ class RegionModel(mesa.Model[CountryAgent, Any]):
         6. **Attitudes move** by agreement, acts, structural balance and reversion.
         7. **Attention** to every event fades.
         8. **Record**.
+
+        A run has ``scenario.length`` steps; `running` is then False. It can be stepped further:
+        the same rules go on, though no result of `detente.run` reaches there.
         """
         arrive(self.structure, self.parameters, self.state, self.view, self.step_index, self.run)
         if self.collects:
@@ -391,3 +442,48 @@ def _level(model: RegionModel, issue: int) -> float:
 
 def _main_response(agent: CountryAgent) -> str | None:
     return agent.response(str(agent.model.scenario.main))
+
+
+def _loaded(scenario: Any) -> Scenario:
+    if isinstance(scenario, Scenario):
+        return scenario
+    if isinstance(scenario, str | os.PathLike):
+        from detente.scenario import load
+
+        return load(scenario)
+    raise TypeError(
+        f"a model needs a scenario, its file or its name, not {_shown(scenario)}: see detente.load"
+    )
+
+
+def _run_number(run: Any) -> int:
+    try:
+        number = index(run)
+    except TypeError:
+        number = -1
+    if number < 0:
+        raise ValueError(f"the run must be a whole number of 0 or more, not {_shown(run)}")
+    return number
+
+
+def _shown(given: Any) -> str:
+    """Return what was given, or what kind of thing it is if that is not short."""
+    if given is None or isinstance(given, str | int | float):
+        return repr(given)
+    return f"the class {given.__name__}" if isinstance(given, type) else type(given).__name__
+
+
+def _no_country(given: str, names: Mapping[str, str]) -> KeyError:
+    """Say that there is no such code, and which is meant: a name leads to its code."""
+    for code, name in names.items():
+        if str(given).casefold() == name.casefold():
+            return _unknown("country", given, names, f" - did you mean '{code}'?")
+    return _unknown("country", given, names)
+
+
+def _unknown(what: str, given: str, known: Iterable[str], hint: str = "") -> KeyError:
+    """Say that there is no such thing, with the nearest (or the hint given) and all there are."""
+    names = list(known)
+    hint = hint or did_you_mean(str(given), names)
+    there = f"there are {', '.join(names) or 'none'}"
+    return KeyError(f"no {what} {given}{hint or ';'} {there}")
