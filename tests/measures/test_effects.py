@@ -14,8 +14,8 @@ def of(results, variant, name="tilt", **where):
 def test_effects_are_those_of_a_paired_t_test(results):
     table = detente.effects(results, against="no_move", level=0.9)
     assert list(table.columns) == [
-        "variant", "country", "country_name", "outcome", "effect", "low", "high",
-        "independent_low", "independent_high", "runs",
+        "variant", "country", "effect", "low", "high", "runs",
+        "independent_low", "independent_high", "outcome", "country_name",
     ]  # fmt: skip
     assert list(table["variant"]) == ["demand"] * 3 + ["offer"] * 3
     assert list(table["country"]) == ["KAZ", "RUS", "USA"] * 2
@@ -92,6 +92,22 @@ def test_what_does_not_exist_is_refused(results, given, said):
     with pytest.raises(detente.UsageError) as refusal:
         detente.effects(results, **given)
     assert said in str(refusal.value)
+
+
+@pytest.mark.parametrize("measure", [detente.effects, detente.agreement, detente.summary])
+def test_what_is_no_results_is_refused_with_the_way_to_them(results, measure):
+    for given in ("results/demand", results.scenario, results.data):
+        with pytest.raises(
+            TypeError, match=r"detente\.open\(folder\), not " + type(given).__name__
+        ):
+            measure(given)
+
+
+def test_a_list_where_text_is_meant_is_refused(results):
+    with pytest.raises(TypeError, match="outcome must be text, one at a time, not list"):
+        detente.effects(results, outcome=["tilt", "hedging"])
+    with pytest.raises(TypeError, match="variant must be text"):
+        detente.agreement(results, variant=["demand"])
 
 
 def test_a_single_variant_has_nothing_to_compare(with_stances):

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from detente.ensemble.errors import require
 from detente.ensemble.layout import median
+from detente.measures.given import check_results, check_text
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -53,6 +54,8 @@ def agreement(results: Results, measure: str = "S", variant: str | None = None) 
 
     Raises
     ------
+    TypeError
+        If given no results, or no text where a name is meant.
     UsageError
         If there is no such measure or variant.
 
@@ -67,6 +70,8 @@ def agreement(results: Results, measure: str = "S", variant: str | None = None) 
     """
     import pandas as pd
 
+    check_results(results)
+    check_text(measure=measure, variant=variant)
     name = require(variant or results.variants[0], results.variants, "variant")
     compare = MEASURES[require(measure, MEASURES, "measure")]
     codes = list(results.layout.countries)

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from detente.ensemble.errors import UsageError, require
 from detente.ensemble.intervals import independent, paired
+from detente.measures.given import check_results, check_text
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -41,14 +42,16 @@ def effects(
     -------
     pandas.DataFrame
         One row a variant and country, in the order of the results (for an outcome of the region
-        one row a variant, without a country); columns variant, country, country_name, outcome,
-        effect, low, high (t-interval of the mean of paired differences), independent_low,
-        independent_high (Welch's interval, as if the runs were not paired) and runs, the number of
-        pairs: runs that failed are left out, and for a stance those in which the event did not
-        come up in both.
+        one row a variant, without a country); columns variant, country, effect, low, high
+        (t-interval of the mean of paired differences), runs, the number of pairs (runs that failed
+        are left out, and for a stance those in which the event did not come up in both),
+        independent_low, independent_high (Welch's interval, as if the runs were not paired),
+        outcome and country_name. The first five fit a narrow terminal: ``table.iloc[:, :5]``.
 
     Raises
     ------
+    TypeError
+        If given no results, or no text where a name is meant.
     UsageError
         If there is no such variant or outcome, or nothing to compare.
 
@@ -59,6 +62,8 @@ def effects(
     """
     import pandas as pd
 
+    check_results(results)
+    check_text(against=against, outcome=outcome)
     reference = require(against or results.reference, results.variants, "variant")
     require(outcome, outcome_names(results), "outcome")
     if not 0 < level < 1:
@@ -77,14 +82,14 @@ def effects(
         columns = {
             "variant": variant,
             "country": codes,
-            "country_name": names,
-            "outcome": outcome,
             "effect": mean,
             "low": low,
             "high": high,
+            "runs": (~np.isnan(difference)).sum(axis=0),
             "independent_low": apart.low,
             "independent_high": apart.high,
-            "runs": (~np.isnan(difference)).sum(axis=0),
+            "outcome": outcome,
+            "country_name": names,
         }
         tables.append(pd.DataFrame(columns))
     return pd.concat(tables, ignore_index=True)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from detente.measures.given import check_results
+
 if TYPE_CHECKING:
     import pandas as pd
 
@@ -31,9 +33,15 @@ def summary(results: Results) -> pd.DataFrame:
         response_title, probability, tilt (mean), tilt_low and tilt_high (90 % of runs end between
         them), effect (mean paired change in tilt against the reference variant), effect_low and
         effect_high (its 95 % confidence interval). Effects of the reference itself are missing.
+
+    Raises
+    ------
+    TypeError
+        If given no results.
     """
     import pandas as pd
 
+    check_results(results)
     scenario = results.scenario
     rows = []
     for variant, countries in results.summary.items():
