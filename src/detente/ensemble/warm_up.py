@@ -8,14 +8,21 @@ from __future__ import annotations
 
 import sys
 import threading
-from typing import TYPE_CHECKING, Final
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
     from detente.ensemble.engines import Engine
 
 #: Seconds of silence before a person is told what is going on.
 PATIENCE: Final = 1.5
-MESSAGE: Final = "Compiling the model for this machine: once, for half a minute or so."
+COMPILING: Final = "Compiling the model for this machine: once, for half a minute or so."
+LOADING: Final = "Loading the model…"
+#: By engine, a rule whose machine code is kept when all of that engine's is.
+_LAST_COMPILED: Final = {
+    "compiled": ("detente.ensemble.kernel", "run_block"),
+    "mesa": ("detente.step.standing", "conclude"),
+}
 #: Engines that are ready in this process.
 _ready: set[str] = set()
 
@@ -45,12 +52,37 @@ def warm_up(engine: Engine, *, tell: bool) -> None:
             "events": [{"id": "event", "at": 0, "type": "CONSULT", "proposes": {"issue": 1.0}}],
         }
     )
-    notice = threading.Timer(PATIENCE, print, [MESSAGE], {"file": sys.stderr, "flush": True})
-    notice.daemon = True
-    if tell:
-        notice.start()
+    notice = _notice(LOADING, tell=tell)
     try:
-        engine.load()(smallest, "base", 0, 1, keep_paths=False, events=("event",))
+        simulate = engine.load()
+        if not is_kept(engine):
+            notice.cancel()
+            notice = _notice(COMPILING, tell=tell)
+        simulate(smallest, "base", 0, 1, keep_paths=False, events=("event",))
     finally:
         notice.cancel()
     _ready.add(engine.name)
+
+
+def is_kept(engine: Engine) -> bool:
+    """Whether machine code of the engine was kept that its present sources gave.
+
+    Numba has no public way to ask. Where its own way changes, nothing is known to be kept.
+    """
+    if engine.name not in _LAST_COMPILED:
+        return True
+    module, name = _LAST_COMPILED[engine.name]
+    try:
+        rule: Any = getattr(import_module(module), name)
+        return bool(rule._cache._cache_file._load_index())  # noqa: SLF001 - see above
+    except Exception:  # noqa: BLE001 - it only words a notice
+        return False
+
+
+def _notice(message: str, *, tell: bool) -> threading.Timer:
+    """Return a timer that says something after a while, started if it is to tell."""
+    notice = threading.Timer(PATIENCE, print, [message], {"file": sys.stderr, "flush": True})
+    notice.daemon = True
+    if tell:
+        notice.start()
+    return notice
