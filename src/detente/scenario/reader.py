@@ -21,6 +21,7 @@ from ruamel.yaml.events import (
     SequenceStartEvent,
 )
 
+from detente.scenario import slips
 from detente.scenario.errors import Place, Problem, ScenarioError
 from detente.scenario.nodes import Entry, Mapping, Node, Scalar, Sequence
 from detente.scenario.refusals import (
@@ -134,7 +135,7 @@ def _events(text: str, shown: str) -> list[Event]:
             too_deep_or_many(event, depth, len(events), shown)
             events.append(event)
     except MarkedYAMLError as error:
-        raise ScenarioError([_in_plain_words(error, shown)]) from None
+        raise ScenarioError([_in_plain_words(error, text, shown)]) from None
     except ScenarioError:
         raise
     except Exception as error:  # noqa: BLE001 - the parser has its own ways to fail on hostile text
@@ -180,7 +181,7 @@ def _mapping(place: Place, stream: Iterator[Event], shown: str, problems: list[P
     return Mapping(place, entries)
 
 
-def _in_plain_words(error: MarkedYAMLError, shown: str) -> Problem:
+def _in_plain_words(error: MarkedYAMLError, text: str, shown: str) -> Problem:
     said = str(error.problem)
     message = next((words for part, words in PLAINER if part in said), f"not YAML: {said}")
     mark = error.problem_mark
@@ -188,6 +189,8 @@ def _in_plain_words(error: MarkedYAMLError, shown: str) -> Problem:
         mark = error.context_mark  # what was left open, rather than the end of the file
     if mark is None:
         return Problem(shown, 1, 1, "", message)
+    if slip := slips.find(text, mark.line + 1):
+        return Problem(shown, slip.line, slip.column, "", slip.message)
     return Problem(shown, mark.line + 1, mark.column + 1, "", message)
 
 
