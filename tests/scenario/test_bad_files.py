@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from detente.scenario import ScenarioError, load, refusals
+from detente.scenario.loading import read_options
+from detente.scenario.template import new_scenario
 
 GOOD = """\
 scenario: small
@@ -185,7 +188,7 @@ TABLE: dict[str, tuple[str, str, str, str]] = {
         "at: 2025-01-20",
         "at: 2026-01-20",
         "26:9",
-        "the run, which ends on 2025-03-16",
+        "the run, which ends on 2025-03-16: raise steps",
     ),
     "step after the end": ("at: 2025-01-20", "at: 10", "26:9", "its steps are 0 to 9"),
     "history to come": ("type: CONSULT", "type: CONSULT\n    history: true", "26:9", "no history"),
@@ -340,6 +343,43 @@ def test_a_missing_file_suggests_one_beside_it(tmp_path: Path) -> None:
         load(tmp_path / "smal.yaml")
 
 
+def test_a_name_suggests_the_file_beside_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "small.yaml").write_text(GOOD, encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(ScenarioError, match=r"no such scenario - did you mean 'small\.yaml'\?"):
+        load("small")
+
+
+def test_no_steps_have_no_consequences(tmp_path: Path) -> None:
+    path = tmp_path / "small.yaml"
+    path.write_text(GOOD.replace("steps: 10", "steps: 0"), encoding="utf-8")
+    with pytest.raises(ScenarioError) as caught:
+        load(path)
+    assert [problem.path for problem in caught.value.problems] == ["steps"]
+
+
+@pytest.mark.parametrize("name", ["2025", "null", "1e5", "a-b"])
+def test_the_template_passes_its_own_check_under_any_name(name: str, tmp_path: Path) -> None:
+    assert load(new_scenario(name, tmp_path)).scenario == name
+
+
+def test_an_option_without_a_value_says_so() -> None:
+    _, problems = read_options(["steps="])
+    assert [str(p) for p in problems] == [
+        "--set:1:7: steps: a value is missing after =; null takes away what stands there"
+    ]
+
+
+@pytest.mark.parametrize("changes", [["steps=3"], {3: 4}, "steps"])
+def test_changes_of_another_form_are_refused(changes: Any, tmp_path: Path) -> None:
+    path = tmp_path / "small.yaml"
+    path.write_text(GOOD, encoding="utf-8")
+    with pytest.raises(ScenarioError, match=r"values by path, such as"):
+        load(path).set(changes)
+
+
 def test_a_folder_is_no_scenario(tmp_path: Path) -> None:
     folder = tmp_path / "folder.yaml"
     folder.mkdir()
@@ -354,7 +394,7 @@ def test_a_name_that_no_file_can_have_is_refused(name: str) -> None:
 
 
 def test_an_unknown_name_lists_the_library() -> None:
-    with pytest.raises(ScenarioError, match=r"did you mean 'bagram-2025'.*there are"):
+    with pytest.raises(ScenarioError, match=r"did you mean 'bagram-2025'\? there are"):
         load("bagram-2052")
 
 

@@ -21,6 +21,7 @@ from detente.scenario.nodes import (
     put,
 )
 from detente.scenario.paths import PAIRS, PathError, below_at, entry_at, mirrored
+from detente.scenario.quantity import describe
 from detente.scenario.shape import KEYS, below, default_at, fields_of, is_table, known_keys
 from detente.scenario.suggest import did_you_mean
 
@@ -65,9 +66,17 @@ def given(changes: MappingType[str, Any], place: Place) -> list[Change]:
     ScenarioError
         If a value is of no kind that a scenario can hold.
     """
+    form = 'values by path, such as {"countries.PAK.resolve": 0.6}'
+    if not isinstance(changes, MappingType):
+        message = f"expected a mapping of {form}, not {describe(changes)}"
+        raise ScenarioError([Problem.at(place, "", message)])
     found: list[Change] = []
     problems: list[Problem] = []
     for path, value in changes.items():
+        if not isinstance(path, str):
+            message = f"expected {form}: {describe(path)} is no path"
+            problems.append(Problem.at(place, "", message))
+            continue
         try:
             found.append((path, from_plain(value, place), place))
         except ScenarioError as error:

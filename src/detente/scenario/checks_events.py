@@ -78,7 +78,9 @@ def dated_within_run(data: dict[str, Any]) -> Iterator[Finding]:
             if history:
                 yield Finding(place, "an event of history needs the date on which it happened")
             elif steps is not None and at >= steps:
-                message = f"step {at} lies outside the run: its steps are 0 to {steps - 1}"
+                message = (
+                    f"step {at} lies outside the run: its steps are 0 to {steps - 1}; raise steps"
+                )
                 yield Finding(place, message)
         elif (on := day(at)) is not None and start is not None:
             if history and on >= start:
@@ -88,7 +90,9 @@ def dated_within_run(data: dict[str, Any]) -> Iterator[Finding]:
                 yield Finding(place, message)
             elif length and steps is not None and (on - start).days >= length * steps:
                 last = start + timedelta(days=length * steps - 1)
-                yield Finding(place, f"{on} lies outside the run, which ends on {last}")
+                yield Finding(
+                    place, f"{on} lies outside the run, which ends on {last}: raise steps"
+                )
         elif at is None and history:
             yield Finding((*place[:-1], "history"), "an event of history needs a date (at)")
 
@@ -177,7 +181,8 @@ def _tests(condition: Any, steps: Steps) -> Iterator[tuple[Steps, dict[str, Any]
 
 def _steps(data: dict[str, Any]) -> int | None:
     steps = data.get("steps", 26)
-    return steps if isinstance(steps, int) and not isinstance(steps, bool) else None
+    whole = isinstance(steps, int) and not isinstance(steps, bool)
+    return steps if whole and steps > 0 else None  # what is out of range is said of steps alone
 
 
 def _step_days(data: dict[str, Any]) -> int | None:

@@ -47,8 +47,10 @@ def find(scenario: str) -> Path:
     known = library()
     if scenario in known:
         return known[scenario]
-    listed = f": there are {', '.join(known)}" if known else ""
-    message = f"no such scenario{did_you_mean(scenario, known)}{listed}"
+    beside = [name for suffix in SUFFIXES if os.path.isfile(name := scenario + suffix)]  # noqa: PTH113
+    hint = f" - did you mean '{beside[0]}'?" if beside else did_you_mean(scenario, known)
+    listed = f"{'' if hint else ';'} there are {', '.join(known)}" if known else ""
+    message = f"no such scenario{hint}{listed}"
     raise ScenarioError([Problem(scenario, 1, 1, "", message)])
 
 

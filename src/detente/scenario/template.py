@@ -9,6 +9,7 @@ from typing import Final
 
 from detente.scenario.base import NAME_PATTERN
 from detente.scenario.errors import Problem, ScenarioError
+from detente.scenario.scalars import resolve
 
 #: What stands in the template for the name of the scenario.
 PLACEHOLDER: Final = "NAME"
@@ -17,6 +18,9 @@ PLACEHOLDER: Final = "NAME"
 def template(name: str) -> str:
     """Return the text of a small commented scenario of that name."""
     text = files("detente.scenario").joinpath("template.yaml").read_text(encoding="utf-8")
+    # a name such as 2025 or null is text in quotes alone
+    quoted = name if resolve(name) == name else f'"{name}"'
+    text = text.replace(f"scenario: {PLACEHOLDER}", f"scenario: {quoted}")
     return text.replace(PLACEHOLDER, name)
 
 
