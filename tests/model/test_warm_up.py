@@ -2,7 +2,8 @@
 
 import pytest
 
-from detente.ensemble import warm_up
+import detente
+from detente.ensemble import runner, warm_up
 from detente.ensemble.engines import ENGINES, Engine
 
 
@@ -37,3 +38,10 @@ def test_where_numba_cannot_be_asked_nothing_is_known_to_be_kept(monkeypatch):
     place = ("detente.scenario", "load")
     monkeypatch.setitem(warm_up._LAST_COMPILED, "compiled", place)
     assert not warm_up.is_kept(ENGINES["compiled"])
+
+
+def test_a_folder_is_refused_before_anything_is_compiled(monkeypatch, tmp_path):
+    (tmp_path / "thesis.txt").write_text("mine")
+    monkeypatch.setattr(runner, "warm_up", lambda *_, **__: pytest.fail("warmed up"))
+    with pytest.raises(detente.StoreError):
+        detente.run("bagram-2025", runs=1, out=tmp_path, progress=False)

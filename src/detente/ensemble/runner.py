@@ -103,7 +103,6 @@ def run(
     if resume and out is None:
         raise UsageError("resume needs a folder to go on with: give out")
     count = _worker_count(plan, workers)
-    warm_up(plan.engine, tell=progress)
     if out is None:
         results = _run_in_memory(plan, count, progress=progress)
     else:
@@ -203,6 +202,8 @@ def _work(
 ) -> bool:
     """Have shares done and recorded, in their order; return whether Ctrl-C cut it short."""
     try:
+        if shares:  # only now: a folder that is refused should be so at once
+            warm_up(shares[0].engine, tell=progress)
         with (
             progress_bar(_runs(shares) + done, done, shown=progress) as advance,
             closing(_receipts(shares, workers, advance)) as receipts,
