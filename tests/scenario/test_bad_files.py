@@ -352,6 +352,24 @@ def test_a_name_suggests_the_file_beside_it(
         load("small")
 
 
+def test_a_file_suggests_the_name_in_the_library(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(ScenarioError, match="did you mean the name 'bagram-2025'"):
+        load("bagram-2025.yaml")
+
+
+@pytest.mark.parametrize(
+    ("path", "meant"), [("runz", "runs"), ("countries.UZV.resolve", "UZB"), ("dynamics.x", "")]
+)
+def test_getting_what_is_not_there_says_what_is(path: str, meant: str, tmp_path: Path) -> None:
+    file = tmp_path / "small.yaml"
+    file.write_text(GOOD, encoding="utf-8")
+    with pytest.raises(LookupError, match=f"nothing stands at {path}.*{meant}"):
+        load(file).get(path)
+
+
 def test_no_steps_have_no_consequences(tmp_path: Path) -> None:
     path = tmp_path / "small.yaml"
     path.write_text(GOOD.replace("steps: 10", "steps: 0"), encoding="utf-8")

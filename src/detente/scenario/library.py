@@ -42,6 +42,10 @@ def find(scenario: str) -> Path:
         If it is neither; the message says what was probably meant.
     """
     path = Path(scenario)
+    named = path.suffix in SUFFIXES and len(path.parts) == 1 and path.stem in library()
+    if named and not path.exists():
+        message = f"no such file - did you mean the name '{path.stem}'?"
+        raise ScenarioError([Problem(scenario, 1, 1, "", message)])
     if path.suffix in SUFFIXES or len(path.parts) != 1 or os.path.isfile(scenario):  # noqa: PTH113
         return path  # os.path.isfile says no, and nothing worse, to a name that no file can have
     known = library()

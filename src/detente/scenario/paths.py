@@ -20,6 +20,7 @@ from detente.scenario.nodes import (
     plain,
 )
 from detente.scenario.shape import KEYS
+from detente.scenario.suggest import did_you_mean
 
 #: Lists in which a pair that nobody wrote stands at 0, so that it can be set.
 PAIRS: Final = frozenset({"attitudes", "dependence"})
@@ -50,9 +51,13 @@ def fetch(tree: Mapping, path: str) -> Any:
         node = node.items[index]
         if parts[0] in PAIRS and not rest:
             node = child(node, "level")
+    holder = tree if node is None else node
     node = None if node is None else below_at(node, rest)
     if node is None:
-        raise PathError(f"nothing stands at {path}")
+        missing = parts[0] if holder is tree else rest[0] if rest else ""
+        known = holder.entries if isinstance(holder, Mapping) else ()
+        hint = did_you_mean(missing, known) if missing not in known else ""
+        raise PathError(f"nothing stands at {path}{hint}")
     return plain(node)
 
 
