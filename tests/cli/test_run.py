@@ -13,6 +13,11 @@ import pytest
 import detente as package
 
 
+def complaints(done):
+    """What was said besides how much disk it takes."""
+    return [line for line in done.stderr.splitlines() if line.startswith("detente: ")]
+
+
 @pytest.fixture
 def run(detente, scenario):
     def once(*options):
@@ -82,21 +87,21 @@ def test_options_reach_the_scenario(run):
 
 def test_running_again_says_before_it_begins_what_it_replaces(run, monkeypatch):
     run()
-    said = "detente: replacing the results in results/small, which {}; --out DIR keeps both\n"
+    said = "detente: replacing the results in results/small, which {}; --out DIR keeps both"
     done = run("--seed", 8)
-    assert done.stderr == said.format("differ in seed (7, now 8)")
+    assert complaints(done) == [said.format("differ in seed (7, now 8)")]
     done = run("--seed", 8, "--set", "countries.KAZ.resolve=0.9")
-    assert done.stderr == said.format("differ in countries")
+    assert complaints(done) == [said.format("differ in countries")]
     monkeypatch.setenv("FAKE_INTERRUPT", "demand:0")
     done = run("--seed", 8, "--set", "countries.KAZ.resolve=0.9")
-    assert done.stderr.startswith(said.format("are of this very run"))
+    assert complaints(done)[0] == said.format("are of this very run")
     assert run("--quiet").stderr.count("\n") == 1  # of the interruption
 
 
 def test_what_is_not_going_to_be_replaced_is_not_spoken_of(run):
     run()
     assert run("--resume").stderr.count("replac") == 0
-    assert run("--seed", 8, "--out", "elsewhere").stderr == ""
+    assert complaints(run("--seed", 8, "--out", "elsewhere")) == []
     assert run("--engine", "messa").stderr.count("replac") == 0
 
 
@@ -158,7 +163,7 @@ def test_runs_that_fail_are_told_of_and_end_with_1(run, monkeypatch):
     monkeypatch.setenv("FAKE_FAIL", "offer:3,offer:4")
     done = run()
     assert done.exit_code == 1
-    assert done.stderr.splitlines() == [
+    assert complaints(done) == [
         "detente: 2 of 69 runs failed and are left out; the first:",
         "detente: variant offer, run 3, seed 7: ValueError: no such thing as a run",
         "detente: manifest.jsonl has each with its traceback",
@@ -170,7 +175,7 @@ def test_when_every_run_fails_it_ends_with_1(run, monkeypatch):
     monkeypatch.setenv("FAKE_FAIL", ",".join(f"demand:{run}" for run in range(23)))
     done = run()
     assert done.exit_code == 1
-    assert done.stderr.splitlines() == [
+    assert complaints(done) == [
         "detente: a run failed: variant demand, run 0, seed 7: ValueError: no such thing as a run",
         "detente: set DETENTE_DEBUG=1 to see where",
     ]
@@ -198,10 +203,12 @@ def test_an_interruption_ends_with_130(run, monkeypatch):
     monkeypatch.setenv("FAKE_INTERRUPT", "no_move:12")
     done = run()
     assert done.exit_code == 130
-    assert done.stderr == (
-        "detente: interrupted: 10 of 23 runs a variant are kept in results/small; "
-        "the same command with --resume goes on\n"
-    )
+    assert complaints(done) == [
+        (
+            "detente: interrupted: 10 of 23 runs a variant are kept in results/small; "
+            "the same command with --resume goes on"
+        )
+    ]
     monkeypatch.delenv("FAKE_INTERRUPT")
     assert run("--resume").exit_code == 0
 
@@ -210,7 +217,7 @@ def test_an_interruption_before_anything_is_finished_ends_with_130(run, monkeypa
     monkeypatch.setenv("FAKE_INTERRUPT", "demand:0")
     done = run()
     assert done.exit_code == 130
-    assert done.stderr == "detente: interrupted before a part of every variant was finished\n"
+    assert complaints(done) == ["detente: interrupted before a part of every variant was finished"]
     assert not Path("results/small").exists()
 
 

@@ -87,7 +87,7 @@ def test_plots_that_are_a_link_are_refused_until_they_are_moved(
         "trajectories.zarr/tilt_bins",
         "plots/fan.png",
         "chunks",
-        "chunks/demand-000000000.npz",
+        "chunks/demand-000000000.arrow",
         ".earlier",
     ],
 )
@@ -119,8 +119,8 @@ def test_links_of_other_names_stay(run, out, elsewhere):
         out / "data": elsewhere,
         out / "gone.png": elsewhere / "gone",
         out / ".mine.partial": elsewhere,
-        out / ".tables.1-2.partial": elsewhere,
-        out / ".scenario.yaml.1-2.partial": elsewhere / "text.tex",
+        out / ".tables.0123456789abcdef0123456789abcdef.partial": elsewhere,
+        out / ".scenario.yaml.0123456789abcdef0123456789abcdef.partial": elsewhere / "text.tex",
         out / "plots" / "figure.png": elsewhere / "fig1.png",
         out / "plots" / "gone.svg": elsewhere / "gone",
         out / "plots" / "more": elsewhere,
@@ -157,22 +157,22 @@ MINE = [
     ".work.partial/chapter/one.tex",
     ".thesis.partial",
     ".summary.json.partial",
-    ".scenario.yaml.1-2.partial/text.tex",
-    ".notes.txt.1-2.partial",
-    ".tables.1-2.partial.old/text.tex",
+    ".scenario.yaml.0123456789abcdef0123456789abcdef.partial/text.tex",
+    ".notes.txt.0123456789abcdef0123456789abcdef.partial",
+    ".tables.0123456789abcdef0123456789abcdef.partial.old/text.tex",
     "mine/.thesis.partial/text.tex",
-    "mine/.scenario.yaml.1-2.partial",
+    "mine/.scenario.yaml.0123456789abcdef0123456789abcdef.partial",
     "mine/outcomes.parquet",
     "mine/plots/fan.png",
     "plots/my_own_figure.png",
     "plots/fan-2.svg",
     "plots/fan.pdf",
-    "plots/.figure.png.1-2.partial",
+    "plots/.figure.png.0123456789abcdef0123456789abcdef.partial",
     "plots/.earlier/figure.png",
     "plots/figure.png/one.png",
     "chunks/notes.txt",
-    "chunks/mine.npz",
-    "chunks/.mine.npz.1-2.partial",
+    "chunks/mine.arrow",
+    "chunks/.mine.arrow.0123456789abcdef0123456789abcdef.partial",
     ".earlier/notes.txt",
     "trajectories.zarr.old/zarr.json",
 ]
@@ -223,7 +223,7 @@ def test_files_of_a_persons_own_stay_when_a_run_goes_on(run, out, monkeypatch):
     left = [
         beside(out / "scenario.yaml"),
         beside(out / "tables") / "summary.json",
-        beside(out / "chunks" / "no_move-000000010.npz"),
+        beside(out / "chunks" / "no_move-000000010.arrow"),
         beside(out / "plots" / "fan.png"),
     ]
     for path in left:
@@ -233,7 +233,7 @@ def test_files_of_a_persons_own_stay_when_a_run_goes_on(run, out, monkeypatch):
         assert kept(out) == before
         assert not any(path.exists() for path in left)
     assert not left[1].parent.exists()
-    assert not list((out / "chunks").glob("*-0*.npz"))
+    assert not list((out / "chunks").glob("*-0*.*"))
 
 
 def test_the_empty_folder_of_chunks_goes(run, out):

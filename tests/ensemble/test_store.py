@@ -69,7 +69,12 @@ def test_the_manifest_says_what_by_whom_and_how_long(run, out):
         assert line["when"].endswith("+00:00")
         assert line["seconds"] >= 0
     assert [line["variant"] for line in manifest[1:5]] == ["demand", "no_move", "offer", "demand"]
-    assert all(len(line["sha256"]) == 64 for line in manifest[1:16])
+    ends = {".parquet", ".arrow", ".polarisation", ".last_response"}
+    for line in manifest[1:16]:
+        assert {
+            name.removeprefix(f"{line['variant']}-{line['first']:09d}") for name in line["files"]
+        } == ends
+        assert all(len(entry["sha256"]) == 64 for entry in line["files"].values())
     assert set(manifest[-1]["files"]) == FILES - {"scenario.yaml", "manifest.jsonl"}
 
 
@@ -189,7 +194,7 @@ def test_a_second_run_in_the_same_folder_is_refused(run, small, out):
 
     plan = make_plan(small, engine="fake", keep=None, agents=None)
     with (
-        Store.opened(out, plan, resume=False),
+        Store.opened(out, plan, resume=False, tell=print),
         pytest.raises(detente.StoreError, match="another run is writing"),
     ):
         run(out=out)

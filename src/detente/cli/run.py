@@ -117,17 +117,13 @@ def _with_options(
 def _say_what_is_replaced(folder: Path, plan: Plan) -> None:
     """Say before the work begins that results will give way to those of another run."""
     from detente.ensemble import folder as places
+    from detente.ensemble.differences import difference
     from detente.ensemble.manifest import Identity
-    from detente.scenario import ScenarioError, load
 
     theirs, ours = places.found(folder), Identity.of(plan)
     if theirs is None or theirs.scenario != ours.scenario or not places.has_tables(folder):
         return
-    try:
-        stored = load(folder / places.SCENARIO)
-    except ScenarioError:
-        stored = None
-    unlike = places.difference(theirs, ours, stored, plan.scenario)
+    unlike = difference(theirs, ours, places.stored(folder), plan.scenario)
     which = f"which differ in {unlike}" if unlike else "which are of this very run"
     say(f"replacing the results in {near(folder)}, {which}; --out DIR keeps both")
 

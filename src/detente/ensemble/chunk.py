@@ -6,11 +6,9 @@ chunks merge to the same numbers in whatever order they come.
 
 from __future__ import annotations
 
-import zipfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
-from typing import IO, Any, Final
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -123,38 +121,3 @@ def merge(parts: Sequence[Chunk], first: int, last: int, variant: str) -> Chunk:
     finished = {int(number) for part in parts for number in part.numbers}
     failed = tuple(number for number in range(first, last) if number not in finished)
     return Chunk(variant, first, last, runs, tallies, failed)
-
-
-def write_chunk(chunk: Chunk, file: IO[bytes]) -> None:
-    """Write a chunk as a ``.npz`` that holds the same bytes for the same numbers."""
-    head = {
-        "variant": np.array(chunk.variant),
-        "span": np.array([chunk.first, chunk.last]),
-        "failed": np.array(chunk.failed, dtype=np.int64),
-    }
-    groups = {"": head, "runs/": chunk.runs, "tallies/": chunk.tallies}
-    # numpy.savez would compress at zlib's slow default; bins are mostly zeros and need little
-    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
-        for prefix, arrays in groups.items():
-            for name in sorted(arrays):
-                entry = zipfile.ZipInfo(f"{prefix}{name}.npy")  # dated 1980, always
-                entry.compress_type = zipfile.ZIP_DEFLATED
-                with archive.open(entry, "w", force_zip64=True) as member:
-                    array = np.ascontiguousarray(arrays[name])
-                    np.lib.format.write_array(member, array, allow_pickle=False)
-
-
-def read_chunk(path: Path, names: Sequence[str] | None = None) -> Chunk:
-    """Read a chunk, or of its outcomes only those named and no tallies."""
-    runs: Arrays = {}
-    tallies: Arrays = {}
-    with np.load(path, allow_pickle=False) as archive:
-        for key in archive.files:
-            group, _, name = key.rpartition("/")
-            if group == "runs" and (names is None or name in names):
-                runs[name] = archive[key]
-            elif group == "tallies" and names is None:
-                tallies[name] = archive[key]
-        first, last = (int(end) for end in archive["span"])
-        failed = tuple(int(number) for number in archive["failed"])
-        return Chunk(str(archive["variant"]), first, last, runs, tallies, failed)

@@ -21,7 +21,7 @@ from detente.ensemble.variables import OUTCOMES, TOTALS
 if TYPE_CHECKING:
     import xarray as xr
 
-    from detente.ensemble.source import Source
+    from detente.ensemble.source import MemorySource, Source
 
 
 def coordinates(layout: Layout, numbers: NDArray[np.int64]) -> dict[str, Any]:
@@ -83,7 +83,7 @@ def totals_dataset(source: Source) -> xr.Dataset:
     return xr.Dataset(variables, coordinates(layout, source.numbers), attributes(layout))
 
 
-def full_dataset(source: Source, *, paths: bool) -> xr.Dataset:
+def full_dataset(source: MemorySource, *, paths: bool) -> xr.Dataset:
     """Return everything about the runs of a source, in memory."""
     layout = source.layout
     data = totals_dataset(source)

@@ -41,7 +41,9 @@ class Engine:
     function : str
         Its `Simulate`, as ``module:function``.
     chunk : int
-        Runs to a chunk. Chunks begin at multiples of it, whatever number of runs or workers.
+        Runs to a chunk. Chunks begin at multiples of it, whatever number of workers.
+    largest : int
+        Runs to a chunk of a large ensemble, if that is more.
     alone : int
         Runs, of all variants together, that one worker does sooner than several can start.
     takes_agents : bool
@@ -55,6 +57,7 @@ class Engine:
     name: str
     function: str
     chunk: int
+    largest: int = 0
     alone: int = 0
     takes_agents: bool = False
     threads: bool = False
@@ -68,8 +71,8 @@ class Engine:
 
 ENGINES: Final[dict[str, Engine]] = {
     "compiled": Engine(
-        "compiled", "detente.ensemble.kernel:simulate", chunk=512, alone=512,
-        threads=True, compiles=True,
+        "compiled", "detente.ensemble.kernel:simulate", chunk=512, largest=4096,
+        alone=512, threads=True, compiles=True,
     ),
     "mesa": Engine(
         "mesa", "detente.ensemble.mesa_engine:simulate", chunk=50, alone=200,

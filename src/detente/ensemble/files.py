@@ -8,6 +8,7 @@ import os
 import shutil
 import signal
 import threading
+import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -22,6 +23,7 @@ REASONS: Final[dict[int, str]] = {
     errno.EROFS: "the file system is read-only",
     errno.EACCES: "permission denied",
     errno.EPERM: "permission denied",
+    errno.EFBIG: "files may not become that large here",
     errno.EIO: "the disk reports an error",
     errno.ENAMETOOLONG: "the name is too long",
     errno.ENOTDIR: "a part of the path is a file, not a folder",
@@ -39,16 +41,21 @@ def storage_errors(doing: str, path: Path) -> Iterator[None]:
 
 
 @contextmanager
-def written_aside(path: Path) -> Iterator[IO[bytes]]:
-    """Give a file to write to that takes its name once it is complete and on the disk."""
+def written_aside(path: Path, *, sync: bool = True) -> Iterator[IO[bytes]]:
+    """Give a file to write to that takes its name once it is complete and on the disk.
+
+    Without `sync` it is complete when it takes its name, but a power cut may still lose it.
+    """
     aside = beside(path)
     try:
         with aside.open("xb") as file:
             yield file
             file.flush()
-            os.fsync(file.fileno())
+            if sync:
+                os.fsync(file.fileno())
         aside.replace(path)
-        sync_folder(path.parent)
+        if sync:
+            sync_folder(path.parent)
     except BaseException:
         with suppress(OSError):
             aside.unlink(missing_ok=True)
@@ -62,8 +69,8 @@ def write_text(path: Path, text: str) -> None:
 
 
 def beside(path: Path) -> Path:
-    """Return a hidden name beside a path that no other process uses."""
-    return path.with_name(f".{path.name}.{os.getpid()}-{threading.get_ident()}.partial")
+    """Return a hidden name beside a path that no other process uses, on this machine or another."""
+    return path.with_name(f".{path.name}.{uuid.uuid4().hex}.partial")
 
 
 def sync_folder(folder: Path) -> None:
@@ -100,6 +107,16 @@ def digest(path: Path) -> tuple[str, int]:
         whole.update(f"{inner.relative_to(path).as_posix()} {sha256}\n".encode())
         size += length
     return whole.hexdigest(), size
+
+
+def link(origin: Path, target: Path) -> None:
+    """Give a file a second name; where that is not possible, a copy."""
+    try:
+        os.link(origin, target)
+    except OSError as error:
+        if error.errno in {errno.ENOSPC, errno.EDQUOT, errno.EROFS}:
+            raise
+        shutil.copyfile(origin, target)
 
 
 def remove(path: Path) -> None:

@@ -6,9 +6,9 @@ import json
 import os
 import re
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from detente.ensemble import manifest
 from detente.ensemble.errors import FolderRefusedError
@@ -43,11 +43,14 @@ EARLIER: Final = ".earlier"
 #: moved or removed, and only if they are what Détente makes of them; all else is a person's own.
 WRITTEN: Final[dict[str, re.Pattern[str]]] = {
     "": re.compile("|".join(map(re.escape, (SCENARIO, manifest.FILE, *TABLES)))),
-    CHUNKS: re.compile(r"[a-z0-9][a-z0-9_-]*-[0-9]{9,}\.npz"),
+    CHUNKS: re.compile(
+        r"[a-z0-9][a-z0-9_-]*-[0-9]{9,}\.(parquet|arrow|polarisation|last_response|path_tilt)"
+        r"|share-[0-9]+-of-[0-9]+\.jsonl"
+    ),
     PLOTS: re.compile(r"(fan|final_tilt|responses|alignment|map|paths)\.(png|svg)"),
 }
 #: What a crash leaves of something that was to be renamed: see `files.beside`.
-PARTIAL: Final = re.compile(r"\.(?P<name>.+)\.[0-9]+-[0-9]+\.partial")
+PARTIAL: Final = re.compile(r"\.(?P<name>.+)\.[0-9a-f]{32}\.partial")
 #: The folder in which tables are put together, beside which it has such a name.
 ASSEMBLY: Final = "tables"
 #: Names of all files inside trajectories: what describes an array, and its parts.
@@ -66,7 +69,7 @@ def found(folder: Path) -> Identity | None:
         return None
     if not folder.is_dir():
         raise FolderRefusedError(f"{folder} is not a folder: choose another with --out")
-    lines = Manifest(folder).lines()
+    lines = Manifest(folder / manifest.FILE).lines()
     if lines:
         return Identity(**{key: lines[0][key] for key in Identity.__dataclass_fields__})
     if any(not _is_partial(entry, "") and not _is_empty(entry) for entry in folder.iterdir()):
@@ -75,74 +78,6 @@ def found(folder: Path) -> Identity | None:
             "choose another folder with --out"
         )
     return None
-
-
-def difference(theirs: Identity, ours: Identity, stored: Scenario | None, now: Scenario) -> str:
-    """Say in words how the results in a folder differ from those that were asked for."""
-    said = []
-    for key, word in (
-        ("scenario", "the scenario"),
-        ("version", "version"),
-        ("engine", "the engine"),
-        ("chunk_runs", "the size of chunks"),
-        ("paths", "whether paths are kept"),
-        ("agents", "agents of one's own"),
-    ):
-        old, new = getattr(theirs, key), getattr(ours, key)
-        if old != new:
-            said.append(f"{word} ({_shown(old)}, now {_shown(new)})")
-    if theirs.digest != ours.digest and theirs.scenario == ours.scenario:
-        if stored is None:
-            said.append("the content of the scenario")
-        else:
-            said.extend(_changed(stored, now))
-    return ", ".join(said)
-
-
-def _changed(stored: Scenario, now: Scenario) -> Iterator[str]:
-    old, new = stored.to_plain(), now.to_plain()
-    for key in dict.fromkeys((*old, *new)):
-        if old.get(key) != new.get(key):
-            small = all(isinstance(side.get(key), int | str | None) for side in (old, new))
-            detail = f" ({_shown(old.get(key))}, now {_shown(new.get(key))})" if small else ""
-            yield f"{key}{detail}"
-
-
-def _shown(value: object) -> str:
-    match value:
-        case None | {}:
-            return "none"
-        case bool():
-            return "yes" if value else "no"
-        case dict():
-            return ", ".join(f"{key}={item}" for key, item in value.items())
-        case _:
-            return str(value)
-
-
-@contextmanager
-def locked(folder: Path) -> Iterator[None]:
-    """Keep a second run out of a folder while one writes to it.
-
-    The lock is the system's and ends with the process, so that a crash leaves none behind. Where
-    there are no such locks (Windows, some network disks) nothing is held.
-    """
-    try:
-        import fcntl
-    except ImportError:
-        yield
-        return
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise FolderRefusedError(f"another run is writing to {folder} now") from None
-        except OSError:
-            pass
-        yield
-    finally:
-        os.close(handle)
 
 
 def check(folder: Path) -> None:
@@ -207,7 +142,28 @@ def recover(folder: Path) -> None:
 
 def has_tables(folder: Path) -> bool:
     """Whether a folder holds results that can be opened, of all runs or some."""
-    return any(line["kind"] == manifest.TABLES for line in Manifest(folder).lines())
+    return bool(_tables(folder))
+
+
+def is_complete(folder: Path) -> bool:
+    """Whether a folder holds the results of all runs."""
+    tables = _tables(folder)
+    return bool(tables) and bool(tables[-1]["complete"])
+
+
+def _tables(folder: Path) -> list[dict[str, Any]]:
+    lines = Manifest(folder / manifest.FILE).lines()
+    return [line for line in lines if line["kind"] == manifest.TABLES]
+
+
+def stored(folder: Path) -> Scenario | None:
+    """Return the scenario that a folder holds, if it can be read."""
+    from detente.scenario import ScenarioError, load
+
+    try:
+        return load(folder / SCENARIO)
+    except ScenarioError:
+        return None
 
 
 def clear(folder: Path) -> None:

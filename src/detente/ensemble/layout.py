@@ -21,6 +21,25 @@ NO_MOVE: Final = "no_move"
 
 
 @dataclass(frozen=True)
+class Axes:
+    """The names that whoever writes a chunk must know; they travel with every share.
+
+    Parameters
+    ----------
+    variants, countries, poles, events : tuple of str
+        In the order of the results.
+    sizes : dict of str to int
+        Length of each axis by its letter in `detente.ensemble.chunk`.
+    """
+
+    variants: tuple[str, ...]
+    countries: tuple[str, ...]
+    poles: tuple[str, ...]
+    events: tuple[str, ...]
+    sizes: dict[str, int]
+
+
+@dataclass(frozen=True)
 class Layout:
     """What stands along each axis, in order, taken from a scenario.
 
@@ -109,6 +128,11 @@ class Layout:
             "B": TILT_BINS,
             "L": LEVEL_BINS,
         }
+
+    @cached_property
+    def axes(self) -> Axes:
+        """The names that whoever writes a chunk must know."""
+        return Axes(self.variants, self.countries, self.poles, self.events, self.sizes)
 
     def main_event(self, variant: str) -> str | None:
         """Return the event that the summary of a variant is about, if the variant has it."""

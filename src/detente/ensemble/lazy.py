@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -21,13 +22,51 @@ if TYPE_CHECKING:
     from detente.ensemble.layout import Layout
 
 
+class Rows:
+    """The rows of ``outcomes.parquet``: sorted by variant, run and country, and none missing.
+
+    Parameters
+    ----------
+    path : Path
+        The file.
+    runs, countries : int
+        How many there are.
+    """
+
+    def __init__(self, path: Path, runs: int, countries: int) -> None:
+        self._path = path
+        self._runs = runs
+        self._countries = countries
+
+    @cached_property
+    def _metadata(self) -> pq.FileMetaData:
+        return pq.read_metadata(self._path)  # of a large file it takes a while to parse
+
+    @cached_property
+    def _begins(self) -> NDArray[np.int64]:
+        """First row of each row group, and the number of rows."""
+        groups = range(self._metadata.num_row_groups)
+        sizes = [self._metadata.row_group(group).num_rows for group in groups]
+        return np.cumsum([0, *sizes])
+
+    def read(self, names: Sequence[str], variant: int, low: int, high: int) -> pa.Table:
+        """Read columns of some runs of a variant: row groups that hold none of them are left."""
+        first, last = ((variant * self._runs + run) * self._countries for run in (low, high))
+        begins = self._begins
+        groups = np.flatnonzero((begins[:-1] < last) & (begins[1:] > first))
+        with pq.ParquetFile(self._path, metadata=self._metadata) as file:
+            table = file.read_row_groups([int(group) for group in groups], columns=list(names))
+        begin = first - int(begins[groups[0]]) if len(groups) else 0
+        return table.slice(begin, last - first)
+
+
 class Columns(BackendArray):
     """Columns of ``outcomes.parquet`` as one array.
 
     Parameters
     ----------
-    path : Path
-        The file; its rows are sorted by variant, run and country, and none is missing.
+    rows : Rows
+        The file.
     shape : tuple of int
         Variants, runs, countries.
     names : tuple of str
@@ -40,7 +79,7 @@ class Columns(BackendArray):
 
     def __init__(
         self,
-        path: Path,
+        rows: Rows,
         shape: tuple[int, int, int],
         names: tuple[str, ...],
         axis: int | None = None,
@@ -48,7 +87,7 @@ class Columns(BackendArray):
         per_run: bool = False,
         dtype: np.dtype[Any],
     ) -> None:
-        self._path = path
+        self._rows = rows
         self._sizes = shape
         self._names = names
         self._axis = axis
@@ -60,45 +99,39 @@ class Columns(BackendArray):
         self.dtype = dtype
 
     def __getitem__(self, key: Any) -> Any:
-        """Read the variants that are wanted, and of them what is."""
+        """Read the variants and the runs that are wanted, and of them what is."""
         return indexing.explicit_indexing_adapter(
             key, self.shape, indexing.IndexingSupport.BASIC, self._read
         )
 
     def _read(self, key: tuple[Any, ...]) -> Any:
         variants = np.arange(self._sizes[0])[key[0]]
-        single = np.ndim(variants) == 0
-        blocks = [self._block(int(variant)) for variant in np.atleast_1d(variants)]
-        whole = np.stack(blocks) if blocks else np.empty((0, *self.shape[1:]), self.dtype)
-        return whole[(0 if single else slice(None), *key[1:])]
+        runs = np.arange(self._sizes[1])[key[1]]
+        low, high = (int(runs.min()), int(runs.max()) + 1) if runs.size else (0, 0)
+        whole = np.empty((variants.size, high - low, *self.shape[2:]), self.dtype)
+        for place, variant in enumerate(np.atleast_1d(variants)):
+            whole[place] = self._block(int(variant), low, high)
+        whole = whole[(slice(None), slice(None), *key[2:])]
+        if runs.ndim == 0 or runs.size < high - low or (np.diff(runs) < 0).any():
+            whole = whole[:, runs - low]
+        return whole[0] if variants.ndim == 0 else whole
 
-    def _block(self, variant: int) -> NDArray[Any]:
-        """Read one variant."""
-        if not self._names:  # a scenario without events has no column of stances
-            return np.empty(self.shape[1:], self.dtype)
-        _, runs, countries = self._sizes
-        with pq.ParquetFile(self._path) as file:
-            groups = list(_groups(file.metadata, variant * runs * countries, runs * countries))
-            table = file.read_row_groups(groups, columns=list(self._names))
+    def _block(self, variant: int, low: int, high: int) -> NDArray[Any]:
+        """Read some runs of one variant."""
+        shape = (high - low, self._sizes[2])
+        if not self._names or not high > low:  # a scenario without events has no stances
+            return np.empty((high - low, *self.shape[2:]), self.dtype)
+        table = self._rows.read(self._names, variant, low, high)
         columns = []
         for name in self._names:
             column = table[name]
             if self.dtype.kind == "U":
                 column = column.cast(pa.string()).fill_null("")
-            values = column.to_numpy().astype(self.dtype).reshape(runs, countries)
+            values = column.to_numpy().astype(self.dtype).reshape(shape)
             columns.append(values[:, 0] if self._per_run else values)
         if self._axis is None:
             return np.asarray(columns[0])
         return np.stack(columns, axis=self._axis - 1)
-
-
-def _groups(metadata: pq.FileMetaData, first: int, count: int) -> Iterable[int]:
-    """Give the row groups that hold `count` rows from `first`; no group holds two variants."""
-    row = 0
-    for group in range(metadata.num_row_groups):
-        if first <= row < first + count:
-            yield group
-        row += metadata.row_group(group).num_rows
 
 
 class OutcomesBackend(BackendEntrypoint):
@@ -118,18 +151,18 @@ class OutcomesBackend(BackendEntrypoint):
         import xarray as xr
 
         shape = (len(layout.variants), runs, len(layout.countries))
-        path = Path(filename_or_obj)
+        rows = Rows(Path(filename_or_obj), runs, len(layout.countries))
         number = np.dtype(np.float64)
         word = np.dtype(f"<U{max(map(len, layout.countries))}")
         poles = tuple(f"toward_{pole}" for pole in layout.poles)
         stances = tuple(f"stance_{event}" for event in layout.events)
         arrays = {
-            "tilt": Columns(path, shape, ("tilt",), dtype=number),
-            "toward": Columns(path, shape, poles, 3, dtype=number),
-            "hedging": Columns(path, shape, ("hedging",), dtype=number),
-            "bloc": Columns(path, shape, ("bloc",), dtype=word),
-            "tension": Columns(path, shape, ("tension",), per_run=True, dtype=number),
-            "stance": Columns(path, shape, stances, 2, dtype=number),
+            "tilt": Columns(rows, shape, ("tilt",), dtype=number),
+            "toward": Columns(rows, shape, poles, 3, dtype=number),
+            "hedging": Columns(rows, shape, ("hedging",), dtype=number),
+            "bloc": Columns(rows, shape, ("bloc",), dtype=word),
+            "tension": Columns(rows, shape, ("tension",), per_run=True, dtype=number),
+            "stance": Columns(rows, shape, stances, 2, dtype=number),
         }
         return xr.Dataset(
             {

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.metadata import version
@@ -72,7 +72,7 @@ class Identity:
             digest=plan.scenario.digest,
             seed=plan.scenario.seed,
             engine=plan.engine.name,
-            chunk_runs=plan.engine.chunk,
+            chunk_runs=plan.chunk_runs,
             paths=plan.keep_paths,
             agents={
                 code: f"{agent.__module__}.{agent.__qualname__}"
@@ -86,16 +86,16 @@ class Identity:
 
 
 class Manifest:
-    """The manifest of a folder.
+    """A manifest: that of a folder, or of one share of the work.
 
     Parameters
     ----------
-    folder : Path
-        The folder; the manifest need not exist yet.
+    path : Path
+        The file; it need not exist yet.
     """
 
-    def __init__(self, folder: Path) -> None:
-        self.path = folder / FILE
+    def __init__(self, path: Path) -> None:
+        self.path = path
 
     def lines(self) -> list[dict[str, Any]]:
         """Return what was written; a last line that a crash cut short is left out.
@@ -122,7 +122,7 @@ class Manifest:
 
     def mend(self) -> None:
         """Cut off a last line that a crash left unfinished."""
-        whole = self.path.read_bytes()
+        whole = self.path.read_bytes() if self.path.exists() else b""
         if whole and not whole.endswith(b"\n"):
             with self.path.open("r+b") as file:
                 file.truncate(whole.rfind(b"\n") + 1)
@@ -133,16 +133,14 @@ class Manifest:
     ) -> None:
         """Add a line and see that it is on the disk."""
         now = datetime.now(UTC).isoformat(timespec="seconds")
-        line = {
-            **identity.as_dict(),
-            "kind": kind,
-            **entry,
-            "when": now,
-            "seconds": round(seconds, 3),
-        }
+        done = {"when": now, "seconds": round(seconds, 3)}
+        self.copy([{**identity.as_dict(), "kind": kind, **entry, **done}])
+
+    def copy(self, lines: Iterable[Mapping[str, Any]]) -> None:
+        """Add lines as they are and see that they are on the disk."""
+        data = "".join(f"{json.dumps(line, ensure_ascii=False)}\n" for line in lines).encode()
         handle = os.open(self.path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o666)
         try:
-            data = f"{json.dumps(line, ensure_ascii=False)}\n".encode()
             if os.write(handle, data) < len(data):
                 raise StoreError(f"cannot write {self.path}: no space is left on the disk")
             os.fsync(handle)

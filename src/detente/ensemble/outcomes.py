@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections import deque
+from collections.abc import Iterable
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,11 +14,11 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from detente.ensemble.chunk import Arrays, Chunk
-from detente.ensemble.dataset import totals_dataset
 
 if TYPE_CHECKING:
-    from detente.ensemble.layout import Layout
-    from detente.ensemble.source import Source
+    import xarray as xr
+
+    from detente.ensemble.layout import Axes, Layout
 
 #: What the rows of ``outcomes.parquet`` need of a chunk.
 NEEDED = ("tilt", "toward", "hedging", "bloc", "tension", "stance")
@@ -23,14 +26,9 @@ NEEDED = ("tilt", "toward", "hedging", "bloc", "tension", "stance")
 _WORD = pa.dictionary(pa.int32(), pa.string())
 
 
-def outcome_schema(layout: Layout) -> pa.Schema:
+def outcome_schema(axes: Axes) -> pa.Schema:
     """Return the columns of ``outcomes.parquet``."""
-    numbers = [
-        "tilt",
-        *(f"toward_{pole}" for pole in layout.poles),
-        "hedging",
-    ]
-    stances = [f"stance_{event}" for event in layout.events]
+    numbers = ["tilt", *(f"toward_{pole}" for pole in axes.poles), "hedging"]
     return pa.schema(
         [
             ("variant", _WORD),
@@ -39,50 +37,85 @@ def outcome_schema(layout: Layout) -> pa.Schema:
             *((name, pa.float64()) for name in numbers),
             ("bloc", _WORD),
             ("tension", pa.float64()),
-            *((name, pa.float64()) for name in stances),
+            *((name, pa.float64()) for name in _stances(axes)),
         ]
     )
 
 
-def write_outcomes(source: Source, path: Path) -> None:
-    """Write a row a variant, run and country, in this order; a row group a chunk."""
-    layout = source.layout
-    schema = outcome_schema(layout)
+def _stances(axes: Axes) -> list[str]:
+    return [f"stance_{event}" for event in axes.events]
+
+
+def _writer(sink: Any, axes: Axes, compression: str) -> pq.ParquetWriter:
+    schema = outcome_schema(axes)
+    # a repertoire has few stances, and a run one tension: a dictionary holds each value once
+    repeated = ["tension", *_stances(axes)]
     words = [field.name for field in schema if field.type == _WORD]
-    with pq.ParquetWriter(
-        path, schema, compression="zstd", use_dictionary=words, write_statistics=True
-    ) as writer:
-        for place, variant in enumerate(layout.variants):
-            for chunk in source.chunks(variant, NEEDED):
-                batch = _rows(chunk, place, layout, schema)
-                writer.write_batch(batch, row_group_size=batch.num_rows)
+    return pq.ParquetWriter(
+        sink, schema, compression=compression, use_dictionary=[*words, *repeated]
+    )
 
 
-def _rows(chunk: Chunk, place: int, layout: Layout, schema: pa.Schema) -> pa.RecordBatch:
+def encoded_rows(chunk: Chunk, axes: Axes) -> memoryview:
+    """Return the rows of a chunk as a Parquet file, to be read once."""
+    batch = _rows(chunk, axes)
+    sink = pa.BufferOutputStream()
+    with _writer(sink, axes, "lz4") as writer:
+        writer.write_batch(batch, row_group_size=batch.num_rows)
+    return memoryview(sink.getvalue())
+
+
+def join_rows(pieces: Iterable[Path], axes: Axes, path: Path) -> None:
+    """Write the rows of chunks to one file, a row group each; one is held in memory at a time.
+
+    While one is written the next is read.
+    """
+    with _writer(path, axes, "zstd") as writer, ThreadPoolExecutor(1) as reader:
+        ahead: deque[Future[pa.Table]] = deque()
+        for piece in pieces:
+            ahead.append(reader.submit(_read_rows, piece))
+            if len(ahead) > 1:
+                _write(writer, ahead.popleft().result())
+        for last in ahead:
+            _write(writer, last.result())
+
+
+def _read_rows(path: Path) -> pa.Table:
+    with pq.ParquetFile(path) as file:
+        return file.read(use_threads=False)
+
+
+def _write(writer: pq.ParquetWriter, rows: pa.Table) -> None:
+    writer.write_table(rows, row_group_size=rows.num_rows)
+
+
+def _rows(chunk: Chunk, axes: Axes) -> pa.RecordBatch:
     """Return the rows of a chunk; a run that failed has nothing but its number."""
-    arrays = chunk.dense(layout.sizes, NEEDED)
-    runs, countries = chunk.last - chunk.first, len(layout.countries)
-    codes = pa.array(layout.countries, pa.string())
+    arrays = chunk.dense(axes.sizes, NEEDED)
+    runs, countries = chunk.last - chunk.first, len(axes.countries)
+    codes = pa.array(axes.countries, pa.string())
+    variant = np.full(runs * countries, axes.variants.index(chunk.variant))
     columns: dict[str, pa.Array] = {
-        "variant": _words(np.full(runs * countries, place), pa.array(layout.variants, pa.string())),
+        "variant": _words(variant, pa.array(axes.variants, pa.string())),
         "run": pa.array(np.repeat(np.arange(chunk.first, chunk.last), countries)),
         "country": _words(np.tile(np.arange(countries), runs), codes),
         "bloc": _words(arrays["bloc"].reshape(-1), codes),
     }
-    for name, values in _numbers(arrays, countries, layout).items():
+    for name, values in _numbers(arrays, axes).items():
         # NaN becomes null, which every reader of Parquet leaves out of means
         columns[name] = pa.array(values.reshape(-1), from_pandas=True)
+    schema = outcome_schema(axes)
     return pa.record_batch([columns[name] for name in schema.names], schema=schema)
 
 
-def _numbers(arrays: Arrays, countries: int, layout: Layout) -> Arrays:
+def _numbers(arrays: Arrays, axes: Axes) -> Arrays:
     """Return the columns that are numbers, each an array of runs and countries."""
     return {
         "tilt": arrays["tilt"],
-        **{f"toward_{p}": arrays["toward"][:, :, k] for k, p in enumerate(layout.poles)},
+        **{f"toward_{p}": arrays["toward"][:, :, k] for k, p in enumerate(axes.poles)},
         "hedging": arrays["hedging"],
-        "tension": np.repeat(arrays["tension"], countries),
-        **{f"stance_{e}": arrays["stance"][:, k, :] for k, e in enumerate(layout.events)},
+        "tension": np.repeat(arrays["tension"], len(axes.countries)),
+        **{f"stance_{e}": arrays["stance"][:, k, :] for k, e in enumerate(axes.events)},
     }
 
 
@@ -92,14 +125,21 @@ def _words(places: NDArray[Any], words: pa.Array) -> pa.Array:
     return pa.DictionaryArray.from_arrays(indices, words)
 
 
-def write_responses(source: Source, path: Path) -> None:
+def write_responses(data: xr.Dataset, layout: Layout, path: Path) -> None:
     """Write how often each response was the last, a row a variant, event, country and response.
 
     A variant has rows for its own events; probability and first step are null where the event or
     the response never came up.
+
+    Parameters
+    ----------
+    data : xarray.Dataset
+        What is summed over runs.
+    layout : Layout
+        What stands along each axis.
+    path : Path
+        Where.
     """
-    layout = source.layout
-    data = totals_dataset(source)
     own = [
         [event in {e.id for e in layout.courses[variant].events} for event in layout.events]
         for variant in layout.variants

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
+import numpy as np
+
+from detente.ensemble.chunk import RUN_ARRAYS
 from detente.ensemble.engines import Engine, find_engine
 from detente.ensemble.errors import UsageError, require
 from detente.ensemble.layout import Layout
@@ -15,6 +19,11 @@ from detente.ensemble.work import Share
 
 if TYPE_CHECKING:
     from detente.scenario.schema import Scenario
+
+#: Chunks of a variant from which on chunks become larger rather than more.
+CHUNKS: Final = 128
+#: What a chunk of a large ensemble may take in memory.
+CHUNK_BYTES: Final = 64 * 2**20
 
 
 @dataclass(frozen=True)
@@ -43,10 +52,28 @@ class Plan:
         """What stands along each axis of the results."""
         return Layout(self.scenario)
 
+    @cached_property
+    def chunk_runs(self) -> int:
+        """Runs to a chunk: more of them in a large ensemble, as long as they fit in memory."""
+        size, runs = self.engine.chunk, self.scenario.runs
+        most = min(self.engine.largest, CHUNK_BYTES // self._bytes_of_a_run)
+        while size * CHUNKS < runs and 2 * size <= most:
+            size *= 2
+        return min(size, runs)
+
+    @property
+    def _bytes_of_a_run(self) -> int:
+        sizes = self.layout.sizes
+        return sum(
+            np.dtype(kind).itemsize * math.prod(sizes[axis] for axis in axes)
+            for name, (axes, kind, _) in RUN_ARRAYS.items()
+            if self.keep_paths or name != "path_tilt"
+        )
+
     @property
     def spans(self) -> list[tuple[int, int]]:
-        """First and past-last run of each chunk: fixed by the engine, whoever does them."""
-        size, runs = self.engine.chunk, self.scenario.runs
+        """First and past-last run of each chunk: the same whoever does them."""
+        size, runs = self.chunk_runs, self.scenario.runs
         return [(first, min(first + size, runs)) for first in range(0, runs, size)]
 
     def shares(self, folder: Path | None) -> Iterator[Share]:
@@ -63,7 +90,8 @@ class Plan:
                     first=first,
                     last=last,
                     keep_paths=self.keep_paths,
-                    events=self.layout.events,
+                    axes=self.layout.axes,
+                    room=self.chunk_runs,
                     agents=dict(self.agents),
                     folder=folder,
                 )

@@ -14,6 +14,7 @@ from detente.ensemble import manifest
 from detente.ensemble.errors import StoreError
 from detente.ensemble.files import digest, storage_errors
 from detente.ensemble.layout import Layout
+from detente.ensemble.ledger import failure_of
 from detente.ensemble.manifest import Manifest
 from detente.ensemble.summary import Summary, summarise
 from detente.ensemble.work import Failure
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     import xarray as xr
 
     from detente.ensemble.plan import Plan
-    from detente.ensemble.source import Source
+    from detente.ensemble.source import MemorySource
     from detente.scenario.schema import Scenario
 
 
@@ -53,7 +54,7 @@ class Results:
         *,
         engine: str,
         runs: int,
-        source: Source | None = None,
+        source: MemorySource | None = None,
         folder: Path | None = None,
         paths: bool = False,
         failures: tuple[Failure, ...] = (),
@@ -69,7 +70,7 @@ class Results:
         self._paths = paths
 
     @classmethod
-    def of_source(cls, plan: Plan, source: Source, failures: tuple[Failure, ...]) -> Results:
+    def of_source(cls, plan: Plan, source: MemorySource, failures: tuple[Failure, ...]) -> Results:
         """Return the results of finished chunks in memory."""
         return cls(
             plan.scenario,
@@ -175,7 +176,7 @@ def open_results(
     with storage_errors("read", path):
         if not path.is_dir():
             raise StoreError(f"{path} is not a results folder: there is no such folder")
-        lines = Manifest(path).lines()
+        lines = Manifest(path / manifest.FILE).lines()
         tables = [line for line in lines if line["kind"] == manifest.TABLES]
         if not tables:
             what = "a run that has not finished; go on with --resume" if lines else "no results"
@@ -212,7 +213,7 @@ def _verify(folder: Path, files: dict[str, dict[str, Any]]) -> None:
 
 def _failures(lines: list[dict[str, Any]], spans: list[list[int]]) -> tuple[Failure, ...]:
     found = [
-        Failure(**{key: line[key] for key in Failure.__dataclass_fields__})
+        failure_of(line)
         for line in lines
         if line["kind"] == manifest.FAILURE
         and any(first <= line["run"] < last for first, last in spans)

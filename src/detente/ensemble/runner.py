@@ -1,33 +1,31 @@
-"""Run an ensemble: every variant, on the same luck, in one process or many."""
+"""Run an ensemble: every variant, on the same luck, by one worker or many."""
 
 from __future__ import annotations
 
 import os
-import pickle
+import sys
 import warnings
-from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import FIRST_COMPLETED, Executor, Future, ThreadPoolExecutor, wait
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Executor
 from contextlib import closing
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 from detente.ensemble.chunk import Chunk
 from detente.ensemble.errors import Interrupted, RunError, UsageError
-from detente.ensemble.files import unbroken
+from detente.ensemble.executors import Crew
+from detente.ensemble.parts import Part, joined
 from detente.ensemble.plan import Plan, make_plan, with_overrides
 from detente.ensemble.progress import progress_bar
 from detente.ensemble.results import Results, open_results
-from detente.ensemble.source import in_memory
+from detente.ensemble.source import Key, MemorySource
 from detente.ensemble.store import Store
 from detente.ensemble.warm_up import warm_up
-from detente.ensemble.work import Failure, Receipt, Share, do
-from detente.ensemble.workers import WorkerPool
+from detente.ensemble.work import Failure, Receipt, Share
 
 if TYPE_CHECKING:
     from detente.scenario.schema import Scenario
-
-#: Shares handed out for each worker before the first comes back.
-AHEAD: Final = 4
 
 
 def run(
@@ -44,6 +42,7 @@ def run(
     keep: str | None = None,
     progress: bool = True,
     agents: Mapping[str, type[Any]] | None = None,
+    executor: Executor | None = None,
 ) -> Results:
     """Run every variant of a scenario many times.
 
@@ -70,9 +69,13 @@ def run(
     keep : {"paths"}, optional
         Keep every run's path of tilts besides the distributions over time.
     progress : bool
-        Show a bar, if standard error is a terminal.
+        Show a bar, if standard error is a terminal, and say there what takes room or time.
     agents : dict of str to type, optional
         By country code, a subclass of `detente.CountryAgent` to take its part.
+    executor : concurrent.futures.Executor, optional
+        Whoever is to do the work instead of threads or processes of this machine, such as
+        ``distributed.Client(address).get_executor()``. Its workers write to the folder, which all
+        must see; they are neither started nor ended here.
 
     Returns
     -------
@@ -92,26 +95,117 @@ def run(
     Interrupted
         On Ctrl-C, with the results of what was finished.
     """
+    if resume and out is None:
+        raise UsageError("resume needs a folder to go on with: give out")
+    if executor is not None and out is None:
+        raise UsageError("workers of an executor write to a folder that all see: give out")
     plan = make_plan(
         with_overrides(_loaded(scenario), runs=runs, seed=seed, steps=steps, variants=variants),
         engine=engine,
         keep=keep,
         agents=agents,
     )
-    if workers is not None and workers < 1:
-        raise UsageError(f"the number of workers must be 1 or more, not {workers}")
-    if resume and out is None:
-        raise UsageError("resume needs a folder to go on with: give out")
-    count = _worker_count(plan, workers)
+    crew = _crew(plan, workers, executor)
     if out is None:
-        results = _run_in_memory(plan, count, progress=progress)
+        results = _run_in_memory(plan, crew, progress=progress)
     else:
         folder = Path(out).absolute()
-        results = _run_to_folder(plan, count, folder, resume=resume, progress=progress)
+        results = _run_to_folder(plan, crew, folder, resume=resume, progress=progress)
     if results.failures:
         first = results.failures[0]
         warnings.warn(f"{len(results.failures)} runs failed; the first: {first}", stacklevel=2)
     return results
+
+
+@dataclass(frozen=True)
+class PartDone:
+    """What one share of the work came to.
+
+    Parameters
+    ----------
+    folder : Path
+        Where the chunks are.
+    part : Part
+        Which share it was.
+    chunks : int
+        Chunks of it, all of which are there now.
+    finished, total : int
+        Chunks that are there of all shares, and that there will be.
+    failures : tuple of Failure
+        Runs of what is there that failed.
+    notes : tuple of str
+        What a person should be told about the folder.
+    """
+
+    folder: Path
+    part: Part
+    chunks: int
+    finished: int
+    total: int
+    failures: tuple[Failure, ...]
+    notes: tuple[str, ...]
+
+
+def run_part(
+    scenario: Scenario | str | os.PathLike[str],
+    part: str,
+    out: str | os.PathLike[str],
+    *,
+    runs: int | None = None,
+    seed: int | None = None,
+    variants: Sequence[str] | None = None,
+    steps: int | None = None,
+    engine: str | None = None,
+    workers: int | None = None,
+    keep: str | None = None,
+    progress: bool = True,
+    executor: Executor | None = None,
+) -> PartDone:
+    """Do one share of the chunks of a run, while others may do other shares.
+
+    `run` with ``resume=True`` on the same folder joins them and does what is missing.
+
+    Parameters
+    ----------
+    scenario : Scenario or str or path
+        A scenario, its file, or the name of one that comes with the package.
+    part : str
+        Which share of how many, such as ``3/40``.
+    out : str or path
+        The folder for the results, that all shares see.
+    runs, seed, variants, steps, engine, workers, keep, progress, executor
+        As for `run`; the same for every share but for the last three.
+
+    Raises
+    ------
+    UsageError, ScenarioError, StoreError, RunError, Interrupted
+        As from `run`.
+    """
+    share = Part.parse(part)
+    plan = make_plan(
+        with_overrides(_loaded(scenario), runs=runs, seed=seed, steps=steps, variants=variants),
+        engine=engine,
+        keep=keep,
+        agents=None,
+    )
+    crew = _crew(plan, workers, executor)
+    folder = Path(out).absolute()
+    with joined(folder, plan, share, _teller(say=progress)) as store:
+        every = list(plan.shares(store.chunk_folder))
+        own = share.of_these(every)
+        ledger = store.ledger
+        if not store.complete:
+            left = [one for one in own if one.key not in ledger.finished]
+            interrupted = _work(
+                left, crew, ledger.record, done=_runs(own) - _runs(left), progress=progress
+            )
+            if interrupted:
+                there = sum(one.last - one.first for one in own if one.key in ledger.finished)
+                raise Interrupted(None, there, _runs(own))
+        return PartDone(
+            folder, share, len(own), len(every) if store.complete else len(ledger.finished),
+            len(every), ledger.failures, tuple(store.notes),
+        )  # fmt: skip
 
 
 def _loaded(scenario: Scenario | str | os.PathLike[str]) -> Scenario:
@@ -120,37 +214,24 @@ def _loaded(scenario: Scenario | str | os.PathLike[str]) -> Scenario:
     return scenario if isinstance(scenario, Scenario) else load(scenario)
 
 
-def _worker_count(plan: Plan, asked: int | None) -> int:
-    """Return how many workers to use: one means none beside this thread."""
-    if not _can_travel(plan.agents):
-        return 1
-    shares = len(plan.spans) * len(plan.layout.variants)
-    if asked is not None:
-        return min(asked, shares)
-    if plan.scenario.runs * len(plan.layout.variants) <= plan.engine.alone:
-        return 1
-    return min(_processors(), shares)
+def _crew(plan: Plan, workers: int | None, executor: Executor | None) -> Crew:
+    if workers is not None and workers < 1:
+        raise UsageError(f"the number of workers must be 1 or more, not {workers}")
+    return Crew.of(plan, workers, executor)
 
 
-def _processors() -> int:
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
+def _teller(*, say: bool) -> Callable[[str], None]:
+    """Return what tells a person something beforehand, or does not."""
+
+    def tell(line: str) -> None:
+        if say:
+            print(line, file=sys.stderr, flush=True)  # noqa: T201 - progress, of a kind
+
+    return tell
 
 
-def _can_travel(agents: Mapping[str, type[Any]]) -> bool:
-    """Whether another process can import the classes of agents that a person wrote."""
-    if any(agent.__module__ == "__main__" for agent in agents.values()):
-        return False
-    try:
-        pickle.dumps(dict(agents))
-    except (pickle.PicklingError, AttributeError, TypeError):
-        return False
-    return True
-
-
-def _run_in_memory(plan: Plan, workers: int, *, progress: bool) -> Results:
-    chunks: dict[tuple[str, int], Chunk] = {}
+def _run_in_memory(plan: Plan, crew: Crew, *, progress: bool) -> Results:
+    chunks: dict[Key, Chunk] = {}
     failures: list[Failure] = []
 
     def record(receipt: Receipt) -> None:
@@ -158,9 +239,8 @@ def _run_in_memory(plan: Plan, workers: int, *, progress: bool) -> Results:
         chunks[receipt.key] = receipt.chunk
         failures.extend(receipt.failures)
 
-    shares = list(plan.shares(None))
-    interrupted = _work(shares, workers, record, done=0, progress=progress)
-    source = in_memory(plan.layout, chunks)
+    interrupted = _work(list(plan.shares(None)), crew, record, done=0, progress=progress)
+    source = MemorySource(plan.layout, chunks)
     results = Results.of_source(plan, source, tuple(failures)) if source.spans else None
     if interrupted or results is None:
         raise Interrupted(results, len(source.numbers), plan.scenario.runs)
@@ -168,33 +248,34 @@ def _run_in_memory(plan: Plan, workers: int, *, progress: bool) -> Results:
 
 
 def _run_to_folder(
-    plan: Plan, workers: int, folder: Path, *, resume: bool, progress: bool
+    plan: Plan, crew: Crew, folder: Path, *, resume: bool, progress: bool
 ) -> Results:
-    with Store.opened(folder, plan, resume=resume) as store:
-        interrupted = False
-        if not store.is_complete:
+    tell = _teller(say=progress)
+    with Store.opened(folder, plan, resume=resume, tell=tell) as store:
+        interrupted, written = False, not store.is_complete
+        if written:
             every = list(plan.shares(store.chunk_folder))
             left = [share for share in every if share.key not in store.finished]
             done = _runs(every) - _runs(left)
-            interrupted = _work(left, workers, store.record, done=done, progress=progress)
-            source = store.source()
-            if not source.spans:
+            interrupted = _work(left, crew, store.record, done=done, progress=progress)
+            if not store.paired_runs:
                 raise Interrupted(None, 0, plan.scenario.runs)
             store.finish()
         notes = tuple(store.notes)
-    results = open_results(folder, notes=notes)
+    # the checksums of what was written just now were taken just now
+    results = open_results(folder, notes=notes, verify=not written)
     if interrupted:
         raise Interrupted(results, results.runs, plan.scenario.runs)
     return results
 
 
-def _runs(shares: Iterable[Share]) -> int:
+def _runs(shares: Sequence[Share]) -> int:
     return sum(share.last - share.first for share in shares)
 
 
 def _work(
     shares: Sequence[Share],
-    workers: int,
+    crew: Crew,
     record: Callable[[Receipt], None],
     *,
     done: int,
@@ -202,11 +283,11 @@ def _work(
 ) -> bool:
     """Have shares done and recorded, in their order; return whether Ctrl-C cut it short."""
     try:
-        if shares:  # only now: a folder that is refused should be so at once
+        if shares and crew.executor is None:  # a folder that is refused should be so at once
             warm_up(shares[0].engine, tell=progress)
         with (
             progress_bar(_runs(shares) + done, done, shown=progress) as advance,
-            closing(_receipts(shares, workers, advance)) as receipts,
+            closing(crew.receipts(shares, advance)) as receipts,
         ):
             for receipt in receipts:
                 if receipt.failed:
@@ -216,54 +297,3 @@ def _work(
     except KeyboardInterrupt:
         return True
     return False
-
-
-def _receipts(
-    shares: Sequence[Share], workers: int, advance: Callable[[int], None]
-) -> Generator[Receipt]:
-    """Give the receipts of shares, in their order."""
-    if workers == 1:
-        for share in shares:
-            receipt = do(share)
-            advance(share.last - share.first)
-            yield receipt
-        return
-    pool: Executor
-    pool = ThreadPoolExecutor(workers) if shares[0].engine.threads else WorkerPool(workers)
-    try:
-        yield from _in_order(pool, shares, advance, ahead=AHEAD * workers)
-    finally:
-        with unbroken():
-            pool.shutdown(cancel_futures=True)
-
-
-def _in_order(
-    executor: Executor,
-    shares: Sequence[Share],
-    advance: Callable[[int], None],
-    *,
-    ahead: int,
-) -> Iterator[Receipt]:
-    """Have shares done by an executor and give their receipts in the order of the shares.
-
-    The manifest then has the same lines in the same order however many workers there are. At
-    Ctrl-C, what is done is given before the interruption goes on its way.
-    """
-    waiting: dict[Future[Receipt], int] = {}
-    done: dict[int, Receipt] = {}
-    submitted = given = 0
-    try:
-        while given < len(shares):
-            while submitted < len(shares) and len(waiting) < ahead:
-                waiting[executor.submit(do, shares[submitted])] = submitted
-                submitted += 1
-            for future in wait(waiting, return_when=FIRST_COMPLETED).done:
-                receipt = future.result()
-                done[waiting.pop(future)] = receipt
-                advance(receipt.last - receipt.first)
-            while given in done:
-                given += 1
-                yield done.pop(given - 1)
-    except KeyboardInterrupt:
-        yield from (done[place] for place in sorted(done))
-        raise

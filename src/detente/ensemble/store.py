@@ -6,33 +6,34 @@ the run is interrupted; a whole run then needs its chunks no more, and they are 
 
 from __future__ import annotations
 
-import json
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from detente.ensemble import disk, manifest
 from detente.ensemble import folder as places
-from detente.ensemble import manifest
+from detente.ensemble.assembly import put_together
+from detente.ensemble.differences import difference
 from detente.ensemble.errors import FolderRefusedError
 from detente.ensemble.files import (
     beside,
-    digest,
     remove,
     storage_errors,
     sync_folder,
-    sync_tree,
     unbroken,
     write_text,
 )
+from detente.ensemble.ledger import Ledger
+from detente.ensemble.locks import locked
 from detente.ensemble.manifest import Identity, Manifest
-from detente.ensemble.source import Source, common_spans, in_files
-from detente.ensemble.work import Failure, Receipt
+from detente.ensemble.parts import every_line
+from detente.ensemble.source import Key
+from detente.ensemble.work import Receipt
 
 if TYPE_CHECKING:
     from detente.ensemble.plan import Plan
-    from detente.scenario.schema import Scenario
 
 
 class Store:
@@ -44,19 +45,20 @@ class Store:
         What a person should be told about the folder, a line each.
     """
 
-    def __init__(self, folder: Path, plan: Plan) -> None:
+    def __init__(self, folder: Path, plan: Plan, tell: Callable[[str], None]) -> None:
         self.folder = folder
         self.notes: list[str] = []
         self._plan = plan
-        self._identity = Identity.of(plan)
-        self._manifest = Manifest(folder)
-        self._chunks: dict[tuple[str, int], tuple[int, Path]] = {}
-        self._failures: list[Failure] = []
+        self._tell = tell
+        self._manifest = Manifest(folder / manifest.FILE)
+        self._ledger = Ledger(plan, self._manifest, self.chunk_folder)
         self._begun = False  # whether anything in the folder is this run's
 
     @classmethod
     @contextmanager
-    def opened(cls, folder: Path, plan: Plan, *, resume: bool) -> Iterator[Store]:
+    def opened(
+        cls, folder: Path, plan: Plan, *, resume: bool, tell: Callable[[str], None]
+    ) -> Iterator[Store]:
         """Give the folder, made ready for the run and locked against others.
 
         Parameters
@@ -68,16 +70,18 @@ class Store:
         resume : bool
             Go on with what the folder holds of the same run. Without, results of the same
             scenario are replaced, once there are new ones.
+        tell : callable
+            Is told how much disk the run will take.
 
         Raises
         ------
         FolderRefusedError
             If it holds something else; nothing is then written.
         StoreError
-            If it cannot be written to.
+            If it cannot be written to, or has no room.
         """
         existed = folder.exists()
-        store = cls(folder, plan)
+        store = cls(folder, plan, tell)
         try:
             with ExitStack() as held:
                 with storage_errors("write to", folder):
@@ -86,7 +90,7 @@ class Store:
                             f"{folder} is not a folder: choose another with --out"
                         )
                     folder.mkdir(parents=True, exist_ok=True)
-                    held.enter_context(places.locked(folder))
+                    held.enter_context(locked(folder))
                     held.callback(store._leave)
                     store._make_ready(resume=resume)
                 yield store
@@ -96,14 +100,9 @@ class Store:
                     folder.rmdir()
 
     @property
-    def finished(self) -> frozenset[tuple[str, int]]:
+    def finished(self) -> frozenset[Key]:
         """Variant and first run of the chunks that are there."""
-        return frozenset(self._chunks)
-
-    @property
-    def failures(self) -> tuple[Failure, ...]:
-        """Runs that failed."""
-        return tuple(self._failures)
+        return self._ledger.finished
 
     @property
     def chunk_folder(self) -> Path:
@@ -113,39 +112,27 @@ class Store:
     @property
     def is_complete(self) -> bool:
         """Whether the tables of all runs are there."""
-        tables = [line for line in self._manifest.lines() if line["kind"] == manifest.TABLES]
-        return bool(tables) and bool(tables[-1]["complete"])
+        return places.is_complete(self.folder)
 
     def record(self, receipt: Receipt) -> None:
         """Note that a chunk is there, with the runs of it that failed."""
-        assert receipt.file is not None
-        span = {"variant": receipt.variant, "first": receipt.first, "last": receipt.last}
-        with storage_errors("write to", self.folder), unbroken():
-            for failure in receipt.failures:
-                self._append(manifest.FAILURE, vars(failure), 0.0)
-            entry = {
-                **span, "file": receipt.file, "bytes": receipt.bytes, "sha256": receipt.sha256,
-            }  # fmt: skip
-            self._append(manifest.CHUNK, entry, receipt.seconds)
-            self._failures.extend(receipt.failures)
-            self._chunks[receipt.key] = (receipt.last, self.chunk_folder / receipt.file)
+        self._ledger.record(receipt)
 
-    def source(self) -> Source:
-        """Return the chunks that every variant has finished."""
-        return in_files(self._plan.layout, self._chunks)
+    @property
+    def paired_runs(self) -> int:
+        """Runs that every variant has finished."""
+        return self._ledger.paired_runs
 
     def finish(self) -> None:
         """Put the tables together from the chunks and take earlier results away."""
         began = time.perf_counter()
-        source = self.source()
+        source = self._ledger.source()
         complete = source.spans == tuple(self._plan.spans)
         with storage_errors("write to", self.folder):
             aside = beside(self.folder / places.ASSEMBLY)
             try:
                 aside.mkdir()
-                _write_tables(source, aside, paths=self._plan.keep_paths)
-                sync_tree(aside)
-                files = {name: _file_entry(aside / name) for name in places.TABLES}
+                files = put_together(source, self._plan, aside)
                 with unbroken():
                     for name in places.TABLES:
                         remove(self.folder / name)
@@ -153,7 +140,7 @@ class Store:
                     sync_folder(self.folder)
                     runs = [list(span) for span in source.spans]
                     entry = {"complete": complete, "runs": runs, "files": files}
-                    self._append(manifest.TABLES, entry, time.perf_counter() - began)
+                    self._ledger.append(manifest.TABLES, entry, time.perf_counter() - began)
                     places.drop(self.folder)
                     if complete:
                         places.clear_chunks(self.folder)
@@ -168,16 +155,21 @@ class Store:
             self._go_on(theirs)
             return
         if theirs is not None:
-            self._replace(theirs)
+            self._refuse_others(theirs)
+        disk.require_room(self.folder, disk.estimate(self._plan), self._tell)
+        if theirs is not None:
+            self._replace()
         self._begun = True
-        self._append(manifest.BEGIN, {"runs": self._plan.scenario.runs}, 0.0)
+        self._ledger.append(manifest.BEGIN, {"runs": self._plan.scenario.runs})
         write_text(self.folder / places.SCENARIO, self._plan.scenario.to_yaml())
         self.chunk_folder.mkdir(exist_ok=True)
 
     def _go_on(self, theirs: Identity) -> None:
-        """Take over what an earlier run of the same plan has finished."""
-        if theirs != self._identity:
-            unlike = places.difference(theirs, self._identity, self._stored(), self._plan.scenario)
+        """Take over what earlier runs of the same plan have finished, or shares of it."""
+        ours = Identity.of(self._plan)
+        if theirs != ours:
+            now = self._plan.scenario
+            unlike = difference(theirs, ours, places.stored(self.folder), now)
             raise FolderRefusedError(
                 f"{self.folder} holds another run, which cannot be gone on with; it differs in "
                 f"{unlike}. Choose another folder with --out, or leave out --resume to replace it"
@@ -192,40 +184,24 @@ class Store:
             return
         write_text(self.folder / places.SCENARIO, self._plan.scenario.to_yaml())
         self.chunk_folder.mkdir(exist_ok=True)
-        self._take_over()
-
-    def _take_over(self) -> None:
-        lines = {}
-        for line in self._manifest.lines():
-            if line["kind"] == manifest.CHUNK:
-                lines[line["variant"], line["first"]] = line  # the last word on a chunk holds
-            elif line["kind"] == manifest.FAILURE:
-                self._failures.append(_failure(line))
-        for key, line in lines.items():
-            path = self.chunk_folder / line["file"]
-            damage = _damage(path, line)
-            if damage is None:
-                self._chunks[key] = (line["last"], path)
-            else:
-                runs = f"runs {line['first']} to {line['last'] - 1} of {line['variant']}"
-                self.notes.append(f"{path} {damage}: {runs} are done again")
-        self._failures = [f for f in dict.fromkeys(self._failures) if self._holds(f)]
-        spans = common_spans(self._plan.layout, {k: last for k, (last, _) in self._chunks.items()})
-        kept = sum(last - first for first, last in spans)
-        total = self._plan.scenario.runs
+        lines, apart = every_line(self.folder)
+        if apart:
+            self._manifest.copy(apart)
+        self.notes += self._ledger.take_over([*lines, *apart])
+        kept, total = self._ledger.paired_runs, self._plan.scenario.runs
         self.notes.append(f"{self.folder}: going on after {kept} of {total} runs a variant")
+        already = sum(path.stat().st_size for path in self.chunk_folder.iterdir())
+        disk.require_room(self.folder, disk.estimate(self._plan).after(already), self._tell)
 
-    def _holds(self, failure: Failure) -> bool:
-        """Whether a failed run belongs to a chunk that is there."""
-        first = failure.run - failure.run % self._plan.engine.chunk
-        return (failure.variant, first) in self._chunks
-
-    def _replace(self, theirs: Identity) -> None:
-        if theirs.scenario != self._identity.scenario:
+    def _refuse_others(self, theirs: Identity) -> None:
+        mine = self._plan.scenario.scenario
+        if theirs.scenario != mine:
             raise FolderRefusedError(
                 f"{self.folder} holds results of another scenario, '{theirs.scenario}': "
                 "choose another folder with --out"
             )
+
+    def _replace(self) -> None:
         if places.has_tables(self.folder) or (self.folder / places.EARLIER).exists():
             self.notes.append(f"{self.folder}: the earlier results there are replaced")
         places.put_aside(self.folder)
@@ -233,49 +209,6 @@ class Store:
 
     def _leave(self) -> None:
         """If this run finished nothing, leave the folder as it was found."""
-        if self._begun and not self._chunks and not self.is_complete:
+        if self._begun and not self.finished and not self.is_complete:
             with storage_errors("write to", self.folder), unbroken():
                 places.bring_back(self.folder)
-
-    def _stored(self) -> Scenario | None:
-        from detente.scenario import ScenarioError, load
-
-        try:
-            return load(self.folder / places.SCENARIO)
-        except ScenarioError:
-            return None
-
-    def _append(self, kind: str, entry: dict[str, Any], seconds: float) -> None:
-        self._manifest.append(self._identity, kind, entry, seconds)
-
-
-def _write_tables(source: Source, folder: Path, *, paths: bool) -> None:
-    from detente.ensemble.outcomes import write_outcomes, write_responses
-    from detente.ensemble.summary import summarise
-    from detente.ensemble.trajectories import write_trajectories
-
-    write_outcomes(source, folder / places.OUTCOMES)
-    write_responses(source, folder / places.RESPONSES)
-    write_trajectories(source, folder / places.TRAJECTORIES, paths=paths)
-    text = json.dumps(summarise(source), indent=2, allow_nan=False, ensure_ascii=False)
-    write_text(folder / places.SUMMARY, f"{text}\n")
-
-
-def _file_entry(path: Path) -> dict[str, Any]:
-    sha256, size = digest(path)
-    return {"bytes": size, "sha256": sha256}
-
-
-def _damage(path: Path, line: dict[str, Any]) -> str | None:
-    """Return what is wrong with a chunk's file, or None."""
-    try:
-        sha256, size = digest(path)
-    except OSError:
-        return "is missing"
-    if size != line["bytes"]:
-        return f"has {size} bytes, not the {line['bytes']} that were written"
-    return None if sha256 == line["sha256"] else "was changed after it was written"
-
-
-def _failure(line: dict[str, Any]) -> Failure:
-    return Failure(**{key: line[key] for key in Failure.__dataclass_fields__})

@@ -6,9 +6,9 @@ import math
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
-from numpy.typing import NDArray
 
-from detente.ensemble.intervals import paired
+from detente.ensemble.intervals import Moments, paired
+from detente.ensemble.quantiles import tilt_quantiles
 
 if TYPE_CHECKING:
     from detente.ensemble.source import Source
@@ -28,23 +28,39 @@ def summarise(source: Source) -> Summary:
     dict
         By variant and country: ``event`` (the main event, None where the variant has none),
         ``response`` (the likeliest last one) and its ``probability``; ``tilt`` (mean) with
-        ``tilt_low`` and ``tilt_high``, between which 90 % of runs end; ``effect``, the mean change
+        ``tilt_low`` and ``tilt_high``, between which 90 % of runs end (from the bins of the
+        trajectories, to 0.005); ``effect``, the mean change
         in tilt against the same runs of the reference variant, with the ends ``effect_low`` and
         ``effect_high`` of its 95 % confidence interval, all None for the reference itself.
     """
     layout = source.layout
-    reference = source.outcome(layout.reference, "tilt")
+    tilts, changes = _moments(source)
     summary: Summary = {}
     for variant in layout.variants:
-        tilt = reference if variant == layout.reference else source.outcome(variant, "tilt")
-        rows = _tilts(tilt)
-        for row, more in zip(rows, _responses(source, variant), strict=True):
+        rows = _responses(source, variant)
+        for row, more in zip(rows, _tilts(source, variant, tilts[variant]), strict=True):
             row.update(more)
         if variant != layout.reference:
-            for row, more in zip(rows, _effects(tilt - reference), strict=True):
+            for row, more in zip(rows, _effects(changes[variant]), strict=True):
                 row.update(more)
         summary[variant] = dict(zip(layout.countries, map(_plain, rows), strict=True))
     return summary
+
+
+def _moments(source: Source) -> tuple[dict[str, Moments], dict[str, Moments]]:
+    """Return the moments of the tilts of each variant, and of their change by each."""
+    layout = source.layout
+    tilts = {variant: Moments(len(layout.countries)) for variant in layout.variants}
+    changes = {variant: Moments(len(layout.countries)) for variant in layout.variants}
+    for first, _ in source.spans:
+        reference = source.tilts(layout.reference, first)
+        for variant in layout.variants:
+            same = variant == layout.reference
+            block = reference if same else source.tilts(variant, first)
+            tilts[variant].add(block)
+            if not same:
+                changes[variant].add(block - reference)
+    return tilts, changes
 
 
 #: The keys of a row, in the order in which they are written.
@@ -54,14 +70,14 @@ KEYS: Final = (
 )  # fmt: skip
 
 
-def _tilts(tilt: NDArray[np.float64]) -> list[dict[str, Any]]:
-    finished = tilt[~np.isnan(tilt).any(axis=1)]
-    if not len(finished):
-        return [{} for _ in range(tilt.shape[1])]
-    low, high = np.quantile(finished, QUANTILES, axis=0)
-    mean = finished.mean(axis=0)
+def _tilts(source: Source, variant: str, tilts: Moments) -> list[dict[str, Any]]:
+    tallies, _ = source.totals(variant)
+    if not tallies:  # every run of the variant failed
+        return [{} for _ in source.layout.countries]
+    low, high = tilt_quantiles(tallies["tilt_bins"][-1], QUANTILES)
     return [
-        {"tilt": m, "tilt_low": a, "tilt_high": b} for m, a, b in zip(mean, low, high, strict=True)
+        {"tilt": m, "tilt_low": a, "tilt_high": b}
+        for m, a, b in zip(tilts.mean, low, high, strict=True)
     ]
 
 
@@ -84,8 +100,8 @@ def _responses(source: Source, variant: str) -> list[dict[str, Any]]:
     return rows
 
 
-def _effects(differences: NDArray[np.float64]) -> list[dict[str, Any]]:
-    interval = paired(differences)
+def _effects(changes: Moments) -> list[dict[str, Any]]:
+    interval = paired(changes)
     return [
         {"effect": m, "effect_low": a, "effect_high": b} for m, a, b in zip(*interval, strict=True)
     ]

@@ -5,37 +5,46 @@ from __future__ import annotations
 import json
 import warnings
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
-import numpy as np
-
-from detente.ensemble.chunk import RUN_ARRAYS
-from detente.ensemble.dataset import totals_dataset
-from detente.ensemble.files import write_text
+from detente.ensemble.files import link, write_text
+from detente.ensemble.pieces import by_run, chunk_key, new_array
 from detente.ensemble.variables import OUTCOMES
 
 if TYPE_CHECKING:
+    import xarray as xr
     import zarr
 
-    from detente.ensemble.source import Source
+    from detente.ensemble.source import FileSource
 
 #: Attribute of the root that is set last: without it the store is not whole.
 MARKER: Final = "complete"
 
-#: What is stored a run, by its name in the dataset and in `Chunk.runs`.
-BY_RUN: Final = {"polarisation": "polarisation", "last_response": "response"}
-PATHS: Final = {"path_tilt": "path_tilt"}
 
+def write_trajectories(
+    source: FileSource, totals: xr.Dataset, path: Path, room: int, *, paths: bool
+) -> None:
+    """Write everything that is not in the tables, readable by `xarray.open_zarr`.
 
-def write_trajectories(source: Source, path: Path, *, paths: bool) -> None:
-    """Write everything that is not in the tables, readable by `xarray.open_zarr`."""
+    Parameters
+    ----------
+    source : FileSource
+        The chunks.
+    totals : xarray.Dataset
+        What is summed over them.
+    path : Path
+        Where.
+    room : int
+        Runs to a chunk; only the last may have fewer.
+    paths : bool
+        Whether every run's path is kept.
+    """
     import zarr
 
-    totals = totals_dataset(source)
     totals.to_zarr(path, mode="w-", zarr_format=3, consolidated=False)
     root = zarr.open_group(path, mode="r+", zarr_format=3)
-    for name, stored in {**BY_RUN, **(PATHS if paths else {})}.items():
-        _write_by_run(root, name, stored, source)
+    for name in by_run(paths=paths):
+        _lay_out(root, path, name, source, room)
     _conclude(path)
 
 
@@ -59,23 +68,17 @@ def _conclude(path: Path) -> None:
     write_text(document, json.dumps(root, indent=2))
 
 
-def _write_by_run(root: zarr.Group, name: str, stored: str, source: Source) -> None:
-    layout = source.layout
-    axes, kind, missing = RUN_ARRAYS[stored]
-    sizes = tuple(layout.sizes[axis] for axis in axes)
-    longest = max((last - first for first, last in source.spans), default=1)
-    array = root.create_array(
-        name,
-        shape=(len(layout.variants), len(source.numbers), *sizes),
-        chunks=(1, longest, *(max(size, 1) for size in sizes)),
-        dtype=np.dtype(kind).newbyteorder("<"),
-        fill_value=missing,
-        dimension_names=OUTCOMES[name].dims,
-        attributes=dict(OUTCOMES[name].attributes),
-    )
-    for place, variant in enumerate(layout.variants):
-        row = 0
-        for chunk in source.chunks(variant, (stored,)):
-            values: Any = chunk.dense(layout.sizes, (stored,))[stored]
-            array[place, row : row + len(values)] = values
-            row += len(values)
+def _lay_out(root: zarr.Group, path: Path, name: str, source: FileSource, room: int) -> None:
+    """Create an array of what is kept of every run, and put its chunks in their places."""
+    axes = source.layout.axes
+    meaning = OUTCOMES[name]
+    new_array(
+        root, name, axes, (len(axes.variants), len(source.numbers)), room,
+        dimension_names=meaning.dims, attributes=dict(meaning.attributes),
+    )  # fmt: skip
+    for variant, code in enumerate(axes.variants):
+        for place, piece in enumerate(source.pieces(code, f".{name}")):
+            if piece is not None:
+                target = path / name / chunk_key(name, variant, place)
+                target.parent.mkdir(parents=True, exist_ok=True)
+                link(piece, target)

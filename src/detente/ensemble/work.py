@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import io
 import time
 import traceback
 from dataclasses import dataclass, field
@@ -11,11 +9,12 @@ from pathlib import Path
 from textwrap import shorten
 from typing import TYPE_CHECKING, Any, Final
 
-from detente.ensemble.chunk import Chunk, merge, write_chunk
-from detente.ensemble.files import storage_errors, written_aside
+from detente.ensemble.chunk import Chunk, merge
+from detente.ensemble.pieces import Piece, write_pieces
 
 if TYPE_CHECKING:
     from detente.ensemble.engines import Engine, Simulate
+    from detente.ensemble.layout import Axes
     from detente.scenario.schema import Scenario
 
 #: Characters of what an exception says that stand in one line; the traceback has all of it.
@@ -38,8 +37,10 @@ class Share:
         The first run and the one after the last.
     keep_paths : bool
         Whether every run's path is kept.
-    events : tuple of str
-        Every event of every variant, along the axis of events.
+    axes : Axes
+        The names along the axes of what is kept.
+    room : int
+        Runs to a whole chunk.
     agents : dict
         By country, a class of agent that a person wrote.
     folder : Path or None
@@ -52,7 +53,8 @@ class Share:
     first: int
     last: int
     keep_paths: bool
-    events: tuple[str, ...]
+    axes: Axes
+    room: int
     agents: dict[str, type[Any]]
     folder: Path | None
 
@@ -62,9 +64,9 @@ class Share:
         return self.variant, self.first
 
     @property
-    def file_name(self) -> str:
-        """Name of the chunk's file."""
-        return f"{self.variant}-{self.first:09d}.npz"
+    def stem(self) -> str:
+        """How the names of the chunk's files begin."""
+        return f"{self.variant}-{self.first:09d}"
 
 
 @dataclass(frozen=True)
@@ -95,7 +97,7 @@ class Failure:
 
 @dataclass(frozen=True)
 class Receipt:
-    """What a worker gives back: where the chunk is, or the chunk itself.
+    """What a worker gives back: which files the chunk is in, or the chunk itself.
 
     Parameters
     ----------
@@ -107,10 +109,10 @@ class Receipt:
         How long it took.
     failures : tuple of Failure
         Runs that failed.
-    file : str or None
-        Name of the file in the folder of chunks.
-    sha256, bytes : str, int
-        Of the file.
+    stem : str
+        How the names of the chunk's files begin.
+    pieces : tuple of Piece
+        The files, if a folder was given.
     chunk : Chunk or None
         The chunk, if no folder was given.
     """
@@ -120,9 +122,8 @@ class Receipt:
     last: int
     seconds: float
     failures: tuple[Failure, ...]
-    file: str | None = None
-    sha256: str = ""
-    bytes: int = 0
+    stem: str
+    pieces: tuple[Piece, ...] = ()
     chunk: Chunk | None = field(default=None, repr=False)
 
     @property
@@ -148,23 +149,13 @@ def do(share: Share) -> Receipt:
     """
     began = time.perf_counter()
     chunk, failures = _simulate(share)
-    span = (share.variant, share.first, share.last)
-    if share.folder is None:
-        return Receipt(*span, time.perf_counter() - began, failures, chunk=chunk)
-    buffer = io.BytesIO()
-    write_chunk(chunk, buffer)
-    data = buffer.getvalue()
-    path = share.folder / share.file_name
-    with storage_errors("write", path), written_aside(path) as file:
-        file.write(data)
+    pieces: tuple[Piece, ...] = ()
+    if share.folder is not None:
+        pieces = write_pieces(chunk, share.axes, share.room, share.folder, share.stem)
     return Receipt(
-        *span,
-        time.perf_counter() - began,
-        failures,
-        file=share.file_name,
-        sha256=hashlib.sha256(data).hexdigest(),
-        bytes=len(data),
-    )
+        share.variant, share.first, share.last, time.perf_counter() - began, failures, share.stem,
+        pieces, chunk if share.folder is None else None,
+    )  # fmt: skip
 
 
 def _simulate(share: Share) -> tuple[Chunk, tuple[Failure, ...]]:
@@ -191,7 +182,7 @@ def _call(simulate: Simulate, share: Share, first: int, last: int) -> Chunk:
         first,
         last,
         keep_paths=share.keep_paths,
-        events=share.events,
+        events=share.axes.events,
         **options,
     )
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from detente.ensemble.errors import UsageError, require
-from detente.ensemble.intervals import independent, paired
+from detente.ensemble.intervals import Moments, independent, paired
 from detente.measures.given import check_results, check_text
 
 if TYPE_CHECKING:
@@ -71,21 +71,21 @@ def effects(
     others = [variant for variant in results.variants if variant != reference]
     if not others:
         raise UsageError(f"nothing to compare: '{reference}' is the only variant")
-    base = values_of(results, reference, outcome)
     codes, names = _who(results, outcome)
+    measured = _measured(results, [reference, *others], outcome)
+    base, _ = measured[reference]
     tables = []
     for variant in others:
-        values = values_of(results, variant, outcome)
-        difference = values - base
-        mean, low, high = paired(difference, level)
-        apart = independent(values, base, level)
+        own, change = measured[variant]
+        mean, low, high = paired(change, level)
+        apart = independent(own, base, level)
         columns = {
             "variant": variant,
             "country": codes,
             "effect": mean,
             "low": low,
             "high": high,
-            "runs": (~np.isnan(difference)).sum(axis=0),
+            "runs": change.counts,
             "independent_low": apart.low,
             "independent_high": apart.high,
             "outcome": outcome,
@@ -93,6 +93,26 @@ def effects(
         }
         tables.append(pd.DataFrame(columns))
     return pd.concat(tables, ignore_index=True)
+
+
+def _measured(
+    results: Results, variants: list[str], outcome: str
+) -> dict[str, tuple[Moments, Moments]]:
+    """Return the moments of an outcome in each variant, and of its change against the first.
+
+    A few runs are in memory at a time, however many there are.
+    """
+    width = len(_who(results, outcome)[0])
+    measured = {variant: (Moments(width), Moments(width)) for variant in variants}
+    for first in range(0, results.runs, BLOCK):
+        span = slice(first, first + BLOCK)
+        base = values_of(results, variants[0], outcome, span)
+        for place, variant in enumerate(variants):
+            values = values_of(results, variant, outcome, span) if place else base
+            own, change = measured[variant]
+            own.add(values)
+            change.add(values - base)
+    return measured
 
 
 def outcome_names(results: Results) -> list[str]:
@@ -107,14 +127,27 @@ def outcome_names(results: Results) -> list[str]:
     ]
 
 
+#: Runs in memory at a time.
+BLOCK: Final = 65_536
+
 #: Outcomes that a run has once, not for each country.
 REGIONAL = ("tension", "polarisation")
 
 
-def values_of(results: Results, variant: str, outcome: str) -> NDArray[np.float64]:
-    """Return an outcome of a variant, one row a run, one column a country (or just one)."""
+def values_of(results: Results, variant: str, outcome: str, runs: slice) -> NDArray[np.float64]:
+    """Return an outcome of a variant, one row a run, one column a country (or just one).
+
+    Parameters
+    ----------
+    results : Results
+        From `detente.run` or `detente.open`.
+    variant, outcome : str
+        As for `effects`.
+    runs : slice
+        Which runs, by their place.
+    """
     kind, _, which = outcome.partition("_")
-    data = results.data
+    data = results.data.isel(run=runs)
     if kind == "toward":
         array = data["toward"].sel(variant=variant, pole=which)
     elif kind == "stance":
