@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
+from concurrent.futures import Executor
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -11,6 +14,7 @@ import typer
 
 from detente.cli.console import near
 from detente.cli.outcome import FAILED, INTERRUPTED, say
+from detente.cli.share import run_share
 
 if TYPE_CHECKING:
     from detente.ensemble.plan import Plan
@@ -36,6 +40,13 @@ def run(
     ] = None,
     workers: Annotated[
         int | None, typer.Option(min=1, help="Threads or processes; by default one a core.")
+    ] = None,
+    cluster: Annotated[
+        str | None, typer.Option(metavar="ADDRESS", help="Workers of a Dask scheduler instead.")
+    ] = None,
+    chunks: Annotated[
+        str | None,
+        typer.Option(metavar="I/N", help="Only this share of the work, such as 3/40."),
     ] = None,
     out: Annotated[
         Path | None, typer.Option(metavar="DIR", help="By default results/NAME.")
@@ -64,11 +75,17 @@ def run(
     asked = _with_options(loaded, runs=runs, seed=seed, steps=steps, variants=variant)
     plan = make_plan(asked, engine=engine, keep=keep, agents=None)
     folder = out or Path("results") / loaded.scenario
-    if not (resume or quiet):
+    if not (resume or quiet or chunks):
         _say_what_is_replaced(folder.absolute(), plan)
     try:
-        with warnings.catch_warnings():
+        with warnings.catch_warnings(), _executor(cluster) as executor:
             warnings.simplefilter("ignore", UserWarning)  # failed runs are told of below
+            if chunks:
+                run_share(
+                    asked, chunks, folder, engine=engine, workers=workers, executor=executor,
+                    keep=keep, quiet=quiet,
+                )  # fmt: skip
+                return
             results = run_ensemble(
                 asked,
                 engine=engine,
@@ -77,6 +94,7 @@ def run(
                 resume=resume,
                 keep=keep,
                 progress=not quiet,
+                executor=executor,
             )
     except Interrupted as interruption:
         _say_what_is_kept(interruption, folder)
@@ -88,6 +106,18 @@ def run(
     if results.failures:
         _say_what_failed(results)
         raise typer.Exit(FAILED)
+
+
+@contextmanager
+def _executor(cluster: str | None) -> Iterator[Executor | None]:
+    """Give the workers of a cluster, or none."""
+    if cluster is None:
+        yield None
+        return
+    from detente.ensemble.cluster import dask_executor
+
+    with dask_executor(cluster, say) as executor:
+        yield executor
 
 
 def _with_options(
