@@ -7,6 +7,7 @@ import math
 import tempfile
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from statistics import median
 from typing import Any, Final
 
 from contenders import CONTENDERS
@@ -19,7 +20,7 @@ REPEATS: Final = 3
 #: Runs that `batch_run` needs so that each process has done some after its first.
 STARTED: Final = 8
 #: Runs whose cost is told from that of fewer take at least this many seconds more.
-LEAST: Final = 0.5
+LEAST: Final = 1.0
 #: A cost that takes longer than this is measured once, in seconds.
 LONG: Final = 30.0
 #: Who starts processes for every turn.
@@ -27,7 +28,7 @@ SLOW: Final = "batch_run"
 STEPS: Final = (13, 26, 52, 104, 208)
 COUNTRIES: Final = (11, 50, 100, 200)
 #: From where on cost is taken to grow by one exponent: below, what is fixed counts as well.
-FROM_RUNS: Final = 10_000
+FROM_RUNS: Final = 100_000
 FROM_COUNTRIES: Final = 50
 
 
@@ -220,7 +221,7 @@ def rows(curve: Curve) -> list[list[str]]:
     for size in sizes:
         here = [found.get((name, size)) for name in names]
         row = [f"{size:,}"]
-        row += [f"{min(p.seconds) * (1 if whole else 1e3):.4g}" if p else "" for p in here]
+        row += [f"{median(p.seconds) * (1 if whole else 1e3):.4g}" if p else "" for p in here]
         if whole:
             row += [f"{p.peak / 2**20:,.0f}" if p else "" for p in here]
         table.append(row)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from statistics import median
 from typing import Any, Final
 
-import matplotlib.ticker
 from contenders import CONTENDERS
 from cost import Curve, Fit
+from matplotlib import ticker
 
 from detente.plots import style
 
@@ -34,12 +35,12 @@ def draw(curves: Sequence[Curve], machine: dict[str, str], path: Path) -> None:
     """Draw the curves side by side and write them as a picture."""
     figure = style.blank(14.5, 6.6)
     subtitle = (
-        "Each point is the best of up to three measurements; lines and exponents (95% interval) "
+        "Each point is the median of up to three measurements; lines and exponents (95% interval) "
         f"are fitted on log axes.\n{machine['processor']}, {machine['cores']} cores"
     )
     top = style.heading(figure, "What a run costs", subtitle)
     grid = figure.add_gridspec(
-        1, len(curves), left=0.065, right=0.985, bottom=0.29, top=top - 0.03, wspace=0.24
+        1, len(curves), left=0.065, right=0.985, bottom=0.22, top=top - 0.03, wspace=0.24
     )
     for place, curve in enumerate(curves):
         _panel(figure.add_subplot(grid[place]), curve)
@@ -63,7 +64,7 @@ def _panel(axes: Any, curve: Curve) -> None:
         sizes = [point.size for point in points]
         kind = CONTENDERS[name]
         axes.plot(
-            sizes, [min(point.seconds) * scale for point in points], marker, color=colour,
+            sizes, [median(point.seconds) * scale for point in points], marker, color=colour,
             markersize=8, label=f"{kind.title}, {_CORES[kind.cores - 1]}",
         )  # fmt: skip
         fit = next((fit for fit in curve.fits if fit.contender == name), None)
@@ -77,8 +78,12 @@ def _panel(axes: Any, curve: Curve) -> None:
     if curve.name != "runs":
         sizes = sorted({point.size for point in curve.points})
         axes.set_xticks(sizes, [str(size) for size in sizes])
-        axes.xaxis.set_minor_locator(matplotlib.ticker.NullLocator())
-        axes.yaxis.set_major_formatter(matplotlib.ticker.FuncFormatter(lambda y, _: f"{y:g}"))
+        axes.xaxis.set_minor_locator(ticker.NullLocator())
+    else:
+        axes.xaxis.set_major_formatter(ticker.FuncFormatter(_short))
+    axes.yaxis.set_major_locator(ticker.LogLocator(numticks=8))
+    axes.yaxis.set_major_formatter(ticker.FuncFormatter(_short))
+    axes.yaxis.set_minor_formatter(ticker.NullFormatter())
     for row, (words, colour) in enumerate(told):
         axes.text(
             0.03, 0.975 - 0.075 * row, words, color=colour, transform=axes.transAxes, va="top",
@@ -88,6 +93,11 @@ def _panel(axes: Any, curve: Curve) -> None:
     # room above the costs for the exponents
     low, high = axes.get_ylim()
     axes.set_ylim(low, high * (high / low) ** 0.28)
+
+
+def _short(number: float, _: int) -> str:
+    """Write a power of ten without an exponent."""
+    return f"{number:,.0f}" if number >= 1 else f"{number:g}"
 
 
 def _line(axes: Any, fit: Fit, last: int, scale: float, colour: str, dashes: Any) -> None:

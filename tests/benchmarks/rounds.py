@@ -144,11 +144,14 @@ def _size(service: Service, task: Task, turn_seconds: float) -> int:
     """Return how many runs of each variant a turn should have, once all is compiled and warm."""
     runs = FEW
     service.turn(0, runs)
-    turn = service.turn(0, runs)
-    while turn.runs / turn.rate < turn_seconds / 2:  # what is fixed counts less as runs grow
-        runs *= 4
+    before, turn = 0.0, service.turn(0, runs)
+    while True:
+        lasted = turn.runs / turn.rate
+        grows = lasted >= 2 * before > 0.0  # so what is fixed no longer counts for most of it
+        if (lasted >= turn_seconds / 2 and grows) or lasted >= 3 * turn_seconds:
+            return max(round(turn.rate * turn_seconds / len(task.variants)), FEW)
+        before, runs = lasted, 4 * runs
         turn = service.turn(0, runs)
-    return max(round(turn.rate * turn_seconds / len(task.variants)), FEW)
 
 
 def table(lines: Sequence[Line]) -> list[list[str]]:

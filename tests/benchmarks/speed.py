@@ -15,12 +15,14 @@ from __future__ import annotations
 
 import argparse
 import json
+import time
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Final
 
 import cost
 import machine
+import numpy as np
 import rounds
 from contenders import CONTENDERS
 from recorded import Task
@@ -44,6 +46,7 @@ def arguments(given: Sequence[str] | None = None) -> argparse.Namespace:
     add("--seconds", type=float, default=120, help="how long the race lasts at least (%(default)s)")
     add("--turn", type=float, default=2.0, help="seconds of a contender's turn (%(default)s)")
     add("--part", choices=("race", "cost", "both"), default="both", help="(%(default)s)")
+    add("--phases", action="store_true", help="only tell where the floor spends its time")
     add("--largest", type=int, default=1_000_000, help="most runs to measure (%(default)s)")
     add("--quick", action="store_true", help="ten seconds and small sizes: to see that it works")
     add("--plot", type=Path, metavar="FILE", help="draw the costs into this PNG")
@@ -65,6 +68,9 @@ def main(given: Sequence[str] | None = None) -> dict[str, Any]:
     for what, note in numbers["machine"].items():
         print(f"{what}: {note}")
     print(f"scenario: {task.scenario}, {task.steps} steps, variants {', '.join(task.variants)}\n")
+    if asked.phases:
+        numbers["phases"] = _phases(task)
+        return numbers
     if asked.part != "cost":
         lines, absent = rounds.race(task, asked.only or list(CONTENDERS), asked.seconds, asked.turn)
         numbers["race"] = rounds.as_plain(lines, absent)
@@ -88,8 +94,33 @@ def main(given: Sequence[str] | None = None) -> dict[str, Any]:
     return numbers
 
 
+def _phases(task: Task, runs: int = 2048, times: int = 20) -> dict[str, float]:
+    """Print and return the microseconds of a run, on one core, of each phase of the floor."""
+    from floor import PHASES, Floor
+
+    scenario = task.load()
+    floors = [Floor(scenario.variant(name), profile=True) for name in task.variants]
+    shares, best = np.zeros(len(PHASES)), 0.0
+    for floor in floors:
+        taken = []
+        for _ in range(times):
+            began = time.process_time()
+            ticks = floor.run(0, runs)["ticks"]
+            taken.append((time.process_time() - began, ticks / ticks.sum()))
+        least, share = min(taken, key=lambda one: one[0])
+        best += least / runs / len(floors) * 1e6
+        shares += share / len(floors)
+    found = {name: float(share * best) for name, share in zip(PHASES, shares, strict=True)}
+    rows = [["phase of the floor", "microseconds a run", "share"]]
+    rows += [[name, f"{took:.2f}", f"{took / best:.1%}"] for name, took in found.items()]
+    _print_table([*rows, ["all", f"{best:.2f}", ""]])
+    return found
+
+
 def _curves(task: Task, asked: argparse.Namespace) -> list[cost.Curve]:
-    names = [name for name in DRAWN if asked.only is None or name in asked.only]
+    # starting the processes of batch_run for every size takes minutes
+    wanted = asked.only or (DRAWN[:2] if asked.quick else DRAWN)
+    names = [name for name in DRAWN if name in wanted]
     return [
         cost.against_runs(task, names, asked.largest, 100 if asked.quick else 1000),
         cost.against_steps(task, names, cost.STEPS[:3] if asked.quick else cost.STEPS),

@@ -32,7 +32,8 @@ def enlarged(scenario: Scenario, countries: int) -> Scenario:
     own = sorted(scenario.countries)
     if countries < len(own):
         raise ValueError(f"{scenario.scenario} has {len(own)} countries, more than {countries}")
-    plain = scenario.variant(scenario.variant_names[0]).to_plain()
+    variant = scenario.variant_names[0]
+    plain = scenario.variant(variant).to_plain()
     free = (code for code in _free_codes() if code not in own)
     families: dict[str, list[str]] = {code: [code] for code in own}
     for m in range(len(own), countries):
@@ -62,7 +63,7 @@ def enlarged(scenario: Scenario, countries: int) -> Scenario:
         for other in families[given["on"]]
     ]
     plain["record"] = []
-    plain["variants"] = {}
+    plain["variants"] = {variant: {"title": variant}}
     return Scenario.model_validate(plain)
 
 

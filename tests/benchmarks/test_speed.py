@@ -10,7 +10,8 @@ from detente.ensemble.kernel import simulate
 
 
 def floor_of(scenario, **options):
-    floor = pytest.importorskip("floor")
+    import floor
+
     try:
         return floor.Floor(scenario, **options)
     except floor.NoCompilerError as reason:
