@@ -10,8 +10,8 @@ from typing import Any, Final
 
 import mesa
 import numpy as np
+from larger_regions import enlarged
 from numpy.typing import NDArray
-from synthetic import enlarged
 
 import detente
 from detente.parameters import Plan

@@ -36,8 +36,8 @@ def test_the_floor_computes_what_the_engine_computes(variant):
 
 
 def test_the_floor_computes_it_for_made_up_countries():
+    from larger_regions import enlarged
     from recorded import of_length
-    from synthetic import enlarged
 
     scenario = enlarged(of_length(detente.load("bagram-2025"), 5), 23)
     assert len(scenario.countries) == 23
@@ -45,7 +45,7 @@ def test_the_floor_computes_it_for_made_up_countries():
 
 
 def test_a_larger_region_keeps_the_whole():
-    from synthetic import enlarged
+    from larger_regions import enlarged
 
     scenario = detente.load("bagram-2025")
     larger = enlarged(scenario, 50)
