@@ -41,6 +41,17 @@ def test_variants_share_their_luck(run):
     assert float(change.std()) < float(tilt.sel(variant="demand").std()) / 2
 
 
+def test_overrides_make_the_scenario_that_a_change_of_it_makes(small):
+    from detente.ensemble.plan import with_overrides
+
+    asked = with_overrides(small, runs=6, seed=3, steps=2, variants=["offer", "demand"])
+    plain = small.to_plain()["variants"]
+    some = {name: plain[name] for name in ("demand", "offer")}
+    changed = small.set({"runs": 6, "seed": 3, "stop_after": 2, "variants": some})
+    assert asked == changed
+    assert asked.to_yaml() == changed.to_yaml()
+
+
 def test_overrides_stand_in_the_scenario_of_the_results(run):
     results = run(runs=6, seed=3, steps=4, variants=["offer", "demand"])
     scenario = results.scenario

@@ -5,11 +5,12 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import numpy as np
+from pydantic import TypeAdapter
 
 from detente.ensemble.chunk import RUN_ARRAYS
 from detente.ensemble.engines import Engine, find_engine
@@ -152,6 +153,30 @@ def with_overrides(
         if not variants:
             raise UsageError("no variant to run")
         if set(variants) != set(scenario.variant_names):
-            plain = scenario.to_plain()["variants"]
-            changes["variants"] = {name: plain[name] for name in plain if name in variants}
-    return scenario.set(changes) if changes else scenario
+            changes["variants"] = {n: v for n, v in scenario.variants.items() if n in variants}
+    if all(_is_free(type(scenario), name, value) for name, value in changes.items()):
+        return scenario.model_copy(update=changes)  # a hundred times as fast as a new scenario
+    if "variants" in changes:
+        plain = scenario.to_plain()["variants"]
+        changes["variants"] = {name: plain[name] for name in changes["variants"]}
+    return scenario.set(changes)
+
+
+def _is_free(model: type[Scenario], name: str, value: Any) -> bool:
+    """Whether a field may have a value whatever stands in the others."""
+    if name == "variants":
+        return True  # fewer of those that are there
+    if name not in {"runs", "seed", "stop_after"}:
+        return False
+    try:
+        _range_of(model, name).validate_python(value, strict=True)
+    except ValueError:
+        return False
+    return True
+
+
+@cache
+def _range_of(model: type[Scenario], name: str) -> TypeAdapter[Any]:
+    field = model.model_fields[name]
+    kind: Any = field.annotation
+    return TypeAdapter(Annotated[kind, *field.metadata] if field.metadata else kind)

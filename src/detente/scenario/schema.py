@@ -173,11 +173,14 @@ class Scenario(Part):
         KeyError
             If there is no such variant; the message names the nearest.
         """
-        tree = self._tree()
         if not self.variants and name == ONLY_VARIANT:
             return self
         if name not in self.variants:
             raise KeyError(f"there is no variant '{name}'{did_you_mean(name, self.variant_names)}")
+        own = self.variants[name]
+        if not (own.set or own.drop or own.add):
+            return self.model_copy(update={"variants": {}})
+        tree = self._tree()
         resolved, problems = variants.resolve(type(self), tree, name)
         if resolved is None or problems:
             raise ScenarioError(problems)
