@@ -141,8 +141,8 @@ class Manifest:
         data = "".join(f"{json.dumps(line, ensure_ascii=False)}\n" for line in lines).encode()
         handle = os.open(self.path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o666)
         try:
-            if os.write(handle, data) < len(data):
-                raise StoreError(f"cannot write {self.path}: no space is left on the disk")
+            while data:  # a full disk takes a part, and says so at the rest
+                data = data[os.write(handle, data) :]
             os.fsync(handle)
         finally:
             os.close(handle)
