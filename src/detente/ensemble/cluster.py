@@ -42,8 +42,9 @@ def dask_executor(address: str, tell: Callable[[str], None]) -> Iterator[Executo
         raise UsageError(
             "a cluster needs Dask on this machine too: pip install 'detente[cluster]'"
         ) from None
-    # what it logs of a lost connection comes back as an exception
-    logging.getLogger("distributed").setLevel(logging.CRITICAL)
+    # a lost worker is made up for; a lost scheduler comes back as an exception
+    for name in ("distributed", "distributed.client"):
+        logging.getLogger(name).setLevel(logging.CRITICAL)
     try:
         client = Client(address, timeout=PATIENCE, set_as_default=False)
     except (OSError, ValueError, TypeError) as error:

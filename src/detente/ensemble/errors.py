@@ -57,11 +57,13 @@ class Interrupted(KeyboardInterrupt):
     results : Results or None
         The runs that every variant had finished, or None if there were none.
     finished, total : int
-        Runs a variant that are kept, and that were asked for.
+        Runs a variant (or of one share of the work) that are kept, and that were asked for.
     """
 
-    def __init__(self, results: Results | None, finished: int, total: int) -> None:
-        super().__init__(f"interrupted: {finished} of {total} runs a variant are kept")
+    def __init__(
+        self, results: Results | None, finished: int, total: int, what: str = "a variant"
+    ) -> None:
+        super().__init__(f"interrupted: {finished} of {total} runs {what} are kept")
         self.results = results
         self.finished = finished
         self.total = total

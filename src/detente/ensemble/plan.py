@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
+from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
@@ -82,6 +83,7 @@ class Plan:
 
         An interruption then leaves the same runs of every variant, still paired.
         """
+        here = version("detente")
         for first, last in self.spans:
             for variant, course in self.layout.courses.items():
                 yield Share(
@@ -95,6 +97,7 @@ class Plan:
                     room=self.chunk_runs,
                     agents=dict(self.agents),
                     folder=folder,
+                    version=here,
                 )
 
 

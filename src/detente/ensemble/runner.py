@@ -201,7 +201,7 @@ def run_part(
             )
             if interrupted:
                 there = sum(one.last - one.first for one in own if one.key in ledger.finished)
-                raise Interrupted(None, there, _runs(own))
+                raise Interrupted(None, there, _runs(own), "of this share")
         return PartDone(
             folder, share, len(own), len(every) if store.complete else len(ledger.finished),
             len(every), ledger.failures, tuple(store.notes),

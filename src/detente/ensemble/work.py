@@ -5,11 +5,13 @@ from __future__ import annotations
 import time
 import traceback
 from dataclasses import dataclass, field
+from importlib.metadata import version
 from pathlib import Path
 from textwrap import shorten
 from typing import TYPE_CHECKING, Any, Final
 
 from detente.ensemble.chunk import Chunk, merge
+from detente.ensemble.errors import StoreError
 from detente.ensemble.pieces import Piece, write_pieces
 
 if TYPE_CHECKING:
@@ -45,6 +47,8 @@ class Share:
         By country, a class of agent that a person wrote.
     folder : Path or None
         Where to put the chunk; None to give it back.
+    version : str
+        Of Détente, by which it is to be done.
     """
 
     engine: Engine
@@ -57,6 +61,7 @@ class Share:
     room: int
     agents: dict[str, type[Any]]
     folder: Path | None
+    version: str
 
     @property
     def key(self) -> tuple[str, int]:
@@ -145,9 +150,12 @@ def do(share: Share) -> Receipt:
     Raises
     ------
     StoreError
-        If the chunk cannot be written.
+        If the chunk cannot be written, or this is another version than was asked.
     """
     began = time.perf_counter()
+    here = version("detente")
+    if here != share.version:
+        raise StoreError(f"a worker has version {here} of Détente, not {share.version} as here")
     chunk, failures = _simulate(share)
     pieces: tuple[Piece, ...] = ()
     if share.folder is not None:
