@@ -37,11 +37,19 @@ def test_outcomes_are_sorted_by_variant_run_and_country(results):
     assert list(order.itertuples(index=False, name=None)) == expected
 
 
-def test_outcomes_have_a_row_group_a_chunk_and_zstd(results):
-    metadata = pq.ParquetFile(results.folder / "outcomes.parquet").metadata
-    assert [metadata.row_group(i).num_rows for i in range(5)] == [15, 15, 15, 15, 9]
-    assert metadata.num_row_groups == 15
-    assert metadata.row_group(0).column(3).compression == "ZSTD"
+def test_outcomes_have_large_row_groups_each_of_one_variant(run, tmp_path, monkeypatch):
+    from detente.ensemble import outcomes
+
+    def groups(folder):
+        metadata = pq.ParquetFile(run(out=folder).folder / "outcomes.parquet").metadata
+        assert metadata.row_group(0).column(3).compression == "ZSTD"
+        return [metadata.row_group(i).num_rows for i in range(metadata.num_row_groups)]
+
+    assert groups(tmp_path / "large") == [69, 69, 69]
+    monkeypatch.setattr(outcomes, "ROW_GROUP", 25)
+    assert groups(tmp_path / "small") == [30, 30, 9] * 3
+    large, small = (detente.open(tmp_path / name).data for name in ("large", "small"))
+    xr.testing.assert_identical(large.load(), small.load())
 
 
 def test_outcomes_are_those_of_the_runs(results):

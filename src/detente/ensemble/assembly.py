@@ -43,12 +43,7 @@ def put_together(source: FileSource, plan: Plan, folder: Path) -> dict[str, dict
     write_trajectories(source, totals, trajectories, plan.chunk_runs, paths=plan.keep_paths)
     text = json.dumps(summarise(source), indent=2, allow_nan=False, ensure_ascii=False)
     write_text(folder / places.SUMMARY, f"{text}\n")
-    rows = (
-        piece
-        for variant in layout.variants
-        for piece in source.pieces(variant, ROWS_END)
-        if piece is not None
-    )
+    rows = (filter(None, source.pieces(variant, ROWS_END)) for variant in layout.variants)
     join_rows(rows, layout.axes, folder / places.OUTCOMES)
     sync_tree(folder)
     return {name: _entry(folder / name) for name in places.TABLES}

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections import deque
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 import pyarrow as pa
@@ -22,6 +21,9 @@ if TYPE_CHECKING:
 
 #: What the rows of ``outcomes.parquet`` need of a chunk.
 NEEDED = ("tilt", "toward", "hedging", "bloc", "tension", "stance")
+
+#: Rows from which on a row group is large enough, for readers and for what describes it.
+ROW_GROUP: Final = 2**17
 
 _WORD = pa.dictionary(pa.int32(), pa.string())
 
@@ -65,19 +67,39 @@ def encoded_rows(chunk: Chunk, axes: Axes) -> memoryview:
     return memoryview(sink.getvalue())
 
 
-def join_rows(pieces: Iterable[Path], axes: Axes, path: Path) -> None:
-    """Write the rows of chunks to one file, a row group each; one is held in memory at a time.
+def join_rows(pieces: Iterable[Iterable[Path]], axes: Axes, path: Path) -> None:
+    """Write the rows of chunks to one file; a row group of them is held in memory at a time.
 
     While one is written the next is read.
+
+    Parameters
+    ----------
+    pieces : iterable of iterable of Path
+        Of each variant, the rows of its chunks in the order of their runs.
+    axes : Axes
+        The names along the axes.
+    path : Path
+        Where.
     """
     with _writer(path, axes, "zstd") as writer, ThreadPoolExecutor(1) as reader:
-        ahead: deque[Future[pa.Table]] = deque()
-        for piece in pieces:
-            ahead.append(reader.submit(_read_rows, piece))
-            if len(ahead) > 1:
-                _write(writer, ahead.popleft().result())
-        for last in ahead:
-            _write(writer, last.result())
+        for chunks in pieces:
+            waiting: list[pa.Table] = []
+            for rows in _read_ahead(reader, chunks):
+                waiting.append(rows)
+                if sum(table.num_rows for table in waiting) >= ROW_GROUP:
+                    _write(writer, waiting)
+            _write(writer, waiting)
+
+
+def _read_ahead(reader: ThreadPoolExecutor, chunks: Iterable[Path]) -> Iterator[pa.Table]:
+    before: Future[pa.Table] | None = None
+    for chunk in chunks:
+        coming = reader.submit(_read_rows, chunk)
+        if before is not None:
+            yield before.result()
+        before = coming
+    if before is not None:
+        yield before.result()
 
 
 def _read_rows(path: Path) -> pa.Table:
@@ -85,8 +107,12 @@ def _read_rows(path: Path) -> pa.Table:
         return file.read(use_threads=False)
 
 
-def _write(writer: pq.ParquetWriter, rows: pa.Table) -> None:
-    writer.write_table(rows, row_group_size=rows.num_rows)
+def _write(writer: pq.ParquetWriter, tables: list[pa.Table]) -> None:
+    """Write tables as one row group, and forget them."""
+    if tables:
+        rows = pa.concat_tables(tables).unify_dictionaries()
+        tables.clear()
+        writer.write_table(rows, row_group_size=rows.num_rows)
 
 
 def _rows(chunk: Chunk, axes: Axes) -> pa.RecordBatch:
