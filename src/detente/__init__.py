@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from detente.ensemble.runner import run
     from detente.measures.agreement import agreement
     from detente.measures.effects import effects
+    from detente.measures.patterns import patterns
     from detente.measures.summary import summary
     from detente.model import CountryAgent, RegionModel
     from detente.scenario import Scenario, ScenarioError, load
@@ -37,6 +38,7 @@ _PLACES: Final[dict[str, tuple[str, str]]] = {
     "effects": ("detente.measures.effects", "effects"),
     "load": ("detente.scenario", "load"),
     "open": ("detente.ensemble.results", "open_results"),
+    "patterns": ("detente.measures.patterns", "patterns"),
     "run": ("detente.ensemble.runner", "run"),
     "summary": ("detente.measures.summary", "summary"),
 }
@@ -56,6 +58,7 @@ __all__ = [
     "effects",
     "load",
     "open",
+    "patterns",
     "plots",
     "run",
     "summary",
