@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from detente.measures.agreement import agreement
     from detente.measures.effects import effects
     from detente.measures.patterns import patterns
+    from detente.measures.record.score import Score, score
     from detente.measures.summary import summary
     from detente.model import CountryAgent, RegionModel
     from detente.scenario import Scenario, ScenarioError, load
@@ -32,6 +33,7 @@ _PLACES: Final[dict[str, tuple[str, str]]] = {
     "RunError": ("detente.ensemble.errors", "RunError"),
     "Scenario": ("detente.scenario", "Scenario"),
     "ScenarioError": ("detente.scenario", "ScenarioError"),
+    "Score": ("detente.measures.record.score", "Score"),
     "StoreError": ("detente.ensemble.errors", "StoreError"),
     "UsageError": ("detente.ensemble.errors", "UsageError"),
     "agreement": ("detente.measures.agreement", "agreement"),
@@ -40,6 +42,7 @@ _PLACES: Final[dict[str, tuple[str, str]]] = {
     "open": ("detente.ensemble.results", "open_results"),
     "patterns": ("detente.measures.patterns", "patterns"),
     "run": ("detente.ensemble.runner", "run"),
+    "score": ("detente.measures.record.score", "score"),
     "summary": ("detente.measures.summary", "summary"),
 }
 
@@ -51,6 +54,7 @@ __all__ = [
     "RunError",
     "Scenario",
     "ScenarioError",
+    "Score",
     "StoreError",
     "UsageError",
     "__version__",
@@ -61,6 +65,7 @@ __all__ = [
     "patterns",
     "plots",
     "run",
+    "score",
     "summary",
 ]
 

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from detente.cli import check, compare, explain, listing, new, plot, run, schema
+from detente.cli import check, compare, explain, listing, new, plot, run, schema, score
 from detente.cli.outcome import INTERRUPTED, listen, reported
 
 app = typer.Typer(
@@ -27,6 +27,7 @@ for command, name in (
     (listing.list_scenarios, "list"),
     (schema.schema, "schema"),
     (compare.compare, "compare"),
+    (score.score, "score"),
     (explain.explain, "explain"),
     (plot.plot, "plot"),
 ):

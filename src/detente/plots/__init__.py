@@ -12,6 +12,7 @@ from detente.plots.fan import fan
 from detente.plots.final_tilt import final_tilt
 from detente.plots.map import region_map
 from detente.plots.paths import paths
+from detente.plots.record import record
 from detente.plots.responses import responses
 
 map = region_map  # noqa: A001 - `plots.map` is what people type; nothing here needs the builtin
@@ -25,6 +26,7 @@ __all__ = [
     "map",
     "paths",
     "picture",
+    "record",
     "region_map",
     "responses",
 ]

@@ -1,0 +1,63 @@
+"""Whether what is given a probability of 30 % happens in 30 % of cases."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import numpy as np
+
+from detente.measures.record.rules import Indices
+from detente.world import Floats
+
+#: Bins of probability, equally wide over [0, 1].
+BINS: Final = 10
+
+
+def calibration(probabilities: Floats, observed: Indices, bins: int = BINS) -> dict[str, Any]:
+    """Compare forecast probabilities with how often what they were given to was done.
+
+    Every probability of every row is one forecast of a yes or no (DeGroot and Fienberg 1983).
+
+    Parameters
+    ----------
+    probabilities : ndarray of float, (rows, responses or sides)
+        The forecasts.
+    observed : ndarray of int, (rows,)
+        What was done.
+    bins : int
+        Equally wide bins of probability.
+
+    Returns
+    -------
+    dict
+        ``bins``, those that are not empty: ``low`` and ``high`` (the ends, probability),
+        ``forecast`` (mean probability), ``observed`` (share that was done), ``count`` (forecasts);
+        and ``expected_error``, the mean distance between the two, weighted by the counts, 0 to 1
+        (expected calibration error; Naeini, Cooper and Hauskrecht 2015).
+
+    References
+    ----------
+    DeGroot, M. H. and Fienberg, S. E. 1983. The comparison and evaluation of forecasters. The
+    Statistician 32, 12-22.
+    Naeini, M. P., Cooper, G. F. and Hauskrecht, M. 2015. Obtaining well calibrated probabilities
+    using Bayesian binning. AAAI Conference on Artificial Intelligence 29, 2901-2907.
+    """
+    given = probabilities.reshape(-1)
+    done = (observed[:, np.newaxis] == np.arange(probabilities.shape[1])).reshape(-1)
+    where = np.minimum((given * bins).astype(np.int64), bins - 1)
+    found: list[dict[str, Any]] = []
+    error = 0.0
+    for place in np.unique(where):
+        mine = where == place
+        forecast, share = float(given[mine].mean()), float(done[mine].mean())
+        error += abs(forecast - share) * float(mine.mean())
+        found.append(
+            {
+                "low": int(place) / bins,
+                "high": (int(place) + 1) / bins,
+                "forecast": forecast,
+                "observed": share,
+                "count": int(mine.sum()),
+            }
+        )
+    return {"bins": found, "expected_error": error}

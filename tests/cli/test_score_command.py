@@ -1,0 +1,135 @@
+"""``detente score`` as it is typed."""
+
+import functools
+import json
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from detente.cli import app
+
+RECORDED = Path(__file__).parents[1] / "measures" / "recorded.yaml"
+FIRST = ("rps", "skill", "hits_side", "hits_response", "of")
+
+
+@pytest.fixture
+def score(tmp_path, monkeypatch):
+    """Score here, in an empty folder, on a terminal of the narrowest kind."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("COLUMNS", "80")
+    return functools.partial(_invoke, CliRunner())
+
+
+def _invoke(runner, *arguments):
+    given = ["score", *(str(argument) for argument in arguments)]
+    return runner.invoke(app, given, catch_exceptions=False)
+
+
+@pytest.fixture
+def other(tmp_path):
+    """Another episode, in a file that extends the first."""
+    path = tmp_path / "other.yaml"
+    path.write_text(
+        "scenario: other\nextends: recorded.yaml\nstart: 2019-12-30\n"
+        "record:\n  - {event: demand, country: UZB, date: 2020-01-12, response: host}\n"
+    )
+    (tmp_path / "recorded.yaml").write_text(RECORDED.read_text())
+    return path
+
+
+def test_the_table_is_read_on_any_terminal(score):
+    result = score(RECORDED, "--runs", 30)
+    assert result.exit_code == 0
+    assert max(len(line) for line in result.stdout.splitlines()) <= 80
+    assert "A demand that was answered: 30 runs, demand" in result.stdout
+    for said in ("Russia", "Join a collective statement", "side ", "of 3", "95 % interval over"):
+        assert said in result.stdout
+    assert "KAZ" not in result.stdout
+
+
+def test_json_has_the_figures_at_the_top(score):
+    found = json.loads(score(RECORDED, "--json", "--runs", 30).stdout)
+    assert tuple(found)[:5] == FIRST
+    assert found["of"] == 3
+    assert set(found["baselines"]) == {"pooled", "same", "weighted_position", "position_alone"}
+    assert all({"rps", "skill"} <= set(figures) for figures in found["baselines"].values())
+    assert {"log_score", "intervals", "calibration", "scenarios", "rows"} <= set(found)
+    rows = {row["country"]: row for row in found["rows"]}
+    assert rows["KAZ"]["observed"] == "joint"
+    assert rows["KAZ"]["earlier"] == ["silent"]
+    assert rows["KAZ"]["date"] == "2020-01-20"
+    assert sum(rows["KAZ"]["probabilities"].values()) == pytest.approx(1)
+    assert found["rps"] == pytest.approx(sum(row["rps"] for row in rows.values()) / 3)
+
+
+def test_what_has_no_value_is_null(score):
+    same = [f"record.demand.{code}.response=joint" for code in ("RUS", "UZB")]
+    found = json.loads(score(RECORDED, "--json", "--set", same[0], "--set", same[1]).stdout)
+    assert found["skill"] is None
+    assert "no room" not in score(RECORDED, "--set", same[0], "--set", same[1]).stdout
+
+
+def test_several_scenarios_are_pooled_and_each_is_named(score, other):
+    result = score(RECORDED, other, "--runs", 20)
+    assert result.exit_code == 0
+    lines = result.stdout.splitlines()
+    assert any(line.startswith("recorded: skill") for line in lines)
+    assert any(line.startswith("other: skill") for line in lines)
+    assert any(line.startswith("All rows: skill") and "of 6" in line for line in lines)
+    found = json.loads(score(RECORDED, other, "--json", "--runs", 20).stdout)
+    assert found["of"] == 6
+    assert set(found["scenarios"]) == {"recorded", "other"}
+
+
+def test_options_change_what_is_run(score):
+    plain, seeded, changed = (
+        json.loads(score(RECORDED, "--json", "--runs", 50, *more).stdout)
+        for more in ((), ("--seed", 5), ("--set", "dynamics.rationality=0"))
+    )
+    assert plain["scenarios"]["recorded"]["runs"] == 50
+    assert seeded["scenarios"]["recorded"]["seed"] == 5
+    assert seeded["rps"] != plain["rps"]
+    # choice at random: no response is likelier than another, but for chance
+    assert changed["log_score"] != plain["log_score"]
+    assert changed["log_score"] == pytest.approx(-2.08, abs=0.5)
+
+
+@pytest.mark.parametrize("suffix", ["png", "svg"])
+def test_a_picture(score, tmp_path, suffix):
+    result = score(RECORDED, "--runs", 20, "--plot", f"here.{suffix}")
+    assert result.exit_code == 0
+    start = (tmp_path / f"here.{suffix}").read_bytes()[:5]
+    assert start.startswith((b"\x89PNG", b"<?xml"))
+    assert f"here.{suffix}" in result.stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["no-such-scenario"], "no such scenario"),
+        ([Path(__file__).parents[1] / "ensemble" / "small.yaml"], "no record"),
+        ([RECORDED, RECORDED], "given twice"),
+        ([RECORDED, "--runs", 0], "out of range"),
+        ([RECORDED, "--seed", -1], "out of range"),
+        ([RECORDED, "--set", "dynamics.rationalty=1"], "rationality"),
+        ([RECORDED, "--plot", "picture.gif"], ".svg"),
+        ([], "SCENARIO"),
+    ],
+)
+def test_what_is_wrong_is_said_once(score, tmp_path, arguments, said):
+    result = score(*arguments)
+    assert result.exit_code == 2
+    assert said in result.stderr
+    assert not result.stdout
+    assert "Traceback" not in result.stderr
+    assert not list(tmp_path.iterdir())
+
+
+def test_other_repertoires_are_not_pooled(score, other):
+    stances = {"warn": -1, "joint": -0.5, "silent": 0, "endorse": 0.5, "assist": 0.7, "host": 1}
+    given = [f"  {n}: {{title: {n}, stance: {s}, cost: 0}}\n" for n, s in stances.items()]
+    other.write_text(other.read_text() + "repertoire:\n" + "".join(given))
+    result = score(RECORDED, other)
+    assert result.exit_code == 2
+    assert "different repertoires" in result.stderr

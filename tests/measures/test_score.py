@@ -1,0 +1,267 @@
+"""`detente.score`: what is observed, what is predicted, and how both are put together."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import detente
+from detente.measures.record import baselines, intervals
+from detente.measures.record.observed import course_as_it_happened, observed
+from detente.measures.record.prediction import Predictor, predict, without
+
+RECORDED = Path(__file__).parent / "recorded.yaml"
+
+
+@pytest.fixture(scope="module")
+def recorded():
+    return detente.load(RECORDED)
+
+
+@pytest.fixture(scope="module")
+def other(recorded):
+    """Another episode: weaker demand, other answers."""
+    return recorded.set(
+        {
+            "scenario": "other",
+            "start": "2010-01-04",
+            "seed": 3,
+            "events.demand.at": "2010-01-06",
+            "record.demand.RUS.response": "endorse",
+            "record.demand.UZB.response": "host",
+        }
+    )
+
+
+@pytest.fixture(scope="module")
+def scored(recorded):
+    return detente.score(recorded, progress=False)
+
+
+@pytest.fixture(scope="module")
+def both(recorded, other):
+    return detente.score(recorded, other, progress=False)
+
+
+def test_the_last_response_counts_and_the_actor_has_none(recorded):
+    rows = {row.country: row for row in observed(recorded)}
+    assert list(rows) == ["RUS", "KAZ", "UZB"]
+    assert rows["KAZ"].response == "joint"
+    assert [earlier.response for earlier in rows["KAZ"].earlier] == ["silent"]
+    assert rows["KAZ"].confidence == 0.5
+    assert rows["RUS"].index == 1
+
+
+def test_a_scenario_without_a_record_is_refused(recorded, small):
+    for scenario in (small, recorded.set({"variants.demand.drop": ["demand"]})):
+        with pytest.raises(detente.UsageError, match="no record"):
+            detente.score(scenario, progress=False)
+
+
+def test_what_cannot_be_pooled_is_refused(recorded, other):
+    with pytest.raises(detente.UsageError, match="twice"):
+        detente.score(recorded, recorded, progress=False)
+    with pytest.raises(detente.UsageError, match="different repertoires"):
+        detente.score(recorded, other.set({"repertoire.warn.stance": -0.7}), progress=False)
+    with pytest.raises(detente.UsageError, match="at least one"):
+        detente.score()
+
+
+def test_a_prediction_is_what_the_runs_do(recorded):
+    results = detente.run(recorded, runs=70, progress=False)
+    found = predict(recorded, runs=70)
+    data = results.data["response_count"].sel(variant="demand", event="demand")
+    expected = data.sel(country=[row.country for row in found.rows])
+    assert np.array_equal(found.counts, expected.transpose("country", "response"))
+    assert found.counts.sum(axis=1).tolist() == [70, 70, 70]
+
+
+def test_coefficients_in_place_of_those_of_the_scenario(recorded):
+    changes = {"rationality": 1.5, "exposure": 0.0}
+    there = predict(recorded.set({f"dynamics.{k}": v for k, v in changes.items()}))
+    predictor = Predictor(recorded)
+    before = predictor.predict()
+    here = predictor.predict(changes)
+    assert np.array_equal(here.outcomes, there.outcomes)
+    assert here.scenario.dynamics.rationality == 1.5
+    assert not np.array_equal(here.outcomes, before.outcomes)
+    assert np.array_equal(predictor.predict().outcomes, before.outcomes)
+
+
+def test_coefficients_that_will_not_do(recorded):
+    predictor = Predictor(recorded, runs=2)
+    with pytest.raises(detente.UsageError, match="did you mean 'conformity'"):
+        predictor.predict({"conformty": 1.0})
+    with pytest.raises(detente.UsageError, match=r"dynamics\.rationality: -1 is out of range"):
+        predictor.predict({"rationality": -1.0})
+
+
+def test_blocks_of_runs_are_the_same_runs(recorded, monkeypatch):
+    whole = predict(recorded, runs=50).outcomes
+    monkeypatch.setattr("detente.measures.record.prediction.BLOCK", 16)
+    assert np.array_equal(predict(recorded, runs=50).outcomes, whole)
+
+
+def test_held_parameters_leave_luck_alone(recorded):
+    """Over many draws, held parameters with their lucks are the same mixture as the runs."""
+    predictor = Predictor(recorded, runs=3000)
+    mixed = predictor.predict().probabilities
+    held = predictor.predict_held(60, 50)
+    assert held.shape == (60, 3, 8)
+    assert held.mean(axis=0) == pytest.approx(mixed, abs=0.06)
+    sure = Predictor(
+        recorded.set(
+            {
+                "countries.RUS.preferences.basing.position": 0.2,
+                "countries.KAZ.preferences.basing.salience": 0.4,
+            }
+        )
+    ).predict_held(60, 50)
+    # without a distribution the draws differ by luck alone, so less
+    assert sure.var(axis=0).sum() < held.var(axis=0).sum()
+
+
+def test_log_likelihood_is_the_sum_of_the_logs(recorded):
+    found = predict(recorded)
+    given = [row[at] for row, at in zip(found.probabilities, found.observed, strict=True)]
+    assert found.log_likelihood == pytest.approx(np.log(given).sum())
+
+
+def test_leaving_rows_out(recorded):
+    found = predict(recorded)
+    left = without(found, np.array([row.country == "KAZ" for row in found.rows]))
+    assert [row.country for row in left.rows] == ["RUS", "UZB"]
+    assert np.array_equal(left.counts, found.counts[[0, 2]])
+
+
+def test_the_weighted_position_by_hand(recorded):
+    course = course_as_it_happened(recorded)
+    found = baselines.weighted_position(course, observed(recorded))
+    # a beta of 4 and 6 has the mean 0.4; the normal about 0.2 is cut at 0 and 1, and little so
+    position = [0.9, 0.2, 0.4, 0.7]
+    weight = [0.5 * 0.8, 0.3 * 0.9, 0.05 * 0.4, 0.05 * 0.5]
+    settled = np.average(position, weights=weight)
+    stance = 2 * (settled - 0.2) / (0.8 - 0.2) - 1
+    stances = np.array([r.stance for r in recorded.repertoire.values()])
+    assert np.argmax(found, axis=1).tolist() == [np.argmin(np.abs(stances - stance))] * 3
+    assert found.sum(axis=1).tolist() == [1, 1, 1]
+
+
+@pytest.mark.parametrize(("position", "response"), [(0.0, "mobilise"), (1.0, "host")])
+def test_the_weighted_position_follows_the_positions(recorded, position, response):
+    moved = {f"countries.{code}.preferences.basing.position": position for code in
+             recorded.countries}  # fmt: skip
+    course = course_as_it_happened(recorded.set(moved))
+    found = baselines.weighted_position(course, observed(course))
+    assert np.argmax(found, axis=1).tolist() == [list(course.repertoire).index(response)] * 3
+
+
+def test_position_alone_has_no_ties_peers_or_exposure(recorded, scored):
+    zero = {f"dynamics.{name}": 0.0 for name in baselines.BEYOND_POSITION}
+    alone = detente.score(recorded.set(zero), progress=False)
+    assert scored.summary["baselines"]["position_alone"]["rps"] == alone.summary["rps"]
+    assert alone.summary["baselines"]["position_alone"]["skill"] == 0
+    assert scored.summary["rps"] != alone.summary["rps"]
+
+
+def test_the_table_and_the_summary_agree(scored):
+    table, summary = scored.table, scored.summary
+    assert table["country"].tolist() == ["RUS", "KAZ", "UZB"]
+    assert table["rps"].mean() == pytest.approx(summary["rps"])
+    assert np.log(table["probability"]).mean() == pytest.approx(summary["log_score"])
+    assert table["side_hit"].sum() == summary["hits_side"]
+    assert table["response_hit"].sum() == summary["hits_response"]
+    assert summary["of"] == 3
+    for name, figures in summary["baselines"].items():
+        theirs = table[f"rps_{name}"].mean()
+        assert figures["rps"] == pytest.approx(theirs)
+        assert figures["skill"] == pytest.approx(1 - summary["rps"] / theirs)
+    assert summary["skill"] == summary["baselines"]["pooled"]["skill"]
+    weights = table["confidence"]
+    weighted = (table["rps"] * weights).sum() / weights.sum()
+    assert summary["confidence_weighted"]["rps"] == pytest.approx(weighted)
+
+
+def test_intervals_hold_what_they_are_about(scored):
+    found = scored.summary["intervals"]
+    for kind in ("runs", "rows"):
+        low, high = found[kind]["rps"]
+        assert low < scored.summary["rps"] < high
+    for kind in ("runs", "parameters", "rows"):
+        assert 0 <= found[kind]["hits_side"][0] <= found[kind]["hits_side"][1] <= 3
+
+
+def test_more_runs_narrow_the_interval_of_chance_alone(recorded):
+    wide, narrow = (
+        detente.score(recorded, runs=runs, progress=False).summary["intervals"]
+        for runs in (40, 4000)
+    )
+
+    def width(found, kind):
+        low, high = found[kind]["rps"]
+        return high - low
+
+    assert width(narrow, "runs") < width(wide, "runs") / 4
+    assert width(narrow, "parameters") == width(wide, "parameters")
+    assert width(narrow, "rows") > width(wide, "rows") / 4
+
+
+def test_one_run_gives_figures(recorded):
+    found = detente.score(recorded, runs=1, progress=False)
+    low, high = found.summary["intervals"]["runs"]["rps"]
+    assert low == high == pytest.approx(found.summary["rps"])
+
+
+def test_pooled_are_all_the_rows(both, scored):
+    assert both.summary["of"] == 6
+    assert both.scenarios == ("other", "recorded")
+    assert both.summary["scenarios"]["recorded"] == scored.summary["scenarios"]["recorded"]
+    parts = [both.summary["scenarios"][name]["rps"] for name in both.scenarios]
+    assert both.summary["rps"] == pytest.approx(np.mean(parts))
+    counts = np.bincount(both.rows.observed, minlength=8) / 6
+    first = both.rows.forecasts()["pooled"][0]
+    assert first == pytest.approx(counts)
+
+
+def test_the_same_again_and_in_any_order(both, recorded, other):
+    again = detente.score(other, recorded, progress=False)
+    assert again.summary == both.summary
+    assert again.table.equals(both.table)
+
+
+def test_another_seed_is_other_luck(both, recorded, other):
+    found = detente.score(recorded, other, seed=99, progress=False)
+    assert found.summary["rps"] != both.summary["rps"]
+    assert {part["seed"] for part in found.summary["scenarios"].values()} == {99}
+
+
+def test_one_of_several_by_itself(both):
+    assert both.of("other").summary["of"] == 3
+    with pytest.raises(detente.UsageError, match="did you mean 'recorded'"):
+        both.of("record")
+
+
+def test_where_all_did_the_same_there_is_no_room_for_skill(recorded):
+    same = recorded.set(
+        {"record.demand.RUS.response": "joint", "record.demand.UZB.response": "joint"}
+    )
+    found = detente.score(same, progress=False).summary
+    assert np.isnan(found["skill"])
+    assert found["baselines"]["pooled"]["rps"] == 0
+    assert np.isnan(found["intervals"]["rows"]["skill"]).all()
+
+
+def test_it_says_what_it_is(both):
+    said = repr(both)
+    assert "other, recorded" in said
+    assert "6 rows" in said
+    assert f"{both.summary['skill']:.2f}" in said
+
+
+def test_batches_of_runs_count_every_run():
+    rng = np.random.default_rng(1)
+    outcomes = rng.integers(-1, 4, (1234, 3)).astype(np.int8)
+    found = intervals._batches(outcomes, 4)
+    assert len(found) == intervals.BATCHES
+    whole = [np.bincount(outcomes[:, row] + 1, minlength=5)[1:] for row in range(3)]
+    assert np.array_equal(found.sum(axis=0), whole)

@@ -1,0 +1,201 @@
+"""The rules that score a forecast, against values worked out by hand and what they promise."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+
+from detente.measures.record import baselines
+from detente.measures.record.calibration import calibration
+from detente.measures.record.figures import figures
+from detente.measures.record.prediction import smoothed
+from detente.measures.record.rules import (
+    hits,
+    log_probability,
+    of_sides,
+    ranked_probability,
+    side_of,
+    skill,
+)
+
+STANCES = np.array([-0.8, -0.4, 0.0, 0.6])
+
+
+@st.composite
+def forecasts(draw, rows=None):
+    """Draw probabilities of so many rows, or some, and what was done in each."""
+    shape = (rows or draw(st.integers(1, 12)), draw(st.integers(2, 8)))
+    weights = draw(arrays(float, shape, elements=st.floats(0.001, 1)))
+    observed = draw(arrays(np.int64, shape[0], elements=st.integers(0, shape[1] - 1)))
+    return weights / weights.sum(axis=1, keepdims=True), observed
+
+
+@pytest.mark.parametrize(
+    ("probabilities", "observed", "expected"),
+    [
+        ([0.2, 0.5, 0.3], 1, 0.2**2 + 0.3**2),
+        ([0.2, 0.5, 0.3], 0, 0.8**2 + 0.3**2),
+        ([0.1, 0.2, 0.3, 0.4], 2, 0.1**2 + 0.3**2 + 0.4**2),
+        ([1.0, 0.0, 0.0, 0.0], 3, 3.0),
+        ([0.0, 0.0, 0.0, 1.0], 3, 0.0),
+    ],
+)
+def test_ranked_probability_score_by_hand(probabilities, observed, expected):
+    found = ranked_probability(np.array([probabilities]), np.array([observed]))
+    assert found == pytest.approx([expected])
+
+
+def test_a_near_miss_loses_less_than_a_far_one():
+    near, far = np.array([[0.0, 1.0, 0.0, 0.0]]), np.array([[0.0, 0.0, 0.0, 1.0]])
+    at = np.array([0])
+    assert ranked_probability(near, at)[0] < ranked_probability(far, at)[0]
+
+
+@given(forecasts())
+def test_ranked_probability_score_lies_in_its_range(case):
+    probabilities, observed = case
+    found = ranked_probability(probabilities, observed)
+    assert np.all(found >= 0)
+    assert np.all(found <= probabilities.shape[1] - 1 + 1e-12)
+
+
+@given(forecasts())
+def test_only_a_perfect_forecast_scores_nothing(case):
+    probabilities, observed = case
+    certain = np.eye(probabilities.shape[1])[observed]
+    assert np.all(ranked_probability(certain, observed) == 0)
+    assert np.all(log_probability(certain, observed) == 0)
+    assert np.all(ranked_probability(probabilities, observed) > 0)
+    assert np.all(log_probability(probabilities, observed) < 0)
+
+
+@given(forecasts(rows=2))
+def test_the_scores_are_proper(case):
+    """On average over what happens, nothing scores better than the true probabilities."""
+    (truth, other), _ = case
+    happens = np.arange(len(truth))
+
+    def expected(rule, forecast):
+        return float(truth @ rule(np.tile(forecast, (len(truth), 1)), happens))
+
+    assert expected(ranked_probability, truth) <= expected(ranked_probability, other) + 1e-12
+    assert expected(log_probability, truth) >= expected(log_probability, other) - 1e-12
+
+
+@given(forecasts())
+def test_mirroring_the_repertoire_changes_no_score(case):
+    probabilities, observed = case
+    mirrored = probabilities.shape[1] - 1 - observed
+    assert ranked_probability(probabilities[:, ::-1], mirrored) == pytest.approx(
+        ranked_probability(probabilities, observed)
+    )
+
+
+@given(forecasts())
+def test_the_pooled_frequencies_have_no_skill_against_themselves(case):
+    probabilities, observed = case
+    responses = probabilities.shape[1]
+    stances = np.linspace(-1, 1, responses)
+    own = figures(baselines.pooled(observed, responses), observed, stances)
+    if len(set(observed.tolist())) > 1:
+        assert float(own.skill) == pytest.approx(0, abs=1e-12)
+    else:
+        assert np.isnan(own.skill)
+
+
+@given(forecasts())
+def test_no_forecast_that_is_the_same_for_all_beats_the_pooled_frequencies(case):
+    probabilities, observed = case
+    one = np.tile(probabilities[0], (len(observed), 1))
+    pooled = baselines.pooled(observed, probabilities.shape[1])
+    ours = ranked_probability(pooled, observed).mean()
+    assert ours <= ranked_probability(one, observed).mean() + 1e-12
+
+
+@given(forecasts())
+def test_everyone_doing_the_same_is_the_best_of_its_kind(case):
+    probabilities, observed = case
+    responses = probabilities.shape[1]
+    best = ranked_probability(baselines.same(observed, responses), observed).mean()
+    every = [
+        ranked_probability(np.tile(row, (len(observed), 1)), observed).mean()
+        for row in np.eye(responses)
+    ]
+    assert best == pytest.approx(min(every))
+
+
+@given(forecasts(), st.integers(2, 5))
+def test_a_weight_counts_a_row_so_often(case, times):
+    probabilities, observed = case
+    stances = np.linspace(-1, 1, probabilities.shape[1])
+    weights = np.ones(len(observed))
+    weights[0] = times
+    weighted = figures(probabilities, observed, stances, weights)
+    often = np.concatenate([np.zeros(times - 1, int), np.arange(len(observed))])
+    assert np.array(weighted) == pytest.approx(
+        np.array(figures(probabilities[often], observed[often], stances)), nan_ok=True
+    )
+
+
+@given(forecasts())
+def test_figures_of_many_forecasts_are_those_of_each(case):
+    probabilities, observed = case
+    stances = np.linspace(-1, 1, probabilities.shape[1])
+    many = figures(np.stack([probabilities, probabilities[:, ::-1]]), observed, stances)
+    for place, one in enumerate((probabilities, probabilities[:, ::-1])):
+        alone = figures(one, observed, stances)
+        for together, apart in zip(many, alone, strict=True):
+            assert together[place] == pytest.approx(float(apart), nan_ok=True)
+
+
+def test_skill_by_hand():
+    assert skill(0.25, 1.0) == 0.75
+    assert skill(2.0, 1.0) == -1.0
+    assert np.isnan(skill(0.5, 0.0))
+
+
+def test_sides_and_hits_by_hand():
+    probabilities = np.array([[0.2, 0.25, 0.4, 0.15], [0.1, 0.1, 0.1, 0.7]])
+    assert side_of(STANCES).tolist() == [0, 0, 1, 2]
+    assert of_sides(probabilities, STANCES) == pytest.approx(
+        np.array([[0.45, 0.4, 0.15], [0.2, 0.1, 0.7]])
+    )
+    observed = np.array([1, 3])
+    found = figures(probabilities, observed, STANCES)
+    # the first row is right on the side, where silence is the likeliest response
+    assert float(found.share_side) == 1.0
+    assert float(found.share_response) == 0.5
+    assert hits(probabilities, observed).tolist() == [False, True]
+    assert float(found.log_score) == pytest.approx((np.log(0.25) + np.log(0.7)) / 2)
+
+
+@given(arrays(np.int64, (3, 5), elements=st.integers(0, 100)))
+def test_probabilities_from_counts_have_no_zero_and_sum_to_one(counts):
+    found = smoothed(counts)
+    assert found.min() > 0
+    assert found.sum(axis=1) == pytest.approx(1)
+    assert found[0, 0] == pytest.approx((counts[0, 0] + 1 / 5) / (counts[0].sum() + 1))
+
+
+def test_calibration_by_hand():
+    probabilities = np.array([[0.75, 0.25], [0.75, 0.25], [0.75, 0.25], [0.05, 0.95]])
+    found = calibration(probabilities, np.array([0, 0, 1, 1]))
+    rows = {row["low"]: (row["forecast"], row["observed"], row["count"]) for row in found["bins"]}
+    assert rows[0.7] == pytest.approx((0.75, 2 / 3, 3))
+    assert rows[0.2] == pytest.approx((0.25, 1 / 3, 3))
+    assert rows[0.9] == pytest.approx((0.95, 1.0, 1))
+    assert rows[0.0] == pytest.approx((0.05, 0.0, 1))
+    expected = (3 * (0.75 - 2 / 3) + 3 * (1 / 3 - 0.25) + 0.05 + 0.05) / 8
+    assert found["expected_error"] == pytest.approx(expected)
+
+
+@given(forecasts())
+def test_every_forecast_is_in_one_bin_of_the_calibration(case):
+    probabilities, observed = case
+    found = calibration(probabilities, observed)
+    assert sum(row["count"] for row in found["bins"]) == probabilities.size
+    assert sum(row["observed"] * row["count"] for row in found["bins"]) == pytest.approx(
+        len(observed)
+    )
+    assert 0 <= found["expected_error"] <= 1

@@ -1,0 +1,92 @@
+"""The picture of the record against the model."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from matplotlib.patches import Rectangle
+from test_pictures import clipped, texts
+
+import detente
+from detente import plots
+from detente.plots.record import CHANCES
+
+RECORDED = Path(__file__).parents[1] / "measures" / "recorded.yaml"
+
+
+@pytest.fixture(scope="module")
+def scored():
+    scenario = detente.load(RECORDED)
+    earlier = scenario.set({"scenario": "earlier", "start": "2019-12-30"})
+    return detente.score(scenario, earlier, runs=40, progress=False)
+
+
+@pytest.fixture(scope="module")
+def drawn(scored):
+    return plots.record(scored)
+
+
+def frames(axes):
+    return [p for p in axes.patches if isinstance(p, Rectangle) and not p.get_fill()]
+
+
+def test_a_panel_an_episode_in_words(drawn):
+    assert len(drawn.axes) == 2
+    said = " ".join(texts(drawn))
+    for word in (
+        "governments",
+        "40 runs",
+        "Kazakhstan",
+        "Join a collective",
+        "against it",
+        "Skill",
+    ):
+        assert word in said
+    for code in ("KAZ", "joint", "no_move"):
+        assert code not in said.split()
+
+
+def test_what_was_done_is_framed_and_dashed_where_less_sure(drawn, scored):
+    for axes in drawn.axes:
+        found = frames(axes)
+        assert len(found) == 3
+        columns = sorted(round(frame.get_x() + 0.47) for frame in found)
+        assert columns == sorted(scored.of("recorded").rows.observed.tolist())
+        dashed = [frame for frame in found if frame.get_linestyle() != "-"]
+        assert [round(frame.get_x() + 0.47) for frame in dashed] == [3]  # the confidence of 0.5
+
+
+def test_what_was_done_before_is_ringed(drawn):
+    for axes in drawn.axes:
+        rings = [line for line in axes.lines if line.get_marker() == "o"]
+        assert [line.get_xdata()[0] for line in rings] == [4]  # silent
+
+
+def test_the_range_of_each_probability_is_written_beside_it(drawn, scored):
+    said = texts(drawn)
+    for row in scored.table.to_dict("records"):
+        low, high = 100 * row["probability_low"], 100 * row["probability_high"]
+        assert any(text.endswith(f"({low:.0f}\u2013{high:.0f})") for text in said)
+
+
+def test_nothing_is_cut_off(drawn, scored):
+    assert clipped(drawn) == []
+    assert clipped(plots.record(scored.of("recorded"))) == []
+
+
+def test_it_draws_on_part_of_a_figure(scored):
+    from matplotlib.figure import Figure
+
+    left, _ = Figure(figsize=(30, 10)).subfigures(1, 2)
+    assert plots.record(scored, fig=left) is left
+    assert len(left.axes) == 2
+
+
+def test_likelier_is_darker_in_grey():
+    shades = CHANCES(np.linspace(0, 1, 50))[:, :3] @ np.array([0.2126, 0.7152, 0.0722])
+    assert np.all(np.diff(shades) < 0)
+
+
+def test_the_same_score_gives_the_same_bytes(scored):
+    first, second = (plots.picture(plots.record(scored), "svg", "record") for _ in range(2))
+    assert first == second
