@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from detente.ensemble.results import Results
     from detente.ensemble.results import open_results as open  # noqa: A004 - as of a folder
     from detente.ensemble.runner import run
+    from detente.measures.ablations import ablations
     from detente.measures.agreement import agreement
     from detente.measures.effects import effects
     from detente.measures.patterns import patterns
@@ -36,6 +37,7 @@ _PLACES: Final[dict[str, tuple[str, str]]] = {
     "Score": ("detente.measures.record.score", "Score"),
     "StoreError": ("detente.ensemble.errors", "StoreError"),
     "UsageError": ("detente.ensemble.errors", "UsageError"),
+    "ablations": ("detente.measures.ablations", "ablations"),
     "agreement": ("detente.measures.agreement", "agreement"),
     "effects": ("detente.measures.effects", "effects"),
     "load": ("detente.scenario", "load"),
@@ -58,6 +60,7 @@ __all__ = [
     "StoreError",
     "UsageError",
     "__version__",
+    "ablations",
     "agreement",
     "effects",
     "load",

@@ -7,7 +7,18 @@ from typing import Annotated
 
 import typer
 
-from detente.cli import check, compare, explain, listing, new, plot, run, schema, score
+from detente.cli import (
+    ablate,
+    check,
+    compare,
+    explain,
+    listing,
+    new,
+    plot,
+    run,
+    schema,
+    score,
+)
 from detente.cli.outcome import INTERRUPTED, listen, reported
 
 app = typer.Typer(
@@ -30,6 +41,7 @@ for command, name in (
     (score.score, "score"),
     (explain.explain, "explain"),
     (plot.plot, "plot"),
+    (ablate.ablate, "ablate"),
 ):
     app.command(name)(reported(command))
 

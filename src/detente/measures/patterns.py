@@ -194,49 +194,53 @@ def patterns(
     Journal of the American Statistical Association 22, 209-212.
     """
     if results is None:
-        given = _library() if scenarios is None else scenarios
-        episodes = [Episode(_loaded(each), runs=runs, seed=seed) for each in given]
+        episodes = [Episode(each, runs=runs, seed=seed) for each in episodes_of(scenarios)]
     elif any(option is not None for option in (runs, seed, scenarios)):
         raise UsageError("results come with their own scenario, runs and seed")
     else:
         episodes = [_of_results(each) for each in _listed(results)]
+    for episode in episodes:
+        _check_about(episode.scenario)
     return Patterns(sorted((p for e in episodes for p in measured(e)), key=lambda p: p.name))
 
 
-def measured(episode: Episode) -> list[Pattern]:
-    """Return every pattern that an episode is about, as measured in it.
+def episodes_of(
+    scenarios: Sequence[Scenario | str | os.PathLike[str]] | None,
+) -> list[Scenario]:
+    """Return scenarios that were given, or else the episodes of the library.
 
     Raises
     ------
-    UsageError
-        If there is none.
+    ScenarioError
+        If one is wrong.
     """
+    from detente.scenario import Scenario, load
+    from detente.scenario.library import library
+
+    if scenarios is None:
+        there = library()
+        scenarios = [name for name in EPISODES if name in there]
+    return [each if isinstance(each, Scenario) else load(each) for each in scenarios]
+
+
+def measured(episode: Episode) -> list[Pattern]:
+    """Return every pattern that an episode is about, as measured in it."""
     found = []
     for name, check in CHECKS.items():
         if check.fits(episode.scenario):
             claims, beside = check.measure(episode)
             scenario = episode.scenario.scenario
             found.append(Pattern(name, check.sentence, scenario, tuple(claims), tuple(beside)))
-    if not found:
-        events = " or ".join(dict.fromkeys(check.event for check in CHECKS.values()))
-        raise UsageError(
-            f"no pattern is about {episode.scenario.scenario}: its main event must be {events}, "
-            "with the variants of the library's episode"
-        )
     return found
 
 
-def _library() -> list[str]:
-    from detente.scenario.library import library
-
-    there = library()
-    return [name for name in EPISODES if name in there]
-
-
-def _loaded(scenario: Scenario | str | os.PathLike[str]) -> Scenario:
-    from detente.scenario import Scenario, load
-
-    return scenario if isinstance(scenario, Scenario) else load(scenario)
+def _check_about(scenario: Scenario) -> None:
+    if not any(check.fits(scenario) for check in CHECKS.values()):
+        events = " or ".join(dict.fromkeys(check.event for check in CHECKS.values()))
+        raise UsageError(
+            f"no pattern is about {scenario.scenario}: its main event must be {events}, with the "
+            "variants of the library's episode"
+        )
 
 
 def _listed(results: Results | Sequence[Results]) -> Sequence[Results]:
