@@ -1,5 +1,6 @@
 """`detente.score`: what is observed, what is predicted, and how both are put together."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -9,6 +10,7 @@ import detente
 from detente.measures.record import baselines, intervals
 from detente.measures.record.observed import course_as_it_happened, observed
 from detente.measures.record.prediction import Predictor, predict, without
+from detente.measures.record.rules import ranked_probability
 
 RECORDED = Path(__file__).parent / "recorded.yaml"
 
@@ -160,7 +162,10 @@ def test_position_alone_has_no_ties_peers_or_exposure(recorded, scored):
     zero = {f"dynamics.{name}": 0.0 for name in baselines.BEYOND_POSITION}
     alone = detente.score(recorded.set(zero), progress=False)
     assert scored.summary["baselines"]["position_alone"]["rps"] == alone.summary["rps"]
-    assert alone.summary["baselines"]["position_alone"]["skill"] == 0
+    against = alone.summary["baselines"]["position_alone"]
+    assert against["skill"] == 0
+    # both models are the same one on the same luck, so nothing drawn anew tells them apart
+    assert against["intervals"] == dict.fromkeys(("runs", "parameters", "rows"), (0, 0))
     assert scored.summary["rps"] != alone.summary["rps"]
 
 
@@ -189,6 +194,42 @@ def test_intervals_hold_what_they_are_about(scored):
         assert low < scored.summary["rps"] < high
     for kind in ("runs", "parameters", "rows"):
         assert 0 <= found[kind]["hits_side"][0] <= found[kind]["hits_side"][1] <= 3
+
+
+def test_the_skill_against_each_baseline_has_its_intervals(scored):
+    summary = scored.summary
+    for figures in summary["baselines"].values():
+        for kind in ("runs", "rows"):
+            low, high = figures["intervals"][kind]
+            assert low < figures["skill"] < high
+    pooled = summary["baselines"]["pooled"]["intervals"]
+    assert pooled == {kind: summary["intervals"][kind]["skill"] for kind in pooled}
+
+
+def test_a_weight_counts_a_row_so_often_for_the_baselines_too(both):
+    rows = both.rows
+    often = np.array([0, 0, 1, 2, 3, 3, 3, 5])
+    again = replace(
+        rows,
+        probabilities=rows.probabilities[often],
+        observed=rows.observed[often],
+        weighted_position=rows.weighted_position[often],
+        position_alone=rows.position_alone[often],
+    )
+    weighted = rows.baseline_scores(np.bincount(often, minlength=6).astype(float))
+    for name, expected in again.baseline_scores().items():
+        assert weighted[name] == pytest.approx(expected)
+        theirs = ranked_probability(again.forecasts()[name], again.observed).mean()
+        assert expected == pytest.approx(theirs)
+
+
+def test_the_calibration_error_has_an_interval(scored):
+    summary = scored.summary
+    for kind in ("side", "response"):
+        low, high = summary["intervals"]["rows"][f"error_{kind}"]
+        assert 0 <= low < high <= 1
+        own = float(getattr(scored.rows.figures(), f"error_{kind}"))
+        assert own == summary["calibration"][kind]["expected_error"]
 
 
 def test_more_runs_narrow_the_interval_of_chance_alone(recorded):
@@ -261,7 +302,7 @@ def test_it_says_what_it_is(both):
 def test_batches_of_runs_count_every_run():
     rng = np.random.default_rng(1)
     outcomes = rng.integers(-1, 4, (1234, 3)).astype(np.int8)
-    found = intervals._batches(outcomes, 4)
+    found = intervals.batches(outcomes, 4)
     assert len(found) == intervals.BATCHES
     whole = [np.bincount(outcomes[:, row] + 1, minlength=5)[1:] for row in range(3)]
     assert np.array_equal(found.sum(axis=0), whole)

@@ -186,6 +186,8 @@ def test_calibration_by_hand():
     assert rows[0.2] == pytest.approx((0.25, 1 / 3, 3))
     assert rows[0.9] == pytest.approx((0.95, 1.0, 1))
     assert rows[0.0] == pytest.approx((0.05, 0.0, 1))
+    by_bins = sum(abs(r["forecast"] - r["observed"]) * r["count"] for r in found["bins"]) / 8
+    assert found["expected_error"] == pytest.approx(by_bins)
     expected = (3 * (0.75 - 2 / 3) + 3 * (1 / 3 - 0.25) + 0.05 + 0.05) / 8
     assert found["expected_error"] == pytest.approx(expected)
 

@@ -173,10 +173,16 @@ def _print_figures(out: Console, scored: Score) -> None:
             f"Rows weighted by confidence: skill {_number(s['confidence_weighted']['skill'])}."
         )
     out.print()
-    against = table("Skill against", "RPS", "Skill", numbers=2)
+    against = table("Skill against", "RPS", "Skill", "95 % over countries", numbers=3)
     for name, said in BASELINES.items():
         theirs = s["baselines"][name]
-        against.add_row(said, f"{theirs['rps']:.2f}", _number(theirs["skill"]))
+        low, high = theirs["intervals"]["rows"]
+        against.add_row(
+            said,
+            f"{theirs['rps']:.2f}",
+            _number(theirs["skill"]),
+            f"{_number(low)} to {_number(high)}",
+        )
     out.print(against)
     out.print()
     spread = table("95 % interval over", "Skill", "Side", "Response", numbers=3)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from textwrap import fill
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -213,7 +214,7 @@ def _headline(axes: Axes, score: Score, scenario: str, event: str) -> None:
     if len(set(score.table[score.table["scenario"] == scenario]["event"])) == 1:
         said += f"\n{_skill(score.summary['scenarios'][scenario])}"
     for text, up, size, weight in (
-        (words.wrapped(f"{course.start.year}: {event_title}", 58, 2), 0.42, style.LABEL, "bold"),
+        (_on_two_lines(f"{course.start.year}: {event_title}"), 0.42, style.LABEL, "bold"),
         (said, 0.0, style.TICK, "normal"),
     ):
         axes.annotate(
@@ -221,6 +222,10 @@ def _headline(axes: Axes, score: Score, scenario: str, event: str) -> None:
             xytext=(-72 * (NAMES - 0.17), 72 * (HEADLINE + up)), textcoords="offset points",
             fontsize=size, fontweight=weight, va="bottom", linespacing=1.15, annotation_clip=False,
         )  # fmt: skip
+
+
+def _on_two_lines(title: str) -> str:
+    return fill(title, 58, max_lines=2, placeholder=" \u2026", break_on_hyphens=False)
 
 
 def _skill(figures: dict[str, Any]) -> str:

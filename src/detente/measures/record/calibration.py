@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from detente.measures.record.rules import Indices
 from detente.world import Floats
@@ -44,20 +45,49 @@ def calibration(probabilities: Floats, observed: Indices, bins: int = BINS) -> d
     """
     given = probabilities.reshape(-1)
     done = (observed[:, np.newaxis] == np.arange(probabilities.shape[1])).reshape(-1)
-    where = np.minimum((given * bins).astype(np.int64), bins - 1)
+    where = _bin(given, bins)
     found: list[dict[str, Any]] = []
-    error = 0.0
     for place in np.unique(where):
         mine = where == place
-        forecast, share = float(given[mine].mean()), float(done[mine].mean())
-        error += abs(forecast - share) * float(mine.mean())
         found.append(
             {
                 "low": int(place) / bins,
                 "high": (int(place) + 1) / bins,
-                "forecast": forecast,
-                "observed": share,
+                "forecast": float(given[mine].mean()),
+                "observed": float(done[mine].mean()),
                 "count": int(mine.sum()),
             }
         )
-    return {"bins": found, "expected_error": error}
+    error = expected_error(probabilities, observed, np.ones(len(observed)), bins)
+    return {"bins": found, "expected_error": float(error)}
+
+
+def expected_error(
+    probabilities: Floats, observed: Indices, weights: Floats, bins: int = BINS
+) -> Floats:
+    """Return the expected calibration error, 0 to 1, of one forecast or of many.
+
+    Parameters
+    ----------
+    probabilities : ndarray of float, (..., rows, responses or sides)
+        The forecasts.
+    observed : ndarray of int, (..., rows)
+        What was done.
+    weights : ndarray of float, (..., rows)
+        The weight of each row.
+    bins : int
+        Equally wide bins of probability.
+    """
+    kinds = probabilities.shape[-1]
+    excess = probabilities - (observed[..., np.newaxis] == np.arange(kinds))
+    where = _bin(probabilities, bins)
+    total = np.zeros(np.broadcast_shapes(probabilities.shape[:-2], weights.shape[:-1]))
+    for place in range(bins):
+        of_rows = np.where(where == place, excess, 0.0).sum(axis=-1)
+        total += np.abs((of_rows * weights).sum(axis=-1))
+    return np.asarray(total / (kinds * weights.sum(axis=-1)))
+
+
+def _bin(probabilities: Floats, bins: int) -> NDArray[np.int64]:
+    """Return the bin that each probability falls in; 1 falls in the last."""
+    return np.minimum((probabilities * bins).astype(np.int64), bins - 1)

@@ -28,8 +28,8 @@ class Episode:
         By the same model without ties, peers and exposure.
     weighted_position : ndarray of float, (rows, responses)
         By the weighted mean of positions.
-    held : ndarray of float, (draws, rows, responses)
-        By each draw of the parameters for itself.
+    held, held_alone : ndarray of float, (draws, rows, responses)
+        By each draw of the parameters for itself, in the model and in that of position alone.
     variant : str
         The course of events.
     """
@@ -38,6 +38,7 @@ class Episode:
     position_alone: Prediction
     weighted_position: Floats
     held: Floats
+    held_alone: Floats
     variant: str
 
     @property

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detente.measures.record import baselines
+from detente.measures.record.calibration import expected_error
 from detente.measures.record.rules import (
     Indices,
     hits,
@@ -34,6 +35,8 @@ class Figures(NamedTuple):
         Mean natural logarithm of the probability of what was done, 0 (best) or less.
     share_side, share_response : ndarray of float
         Share of rows in which the most probable side or response was the one taken, 0 to 1.
+    error_side, error_response : ndarray of float
+        Expected calibration error, 0 (best) to 1; see `calibration`.
     """
 
     rps: Floats
@@ -41,6 +44,8 @@ class Figures(NamedTuple):
     log_score: Floats
     share_side: Floats
     share_response: Floats
+    error_side: Floats
+    error_response: Floats
 
 
 def figures(
@@ -63,13 +68,15 @@ def figures(
     weights = np.ones(rows) if weights is None else weights
     given = np.broadcast_to(observed, probabilities.shape[:-1])
     rps = _mean(ranked_probability(probabilities, given), weights)
-    sides = hits(of_sides(probabilities, stances), side_of(stances)[given])
+    sides, taken = of_sides(probabilities, stances), side_of(stances)[given]
     return Figures(
         rps,
         skill(rps, pooled_score(observed, responses, weights)),
         _mean(log_probability(probabilities, given), weights),
-        _mean(sides, weights),
+        _mean(hits(sides, taken), weights),
         _mean(hits(probabilities, given), weights),
+        expected_error(sides, taken, weights),
+        expected_error(probabilities, given, weights),
     )
 
 
@@ -129,6 +136,33 @@ class Rows:
             "same": baselines.same(self.observed, responses),
             "weighted_position": self.weighted_position,
             "position_alone": self.position_alone,
+        }
+
+    def baseline_scores(self, weights: Floats | None = None) -> dict[str, Floats]:
+        """Return the mean ranked probability score of each baseline, by its name.
+
+        Parameters
+        ----------
+        weights : ndarray of float, (..., rows), optional
+            The weight of each row. Baselines that are made from the rows are made anew with them.
+        """
+        weights = np.ones(len(self.observed)) if weights is None else weights
+        responses = len(self.stances)
+        certain = np.broadcast_to(
+            np.eye(responses)[:, np.newaxis], (responses, len(self.observed), responses)
+        )
+        at = np.broadcast_to(self.observed, certain.shape[:2])
+        all_the_same = weights @ ranked_probability(certain, at).T
+        return {
+            "pooled": pooled_score(self.observed, responses, weights),
+            "same": np.asarray(all_the_same.min(axis=-1) / weights.sum(axis=-1)),
+            **{
+                name: _mean(ranked_probability(forecast, self.observed), weights)
+                for name, forecast in (
+                    ("weighted_position", self.weighted_position),
+                    ("position_alone", self.position_alone),
+                )
+            },
         }
 
     def figures(self, weights: Floats | None = None) -> Figures:

@@ -166,7 +166,9 @@ class Predictor:
             )
         return Prediction(stated, self.rows, outcomes)
 
-    def predict_held(self, draws: int, lucks: int) -> Floats:
+    def predict_held(
+        self, draws: int, lucks: int, dynamics: Mapping[str, float] | None = None
+    ) -> Floats:
         """Return the probabilities that each of some draws of the parameters gives by itself.
 
         The parameters of a run are held while its luck varies.
@@ -177,18 +179,22 @@ class Predictor:
             How many draws: the parameters of as many runs, from run 0 on.
         lucks : int
             Runs of each draw. They share no luck.
+        dynamics : mapping of str to float, optional
+            As for `predict`.
 
         Returns
         -------
         ndarray of float, (draws, rows, responses)
             As `Prediction.probabilities`.
         """
+        self._stated(dynamics or {})
         responses = len(self.scenario.repertoire)
         found = np.empty((draws, len(self.rows), responses))
         each = max(BLOCK // lucks, 1)
         for first in range(0, draws, each):
             count = min(each, draws - first)
-            columns = held(self._plan.draw(first, count), lucks)
+            drawn = self._with(self._plan.draw(first, count), dynamics or {})
+            columns = held(drawn, lucks)
             given = self._of_rows(last_responses(self._plan, columns, first * lucks))
             for draw in range(count):
                 mine = given[draw * lucks : (draw + 1) * lucks]

@@ -11,7 +11,7 @@ from detente.ensemble.errors import UsageError, require
 from detente.measures.record import baselines, intervals
 from detente.measures.record.episode import Episode, rows_of
 from detente.measures.record.figures import Rows
-from detente.measures.record.prediction import Predictor
+from detente.measures.record.prediction import Prediction, Predictor
 from detente.measures.record.summary import summarise
 from detente.measures.record.table import table_of
 
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from detente.scenario import Scenario
+    from detente.world import Floats
 
 
 class Score:
@@ -112,7 +113,7 @@ def score(
         skill (1 - rps / rps of the pooled frequencies); hits_side and hits_response out of `of`;
         log_score (natural logarithm); baselines, each with its rps and the skill of the model
         against it; confidence_weighted, the same with rows weighted by the confidence of their
-        coding; intervals (95 %) over runs, over draws of the parameters and over countries;
+        coding; intervals (95 %) over runs, over draws of the parameters and over countries (rows);
         calibration; and scenarios, each by itself. A baseline without error leaves no room for a
         skill, which is then NaN.
 
@@ -135,18 +136,21 @@ def score(
     _check_poolable([predictor.scenario for predictor in predictors])
     warm_up(find_engine("compiled"), tell=progress)
     held = intervals.DRAWS * intervals.LUCKS
-    total = sum(2 * predictor.scenario.runs + held for predictor in predictors)
+    total = sum(2 * (predictor.scenario.runs + held) for predictor in predictors)
     episodes = []
     with progress_bar(total, 0, shown=progress) as advance:
         for predictor, whole in zip(predictors, loaded, strict=True):
-            prediction = predictor.predict()
-            advance(predictor.scenario.runs)
-            alone = predictor.predict(dict.fromkeys(baselines.BEYOND_POSITION, 0.0))
-            advance(predictor.scenario.runs)
-            by_draw = predictor.predict_held(intervals.DRAWS, intervals.LUCKS)
-            advance(held)
+            both: list[tuple[Prediction, Floats]] = []
+            for dynamics in ({}, dict.fromkeys(baselines.BEYOND_POSITION, 0.0)):
+                prediction = predictor.predict(dynamics)
+                advance(predictor.scenario.runs)
+                by_draw = predictor.predict_held(intervals.DRAWS, intervals.LUCKS, dynamics)
+                advance(held)
+                both.append((prediction, by_draw))
+            (full, full_held), (alone, alone_held) = both
             weighted = baselines.weighted_position(predictor.scenario, predictor.rows)
-            episodes.append(Episode(prediction, alone, weighted, by_draw, whole.variant_names[0]))
+            variant = whole.variant_names[0]
+            episodes.append(Episode(full, alone, weighted, full_held, alone_held, variant))
     return Score(episodes)
 
 

@@ -50,6 +50,12 @@ def _figures_by_name(episodes: Sequence[Episode], rows: Rows) -> dict[str, Any]:
     own, of = rows.figures(), len(rows.observed)
     sides = of_sides(rows.probabilities, rows.stances)
     sure = rows.figures(rows.confidence) if rows.confidence.sum() > 0 else None
+    rng = np.random.default_rng([episode.scenario.seed for episode in episodes])
+    over = {
+        "runs": intervals.over_runs(episodes, rows, rng),
+        "parameters": intervals.over_parameters(episodes, rows),
+        "rows": intervals.over_rows(rows, rng),
+    }
     return {
         "rps": float(own.rps),
         "skill": float(own.skill),
@@ -57,9 +63,12 @@ def _figures_by_name(episodes: Sequence[Episode], rows: Rows) -> dict[str, Any]:
         "hits_response": round(float(own.share_response) * of),
         "of": of,
         "log_score": float(own.log_score),
-        "baselines": _baselines(rows),
+        "baselines": _baselines(rows, over),
         "confidence_weighted": sure and {k: float(v) for k, v in sure._asdict().items()},
-        "intervals": _intervals(episodes, rows),
+        "intervals": {
+            "level": intervals.LEVEL,
+            **{name: replicates.ends(of) for name, replicates in over.items()},
+        },
         "calibration": {
             "response": calibration(rows.probabilities, rows.observed),
             "side": calibration(sides, side_of(rows.stances)[rows.observed]),
@@ -67,7 +76,8 @@ def _figures_by_name(episodes: Sequence[Episode], rows: Rows) -> dict[str, Any]:
     }
 
 
-def _baselines(rows: Rows) -> dict[str, dict[str, float]]:
+def _baselines(rows: Rows, over: dict[str, intervals.Replicates]) -> dict[str, dict[str, Any]]:
+    """Return what each baseline scores, and how much better the model does."""
     own, of = rows.figures(), len(rows.observed)
     found = {}
     for name, forecast in rows.forecasts().items():
@@ -77,20 +87,6 @@ def _baselines(rows: Rows) -> dict[str, dict[str, float]]:
             "skill": float(skill(own.rps, theirs.rps)),
             "hits_side": round(float(theirs.share_side) * of),
             "hits_response": round(float(theirs.share_response) * of),
+            "intervals": {kind: found.ends_against(name) for kind, found in over.items()},
         }
     return found
-
-
-def _intervals(episodes: Sequence[Episode], rows: Rows) -> dict[str, Any]:
-    rng = np.random.default_rng([episode.scenario.seed for episode in episodes])
-    outcomes = [episode.prediction.outcomes for episode in episodes]
-    held = [episode.held for episode in episodes]
-    over = {
-        "runs": intervals.over_runs(outcomes, rows.observed, rows.stances, rng),
-        "parameters": intervals.over_parameters(held, rows.observed, rows.stances),
-        "rows": intervals.over_rows(
-            rows.probabilities, rows.observed, rows.stances, rows.countries, rng
-        ),
-    }
-    ends = {name: intervals.ends(found, len(rows.observed)) for name, found in over.items()}
-    return {"level": intervals.LEVEL, **ends}
