@@ -14,6 +14,7 @@ from detente.cli import (
     explain,
     listing,
     new,
+    odd,
     plot,
     run,
     schema,
@@ -42,6 +43,7 @@ for command, name in (
     (explain.explain, "explain"),
     (plot.plot, "plot"),
     (ablate.ablate, "ablate"),
+    (odd.odd, "odd"),
 ):
     app.command(name)(reported(command))
 

@@ -1,0 +1,67 @@
+"""The model described by the ODD protocol, in Markdown, with places that are filled from the code.
+
+The text stands in the ``.md`` files beside this one, an element a file, in the order of their
+names. A line such as ``<!-- from the code: Dynamics -->`` is a place: what stands there is read
+off the code each time, so that no table can fall behind it.
+
+References
+----------
+Grimm, V. et al. 2020. The ODD protocol for describing agent-based and other simulation models: a
+second update to improve clarity, replication, and structural realism. Journal of Artificial
+Societies and Social Simulation 23 (2) 7.
+"""
+
+from __future__ import annotations
+
+import re
+from importlib.resources import files
+from typing import Final
+
+#: The file of each section by the name that a person types, in order; the first seven are elements.
+SECTIONS: Final = {
+    "purpose": "1-purpose.md",
+    "entities": "2-entities.md",
+    "process": "3-process.md",
+    "concepts": "4-concepts.md",
+    "initialisation": "5-initialisation.md",
+    "input": "6-input.md",
+    "submodels": "7-submodels.md",
+    "limits": "8-limits.md",
+    "references": "9-references.md",
+}
+#: The page for whoever will not read an ODD.
+PLAIN: Final = "plain.md"
+#: A place that is filled: from the code or from the files of the library, and what is wanted.
+PLACE: Final = re.compile(r"^<!-- from the (code|files): ([\w-]+) -->$", re.MULTILINE)
+
+
+def odd(section: str | None = None) -> str:
+    """Return the ODD, or one section of it, as Markdown.
+
+    Parameters
+    ----------
+    section : str, optional
+        One of `SECTIONS`; by default all of them.
+    """
+    names = SECTIONS if section is None else [section]
+    return "\n".join(PLACE.sub(_fill, written(name)) for name in names)
+
+
+def written(section: str) -> str:
+    """Return a section as it was written, with its places empty."""
+    return _read(SECTIONS[section])
+
+
+def plain_page() -> str:
+    """Return the page of one screen."""
+    return _read(PLAIN)
+
+
+def _read(file: str) -> str:
+    return files("detente.odd").joinpath(file).read_text(encoding="utf-8")
+
+
+def _fill(place: re.Match[str]) -> str:
+    from detente.odd.places import filled
+
+    return filled(place[1], place[2])
