@@ -75,6 +75,7 @@ class Plan:
         )  # fmt: skip
         self.structure = self._structure([len(program) for program in programs])
         self._place()
+        self.structure = self.structure._replace(**self._dependence())
         self.uncertain = tuple(self._uncertain)
 
     def _structure(self, lengths: list[int]) -> Structure:
@@ -103,10 +104,22 @@ class Plan:
             ).reshape(len(self._tests), 4),
             program_of=np.stack([ends[:-1], ends[1:]], axis=1).astype(np.int64),
             by_actor=self._open_to_actors(),
+            depends_of=np.zeros(len(self.codes) + 1, np.int64),  # known once all is placed
+            depends_on=np.zeros(0, np.int64),
             pole=np.array(
                 [[code in members for code in self.codes] for members in s.poles.values()], np.int64
             ),
         )
+
+    def _dependence(self) -> dict[str, Any]:
+        """List for each country those on whom it depends in any run."""
+        rows = np.arange(len(self.column))[self._slices["dependence"]]
+        ever = self.column[rows] != 0.0
+        ever |= np.isin(rows, [row for item in self._uncertain for row in item.rows])
+        n = self.shape.countries
+        of, on = np.nonzero(ever.reshape(n, n))
+        begins = np.searchsorted(of, np.arange(n + 1))
+        return {"depends_of": begins.astype(np.int64), "depends_on": on.astype(np.int64)}
 
     def _who(self, codes: list[str | None]) -> np.ndarray[Any, np.dtype[np.int64]]:
         return np.array([NONE if c is None else self._country[c] for c in codes], np.int64)

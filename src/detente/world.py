@@ -85,6 +85,8 @@ class Structure(NamedTuple):
     program: Integers  # (C, 4) the conditions in postfix: operation and up to three arguments
     program_of: Integers  # (E, 2) first and past-last instruction of an event's condition
     by_actor: Integers  # (R,) 1 where an event's actor can answer so
+    depends_of: Integers  # (N + 1,) where the row of each country begins in the next
+    depends_on: Integers  # those on whom it depends in any run
     pole: Integers  # (2, N) 1 where a country belongs to a pole
 
 
@@ -102,14 +104,20 @@ class State(NamedTuple):
 
 
 class View(NamedTuple):
-    """What countries see and decide within a step; nothing here outlasts it."""
+    """What countries see and decide within a step, and what stays the same in a run."""
 
-    live: Integers  # (E,) 1 where the event is on the agenda in any lane
+    # the same through a run, or since an event came up
     kept: Floats  # (L,) share of attention kept in a step
+    might: Floats  # (N, L) what a country weighs as a peer, before attitudes
+    influence: Floats  # (N, K, L) of a country on an issue
+    influences: Floats  # (K, L) of all together
+    stake: Floats  # (E, N, L) how much an event's issues matter to a country, 0 to 1
+    rest: Floats  # (N, N, L) structural balance at the baseline
+    # of a step
+    live: Integers  # (E,) 1 where the event is on the agenda in any lane
     arrives: Integers  # (E, L) 1 where the event comes up in this step
     heed: Floats  # (N, N, L) share of each other among a country's peers
     heeded: Floats  # (N, L) sum of the row: 1, or 0 for a country without peers
-    stake: Floats  # (E, N, L) how much an event's issues matter to a country, 0 to 1
     gain: Floats  # (E, N, L) utility of what is proposed or done
     crossed: Floats  # (E, N, L) how strongly the event crosses a red line
     tie_actor: Floats  # (E, N, L)
@@ -119,41 +127,45 @@ class View(NamedTuple):
     to_supporters: Floats  # (E, N, L) exposure to those who support the event
     to_opponents: Floats  # (E, N, L) exposure to those who oppose it
     choice: Integers  # (E, N, L) response chosen in this step, NONE to leave what stands
-    # one country and one event at a time; m counts the lanes that look at it again
-    occasion: Floats  # (L,) luck of looking at the matter again
-    luck: Floats  # (L,) luck of the choice
-    lane: Integers  # (L,) the lane by m; all below are by m
-    lot: Floats  # (L,) as luck, then times the total
-    appeal: Floats  # (L,) gain and ties
-    conform: Floats  # (L,) conformity times susceptibility
-    heeds: Floats  # (L,) as heeded
-    mean: Floats  # (L,) as peer_mean
-    square: Floats  # (L,) as peer_square
-    exposure: Floats  # (L,) coefficient
-    supporters: Floats  # (L,) as to_supporters
-    opponents: Floats  # (L,) as to_opponents
-    inertia: Floats  # (L,) coefficient
-    last: Floats  # (L,) stance up to now
-    spoken: Floats  # (L,) 1 where the country has responded before
-    cost: Floats  # (L,) coefficient
-    bears: Floats  # (L,) resolve of the country
-    credibility: Floats  # (L,) coefficient
-    crossing: Floats  # (L,) as crossed
-    precision: Floats  # (L,) rationality times responsiveness
-    utility: Floats  # (R, L) of each response, then its odds
-    appraised: Floats  # (R, L) utility, kept for those who ask
-    best: Floats  # (L,) the greatest utility
-    total: Floats  # (L,) sum of the odds of all responses
-    picked: Integers  # (L,) the response chosen by luck
     acts: Floats  # (N, N, L) scores, over 10, of what row did to column in this step
     coerced: Floats  # (L,) how far the actor gets without consent
-    weight: Floats  # (L,) influence of all on an issue
     pulled: Floats  # (L,) influence times stance
     pull: Floats  # (K, L) on each issue
     pace: Floats  # (K, L) of each issue
-    agreed: Floats  # (N, N, L) sum of agreement
+    voice: Floats  # (E, N, L) what a country says of what matters to it
+    agreed: Floats  # (L,) sum of agreement of two countries
     third: Floats  # (N, N, L) structural balance now
-    rest: Floats  # (N, N, L) structural balance at the baseline
+    # one event and one country at a time
+    awake: Integers  # (L,) lanes in which the event is on the agenda
+    occasion: Floats  # (L,) luck of looking at the matter again, of each of those
+    luck: Floats  # (L,) luck of the choice
+    # choices about one event, one by one: each country in each lane in which it looks again
+    country: Integers
+    lane: Integers
+    lot: Floats  # as luck, then times the total
+    appeal: Floats  # gain and ties
+    conform: Floats  # conformity times susceptibility
+    heeds: Floats  # as heeded
+    mean: Floats  # as peer_mean
+    square: Floats  # as peer_square
+    exposure: Floats  # coefficient
+    supporters: Floats  # as to_supporters
+    opponents: Floats  # as to_opponents
+    inertia: Floats  # coefficient
+    last: Floats  # stance up to now
+    spoken: Floats  # 1 where the country has responded before
+    cost: Floats  # coefficient
+    bears: Floats  # resolve of the country
+    credibility: Floats  # coefficient
+    crossing: Floats  # as crossed
+    precision: Floats  # rationality times responsiveness
+    says: Floats  # stance of the response being weighed
+    price: Floats  # its cost
+    utility: Floats  # (R, choices) of each response, then its odds
+    appraised: Floats  # (R, choices) utility, kept for those who ask
+    best: Floats  # the greatest utility
+    total: Floats  # sum of the odds of all responses
+    picked: Integers  # the response chosen by luck
 
 
 class Standing(NamedTuple):
@@ -180,32 +192,30 @@ class Shape(NamedTuple):
 
 _AXES: Final[dict[str, str]] = {
     **dict.fromkeys(("capability", "resolve", "responsiveness", "susceptibility"), "N"),
-    **dict.fromkeys(("position", "salience", "red_line"), "NK"),
+    **dict.fromkeys(("position", "salience", "red_line", "influence"), "NK"),
     **dict.fromkeys(("baseline", "dependence", "attitude"), "NN"),
-    **dict.fromkeys(("heed", "acts", "agreed", "third", "rest"), "NN"),
-    **dict.fromkeys(("status_quo", "level", "pull", "pace"), "K"),
+    **dict.fromkeys(("heed", "acts", "third", "rest"), "NN"),
+    **dict.fromkeys(("status_quo", "level", "pull", "pace", "influences"), "K"),
     **dict.fromkeys(("score", "probability", "force", "attention", "born", "arrives"), "E"),
     **dict.fromkeys(("proposed", "done", "before"), "EK"),
-    **dict.fromkeys(
-        ("response_stance", "response_cost", "response_score", "utility", "appraised"), "R"
-    ),
+    **dict.fromkeys(("response_stance", "response_cost", "response_score"), "R"),
     **dict.fromkeys(("stance", "response", "answer", "stake", "gain", "crossed", "choice"), "EN"),
-    **dict.fromkeys(("tie_actor", "tie_recipient", "peer_mean", "peer_square"), "EN"),
+    **dict.fromkeys(("tie_actor", "tie_recipient", "peer_mean", "peer_square", "voice"), "EN"),
     **dict.fromkeys(("to_supporters", "to_opponents"), "EN"),
-    "heeded": "N",
-    **dict.fromkeys(("appeal", "conform", "spoken", "best", "total", "lane", "heeds"), ""),
-    **dict.fromkeys(("mean", "square", "exposure", "supporters", "opponents", "inertia"), ""),
-    **dict.fromkeys(("last", "cost", "bears", "credibility", "crossing", "precision"), ""),
-    **dict.fromkeys(
-        ("occasion", "luck", "picked", "lot", "kept", "coerced", "weight", "pulled"), ""
-    ),
-    **dict.fromkeys(("tension", "polarisation"), ""),
-    **dict.fromkeys(("tilt", "hedging"), "N"),
+    **dict.fromkeys(("heeded", "might", "tilt", "hedging"), "N"),
+    **dict.fromkeys(("kept", "coerced", "pulled", "agreed", "awake", "occasion", "luck"), ""),
+    **dict.fromkeys(("tension", "polarisation", "weight"), ""),
     "toward": "NP",
     "threshold": "C",
     "coefficient": "D",
 }
-_INTEGERS: Final = frozenset({"born", "response", "choice", "arrives", "picked", "lane"})
+#: Fields by choice: as many as there are countries in all lanes, in whole vectors.
+_BY_CHOICE: Final = frozenset(View._fields[View._fields.index("country") :])
+_INTEGERS: Final = frozenset(
+    {"born", "response", "choice", "arrives", "picked", "lane", "country", "awake"}
+)
+#: Doubles in the longest vector that processors have.
+VECTOR: Final = 8
 
 
 def shape_of(field: str, shape: Shape) -> tuple[int, ...]:
@@ -219,6 +229,9 @@ def shape_of(field: str, shape: Shape) -> tuple[int, ...]:
         "D": len(Coefficient),
         "P": 2,
     }
+    if field in _BY_CHOICE:
+        choices = -(-shape.countries * shape.lanes // VECTOR) * VECTOR
+        return (shape.responses, choices) if field in ("utility", "appraised") else (choices,)
     return (*(sizes[axis] for axis in _AXES[field]), shape.lanes)
 
 

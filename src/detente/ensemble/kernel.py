@@ -19,16 +19,16 @@ from detente.ensemble.recorder import (
     new_outcomes,
     new_scratch,
     new_tallies,
-    note_choices,
+    note_choice,
     record_end,
     record_point,
 )
 from detente.parameters import Plan
 from detente.scenario import Scenario
-from detente.step.act import act
+from detente.step.act import respond
 from detente.step.agenda import arrive, begin, fade
-from detente.step.decide import decide
-from detente.step.perceive import perceive
+from detente.step.decide import choose
+from detente.step.perceive import weigh_peers
 from detente.step.region import move_attitudes, move_issues
 from detente.theory.rule import rule
 from detente.world import (
@@ -45,6 +45,25 @@ from detente.world import (
 #: Runs computed side by side: enough that a loop over lanes outweighs what it takes to begin it,
 #: few enough that the state of all fits the nearest caches.
 LANES: Final = 64
+
+
+@rule
+def _respond(
+    structure: Structure, p: Parameters, s: State, v: View, step: int, first_run: int,
+    tallies: Tallies, scratch: Scratch,
+) -> None:  # fmt: skip
+    """Perceive, decide and act, event by event.
+
+    No choice about one event depends on what is said of another in the same step, so this is the
+    same as letting all decide on everything first.
+    """
+    n = p.capability.shape[0]
+    for e in range(s.attention.shape[0]):
+        if v.live[e] == 1:
+            for m in range(choose(structure, p, s, v, e, 0, n, step, first_run)):
+                i, lane, r = v.country[m], v.lane[m], v.picked[m]
+                if respond(structure, p, s, v, e, i, lane, r):
+                    note_choice(e, i, r, lane, step, tallies, scratch)
 
 
 @rule
@@ -68,13 +87,11 @@ def run_block(
     record_point(structure, p, s, standing, 0, row, tallies, outcomes)
     for step in range(steps):
         arrive(structure, p, s, v, step, first_run)
-        perceive(structure, p, s, v, 0, n)
-        decide(structure, p, s, v, 0, n, step, first_run)
-        act(structure, p, s, v, 0, n)
+        weigh_peers(p, s, v, 0, n)
+        _respond(structure, p, s, v, step, first_run, tallies, scratch)
         move_issues(structure, p, s, v)
         move_attitudes(p, s, v)
         fade(p, s, v)
-        note_choices(v, step, scratch)
         record_point(structure, p, s, standing, step + 1, row, tallies, outcomes)
     record_end(p, s, standing, steps + 1, row, tallies, outcomes, scratch)
 

@@ -63,7 +63,7 @@ def simulate(
         record_point(*seen, 0, row, tallies, outcomes)
         for point in range(1, steps + 1):
             model.step()
-            note_choices(model.view, point - 1, scratch)
+            note_choices(model.view, point - 1, tallies, scratch)
             record_point(*seen, point, row, tallies, outcomes)
         record_end(*seen[1:], steps + 1, row, tallies, outcomes, scratch)
         model.remove_all_agents()

@@ -11,7 +11,7 @@ from detente.ensemble.chunk import FIXED_POINT, LEVEL_BINS, TILT_BINS, Chunk
 from detente.step.standing import conclude, stand
 from detente.theory.alignment import mutual
 from detente.theory.blocs import blocs, leaders
-from detente.theory.rule import rule
+from detente.theory.rule import inlined, rule
 from detente.world import NONE, Floats, Parameters, Shape, Standing, State, Structure, View
 
 
@@ -47,7 +47,7 @@ class Outcomes(NamedTuple):
 class Scratch(NamedTuple):
     """Room to work in for the runs side by side."""
 
-    first: NDArray[np.int64]  # (E, N, R, L) step of first choice in this run, or NONE
+    chosen: NDArray[np.int8]  # (E, N, R, L) 1 where a response was chosen in this run
     aligned: Floats  # (N, N) of one lane, and so the rest
     bloc: NDArray[np.int64]  # (N,)
     leader: NDArray[np.int64]  # (N,)
@@ -85,9 +85,9 @@ def new_outcomes(shape: Shape, steps: int, runs: int, *, paths: bool) -> Outcome
 def new_scratch(shape: Shape) -> Scratch:
     """Return room to work in, for as many lanes as `shape` has."""
     n = shape.countries
-    first = np.full((shape.events, n, shape.responses, shape.lanes), NONE, np.int64)
+    chosen = np.zeros((shape.events, n, shape.responses, shape.lanes), np.int8)
     labels = (np.zeros(n, np.int64), np.zeros(n, np.int64), np.zeros(n, np.int64))
-    return Scratch(first, np.zeros((n, n)), *labels, np.zeros(n))
+    return Scratch(chosen, np.zeros((n, n)), *labels, np.zeros(n))
 
 
 @rule
@@ -102,17 +102,27 @@ def in_fixed_point(value: float) -> int:
     return int(np.floor(value * FIXED_POINT + 0.5))
 
 
+@inlined
+def note_choice(
+    e: int, i: int, r: int, lane: int, step: int, tallies: Tallies, scratch: Scratch
+) -> None:
+    """Count a response where it is chosen first, and the step of it."""
+    if scratch.chosen[e, i, r, lane] == 0:
+        scratch.chosen[e, i, r, lane] = 1
+        tallies.chosen_count[e, i, r] += 1
+        tallies.first_step_sum[e, i, r] += step
+
+
 @rule
-def note_choices(v: View, step: int, scratch: Scratch) -> None:
-    """Note the step at which each response was first chosen."""
+def note_choices(v: View, step: int, tallies: Tallies, scratch: Scratch) -> None:
+    """Count what was chosen in a step for the first time."""
     events, n, lanes = v.choice.shape
     for e in range(events):
         if v.live[e] == 1:
             for i in range(n):
                 for lane in range(lanes):
-                    r = v.choice[e, i, lane]
-                    if r != NONE and scratch.first[e, i, r, lane] == NONE:
-                        scratch.first[e, i, r, lane] = step
+                    if v.choice[e, i, lane] != NONE:
+                        note_choice(e, i, v.choice[e, i, lane], lane, step, tallies, scratch)
 
 
 @rule
@@ -152,9 +162,9 @@ def record_point(
 
 @rule
 def _record_events(
-    s: State, lane: int, run: int, tallies: Tallies, outcomes: Outcomes, scratch: Scratch
+    s: State, lane: int, run: int, tallies: Tallies, outcomes: Outcomes
 ) -> None:
-    events, n, responses, _ = scratch.first.shape
+    events, n = s.stance.shape[:2]
     for e in range(events):
         if s.born[e, lane] == NONE:
             continue
@@ -165,11 +175,6 @@ def _record_events(
             outcomes.response[run, e, i] = last
             if last != NONE:
                 tallies.response_count[e, i, last] += 1
-            for r in range(responses):
-                step = scratch.first[e, i, r, lane]
-                if step != NONE:
-                    tallies.chosen_count[e, i, r] += 1
-                    tallies.first_step_sum[e, i, r] += step
 
 
 @rule
@@ -208,7 +213,7 @@ def record_end(
         outcomes.tension[run] /= points - 1
         outcomes.polarisation[run] = standing.polarisation[lane]
         _record_alignment(p, s, lane, run, tallies, outcomes, scratch)
-        _record_events(s, lane, run, tallies, outcomes, scratch)
+        _record_events(s, lane, run, tallies, outcomes)
 
 
 def gather(

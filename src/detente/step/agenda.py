@@ -8,6 +8,8 @@ from detente.step.conditions import holds
 from detente.theory.attention import kept, on_agenda
 from detente.theory.attitudes import triad
 from detente.theory.chance import uniforms
+from detente.theory.issues import influence
+from detente.theory.peers import might
 from detente.theory.rule import rule
 from detente.theory.ties import FULL_SCORE
 from detente.world import NONE, Coefficient, Floats, Parameters, State, Structure, View
@@ -30,6 +32,14 @@ def begin(p: Parameters, s: State, v: View) -> None:
     s.response[:] = NONE
     s.answer[:] = 0.0
     third_parties(p.baseline, v.rest)
+    v.influences[:] = 0.0
+    for i in range(v.might.shape[0]):
+        for lane in range(v.might.shape[1]):
+            v.might[i, lane] = might(p.capability[i, lane])
+        for k in range(s.level.shape[0]):
+            for lane in range(s.level.shape[1]):
+                v.influence[i, k, lane] = influence(p.capability[i, lane], p.salience[i, k, lane])
+                v.influences[k, lane] += v.influence[i, k, lane]
     for lane in range(v.kept.shape[0]):
         v.kept[lane] = kept(p.coefficient[Coefficient.ATTENTION_HALF_LIFE, lane], 1.0)
 
@@ -37,17 +47,34 @@ def begin(p: Parameters, s: State, v: View) -> None:
 @rule
 def third_parties(attitude: Floats, out: Floats) -> None:
     """Write into `out[i, j]` the mean pull of third countries, sum_k A_ik A_kj / n."""
-    n, lanes = attitude.shape[0], attitude.shape[2]
+    n = attitude.shape[0]
     for i in range(n):
         for j in range(n):
-            for lane in range(lanes):
-                out[i, j, lane] = 0.0
-            for k in range(n):
-                if k not in (i, j):
-                    for lane in range(lanes):
-                        out[i, j, lane] += triad(attitude[i, k, lane], attitude[k, j, lane])
-            for lane in range(lanes):
-                out[i, j, lane] /= n
+            _third_parties(attitude, i, j, out[i, j])
+
+
+@rule
+def _third_parties(attitude: Floats, i: int, j: int, out: Floats) -> None:
+    """Write the pull on the attitude of `i` to `j`; on their own, four at a time."""
+    n, lanes = attitude.shape[0], attitude.shape[2]
+    share = 1.0 / n
+    for lane in range(lanes):  # what the two are to themselves is no third country's
+        own = triad(attitude[i, i, lane], attitude[i, j, lane])
+        out[lane] = -own - triad(attitude[i, j, lane], attitude[j, j, lane])
+    k = 0
+    while k + 4 <= n:
+        for lane in range(lanes):
+            total = out[lane] + triad(attitude[i, k, lane], attitude[k, j, lane])
+            total += triad(attitude[i, k + 1, lane], attitude[k + 1, j, lane])
+            total += triad(attitude[i, k + 2, lane], attitude[k + 2, j, lane])
+            out[lane] = total + triad(attitude[i, k + 3, lane], attitude[k + 3, j, lane])
+        k += 4
+    while k < n:
+        for lane in range(lanes):
+            out[lane] += triad(attitude[i, k, lane], attitude[k, j, lane])
+        k += 1
+    for lane in range(lanes):
+        out[lane] *= share
 
 
 @rule
@@ -94,6 +121,11 @@ def _appear(
             s.stance[e, i, lane] = 0.0
             s.response[e, i, lane] = NONE
             s.answer[e, i, lane] = 0.0
+    for i in range(s.stance.shape[1]):
+        v.stake[e, i, lane] = 0.0
+        for k in range(s.level.shape[0]):
+            if structure.proposes[e, k] == 1 or structure.does[e, k] == 1:
+                v.stake[e, i, lane] = min(v.stake[e, i, lane] + p.salience[i, k, lane], 1.0)
     if actor != NONE:
         if anew:
             s.stance[e, actor, lane] = 1.0  # it stands behind its own act

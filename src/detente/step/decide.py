@@ -1,59 +1,72 @@
 """Decide: the choice of a response by random utility.
 
-Only the lanes that look at an event again weigh anything. They are listed first and what they
-weigh is brought together, so that no vector instruction is spent on the others.
+Only those who look at an event again weigh anything. They are listed first, country by country
+and lane by lane, and what they weigh is brought together, so that no vector instruction is spent
+on the others.
 """
 
 from __future__ import annotations
 
-from typing import Final
-
 import numpy as np
 
+from detente.step.perceive import exposures, meaning, peers_say, ties
 from detente.theory.chance import uniforms
 from detente.theory.choice import odds, reconsiders, utility
 from detente.theory.exposure import exposure
 from detente.theory.intensity import inertia, intensity_cost
 from detente.theory.peers import conformity
 from detente.theory.rule import rule
-from detente.world import NONE, Coefficient, Floats, Parameters, State, Structure, View
-
-#: Doubles in the longest vector that processors have.
-VECTOR: Final = 8
+from detente.world import NONE, VECTOR, Coefficient, Floats, Parameters, State, Structure, View
 
 
 @rule
-def _gather(p: Parameters, s: State, v: View, e: int, i: int, few: int) -> None:
-    """Bring together what the first `few` of the lanes in `v.lane` weigh."""
+def _gather(structure: Structure, p: Parameters, s: State, v: View, e: int, few: int) -> None:
+    """Bring together what the first `few` of those listed weigh."""
     c = p.coefficient
     for m in range(few):
-        lane = v.lane[m]
-        ties = v.tie_actor[e, i, lane] + v.tie_recipient[e, i, lane]
-        v.appeal[m] = v.gain[e, i, lane] + ties
-        v.conform[m] = c[Coefficient.CONFORMITY, lane] * p.susceptibility[i, lane]
+        i, lane = v.country[m], v.lane[m]
+        worth, crossing = meaning(structure, p, s, e, i, lane)
+        to_actor, to_recipient = ties(structure, p, s, e, i, lane)
+        v.appeal[m] = worth + (to_actor + to_recipient)
+        v.crossing[m] = crossing
+        v.mean[m], v.square[m] = peers_say(v.heed, s.stance, e, i, lane)
+        v.supporters[m], v.opponents[m] = exposures(structure, p, s, e, i, lane)
         v.heeds[m] = v.heeded[i, lane]
-        v.mean[m] = v.peer_mean[e, i, lane]
-        v.square[m] = v.peer_square[e, i, lane]
+        v.conform[m] = c[Coefficient.CONFORMITY, lane] * p.susceptibility[i, lane]
         v.exposure[m] = c[Coefficient.EXPOSURE, lane]
-        v.supporters[m] = v.to_supporters[e, i, lane]
-        v.opponents[m] = v.to_opponents[e, i, lane]
         v.inertia[m] = c[Coefficient.INERTIA, lane]
         v.last[m] = s.stance[e, i, lane]
         v.spoken[m] = 1.0 if s.response[e, i, lane] != NONE else 0.0
         v.cost[m] = c[Coefficient.COST, lane]
         v.bears[m] = p.resolve[i, lane]
         v.credibility[m] = c[Coefficient.RED_LINE_RESOLVE, lane]
-        v.crossing[m] = v.crossed[e, i, lane]
         v.precision[m] = c[Coefficient.RATIONALITY, lane] * p.responsiveness[i, lane]
-        v.lot[m] = v.luck[lane]
+
+
+@rule
+def _name(values: Floats, r: int, v: View, few: int, out: Floats) -> None:
+    """Write what a response has in each lane listed; most often the same in all."""
+    lanes = values.shape[1]
+    first = values[r, 0]
+    same = True
+    for lane in range(lanes):
+        same = same and values[r, lane] == first
+    if same:
+        for m in range(few):
+            out[m] = first
+    else:
+        for m in range(few):
+            out[m] = values[r, v.lane[m]]
 
 
 @rule
 def _weigh(p: Parameters, v: View, few: int) -> None:
     """Write the utility of each response into `v.utility`, after `_gather`."""
     for r in range(p.response_stance.shape[0]):
+        _name(p.response_stance, r, v, few, v.says)
+        _name(p.response_cost, r, v, few, v.price)
         for m in range(few):
-            stance = p.response_stance[r, v.lane[m]]
+            stance = v.says[m]
             v.utility[r, m] = utility(
                 stance,
                 v.appeal[m],
@@ -62,7 +75,7 @@ def _weigh(p: Parameters, v: View, few: int) -> None:
                 inertia(v.inertia[m], stance, v.last[m], v.spoken[m]),
                 intensity_cost(
                     v.cost[m],
-                    p.response_cost[r, v.lane[m]],
+                    v.price[m],
                     v.bears[m],
                     stance,
                     v.credibility[m],
@@ -72,95 +85,112 @@ def _weigh(p: Parameters, v: View, few: int) -> None:
 
 
 @rule
-def _answers(structure: Structure, e: int, i: int, r: int) -> bool:
-    """Return whether country `i` can answer event `e` by response `r`."""
-    return bool(structure.by_actor[r] == 1 or structure.actor[e] != i)
+def _bar(structure: Structure, v: View, e: int, few: int) -> None:
+    """Take from the event's own actor the responses that are not open to it."""
+    actor = structure.actor[e]
+    for r in range(v.utility.shape[0]):
+        if actor != NONE and structure.by_actor[r] == 0:
+            for m in range(few):
+                v.utility[r, m] = -np.inf if v.country[m] == actor else v.utility[r, m]
 
 
 @rule
-def _chances(structure: Structure, v: View, e: int, i: int, few: int) -> None:
+def _chances(v: View, few: int) -> None:
     """Turn `v.utility` into odds, those of the best being 1, and add them up in `v.total`."""
     responses = v.utility.shape[0]
     for m in range(few):
         v.best[m] = -np.inf
         v.total[m] = 0.0
     for r in range(responses):
-        if _answers(structure, e, i, r):
-            for m in range(few):
-                v.best[m] = max(v.best[m], v.utility[r, m])
+        for m in range(few):
+            v.best[m] = max(v.best[m], v.utility[r, m])
     for r in range(responses):
-        if _answers(structure, e, i, r):
-            for m in range(few):
-                weight = odds(v.precision[m], v.utility[r, m], v.best[m])
-                v.utility[r, m] = weight
-                v.total[m] += weight
-        else:
-            for m in range(few):
-                v.utility[r, m] = 0.0
+        for m in range(few):
+            there = v.utility[r, m] > -np.inf
+            weight = odds(v.precision[m], v.utility[r, m] if there else v.best[m], v.best[m])
+            v.utility[r, m] = weight if there else 0.0
+            v.total[m] += v.utility[r, m]
 
 
 @rule
-def _pick(structure: Structure, v: View, e: int, i: int, few: int) -> None:
-    """Pick the last response before which the odds add up to no more than luck's share."""
+def _pick(v: View, few: int) -> None:
+    """Pick the last open response before which the odds add up to no more than luck's share."""
     for m in range(few):
         v.lot[m] *= v.total[m]
         v.total[m] = 0.0
         v.picked[m] = 0
     for r in range(v.utility.shape[0]):
-        if _answers(structure, e, i, r):
-            for m in range(few):
-                v.picked[m] = r if v.total[m] <= v.lot[m] else v.picked[m]
-                v.total[m] += v.utility[r, m]
+        for m in range(few):
+            reached = v.total[m] <= v.lot[m] and v.utility[r, m] > 0.0
+            v.picked[m] = r if reached else v.picked[m]
+            v.total[m] += v.utility[r, m]
 
 
 @rule
-def _draw_luck(structure: Structure, v: View, e: int, i: int, step: int, first_run: int) -> None:
-    country, event = structure.country_word[i], structure.event_word[e]
-    for lane in range(v.luck.shape[0]):
-        v.occasion[lane], v.luck[lane] = uniforms(
-            structure.seed, np.uint64(first_run + lane), np.uint64(step), country, event
-        )
-
-
-@rule
-def _look_again(attention: Floats, v: View, e: int) -> int:
-    """List in `v.lane` the lanes that look at an event again; return how many they are.
-
-    The list is filled up to a whole number of vectors by the first of them.
-    """
-    lanes = attention.shape[1]
+def _wake(attention: Floats, v: View, e: int) -> int:
+    """List in `v.awake` the lanes in which an event is on the agenda; return how many."""
     few = 0
-    for lane in range(lanes):
-        v.lane[few] = lane
-        few += 1 if reconsiders(v.occasion[lane], attention[e, lane]) else 0
-    for m in range(few, min(_filled(few), lanes)):
-        v.lane[m] = v.lane[0]
+    for lane in range(attention.shape[1]):
+        v.awake[few] = lane
+        few += 1 if attention[e, lane] > 0.0 else 0
     return few
 
 
 @rule
-def _filled(few: int) -> int:
-    return (few + VECTOR - 1) // VECTOR * VECTOR
+def _look_again(
+    structure: Structure, attention: Floats, v: View, e: int, first: int, last: int,
+    step: int, first_run: int,
+) -> int:  # fmt: skip
+    """List who looks at an event again in which lane, with the luck of the choice."""
+    awake = _wake(attention, v, e)
+    few = 0
+    event = structure.event_word[e]
+    for i in range(first, last):
+        country = structure.country_word[i]
+        for m in range(awake):
+            v.occasion[m], v.luck[m] = uniforms(
+                structure.seed, np.uint64(first_run + v.awake[m]), np.uint64(step), country, event
+            )
+        for m in range(awake):
+            v.country[few] = i
+            v.lane[few] = v.awake[m]
+            v.lot[few] = v.luck[m]
+            few += 1 if reconsiders(v.occasion[m], attention[e, v.awake[m]]) else 0
+    return few
 
 
 @rule
-def _decide(
-    structure: Structure, p: Parameters, s: State, v: View, i: int, step: int, first_run: int
-) -> None:
-    for e in range(s.attention.shape[0]):
-        for lane in range(s.attention.shape[1]):
-            v.choice[e, i, lane] = NONE
-        if v.live[e] == 1:
-            _draw_luck(structure, v, e, i, step, first_run)
-            few = _look_again(s.attention, v, e)
-            if few > 0:
-                filled = min(_filled(few), s.attention.shape[1])
-                _gather(p, s, v, e, i, filled)
-                _weigh(p, v, filled)
-                _chances(structure, v, e, i, filled)
-                _pick(structure, v, e, i, filled)
-                for m in range(few):
-                    v.choice[e, i, v.lane[m]] = v.picked[m]
+def _fill_up(v: View, few: int) -> int:
+    """Fill the list up to a whole number of vectors by the first of it; return how many."""
+    filled = (few + VECTOR - 1) // VECTOR * VECTOR
+    for m in range(few, filled):
+        v.country[m] = v.country[0]
+        v.lane[m] = v.lane[0]
+        v.lot[m] = v.lot[0]
+    return filled
+
+
+@rule
+def choose(
+    structure: Structure, p: Parameters, s: State, v: View, e: int, first: int, last: int,
+    step: int, first_run: int,
+) -> int:  # fmt: skip
+    """Let those who look at an event again choose a response, after `weigh_peers`.
+
+    Returns
+    -------
+    int
+        How many they are; `v.country`, `v.lane` and `v.picked` say who, where, and what.
+    """
+    few = _look_again(structure, s.attention, v, e, first, last, step, first_run)
+    if few > 0:
+        filled = _fill_up(v, few)
+        _gather(structure, p, s, v, e, filled)
+        _weigh(p, v, filled)
+        _bar(structure, v, e, filled)
+        _chances(v, filled)
+        _pick(v, filled)
+    return few
 
 
 @rule
@@ -169,22 +199,28 @@ def decide(
     step: int, first_run: int,
 ) -> None:  # fmt: skip
     """Let countries choose their responses to each live event, or leave what they said."""
-    for i in range(first, last):
-        _decide(structure, p, s, v, i, step, first_run)
+    for e in range(s.attention.shape[0]):
+        v.choice[e, first:last] = NONE
+        if v.live[e] == 1:
+            for m in range(choose(structure, p, s, v, e, first, last, step, first_run)):
+                v.choice[e, v.country[m], v.lane[m]] = v.picked[m]
 
 
 @rule
 def appraise(structure: Structure, p: Parameters, s: State, v: View, e: int, i: int) -> None:
     """Write the utility of each response of country `i` to event `e` into `v.appraised`.
 
-    The odds of each response are left in `v.utility` and their sum in `v.total`.
+    The odds of each response are left in `v.utility` and their sum in `v.total`, a lane each.
     """
     lanes = s.attention.shape[1]
     for lane in range(lanes):
+        v.country[lane] = i
         v.lane[lane] = lane
-    _gather(p, s, v, e, i, lanes)
-    _weigh(p, v, lanes)
+    filled = _fill_up(v, lanes)
+    _gather(structure, p, s, v, e, filled)
+    _weigh(p, v, filled)
     for r in range(v.utility.shape[0]):
         for lane in range(lanes):
             v.appraised[r, lane] = v.utility[r, lane]
-    _chances(structure, v, e, i, lanes)
+    _bar(structure, v, e, filled)
+    _chances(v, filled)

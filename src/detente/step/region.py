@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from detente.step.agenda import third_parties
-from detente.theory.attitudes import agreement, changed, push
-from detente.theory.issues import balance, coercion, drive, influence, moved, pace
+from detente.theory.attitudes import agreement, changed, push, voice
+from detente.theory.issues import balance, coercion, drive, moved, pace
 from detente.theory.rule import rule
 from detente.world import NONE, Coefficient, Floats, Parameters, State, Structure, View
 
@@ -22,18 +22,12 @@ def _coerce(structure: Structure, p: Parameters, s: State, v: View, e: int) -> N
 
 
 @rule
-def _weigh_sides(
-    capability: Floats, salience: Floats, stance: Floats, weight: Floats, pulled: Floats,
-    e: int, k: int,
-) -> None:  # fmt: skip
-    for lane in range(weight.shape[0]):
-        weight[lane] = 0.0
+def _weigh_sides(influence: Floats, stance: Floats, pulled: Floats, e: int, k: int) -> None:
+    for lane in range(pulled.shape[0]):
         pulled[lane] = 0.0
-    for j in range(capability.shape[0]):
-        for lane in range(weight.shape[0]):
-            counts = influence(capability[j, lane], salience[j, k, lane])
-            weight[lane] += counts
-            pulled[lane] += counts * stance[e, j, lane]
+    for j in range(influence.shape[0]):
+        for lane in range(pulled.shape[0]):
+            pulled[lane] += influence[j, k, lane] * stance[e, j, lane]
 
 
 @rule
@@ -48,14 +42,14 @@ def move_issues(structure: Structure, p: Parameters, s: State, v: View) -> None:
         _coerce(structure, p, s, v, e)
         for k in range(issues):
             if structure.proposes[e, k] == 1:
-                _weigh_sides(p.capability, p.salience, s.stance, v.weight, v.pulled, e, k)
+                _weigh_sides(v.influence, s.stance, v.pulled, e, k)
                 giver = structure.consent[e]
                 for lane in range(lanes):
                     driven = drive(
                         1.0 if giver != NONE else 0.0,
                         s.stance[e, giver, lane] if giver != NONE else 0.0,
                         v.coerced[lane],
-                        balance(v.pulled[lane], v.weight[lane]),
+                        balance(v.pulled[lane], v.influences[k, lane]),
                     )
                     rate = p.coefficient[Coefficient.ISSUE_RATE, lane]
                     speed = pace(rate, s.attention[e, lane], driven)
@@ -67,26 +61,25 @@ def move_issues(structure: Structure, p: Parameters, s: State, v: View) -> None:
 
 
 @rule
-def _agree(
-    attention: Floats, stake: Floats, stance: Floats, agreed: Floats, e: int, i: int, j: int
-) -> None:
-    for lane in range(attention.shape[1]):
-        agreed[i, j, lane] += agreement(
-            attention[e, lane],
-            stake[e, i, lane],
-            stake[e, j, lane],
-            stance[e, i, lane],
-            stance[e, j, lane],
-        )
+def _raise_voices(stake: Floats, stance: Floats, out: Floats, e: int) -> None:
+    for i in range(stance.shape[1]):
+        for lane in range(stance.shape[2]):
+            out[e, i, lane] = voice(stake[e, i, lane], stance[e, i, lane])
 
 
 @rule
-def _push_attitude(p: Parameters, s: State, v: View, i: int, j: int, low: int, high: int) -> None:
-    """Move the attitude of `i` to `j`; what they agree on stands at `[low, high]`."""
+def _agree(attention: Floats, voices: Floats, e: int, i: int, j: int, out: Floats) -> None:
+    for lane in range(attention.shape[1]):
+        out[lane] += agreement(attention[e, lane], voices[e, i, lane], voices[e, j, lane])
+
+
+@rule
+def _push_attitude(p: Parameters, s: State, v: View, i: int, j: int) -> None:
+    """Move the attitude of `i` to `j`; what they agree on stands in `v.agreed`."""
     c = p.coefficient
     for lane in range(s.attitude.shape[2]):
         pushed = push(
-            v.agreed[low, high, lane],
+            v.agreed[lane],
             v.acts[j, i, lane],
             v.third[i, j, lane] - v.rest[i, j, lane],
             p.baseline[i, j, lane] - s.attitude[i, j, lane],
@@ -101,15 +94,16 @@ def _push_attitude(p: Parameters, s: State, v: View, i: int, j: int, low: int, h
 @rule
 def move_attitudes(p: Parameters, s: State, v: View) -> None:
     """Move every attitude, all at once, on the attitudes before the step."""
-    n = s.attitude.shape[0]
-    v.agreed[:] = 0.0
-    for e in range(s.attention.shape[0]):
+    n, events = s.attitude.shape[0], s.attention.shape[0]
+    for e in range(events):
         if v.live[e] == 1:
-            for i in range(n):
-                for j in range(i + 1, n):
-                    _agree(s.attention, v.stake, s.stance, v.agreed, e, i, j)
+            _raise_voices(v.stake, s.stance, v.voice, e)
     third_parties(s.attitude, v.third)
     for i in range(n):
-        for j in range(n):
-            if i != j:
-                _push_attitude(p, s, v, i, j, min(i, j), max(i, j))
+        for j in range(i + 1, n):
+            v.agreed[:] = 0.0
+            for e in range(events):
+                if v.live[e] == 1:
+                    _agree(s.attention, v.voice, e, i, j, v.agreed)
+            _push_attitude(p, s, v, i, j)
+            _push_attitude(p, s, v, j, i)

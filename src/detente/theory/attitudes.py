@@ -11,11 +11,23 @@ MOST_PUSH: Final = 0.5
 
 
 @rule
-def agreement(
-    attention: float, stake: float, other_stake: float, stance: float, other: float
-) -> float:
-    """Return how far two countries agree about an event, -1 to 1, by what it matters to both."""
-    return attention * (stake * other_stake) * (stance * other)
+def voice(stake: float, stance: float) -> float:
+    """Return what a country says of an event by how much it matters to it, -1 to 1."""
+    return stake * stance
+
+
+@rule
+def agreement(attention: float, voice: float, other: float) -> float:
+    """Return how far two countries agree about an event, -1 to 1, by what it matters to both.
+
+    Parameters
+    ----------
+    attention : float
+        To the event, 0 to 1.
+    voice, other : float
+        Of each, from `voice`.
+    """
+    return attention * (voice * other)
 
 
 @rule

@@ -12,13 +12,19 @@ from detente.theory.rule import rule
 
 
 @rule
-def peer_weight(capability: float, attitude: float) -> float:
+def might(capability: float) -> float:
+    """Return what a country weighs as a peer to a full friend: diminishing returns to power."""
+    return math.sqrt(capability)
+
+
+@rule
+def peer_weight(might: float, attitude: float) -> float:
     """Return how much another country weighs as a peer before scaling.
 
-    Friends weigh by how close they are and, with diminishing returns, by what they can do;
-    a country that is disliked is no peer.
+    Friends weigh by how close they are and by their `might`; a country that is disliked is no
+    peer.
     """
-    return math.sqrt(capability) * max(attitude, 0.0)
+    return might * max(attitude, 0.0)
 
 
 @rule
