@@ -7,21 +7,35 @@ same luck in every variant of a run.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from detente.programs import compile_condition
 from detente.scenario import Distribution, Number, Quantity, Scenario, sample
 from detente.scenario.codes import PLOVER
 from detente.scenario.ranges import quantity_of
 from detente.theory.chance import country_word, draw_parameter, path_words, purpose_word
+from detente.theory.normal import draw_normals
 from detente.world import NONE, Coefficient, Floats, Parameters, Shape, Structure, shape_of
 
 #: The range of a score that no field gives, as one taken from a type.
 _ANY: Final = Quantity(-10.0, 10.0, "Goldstein scale, -10 to 10")
+#: Plans made lately, by the identity of their scenario, and how many are too many.
+_lately: dict[int, Plan] = {}
+_MANY: Final = 32
+
+
+def _rows(marked: NDArray[Any]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return where each row begins in the list of marked columns, and that list."""
+    row, column = np.nonzero(marked)
+    return np.searchsorted(row, np.arange(len(marked) + 1)).astype(np.int64), column.astype(
+        np.int64
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +47,36 @@ class Uncertain:
     low: float
     high: float
     rows: tuple[int, ...]
+
+
+class _Normal(NamedTuple):
+    """Normal parameters, as `draw_normals` asks for them, and the numbers of the others."""
+
+    words: NDArray[np.uint64]
+    given: Floats
+    rows: NDArray[np.int64]
+    others: tuple[int, ...]
+
+
+def _held(item: Uncertain) -> tuple[float, ...]:
+    """Return mean and spread of a normal draw, the shares below and within its range, and that."""
+    least, greatest = item.distribution.support()
+    low, high = max(item.low, least), min(item.high, greatest)
+    mean, spread = item.distribution.arguments[:2]
+    below, above = (
+        0.5 * math.erfc((mean - end) / (spread * math.sqrt(2.0))) for end in (low, high)
+    )
+    return mean, spread, below, above - below, low, high
+
+
+def plan_of(scenario: Scenario) -> Plan:
+    """Return the plan of a scenario, the same again for one that was asked for lately."""
+    plan = _lately.get(id(scenario))
+    if plan is None or plan.scenario is not scenario:
+        if len(_lately) >= _MANY:
+            _lately.clear()
+        plan = _lately[id(scenario)] = Plan(scenario)
+    return plan
 
 
 class Plan:
@@ -84,6 +128,9 @@ class Plan:
         if len(set(words)) < len(words):
             raise ValueError("two event ids share a word of chance: rename one of them")
         ends = np.cumsum([0, *lengths])
+        proposes = self._about([event.proposes for event in s.events])
+        does = self._about([event.does for event in s.events])
+        about_of, about = _rows(proposes + does)
         return Structure(
             seed=np.uint64(s.seed),
             country_word=np.array([country_word(code) for code in self.codes], np.uint64),
@@ -94,8 +141,10 @@ class Plan:
             due=np.array([self._due(event.id) for event in s.events], np.int64),
             repeats=np.array([event.repeats for event in s.events], np.int64),
             elapsed=np.array([self._elapsed(event.id) for event in s.events], np.int64),
-            proposes=self._about([event.proposes for event in s.events]),
-            does=self._about([event.does for event in s.events]),
+            proposes=proposes,
+            does=does,
+            about_of=about_of,
+            about=about,
             ends=np.array(
                 [[other in event.ends for other in self.events] for event in s.events], np.int64
             ).reshape(len(self.events), len(self.events)),
@@ -116,10 +165,8 @@ class Plan:
         rows = np.arange(len(self.column))[self._slices["dependence"]]
         ever = self.column[rows] != 0.0
         ever |= np.isin(rows, [row for item in self._uncertain for row in item.rows])
-        n = self.shape.countries
-        of, on = np.nonzero(ever.reshape(n, n))
-        begins = np.searchsorted(of, np.arange(n + 1))
-        return {"depends_of": begins.astype(np.int64), "depends_on": on.astype(np.int64)}
+        of, on = _rows(ever.reshape(self.shape.countries, -1))
+        return {"depends_of": of, "depends_on": on}
 
     def _who(self, codes: list[str | None]) -> np.ndarray[Any, np.dtype[np.int64]]:
         return np.array([NONE if c is None else self._country[c] for c in codes], np.int64)
@@ -149,9 +196,11 @@ class Plan:
     def _place(self) -> None:
         """Lay the fields out in one column, and note which rows are drawn."""
         self._slices: dict[str, slice] = {}
+        self._sizes: dict[str, tuple[int, ...]] = {}
         at = 0
         for name in Parameters._fields:
-            size = int(np.prod(shape_of(name, self.shape)))
+            self._sizes[name] = shape_of(name, self.shape)[:-1]
+            size = math.prod(self._sizes[name])
             self._slices[name] = slice(at, at + size)
             at += size
         self.column = np.zeros(at)
@@ -178,8 +227,10 @@ class Plan:
             self.column[list(rows)] = value
 
     def _row(self, field: str, index: tuple[int, ...]) -> int:
-        shape = shape_of(field, self.shape)[:-1]
-        return int(self._slices[field].start) + int(np.ravel_multi_index(index, shape))
+        row = 0
+        for place, size in zip(index, self._sizes[field], strict=True):
+            row = row * size + place
+        return int(self._slices[field].start) + row
 
     def _place_countries(self) -> None:
         for code, country in self.scenario.countries.items():
@@ -270,19 +321,54 @@ class Plan:
 
     def draw(self, first: int, count: int) -> Floats:
         """Return the columns of parameters (P, count) of runs from `first` on."""
-        columns = np.repeat(self.column[:, np.newaxis], count, axis=1)
-        for item, drawn in zip(self.uncertain, self.draws(first, count), strict=True):
-            columns[list(item.rows)] = drawn
+        columns = self.columns(count)
+        self.place(self.draws(first, count), columns)
         return columns
+
+    def columns(self, count: int) -> Floats:
+        """Return columns of parameters (P, count) of which only what is fixed stands."""
+        return np.repeat(self.column[:, np.newaxis], count, axis=1)
+
+    def place(self, drawn: Floats, columns: Floats) -> None:
+        """Write what as many runs drew, as `draws` gives it, where it belongs in `columns`."""
+        rows, sources = self._places
+        columns[rows] = drawn[sources]
+
+    @cached_property
+    def _places(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Rows of the column that are drawn, and of which draw each is."""
+        rows = [row for item in self.uncertain for row in item.rows]
+        sources = [number for number, item in enumerate(self.uncertain) for _ in item.rows]
+        return np.array(rows, np.int64), np.array(sources, np.int64)
 
     def draws(self, first: int, count: int) -> Floats:
         """Return what runs from `first` on draw, one row for each of `uncertain`."""
         drawn = np.empty((len(self.uncertain), count))
-        for row, item in zip(drawn, self.uncertain, strict=True):
+        normal = self._normal
+        draw_normals(
+            self.structure.seed, first, normal.words, normal.given, normal.rows, drawn,
+            np.empty(count),
+        )  # fmt: skip
+        for number in normal.others:
+            item, row = self.uncertain[number], drawn[number]
             high, low = path_words(item.path)
             draw_parameter(self.structure.seed, first, np.uint64(high), np.uint64(low), row)
             row[:] = sample(item.distribution, row, item.low, item.high)
         return drawn
+
+    @cached_property
+    def _normal(self) -> _Normal:
+        """The normal ones among `uncertain`, most of them as a rule, for a compiled loop."""
+        kinds = ("normal", "truncated_normal")
+        kept = [n for n, item in enumerate(self.uncertain) if item.distribution.kind in kinds]
+        items = [self.uncertain[number] for number in kept]
+        words = [path_words(item.path) for item in items]
+        return _Normal(
+            np.array(words, np.uint64).reshape(-1, 2),
+            np.array([_held(item) for item in items]).reshape(-1, 6),
+            np.array(kept, np.int64),
+            tuple(sorted(set(range(len(self.uncertain))) - set(kept))),
+        )
 
     @cached_property
     def names(self) -> tuple[str, ...]:

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
+Bytes = NDArray[np.int8]
 
 #: Where no response has been made, no step set, nobody named.
 NONE: Final = -1
@@ -81,6 +82,8 @@ class Structure(NamedTuple):
     elapsed: Integers  # (E,) steps since an event of history happened, else 0
     proposes: Integers  # (E, K) 1 where the event proposes a level
     does: Integers  # (E, K) 1 where it brings about a level at once
+    about_of: Integers  # (E + 1,) where the row of each event begins in the next
+    about: Integers  # issues on which it proposes or brings about a level
     ends: Integers  # (E, E) 1 where the row takes the column off the agenda
     program: Integers  # (C, 4) the conditions in postfix: operation and up to three arguments
     program_of: Integers  # (E, 2) first and past-last instruction of an event's condition
@@ -99,7 +102,7 @@ class State(NamedTuple):
     born: Integers  # (E, L) step at which the event last came up, or NONE
     before: Floats  # (E, K, L) levels just before the event came up
     stance: Floats  # (E, N, L) -1 to 1, 0 before a country has spoken
-    response: Integers  # (E, N, L) index into the repertoire, or NONE
+    response: Bytes  # (E, N, L) index into the repertoire, or NONE
     answer: Floats  # (E, N, L) conflict-cooperation score of the response, 0 where none
 
 
@@ -113,6 +116,10 @@ class View(NamedTuple):
     influences: Floats  # (K, L) of all together
     stake: Floats  # (E, N, L) how much an event's issues matter to a country, 0 to 1
     rest: Floats  # (N, N, L) structural balance at the baseline
+    conform: Floats  # (N, L) conformity times susceptibility
+    dear: Floats  # (N, L) what a response of cost 1 costs
+    precise: Floats  # (N, L) rationality times responsiveness
+    alike: Integers  # (R,) 1 where a response is the same in all lanes
     # of a step
     live: Integers  # (E,) 1 where the event is on the agenda in any lane
     arrives: Integers  # (E, L) 1 where the event comes up in this step
@@ -126,39 +133,33 @@ class View(NamedTuple):
     peer_square: Floats  # (E, N, L)
     to_supporters: Floats  # (E, N, L) exposure to those who support the event
     to_opponents: Floats  # (E, N, L) exposure to those who oppose it
-    choice: Integers  # (E, N, L) response chosen in this step, NONE to leave what stands
+    choice: Bytes  # (E, N, L) response chosen in this step, NONE to leave what stands
     acts: Floats  # (N, N, L) scores, over 10, of what row did to column in this step
     coerced: Floats  # (L,) how far the actor gets without consent
     pulled: Floats  # (L,) influence times stance
     pull: Floats  # (K, L) on each issue
     pace: Floats  # (K, L) of each issue
-    voice: Floats  # (E, N, L) what a country says of what matters to it
+    voice: Floats  # (E, N, L) of each live event, what a country says by how much it matters to it
+    heard: Floats  # (E, N, L) the same by attention
     agreed: Floats  # (L,) sum of agreement of two countries
     third: Floats  # (N, N, L) structural balance now
     # one event and one country at a time
-    awake: Integers  # (L,) lanes in which the event is on the agenda
+    awake: Integers  # (L,) filled up to whole vectors: lanes in which the event is on the agenda
     occasion: Floats  # (L,) luck of looking at the matter again, of each of those
-    luck: Floats  # (L,) luck of the choice
+    luck: Floats  # (L,) luck of the choice, or of an event
     # choices about one event, one by one: each country in each lane in which it looks again
     country: Integers
     lane: Integers
     lot: Floats  # as luck, then times the total
     appeal: Floats  # gain and ties
-    conform: Floats  # conformity times susceptibility
-    heeds: Floats  # as heeded
-    mean: Floats  # as peer_mean
-    square: Floats  # as peer_square
-    exposure: Floats  # coefficient
-    supporters: Floats  # as to_supporters
-    opponents: Floats  # as to_opponents
-    inertia: Floats  # coefficient
-    last: Floats  # stance up to now
-    spoken: Floats  # 1 where the country has responded before
-    cost: Floats  # coefficient
-    bears: Floats  # resolve of the country
-    credibility: Floats  # coefficient
     crossing: Floats  # as crossed
-    precision: Floats  # rationality times responsiveness
+    mean: Floats  # as peer_mean
+    below: Floats  # slope of the utility of responses against
+    above: Floats  # slope of the utility of responses in favour
+    bend: Floats
+    cheap: Floats  # what a hostile response of cost 1 costs
+    costly: Floats  # what another response of cost 1 costs
+    precision: Floats  # as precise
     says: Floats  # stance of the response being weighed
     price: Floats  # its cost
     utility: Floats  # (R, choices) of each response, then its odds
@@ -166,6 +167,7 @@ class View(NamedTuple):
     best: Floats  # the greatest utility
     total: Floats  # sum of the odds of all responses
     picked: Integers  # the response chosen by luck
+    changed: Integers  # which of them are not what was said before
 
 
 class Standing(NamedTuple):
@@ -200,10 +202,10 @@ _AXES: Final[dict[str, str]] = {
     **dict.fromkeys(("proposed", "done", "before"), "EK"),
     **dict.fromkeys(("response_stance", "response_cost", "response_score"), "R"),
     **dict.fromkeys(("stance", "response", "answer", "stake", "gain", "crossed", "choice"), "EN"),
-    **dict.fromkeys(("tie_actor", "tie_recipient", "peer_mean", "peer_square", "voice"), "EN"),
-    **dict.fromkeys(("to_supporters", "to_opponents"), "EN"),
-    **dict.fromkeys(("heeded", "might", "tilt", "hedging"), "N"),
-    **dict.fromkeys(("kept", "coerced", "pulled", "agreed", "awake", "occasion", "luck"), ""),
+    **dict.fromkeys(("tie_actor", "tie_recipient", "peer_mean", "peer_square"), "EN"),
+    **dict.fromkeys(("to_supporters", "to_opponents", "voice", "heard"), "EN"),
+    **dict.fromkeys(("heeded", "might", "conform", "dear", "precise", "tilt", "hedging"), "N"),
+    **dict.fromkeys(("kept", "coerced", "pulled", "agreed"), ""),
     **dict.fromkeys(("tension", "polarisation", "weight"), ""),
     "toward": "NP",
     "threshold": "C",
@@ -211,9 +213,9 @@ _AXES: Final[dict[str, str]] = {
 }
 #: Fields by choice: as many as there are countries in all lanes, in whole vectors.
 _BY_CHOICE: Final = frozenset(View._fields[View._fields.index("country") :])
-_INTEGERS: Final = frozenset(
-    {"born", "response", "choice", "arrives", "picked", "lane", "country", "awake"}
-)
+_INTEGERS: Final = frozenset({"born", "arrives", "picked", "changed", "lane", "country", "awake"})
+#: As many responses as a byte can number are enough, and a kernel's caches hold them.
+_BYTES: Final = frozenset({"response", "choice"})
 #: Doubles in the longest vector that processors have.
 VECTOR: Final = 8
 
@@ -229,6 +231,8 @@ def shape_of(field: str, shape: Shape) -> tuple[int, ...]:
         "D": len(Coefficient),
         "P": 2,
     }
+    if field in ("awake", "occasion", "luck"):
+        return (-(-shape.lanes // VECTOR) * VECTOR,)
     if field in _BY_CHOICE:
         choices = -(-shape.countries * shape.lanes // VECTOR) * VECTOR
         return (shape.responses, choices) if field in ("utility", "appraised") else (choices,)
@@ -242,8 +246,9 @@ def new_state(shape: Shape) -> State:
 
 def new_view(shape: Shape) -> View:
     """Return a view of zeros."""
-    fields = {name: _zeros(name, shape) for name in View._fields if name != "live"}
-    return View(**fields, live=np.zeros(shape.events, np.int64))
+    fields = {name: _zeros(name, shape) for name in View._fields if name not in ("live", "alike")}
+    live, alike = np.zeros(shape.events, np.int64), np.zeros(shape.responses, np.int64)
+    return View(**fields, live=live, alike=alike)
 
 
 def new_standing(shape: Shape) -> Standing:
@@ -252,4 +257,5 @@ def new_standing(shape: Shape) -> Standing:
 
 
 def _zeros(field: str, shape: Shape) -> Any:
-    return np.zeros(shape_of(field, shape), np.int64 if field in _INTEGERS else np.float64)
+    kind = np.int8 if field in _BYTES else np.int64 if field in _INTEGERS else np.float64
+    return np.zeros(shape_of(field, shape), kind)

@@ -11,13 +11,13 @@ from detente.theory.alignment import hedging, tilt
 from detente.theory.attention import kept, on_agenda
 from detente.theory.attitudes import changed
 from detente.theory.blocs import blocs, harmony, leaders
-from detente.theory.choice import odds
+from detente.theory.choice import bend, constant, odds, slope, utility
 from detente.theory.exponential import exponential
 from detente.theory.exposure import exposed, exposure
 from detente.theory.hostility import hostility
 from detente.theory.intensity import inertia, intensity_cost
 from detente.theory.issues import coercion, drive, moved, pace
-from detente.theory.peers import conformity, peer_weight, share
+from detente.theory.peers import conformity, might, peer_weight, share
 from detente.theory.polarisation import spread
 from detente.theory.ties import tie_to_actor, tie_to_recipient
 from detente.theory.utility import crosses, gain
@@ -73,7 +73,7 @@ def test_harm_to_a_friend_repels_and_to_a_foe_attracts():
 
 @given(st.lists(st.tuples(unit, signed, signed), min_size=1, max_size=8), signed)
 def test_conformity_from_moments_is_the_sum_over_peers(peers, stance):
-    weights = [peer_weight(capability, attitude) for capability, attitude, _ in peers]
+    weights = [peer_weight(might(capability), attitude) for capability, attitude, _ in peers]
     total = sum(weights)
     shares = [share(weight, total) for weight in weights]
     stances = [s for *_, s in peers]
@@ -85,7 +85,7 @@ def test_conformity_from_moments_is_the_sum_over_peers(peers, stance):
 
 
 def test_a_disliked_country_is_no_peer():
-    assert peer_weight(0.9, -0.2) == 0.0
+    assert peer_weight(might(0.9), -0.2) == 0.0
     assert share(0.0, 0.0) == 0.0
 
 
@@ -95,6 +95,27 @@ def test_exposure_from_sums_is_the_sum_over_others(others, stance):
     opponents = sum(exposed(d, -s) for d, s in others)
     direct = sum(d * max(0.0, -stance * s) for d, s in others)
     assert exposure(1.0, stance, supporters, opponents) == pytest.approx(direct, abs=1e-12)
+
+
+@given(*[signed] * 4, *[unit] * 8)
+def test_utility_is_what_its_terms_say(
+    stance, appeal, mean, last, conform, spread, inert, heeded, supporters, opponents, cost, bears
+):
+    heeded = round(heeded)
+    square = mean * mean + spread
+    rise = slope(appeal, conform, mean, inert, last)
+    rise += supporters if stance < 0 else -opponents
+    price = intensity_cost(1.0, cost, bears, stance, 0.5, 0.5)
+    found = utility(stance, rise, bend(conform, heeded, inert), price)
+    found += constant(conform, square, inert, last)
+    terms = [
+        stance * appeal,
+        -conformity(conform, stance, heeded, mean, square),
+        -exposure(1.0, stance, supporters, opponents),
+        -inertia(inert, stance, last, 1.0),
+        -price,
+    ]
+    assert found == pytest.approx(sum(terms), abs=1e-12)
 
 
 @given(signed, st.lists(signed, max_size=5))

@@ -8,8 +8,6 @@ from __future__ import annotations
 
 from typing import Final
 
-import numpy as np
-
 from detente.ensemble.chunk import Chunk
 from detente.ensemble.recorder import (
     Outcomes,
@@ -23,7 +21,7 @@ from detente.ensemble.recorder import (
     record_end,
     record_point,
 )
-from detente.parameters import Plan
+from detente.parameters import Plan, plan_of
 from detente.scenario import Scenario
 from detente.step.act import respond
 from detente.step.agenda import arrive, begin, fade
@@ -60,10 +58,17 @@ def _respond(
     n = p.capability.shape[0]
     for e in range(s.attention.shape[0]):
         if v.live[e] == 1:
-            for m in range(choose(structure, p, s, v, e, 0, n, step, first_run)):
+            few = choose(structure, p, s, v, e, 0, n, step, first_run)
+            changed = 0  # who says again what it said is left out without a branch
+            for m in range(few):
+                v.changed[changed] = m
+                said = s.response[e, v.country[m], v.lane[m]]
+                changed += 1 if said != v.picked[m] else 0
+            for at in range(changed):
+                m = v.changed[at]
                 i, lane, r = v.country[m], v.lane[m], v.picked[m]
-                if respond(structure, p, s, v, e, i, lane, r):
-                    note_choice(e, i, r, lane, step, tallies, scratch)
+                respond(structure, p, s, v, e, i, lane, r)
+                note_choice(e, i, r, lane, step, tallies, scratch)
 
 
 @rule
@@ -84,16 +89,31 @@ def run_block(
     """
     n = p.capability.shape[0]
     begin(p, s, v)
+    scratch.chosen[:] = 0
     record_point(structure, p, s, standing, 0, row, tallies, outcomes)
     for step in range(steps):
         arrive(structure, p, s, v, step, first_run)
-        weigh_peers(p, s, v, 0, n)
+        weigh_peers(s, v, 0, n)
         _respond(structure, p, s, v, step, first_run, tallies, scratch)
         move_issues(structure, p, s, v)
         move_attitudes(p, s, v)
         fade(p, s, v)
         record_point(structure, p, s, standing, step + 1, row, tallies, outcomes)
     record_end(p, s, standing, steps + 1, row, tallies, outcomes, scratch)
+
+
+class _Block:
+    """Room for runs side by side, used again for the next ones."""
+
+    def __init__(self, plan: Plan, lanes: int) -> None:
+        shape = plan.shape._replace(lanes=lanes)
+        self.lanes = lanes
+        self.columns = plan.columns(lanes)
+        self.parameters = plan.view(self.columns)
+        self.state = new_state(shape)
+        self.view = new_view(shape)
+        self.standing = new_standing(shape)
+        self.scratch = new_scratch(shape)
 
 
 def simulate(
@@ -109,16 +129,18 @@ def simulate(
 
     See `detente.ensemble.mesa_engine.simulate` for the parameters.
     """
-    plan = Plan(scenario)
-    columns = plan.draw(first, last - first)
+    plan = plan_of(scenario)
+    drawn = plan.draws(first, last - first)
     tallies = new_tallies(plan.shape, scenario.length)
     outcomes = new_outcomes(plan.shape, scenario.length, last - first, paths=keep_paths)
+    block = _Block(plan, min(LANES, last - first))
     for row in range(0, last - first, LANES):
-        block = np.ascontiguousarray(columns[:, row : row + LANES])
-        shape = plan.shape._replace(lanes=block.shape[1])
+        lanes = min(LANES, last - first - row)
+        if lanes < block.lanes:
+            block = _Block(plan, lanes)
+        plan.place(drawn[:, row : row + lanes], block.columns)
         run_block(
-            plan.structure, plan.view(block), new_state(shape), new_view(shape),
-            new_standing(shape), scenario.length, first + row, row, tallies, outcomes,
-            new_scratch(shape),
+            plan.structure, block.parameters, block.state, block.view, block.standing,
+            scenario.length, first + row, row, tallies, outcomes, block.scratch,
         )  # fmt: skip
     return gather(variant, (first, last), plan.events, events, tallies, outcomes)

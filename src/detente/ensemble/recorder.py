@@ -47,7 +47,7 @@ class Outcomes(NamedTuple):
 class Scratch(NamedTuple):
     """Room to work in for the runs side by side."""
 
-    chosen: NDArray[np.int8]  # (E, N, R, L) 1 where a response was chosen in this run
+    chosen: NDArray[np.int8]  # (E, N, L, R) 1 where a response was chosen in this run
     aligned: Floats  # (N, N) of one lane, and so the rest
     bloc: NDArray[np.int64]  # (N,)
     leader: NDArray[np.int64]  # (N,)
@@ -85,7 +85,7 @@ def new_outcomes(shape: Shape, steps: int, runs: int, *, paths: bool) -> Outcome
 def new_scratch(shape: Shape) -> Scratch:
     """Return room to work in, for as many lanes as `shape` has."""
     n = shape.countries
-    chosen = np.zeros((shape.events, n, shape.responses, shape.lanes), np.int8)
+    chosen = np.zeros((shape.events, n, shape.lanes, shape.responses), np.int8)
     labels = (np.zeros(n, np.int64), np.zeros(n, np.int64), np.zeros(n, np.int64))
     return Scratch(chosen, np.zeros((n, n)), *labels, np.zeros(n))
 
@@ -107,8 +107,8 @@ def note_choice(
     e: int, i: int, r: int, lane: int, step: int, tallies: Tallies, scratch: Scratch
 ) -> None:
     """Count a response where it is chosen first, and the step of it."""
-    if scratch.chosen[e, i, r, lane] == 0:
-        scratch.chosen[e, i, r, lane] = 1
+    if scratch.chosen[e, i, lane, r] == 0:
+        scratch.chosen[e, i, lane, r] = 1
         tallies.chosen_count[e, i, r] += 1
         tallies.first_step_sum[e, i, r] += step
 
@@ -161,9 +161,7 @@ def record_point(
 
 
 @rule
-def _record_events(
-    s: State, lane: int, run: int, tallies: Tallies, outcomes: Outcomes
-) -> None:
+def _record_events(s: State, lane: int, run: int, tallies: Tallies, outcomes: Outcomes) -> None:
     events, n = s.stance.shape[:2]
     for e in range(events):
         if s.born[e, lane] == NONE:

@@ -10,17 +10,14 @@ from detente.world import NONE, Parameters, State, Structure, View
 @inlined
 def respond(
     structure: Structure, p: Parameters, s: State, v: View, e: int, i: int, lane: int, r: int
-) -> bool:
-    """Make a choice known, unless it was made before; return whether it is new."""
-    if r == s.response[e, i, lane]:
-        return False
+) -> None:
+    """Make a new choice known."""
     actor = structure.actor[e]
     s.response[e, i, lane] = r
     s.stance[e, i, lane] = p.response_stance[r, lane]
     s.answer[e, i, lane] = p.response_score[r, lane]
     if actor not in (NONE, i):
         v.acts[i, actor, lane] += p.response_score[r, lane] / FULL_SCORE
-    return True
 
 
 @rule
@@ -30,5 +27,7 @@ def act(structure: Structure, p: Parameters, s: State, v: View, first: int, last
         for e in range(s.attention.shape[0]):
             if v.live[e] == 1:
                 for lane in range(s.attention.shape[1]):
-                    if v.choice[e, i, lane] != NONE:
-                        respond(structure, p, s, v, e, i, lane, v.choice[e, i, lane])
+                    r = v.choice[e, i, lane]
+                    said = s.response[e, i, lane]
+                    if r != NONE and r != said:  # noqa: PLR1714 - as the compiler knows it
+                        respond(structure, p, s, v, e, i, lane, r)

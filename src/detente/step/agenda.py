@@ -8,6 +8,7 @@ from detente.step.conditions import holds
 from detente.theory.attention import kept, on_agenda
 from detente.theory.attitudes import triad
 from detente.theory.chance import uniforms
+from detente.theory.intensity import dearness
 from detente.theory.issues import influence
 from detente.theory.peers import might
 from detente.theory.rule import rule
@@ -31,11 +32,21 @@ def begin(p: Parameters, s: State, v: View) -> None:
     s.stance[:] = 0.0
     s.response[:] = NONE
     s.answer[:] = 0.0
+    c = p.coefficient
     third_parties(p.baseline, v.rest)
     v.influences[:] = 0.0
+    for r in range(p.response_stance.shape[0]):
+        v.alike[r] = 1
+        for lane in range(p.response_stance.shape[1]):
+            stance = p.response_stance[r, lane] == p.response_stance[r, 0]
+            cost = p.response_cost[r, lane] == p.response_cost[r, 0]
+            v.alike[r] = v.alike[r] if stance and cost else 0
     for i in range(v.might.shape[0]):
         for lane in range(v.might.shape[1]):
             v.might[i, lane] = might(p.capability[i, lane])
+            v.conform[i, lane] = c[Coefficient.CONFORMITY, lane] * p.susceptibility[i, lane]
+            v.dear[i, lane] = dearness(c[Coefficient.COST, lane], p.resolve[i, lane])
+            v.precise[i, lane] = c[Coefficient.RATIONALITY, lane] * p.responsiveness[i, lane]
         for k in range(s.level.shape[0]):
             for lane in range(s.level.shape[1]):
                 v.influence[i, k, lane] = influence(p.capability[i, lane], p.salience[i, k, lane])
@@ -80,29 +91,44 @@ def _third_parties(attitude: Floats, i: int, j: int, out: Floats) -> None:
 @rule
 def _judge(
     structure: Structure, p: Parameters, s: State, v: View, e: int, step: int, first_run: int
-) -> None:
-    """Mark the lanes in which an event comes up."""
-    first, last = structure.program_of[e, 0], structure.program_of[e, 1]
-    for lane in range(s.attention.shape[1]):
-        if structure.due[e] != NONE:
-            comes = structure.due[e] == step
-        elif s.born[e, lane] != NONE and structure.repeats[e] == 0:
-            comes = False
-        else:
-            comes = holds(
-                structure.program, first, last, p.threshold, structure.actor, p.capability,
-                s.level, s.stance, s.attitude, s.born, step, lane,
-            )  # fmt: skip
-        if comes and p.probability[e, lane] < 1.0:
-            luck = uniforms(
+) -> int:
+    """Mark the lanes in which an event comes up; return how many they are.
+
+    Chance is asked first: it is the quicker to answer, and most often says no.
+    """
+    lanes = s.attention.shape[1]
+    dated = structure.due[e] != NONE
+    some = 0
+    certain = True
+    for lane in range(lanes):
+        comes = not dated and (s.born[e, lane] == NONE or structure.repeats[e] == 1)
+        v.arrives[e, lane] = 1 if comes or structure.due[e] == step else 0
+        some += v.arrives[e, lane]
+        certain = certain and p.probability[e, lane] >= 1.0
+    if some > 0 and not certain:
+        for lane in range(lanes):
+            v.luck[lane] = uniforms(
                 structure.seed,
                 np.uint64(first_run + lane),
                 np.uint64(step),
                 np.uint64(0),
                 structure.event_word[e],
             )[0]
-            comes = luck < p.probability[e, lane]
-        v.arrives[e, lane] = 1 if comes else 0
+        for lane in range(lanes):
+            lucky = p.probability[e, lane] >= 1.0 or v.luck[lane] < p.probability[e, lane]
+            v.arrives[e, lane] = v.arrives[e, lane] if lucky else 0
+    if some > 0 and not dated:
+        first, last = structure.program_of[e, 0], structure.program_of[e, 1]
+        for lane in range(lanes):
+            if v.arrives[e, lane] == 1 and not holds(
+                structure.program, first, last, p.threshold, structure.actor, p.capability,
+                s.level, s.stance, s.attitude, s.born, step, lane,
+            ):  # fmt: skip
+                v.arrives[e, lane] = 0
+    some = 0
+    for lane in range(lanes):
+        some += v.arrives[e, lane]
+    return some
 
 
 @rule
@@ -155,21 +181,23 @@ def arrive(
     """
     events, lanes = s.attention.shape
     v.acts[:] = 0.0
+    some = 0
     for e in range(events):
-        _judge(structure, p, s, v, e, step, first_run)
+        some += _judge(structure, p, s, v, e, step, first_run)
+    if some > 0:
+        for e in range(events):
+            for lane in range(lanes):
+                if v.arrives[e, lane] == 1:
+                    _appear(structure, p, s, v, e, step, lane)
+        for e in range(events):
+            for lane in range(lanes):
+                if v.arrives[e, lane] == 1:
+                    _end_others(structure, s, e, lane)
     for e in range(events):
+        most = 0.0
         for lane in range(lanes):
-            if v.arrives[e, lane] == 1:
-                _appear(structure, p, s, v, e, step, lane)
-    for e in range(events):
-        for lane in range(lanes):
-            if v.arrives[e, lane] == 1:
-                _end_others(structure, s, e, lane)
-    for e in range(events):
-        v.live[e] = 0
-        for lane in range(lanes):
-            if s.attention[e, lane] > 0.0:
-                v.live[e] = 1
+            most = max(most, s.attention[e, lane])
+        v.live[e] = 1 if most > 0.0 else 0
 
 
 @rule

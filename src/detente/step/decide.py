@@ -9,12 +9,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from detente.step.perceive import exposures, meaning, peers_say, ties
+from detente.step.perceive import hear_peers, hear_sides, value
 from detente.theory.chance import uniforms
-from detente.theory.choice import odds, reconsiders, utility
-from detente.theory.exposure import exposure
-from detente.theory.intensity import inertia, intensity_cost
-from detente.theory.peers import conformity
+from detente.theory.choice import bend, constant, odds, reconsiders, slope, utility
+from detente.theory.intensity import relieved
 from detente.theory.rule import rule
 from detente.world import NONE, VECTOR, Coefficient, Floats, Parameters, State, Structure, View
 
@@ -22,38 +20,31 @@ from detente.world import NONE, VECTOR, Coefficient, Floats, Parameters, State, 
 @rule
 def _gather(structure: Structure, p: Parameters, s: State, v: View, e: int, few: int) -> None:
     """Bring together what the first `few` of those listed weigh."""
+    value(structure, p, s, v, e, few)
+    hear_peers(v, s.stance, e, few)
     c = p.coefficient
     for m in range(few):
         i, lane = v.country[m], v.lane[m]
-        worth, crossing = meaning(structure, p, s, e, i, lane)
-        to_actor, to_recipient = ties(structure, p, s, e, i, lane)
-        v.appeal[m] = worth + (to_actor + to_recipient)
-        v.crossing[m] = crossing
-        v.mean[m], v.square[m] = peers_say(v.heed, s.stance, e, i, lane)
-        v.supporters[m], v.opponents[m] = exposures(structure, p, s, e, i, lane)
-        v.heeds[m] = v.heeded[i, lane]
-        v.conform[m] = c[Coefficient.CONFORMITY, lane] * p.susceptibility[i, lane]
-        v.exposure[m] = c[Coefficient.EXPOSURE, lane]
-        v.inertia[m] = c[Coefficient.INERTIA, lane]
-        v.last[m] = s.stance[e, i, lane]
-        v.spoken[m] = 1.0 if s.response[e, i, lane] != NONE else 0.0
-        v.cost[m] = c[Coefficient.COST, lane]
-        v.bears[m] = p.resolve[i, lane]
-        v.credibility[m] = c[Coefficient.RED_LINE_RESOLVE, lane]
-        v.precision[m] = c[Coefficient.RATIONALITY, lane] * p.responsiveness[i, lane]
+        conform, last = v.conform[i, lane], s.stance[e, i, lane]
+        spoken = 1.0 if s.response[e, i, lane] != NONE else 0.0
+        holds = c[Coefficient.INERTIA, lane] * spoken
+        exposure = c[Coefficient.EXPOSURE, lane]
+        rise = slope(v.appeal[m], conform, v.mean[m], holds, last)
+        v.below[m] = rise + exposure * v.to_supporters[e, i, lane]
+        v.above[m] = rise - exposure * v.to_opponents[e, i, lane]
+        v.bend[m] = bend(conform, v.heeded[i, lane], holds)
+        v.costly[m] = v.dear[i, lane]
+        credibility = c[Coefficient.RED_LINE_RESOLVE, lane]
+        v.cheap[m] = relieved(v.dear[i, lane], credibility, v.crossing[m])
+        v.precision[m] = v.precise[i, lane]
 
 
 @rule
 def _name(values: Floats, r: int, v: View, few: int, out: Floats) -> None:
     """Write what a response has in each lane listed; most often the same in all."""
-    lanes = values.shape[1]
-    first = values[r, 0]
-    same = True
-    for lane in range(lanes):
-        same = same and values[r, lane] == first
-    if same:
+    if v.alike[r] == 1:
         for m in range(few):
-            out[m] = first
+            out[m] = values[r, 0]
     else:
         for m in range(few):
             out[m] = values[r, v.lane[m]]
@@ -66,22 +57,10 @@ def _weigh(p: Parameters, v: View, few: int) -> None:
         _name(p.response_stance, r, v, few, v.says)
         _name(p.response_cost, r, v, few, v.price)
         for m in range(few):
-            stance = v.says[m]
-            v.utility[r, m] = utility(
-                stance,
-                v.appeal[m],
-                conformity(v.conform[m], stance, v.heeds[m], v.mean[m], v.square[m]),
-                exposure(v.exposure[m], stance, v.supporters[m], v.opponents[m]),
-                inertia(v.inertia[m], stance, v.last[m], v.spoken[m]),
-                intensity_cost(
-                    v.cost[m],
-                    v.price[m],
-                    v.bears[m],
-                    stance,
-                    v.credibility[m],
-                    v.crossing[m],
-                ),
-            )
+            against = v.says[m] < 0.0
+            rise = v.below[m] if against else v.above[m]
+            cost = v.price[m] * (v.cheap[m] if against else v.costly[m])
+            v.utility[r, m] = utility(v.says[m], rise, v.bend[m], cost)
 
 
 @rule
@@ -128,26 +107,35 @@ def _pick(v: View, few: int) -> None:
 
 @rule
 def _wake(attention: Floats, v: View, e: int) -> int:
-    """List in `v.awake` the lanes in which an event is on the agenda; return how many."""
+    """List in `v.awake` the lanes in which an event is on the agenda; return how many.
+
+    The list is filled up to a whole number of vectors by the first of them.
+    """
     few = 0
     for lane in range(attention.shape[1]):
         v.awake[few] = lane
         few += 1 if attention[e, lane] > 0.0 else 0
+    for m in range(few, (few + VECTOR - 1) // VECTOR * VECTOR):
+        v.awake[m] = v.awake[0]
     return few
 
 
 @rule
 def _look_again(
-    structure: Structure, attention: Floats, v: View, e: int, first: int, last: int,
+    structure: Structure, p: Parameters, s: State, v: View, e: int, first: int, last: int,
     step: int, first_run: int,
 ) -> int:  # fmt: skip
-    """List who looks at an event again in which lane, with the luck of the choice."""
-    awake = _wake(attention, v, e)
+    """List who looks at an event again in which lane, with the luck of the choice.
+
+    Those who do so in any lane hear what the others say.
+    """
+    awake = _wake(s.attention, v, e)
     few = 0
     event = structure.event_word[e]
     for i in range(first, last):
+        before = few
         country = structure.country_word[i]
-        for m in range(awake):
+        for m in range((awake + VECTOR - 1) // VECTOR * VECTOR):
             v.occasion[m], v.luck[m] = uniforms(
                 structure.seed, np.uint64(first_run + v.awake[m]), np.uint64(step), country, event
             )
@@ -155,7 +143,9 @@ def _look_again(
             v.country[few] = i
             v.lane[few] = v.awake[m]
             v.lot[few] = v.luck[m]
-            few += 1 if reconsiders(v.occasion[m], attention[e, v.awake[m]]) else 0
+            few += 1 if reconsiders(v.occasion[m], s.attention[e, v.awake[m]]) else 0
+        if few > before:
+            hear_sides(structure, p, s, v, e, i)
     return few
 
 
@@ -182,7 +172,7 @@ def choose(
     int
         How many they are; `v.country`, `v.lane` and `v.picked` say who, where, and what.
     """
-    few = _look_again(structure, s.attention, v, e, first, last, step, first_run)
+    few = _look_again(structure, p, s, v, e, first, last, step, first_run)
     if few > 0:
         filled = _fill_up(v, few)
         _gather(structure, p, s, v, e, filled)
@@ -208,7 +198,9 @@ def decide(
 
 @rule
 def appraise(structure: Structure, p: Parameters, s: State, v: View, e: int, i: int) -> None:
-    """Write the utility of each response of country `i` to event `e` into `v.appraised`.
+    """Write the utility of each response of country `i` to event `e`, after `perceive`.
+
+    It is left in `v.appraised`.
 
     The odds of each response are left in `v.utility` and their sum in `v.total`, a lane each.
     """
@@ -217,10 +209,17 @@ def appraise(structure: Structure, p: Parameters, s: State, v: View, e: int, i: 
         v.country[lane] = i
         v.lane[lane] = lane
     filled = _fill_up(v, lanes)
+    hear_sides(structure, p, s, v, e, i)
     _gather(structure, p, s, v, e, filled)
     _weigh(p, v, filled)
     for r in range(v.utility.shape[0]):
         for lane in range(lanes):
-            v.appraised[r, lane] = v.utility[r, lane]
+            spoken = 1.0 if s.response[e, i, lane] != NONE else 0.0
+            v.appraised[r, lane] = v.utility[r, lane] + constant(
+                v.conform[i, lane],
+                v.peer_square[e, i, lane],
+                p.coefficient[Coefficient.INERTIA, lane] * spoken,
+                s.stance[e, i, lane],
+            )
     _bar(structure, v, e, filled)
     _chances(v, filled)

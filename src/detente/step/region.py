@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from detente.step.agenda import third_parties
-from detente.theory.attitudes import agreement, changed, push, voice
+from detente.theory.attitudes import agreement, changed, heard, push, voice
 from detente.theory.issues import balance, coercion, drive, moved, pace
 from detente.theory.rule import rule
 from detente.world import NONE, Coefficient, Floats, Parameters, State, Structure, View
@@ -61,16 +61,38 @@ def move_issues(structure: Structure, p: Parameters, s: State, v: View) -> None:
 
 
 @rule
-def _raise_voices(stake: Floats, stance: Floats, out: Floats, e: int) -> None:
-    for i in range(stance.shape[1]):
-        for lane in range(stance.shape[2]):
-            out[e, i, lane] = voice(stake[e, i, lane], stance[e, i, lane])
+def _raise_voices(s: State, v: View) -> int:
+    """Write what each says of each live event; return how many events these are."""
+    talked = 0
+    for e in range(s.stance.shape[0]):
+        if v.live[e] == 1:
+            for i in range(s.stance.shape[1]):
+                for lane in range(s.stance.shape[2]):
+                    says = voice(v.stake[e, i, lane], s.stance[e, i, lane])
+                    v.voice[talked, i, lane] = says
+                    v.heard[talked, i, lane] = heard(s.attention[e, lane], says)
+            talked += 1
+    return talked
 
 
 @rule
-def _agree(attention: Floats, voices: Floats, e: int, i: int, j: int, out: Floats) -> None:
-    for lane in range(attention.shape[1]):
-        out[lane] += agreement(attention[e, lane], voices[e, i, lane], voices[e, j, lane])
+def _agree(voices: Floats, heard: Floats, talked: int, i: int, j: int, out: Floats) -> None:
+    """Add up agreement of two countries over events, four at a time."""
+    lanes = out.shape[0]
+    for lane in range(lanes):
+        out[lane] = 0.0
+    e = 0
+    while e + 4 <= talked:
+        for lane in range(lanes):
+            total = out[lane] + agreement(voices[e, i, lane], heard[e, j, lane])
+            total += agreement(voices[e + 1, i, lane], heard[e + 1, j, lane])
+            total += agreement(voices[e + 2, i, lane], heard[e + 2, j, lane])
+            out[lane] = total + agreement(voices[e + 3, i, lane], heard[e + 3, j, lane])
+        e += 4
+    while e < talked:
+        for lane in range(lanes):
+            out[lane] += agreement(voices[e, i, lane], heard[e, j, lane])
+        e += 1
 
 
 @rule
@@ -94,16 +116,11 @@ def _push_attitude(p: Parameters, s: State, v: View, i: int, j: int) -> None:
 @rule
 def move_attitudes(p: Parameters, s: State, v: View) -> None:
     """Move every attitude, all at once, on the attitudes before the step."""
-    n, events = s.attitude.shape[0], s.attention.shape[0]
-    for e in range(events):
-        if v.live[e] == 1:
-            _raise_voices(v.stake, s.stance, v.voice, e)
+    n = s.attitude.shape[0]
+    talked = _raise_voices(s, v)
     third_parties(s.attitude, v.third)
     for i in range(n):
         for j in range(i + 1, n):
-            v.agreed[:] = 0.0
-            for e in range(events):
-                if v.live[e] == 1:
-                    _agree(s.attention, v.voice, e, i, j, v.agreed)
+            _agree(v.voice, v.heard, talked, i, j, v.agreed)
             _push_attitude(p, s, v, i, j)
             _push_attitude(p, s, v, j, i)

@@ -17,17 +17,23 @@ def voice(stake: float, stance: float) -> float:
 
 
 @rule
-def agreement(attention: float, voice: float, other: float) -> float:
+def heard(attention: float, voice: float) -> float:
+    """Return what is heard of a voice, by the attention to the event, -1 to 1."""
+    return attention * voice
+
+
+@rule
+def agreement(voice: float, heard: float) -> float:
     """Return how far two countries agree about an event, -1 to 1, by what it matters to both.
 
     Parameters
     ----------
-    attention : float
-        To the event, 0 to 1.
-    voice, other : float
-        Of each, from `voice`.
+    voice : float
+        Of the one, from `voice`.
+    heard : float
+        Of the other, from `heard`.
     """
-    return attention * (voice * other)
+    return voice * heard
 
 
 @rule

@@ -1,4 +1,11 @@
-"""Choice by random utility: the logit (McFadden 1974; McKelvey and Palfrey 1995)."""
+"""Choice by random utility: the logit (McFadden 1974; McKelvey and Palfrey 1995).
+
+The utility of a response is what it says times what is at stake, less conformity, exposure,
+inertia and its cost (`detente.theory.peers.conformity` and so on). On either side of silence that
+is a quadratic in its stance, the same for all responses. So a country that chooses works out
+`slope` and `bend` once, and `constant`, which changes no choice, not at all. A test holds the sum
+to what the terms say.
+"""
 
 from __future__ import annotations
 
@@ -7,26 +14,69 @@ from detente.theory.rule import inlined, rule
 
 
 @rule
-def utility(
-    stance: float,
-    appeal: float,
-    conformity: float,
-    exposure: float,
-    inertia: float,
-    cost: float,
-) -> float:
-    """Return the utility of a response: what it says times what is at stake, less what it costs.
+def slope(appeal: float, conformity: float, mean: float, inertia: float, last: float) -> float:
+    """Return how utility rises with stance near silence, exposure left out.
+
+    Parameters
+    ----------
+    appeal : float
+        Gain on the issues plus ties: how good the event is for the country.
+    conformity : float
+        Coefficient times the country's susceptibility, 0 or more.
+    mean : float
+        Of what peers say, by their shares.
+    inertia : float
+        Coefficient, 0 for a country that has not spoken yet.
+    last : float
+        Stance of its last response, -1 to 1.
+    """
+    return appeal + 2.0 * (conformity * mean + inertia * last)
+
+
+@rule
+def bend(conformity: float, weight: float, inertia: float) -> float:
+    """Return how the slope changes with stance, 0 or less.
+
+    Parameters
+    ----------
+    conformity, inertia : float
+        As for `slope`.
+    weight : float
+        Sum of the peers' shares: 1, or 0 for a country without peers.
+    """
+    return -(conformity * weight + inertia)
+
+
+@rule
+def constant(conformity: float, square: float, inertia: float, last: float) -> float:
+    """Return what all responses have in common, 0 or less.
+
+    Parameters
+    ----------
+    conformity, inertia, last : float
+        As for `slope`.
+    square : float
+        Of the squares of what peers say, by their shares.
+    """
+    return -(conformity * square + inertia * last * last)
+
+
+@rule
+def utility(stance: float, slope: float, bend: float, cost: float) -> float:
+    """Return the utility of a response but for `constant`.
 
     Parameters
     ----------
     stance : float
         Of the response, -1 to 1.
-    appeal : float
-        Gain on the issues plus ties: how good the event is for the country.
-    conformity, exposure, inertia, cost : float
-        The losses, each 0 or more.
+    slope : float
+        From `slope`, and exposure on the side of the response.
+    bend : float
+        From `bend`.
+    cost : float
+        Of the response to the country, 0 or more.
     """
-    return stance * appeal - conformity - exposure - inertia - cost
+    return stance * (slope + bend * stance) - cost
 
 
 @inlined

@@ -6,6 +6,18 @@ from detente.theory.rule import rule
 
 
 @rule
+def dearness(weight: float, resolve: float) -> float:
+    """Return what a response of cost 1 costs a country before a red line lets it off."""
+    return weight * (1.0 - resolve)
+
+
+@rule
+def relieved(dearness: float, credibility: float, crossed: float) -> float:
+    """Return what a hostile response of cost 1 costs a country."""
+    return dearness * (1.0 - credibility * crossed)
+
+
+@rule
 def intensity_cost(
     weight: float, cost: float, resolve: float, stance: float, credibility: float, crossed: float
 ) -> float:
@@ -27,8 +39,8 @@ def intensity_cost(
     crossed : float
         How strongly the event crosses the country's red lines, 0 to 1.
     """
-    relief = credibility * crossed if stance < 0.0 else 0.0
-    return weight * cost * (1.0 - resolve) * (1.0 - relief)
+    dear = dearness(weight, resolve)
+    return cost * (relieved(dear, credibility, crossed) if stance < 0.0 else dear)
 
 
 @rule
