@@ -51,7 +51,8 @@ def explain(
     c = p.coefficient[:, _LANE]
     conform = c[Coefficient.CONFORMITY] * p.susceptibility[i, _LANE]
     peers = (v.heeded[i, _LANE], v.peer_mean[here], v.peer_square[here])
-    sides = (v.to_supporters[here], v.to_opponents[here])
+    supporters = (v.to_supporters[here], v.supporters_ask[here])
+    opponents = (v.to_opponents[here], v.opponents_ask[here])
     spoken = float(s.response[here] != NONE)
     rows = []
     for r, stance in enumerate(p.response_stance[:, _LANE]):
@@ -70,7 +71,7 @@ def explain(
                 "tie_to_actor": stance * v.tie_actor[here],
                 "tie_to_recipient": stance * v.tie_recipient[here],
                 "conformity": -conformity(conform, stance, *peers),
-                "exposure": -exposure(c[Coefficient.EXPOSURE], stance, *sides),
+                "exposure": -exposure(c[Coefficient.EXPOSURE], stance, *supporters, *opponents),
                 "inertia": -inertia(c[Coefficient.INERTIA], stance, s.stance[here], spoken),
                 "cost": -cost,
                 "utility": v.appraised[r, _LANE],

@@ -133,6 +133,8 @@ class View(NamedTuple):
     peer_square: Floats  # (E, N, L)
     to_supporters: Floats  # (E, N, L) exposure to those who support the event
     to_opponents: Floats  # (E, N, L) exposure to those who oppose it
+    supporters_ask: Floats  # (E, N, L) what those ask who support it
+    opponents_ask: Floats  # (E, N, L) what those ask who oppose it
     choice: Bytes  # (E, N, L) response chosen in this step, NONE to leave what stands
     acts: Floats  # (N, N, L) scores, over 10, of what row did to column in this step
     coerced: Floats  # (L,) how far the actor gets without consent
@@ -154,9 +156,12 @@ class View(NamedTuple):
     appeal: Floats  # gain and ties
     crossing: Floats  # as crossed
     mean: Floats  # as peer_mean
-    below: Floats  # slope of the utility of responses against
-    above: Floats  # slope of the utility of responses in favour
+    rise: Floats  # slope of utility in stance
     bend: Floats
+    to_for: Floats  # as to_supporters, times the coefficient of exposure
+    for_ask: Floats  # as supporters_ask, likewise
+    to_against: Floats  # as to_opponents, likewise
+    against_ask: Floats  # as opponents_ask, likewise
     cheap: Floats  # what a hostile response of cost 1 costs
     costly: Floats  # what another response of cost 1 costs
     precision: Floats  # as precise
@@ -204,6 +209,7 @@ _AXES: Final[dict[str, str]] = {
     **dict.fromkeys(("stance", "response", "answer", "stake", "gain", "crossed", "choice"), "EN"),
     **dict.fromkeys(("tie_actor", "tie_recipient", "peer_mean", "peer_square"), "EN"),
     **dict.fromkeys(("to_supporters", "to_opponents", "voice", "heard"), "EN"),
+    **dict.fromkeys(("supporters_ask", "opponents_ask"), "EN"),
     **dict.fromkeys(("heeded", "might", "conform", "dear", "precise", "tilt", "hedging"), "N"),
     **dict.fromkeys(("kept", "coerced", "pulled", "agreed"), ""),
     **dict.fromkeys(("tension", "polarisation", "weight"), ""),

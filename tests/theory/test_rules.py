@@ -13,7 +13,7 @@ from detente.theory.attitudes import changed
 from detente.theory.blocs import blocs, harmony, leaders
 from detente.theory.choice import bend, constant, odds, slope, utility
 from detente.theory.exponential import exponential
-from detente.theory.exposure import exposed, exposure
+from detente.theory.exposure import asked, exposed, exposure, falls_short
 from detente.theory.hostility import hostility
 from detente.theory.intensity import inertia, intensity_cost
 from detente.theory.issues import coercion, drive, moved, pace
@@ -89,29 +89,47 @@ def test_a_disliked_country_is_no_peer():
     assert share(0.0, 0.0) == 0.0
 
 
+def one_side(others):
+    """Return what a country is exposed to, and asked, by those of (dependence, stance) above 0."""
+    exposures = [exposed(d, s) for d, s in others]
+    asks = [asked(x, s) for x, (_, s) in zip(exposures, others, strict=True)]
+    return sum(exposures), sum(asks)
+
+
 @given(st.lists(st.tuples(unit, signed), max_size=8), signed)
-def test_exposure_from_sums_is_the_sum_over_others(others, stance):
-    supporters = sum(exposed(d, s) for d, s in others)
-    opponents = sum(exposed(d, -s) for d, s in others)
-    direct = sum(d * max(0.0, -stance * s) for d, s in others)
-    assert exposure(1.0, stance, supporters, opponents) == pytest.approx(direct, abs=1e-12)
+def test_exposure_lies_between_standing_against_and_falling_short_of_each(others, stance):
+    supporters, opponents = one_side(others), one_side([(d, -s) for d, s in others])
+    price = exposure(1.0, stance, *supporters, *opponents)
+    against = sum(d * max(0.0, -stance * s) for d, s in others)  # what standing against costs
+    whole = sum(d * max(0.0, s * (s - stance)) for d, s in others)  # what each asks, one by one
+    assert against - 1e-12 <= price <= whole + 1e-12
 
 
-@given(*[signed] * 4, *[unit] * 8)
+@given(unit, signed, signed)
+def test_exposure_to_one_other_is_what_falls_short_of_it(dependence, said, stance):
+    sides = (*one_side([(dependence, said)]), *one_side([(dependence, -said)]))
+    price = exposure(1.0, stance, *sides)
+    assert price == pytest.approx(dependence * max(0.0, said * (said - stance)), abs=1e-12)
+    assert exposure(1.0, said, *sides) == pytest.approx(0.0, abs=1e-12)
+    assert exposure(1.0, 0.0, *sides) == pytest.approx(dependence * said * said, abs=1e-12)
+
+
+@given(*[signed] * 4, *[unit] * 10)
 def test_utility_is_what_its_terms_say(
-    stance, appeal, mean, last, conform, spread, inert, heeded, supporters, opponents, cost, bears
-):
+    stance, appeal, mean, last, conform, spread, inert, heeded, supporters, asks, opponents, others,
+    cost, bears,
+):  # fmt: skip
     heeded = round(heeded)
     square = mean * mean + spread
     rise = slope(appeal, conform, mean, inert, last)
-    rise += supporters if stance < 0 else -opponents
     price = intensity_cost(1.0, cost, bears, stance, 0.5, 0.5)
-    found = utility(stance, rise, bend(conform, heeded, inert), price)
+    short = falls_short(asks, supporters, stance) + falls_short(others, opponents, -stance)
+    found = utility(stance, rise, bend(conform, heeded, inert), price + short)
     found += constant(conform, square, inert, last)
     terms = [
         stance * appeal,
         -conformity(conform, stance, heeded, mean, square),
-        -exposure(1.0, stance, supporters, opponents),
+        -exposure(1.0, stance, supporters, asks, opponents, others),
         -inertia(inert, stance, last, 1.0),
         -price,
     ]
@@ -120,9 +138,8 @@ def test_utility_is_what_its_terms_say(
 
 @given(signed, st.lists(signed, max_size=5))
 def test_no_dependence_no_exposure(stance, others):
-    supporters = sum(exposed(0.0, s) for s in others)
-    opponents = sum(exposed(0.0, -s) for s in others)
-    assert exposure(5.0, stance, supporters, opponents) == 0.0
+    nobody = (*one_side([(0.0, s) for s in others]), *one_side([(0.0, -s) for s in others]))
+    assert exposure(5.0, stance, *nobody) == 0.0
 
 
 def test_cost_falls_with_resolve_and_with_a_crossed_line_only_for_hostile_responses():

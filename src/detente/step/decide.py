@@ -12,6 +12,7 @@ import numpy as np
 from detente.step.perceive import hear_peers, hear_sides, value
 from detente.theory.chance import uniforms
 from detente.theory.choice import bend, constant, odds, reconsiders, slope, utility
+from detente.theory.exposure import falls_short
 from detente.theory.intensity import relieved
 from detente.theory.rule import rule
 from detente.world import NONE, VECTOR, Coefficient, Floats, Parameters, State, Structure, View
@@ -29,9 +30,11 @@ def _gather(structure: Structure, p: Parameters, s: State, v: View, e: int, few:
         spoken = 1.0 if s.response[e, i, lane] != NONE else 0.0
         holds = c[Coefficient.INERTIA, lane] * spoken
         exposure = c[Coefficient.EXPOSURE, lane]
-        rise = slope(v.appeal[m], conform, v.mean[m], holds, last)
-        v.below[m] = rise + exposure * v.to_supporters[e, i, lane]
-        v.above[m] = rise - exposure * v.to_opponents[e, i, lane]
+        v.rise[m] = slope(v.appeal[m], conform, v.mean[m], holds, last)
+        v.to_for[m] = exposure * v.to_supporters[e, i, lane]
+        v.for_ask[m] = exposure * v.supporters_ask[e, i, lane]
+        v.to_against[m] = exposure * v.to_opponents[e, i, lane]
+        v.against_ask[m] = exposure * v.opponents_ask[e, i, lane]
         v.bend[m] = bend(conform, v.heeded[i, lane], holds)
         v.costly[m] = v.dear[i, lane]
         credibility = c[Coefficient.RED_LINE_RESOLVE, lane]
@@ -57,10 +60,11 @@ def _weigh(p: Parameters, v: View, few: int) -> None:
         _name(p.response_stance, r, v, few, v.says)
         _name(p.response_cost, r, v, few, v.price)
         for m in range(few):
-            against = v.says[m] < 0.0
-            rise = v.below[m] if against else v.above[m]
-            cost = v.price[m] * (v.cheap[m] if against else v.costly[m])
-            v.utility[r, m] = utility(v.says[m], rise, v.bend[m], cost)
+            says = v.says[m]
+            cost = v.price[m] * (v.cheap[m] if says < 0.0 else v.costly[m])
+            short = falls_short(v.for_ask[m], v.to_for[m], says)
+            short += falls_short(v.against_ask[m], v.to_against[m], -says)
+            v.utility[r, m] = utility(says, v.rise[m], v.bend[m], short + cost)
 
 
 @rule

@@ -3,13 +3,17 @@
 A peer that has not spoken yet is heard as silent: silence is what the others see, and who breaks
 it first has most at stake or fewest peers to heed.
 
+An event is judged from the levels just before it came up: that is the reference point from which
+gains and losses are felt (Kahneman and Tversky 1979), and it does not move while what is proposed
+comes about. Judged from levels as they move, success would take the reason to support away.
+
 What an event means is worked out where somebody looks at it again, for those whom `decide` lists.
 `perceive` writes it down for all, so that one can see it.
 """
 
 from __future__ import annotations
 
-from detente.theory.exposure import exposed
+from detente.theory.exposure import asked, exposed
 from detente.theory.peers import peer_weight, share
 from detente.theory.rule import rule
 from detente.theory.ties import tie_to_actor, tie_to_recipient
@@ -53,7 +57,7 @@ def value(structure: Structure, p: Parameters, s: State, v: View, e: int, few: i
     for at in range(structure.about_of[e], structure.about_of[e + 1]):
         k = structure.about[at]
         if structure.proposes[e, k] == 1:
-            _value(p, v, s.level[k], p.proposed[e, k], k, few)
+            _value(p, v, s.before[e, k], p.proposed[e, k], k, few)
         if structure.does[e, k] == 1:
             _value(p, v, s.before[e, k], p.done[e, k], k, few)
     actor, recipient = structure.actor[e], structure.recipient[e]
@@ -106,16 +110,21 @@ def hear_peers(v: View, stance: Floats, e: int, few: int) -> None:
 
 @rule
 def hear_sides(structure: Structure, p: Parameters, s: State, v: View, e: int, i: int) -> None:
-    """Write how exposed a country is to those who support an event and to those who oppose it."""
+    """Write what a country is exposed to on each side of an event, and what each side asks."""
     for lane in range(s.stance.shape[2]):
         v.to_supporters[e, i, lane] = 0.0
+        v.supporters_ask[e, i, lane] = 0.0
         v.to_opponents[e, i, lane] = 0.0
+        v.opponents_ask[e, i, lane] = 0.0
     for at in range(structure.depends_of[i], structure.depends_of[i + 1]):
         j = structure.depends_on[at]
         for lane in range(s.stance.shape[2]):
             depends, said = p.dependence[i, j, lane], s.stance[e, j, lane]
-            v.to_supporters[e, i, lane] += exposed(depends, said)
-            v.to_opponents[e, i, lane] += exposed(depends, -said)
+            to_supporter, to_opponent = exposed(depends, said), exposed(depends, -said)
+            v.to_supporters[e, i, lane] += to_supporter
+            v.supporters_ask[e, i, lane] += asked(to_supporter, said)
+            v.to_opponents[e, i, lane] += to_opponent
+            v.opponents_ask[e, i, lane] += asked(to_opponent, -said)
 
 
 @rule

@@ -1,7 +1,7 @@
 """Choice by random utility: the logit (McFadden 1974; McKelvey and Palfrey 1995).
 
 The utility of a response is what it says times what is at stake, less conformity, exposure,
-inertia and its cost (`detente.theory.peers.conformity` and so on). On either side of silence that
+inertia and its cost (`detente.theory.peers.conformity` and so on). Without exposure and cost that
 is a quadratic in its stance, the same for all responses. So a country that chooses works out
 `slope` and `bend` once, and `constant`, which changes no choice, not at all. A test holds the sum
 to what the terms say.
@@ -15,7 +15,7 @@ from detente.theory.rule import inlined, rule
 
 @rule
 def slope(appeal: float, conformity: float, mean: float, inertia: float, last: float) -> float:
-    """Return how utility rises with stance near silence, exposure left out.
+    """Return how utility rises with stance near silence, exposure and cost left out.
 
     Parameters
     ----------
@@ -70,11 +70,11 @@ def utility(stance: float, slope: float, bend: float, cost: float) -> float:
     stance : float
         Of the response, -1 to 1.
     slope : float
-        From `slope`, and exposure on the side of the response.
+        From `slope`.
     bend : float
         From `bend`.
     cost : float
-        Of the response to the country, 0 or more.
+        Of the response to the country, with the price of falling short, 0 or more.
     """
     return stance * (slope + bend * stance) - cost
 

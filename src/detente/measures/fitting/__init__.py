@@ -1,0 +1,1 @@
+"""Estimating the coefficients of the theory from what governments did."""
