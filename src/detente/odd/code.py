@@ -15,8 +15,7 @@ _HEAD: Final = re.compile(r"^ *(\d+)\. ", re.MULTILINE)
 #: Where a function of a step, or of the record of it, may come from.
 _STEP: Final = "detente.step."
 _RECORDER: Final = "detente.ensemble.recorder"
-#: The functions that draw.
-_DRAWING: Final = frozenset({"uniforms", "draw_parameter"})
+_RULES: Final = "detente.theory."
 
 
 class Phase(NamedTuple):
@@ -109,13 +108,30 @@ def constants() -> list[Constant]:
 
 
 def drawing_modules() -> list[str]:
-    """Return the modules, as paths within the package, that draw from `theory/chance.py`."""
-    found = []
-    for path, node in _modules():
-        calls = {c.func.id for c in _calls(node) if isinstance(c.func, ast.Name)}
-        if calls & _DRAWING and path != "theory/chance.py":
-            found.append(path)
-    return found
+    """Return the modules, as paths within the package, that draw, by way of the theory or not."""
+    drawing = {"uniforms"}
+    functions = [
+        node for _, tree in _theory() for node in tree.body if isinstance(node, ast.FunctionDef)
+    ]
+    while more := {f.name for f in functions if _called(f) & drawing} - drawing:
+        drawing |= more
+    return [
+        path
+        for path, tree in _modules()
+        if _called(tree) & drawing and not path.startswith("theory/")
+    ]
+
+
+def rule_modules() -> set[str]:
+    """Return the modules of the theory that a step, or the record of it, calls."""
+    return {
+        f"{node.module.removeprefix(_RULES)}.py"
+        for path, tree in _modules()
+        if path.startswith("step/") or path == "ensemble/recorder.py"
+        for node in tree.body
+        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith(_RULES)
+        if node.module is not None
+    }
 
 
 def patterns() -> dict[str, str]:
@@ -196,6 +212,11 @@ def _imported(module: ast.Module, *places: str) -> set[str]:
         if isinstance(node, ast.ImportFrom) and (node.module or "").startswith(places)
         for alias in node.names
     }
+
+
+def _called(node: ast.AST) -> set[str]:
+    """Return the names of the functions that a piece of code calls."""
+    return {call.func.id for call in _calls(node) if isinstance(call.func, ast.Name)}
 
 
 def _calls(node: ast.AST) -> Iterator[ast.Call]:
