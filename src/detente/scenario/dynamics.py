@@ -52,8 +52,8 @@ class Dynamics(Part):
     )
     exposure: Weight = Field(
         0.85,
-        description="Price of falling short of those one depends on, per dependence: each asks others "
-        "to go as far as it goes itself.",
+        description="Price of falling short of those one depends on, per dependence: each asks "
+        "others to go as far as it goes itself.",
     )
     inertia: Weight = Field(
         0.5, description="Weight of the distance from a country's own last response."
