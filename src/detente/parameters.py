@@ -19,8 +19,13 @@ from detente.programs import compile_condition
 from detente.scenario import Distribution, Number, Quantity, Scenario, sample
 from detente.scenario.codes import PLOVER
 from detente.scenario.ranges import quantity_of
-from detente.theory.chance import country_word, draw_parameter, path_words, purpose_word
-from detente.theory.normal import draw_normals
+from detente.theory.chance import (
+    country_word,
+    draw_normals,
+    draw_parameter,
+    path_words,
+    purpose_word,
+)
 from detente.world import NONE, Coefficient, Floats, Parameters, Shape, Structure, shape_of
 
 #: The range of a score that no field gives, as one taken from a type.

@@ -97,7 +97,9 @@ def test_list_names_the_scenarios_of_the_package(detente):
     assert done.exit_code == 0, done.stderr
     assert "bagram-2025" in done.stdout
     assert "no_move" in done.stdout
-    hidden = "Without events, to be extended: region-2001, region-2025, region; --all lists them too."
+    hidden = (
+        "Without events, to be extended: region-2001, region-2025, region; --all lists them too."
+    )
     assert hidden in done.stdout
     everything = detente("list", "--all").stdout
     assert "--all" not in everything

@@ -87,7 +87,19 @@ def probabilities(w, e, i, barred):
     return np.array(odds) / sum(odds)
 
 
-def moved_levels(w):
+def drive_of(w, e, balance):
+    """Return how an event drives its issues, and which of the three ways it is."""
+    giver, actor = w.consent[e], w.actor[e]
+    if giver < 0:
+        return max(balance, 0.0), "needs nobody"
+    if w.stance[e, giver] > 0:
+        return (1 + balance) / 2, "granted"
+    strength = w.capability[actor] if actor >= 0 else 0.0
+    coerced = w.force[e] * strength / (strength + w.capability[giver])
+    return coerced, "coerced" if coerced > 0 else "refused"
+
+
+def moved_levels(w, met):
     level = w.level.copy()
     for k in range(len(level)):
         pull = pace = 0.0
@@ -97,14 +109,8 @@ def moved_levels(w):
             influence = w.capability * w.salience[:, k]
             weight = influence.sum()
             balance = (influence * w.stance[e]).sum() / weight if weight else 0.0
-            giver, actor = w.consent[e], w.actor[e]
-            if giver < 0:
-                drive = max(balance, 0.0)
-            elif w.stance[e, giver] > 0:
-                drive = (1 + balance) / 2
-            else:
-                strength = w.capability[actor] if actor >= 0 else 0.0
-                drive = w.force[e] * strength / (strength + w.capability[giver])
+            drive, way = drive_of(w, e, balance)
+            met.add(way)
             speed = w.issue_rate * w.attention[e] * drive
             pace += speed
             pull += speed * (w.proposed[e, k] - w.level[k])
@@ -147,7 +153,7 @@ def toward(w, i, pole):
     return np.average(aligned, weights=w.capability[members])
 
 
-@pytest.fixture(scope="module", params=[("demand", 3), ("forced", 5), ("negotiated", 8)])
+@pytest.fixture(scope="module", params=[("demand", 3), ("forced", 5), ("neighbour", 0)])
 def steps(request):
     """Return the states of some steps, before and after, with what was done in each."""
     variant, run = request.param
@@ -201,9 +207,25 @@ def test_probabilities(steps):
     assert checked > 100
 
 
+def test_red_lines_are_crossed_and_those_depended_on_opposed(steps):
+    """What is checked above is not checked for want of a case."""
+    w = steps[-1].weighed
+    events, countries = np.flatnonzero(w.attention > 0), range(w.n)
+    assert any(beyond(w, i, *move) > 0 for e in events for i in countries for move in moves(w, e))
+    assert any(
+        w.dependence[i, j] * w.stance[e, i] * w.stance[e, j] < 0
+        for e in events
+        for i, j in product(countries, repeat=2)
+    )
+
+
 def test_issues_move(steps):
+    met = set()
     for step in steps:
-        assert step.after.level == pytest.approx(moved_levels(middle(step)), abs=CLOSE)
+        assert step.after.level == pytest.approx(moved_levels(middle(step), met), abs=CLOSE)
+    special = {"forced": "coerced", "neighbour": "granted"}
+    variant = steps[0].model.variant
+    assert {"needs nobody", special.get(variant, "refused")} <= met
 
 
 def test_attitudes_move(steps):

@@ -9,8 +9,7 @@ from scipy.special import ndtri
 import detente
 from detente.parameters import Plan
 from detente.scenario import sample
-from detente.theory.chance import draw_parameter, path_words
-from detente.theory.normal import normal_quantile
+from detente.theory.chance import draw_parameter, normal_quantile, path_words
 
 
 @given(st.floats(1e-300, 1.0, exclude_max=True))
