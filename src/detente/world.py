@@ -184,6 +184,8 @@ class Standing(NamedTuple):
     tension: Floats  # (L,) 0 to 1
     polarisation: Floats  # (L,) 0 to 1
     weight: Floats  # (L,) room to add up weights
+    calm: Floats  # (L,) what the hostile acts of a country leave calm
+    unsoothed: Floats  # (L,) what its friendly acts leave as it is
 
 
 class Shape(NamedTuple):
@@ -212,7 +214,7 @@ _AXES: Final[dict[str, str]] = {
     **dict.fromkeys(("supporters_ask", "opponents_ask"), "EN"),
     **dict.fromkeys(("heeded", "might", "conform", "dear", "precise", "tilt", "hedging"), "N"),
     **dict.fromkeys(("kept", "coerced", "pulled", "agreed"), ""),
-    **dict.fromkeys(("tension", "polarisation", "weight"), ""),
+    **dict.fromkeys(("tension", "polarisation", "weight", "calm", "unsoothed"), ""),
     "toward": "NP",
     "threshold": "C",
     "coefficient": "D",

@@ -50,7 +50,7 @@ def moves(w, e):
     """Return the issues that an event moves, each from where to where."""
     for k in range(len(w.level)):
         if w.proposes[e, k]:
-            yield k, w.level[k], w.proposed[e, k]
+            yield k, w.before[e, k], w.proposed[e, k]
         if w.does[e, k]:
             yield k, w.before[e, k], w.done[e, k]
 
@@ -78,8 +78,10 @@ def probabilities(w, e, i, barred):
         utility = s * (gain + ties)
         apart = sum(heed[j] * (s - w.stance[e, j]) ** 2 for j in others)
         utility -= w.conformity * w.susceptibility[i] * apart
-        against = sum(w.dependence[i, j] * max(0.0, -s * w.stance[e, j]) for j in others)
-        utility -= w.exposure * against
+        for side in (1, -1):
+            there = [(w.dependence[i, j], side * w.stance[e, j]) for j in others]
+            short = sum(d * said * (said - side * s) for d, said in there if said > 0)
+            utility -= w.exposure * max(0.0, short)
         utility -= w.inertia * spoken * (s - w.stance[e, i]) ** 2
         utility -= w.cost * w.response_cost[r] * (1 - w.resolve[i]) * (1 - relief)
         precision = w.rationality * w.responsiveness[i]
@@ -92,10 +94,10 @@ def drive_of(w, e, balance):
     giver, actor = w.consent[e], w.actor[e]
     if giver < 0:
         return max(balance, 0.0), "needs nobody"
-    if w.stance[e, giver] > 0:
-        return (1 + balance) / 2, "granted"
     strength = w.capability[actor] if actor >= 0 else 0.0
     coerced = w.force[e] * strength / (strength + w.capability[giver])
+    if w.stance[e, giver] > 0:
+        return max((1 + balance) / 2, coerced), "granted"
     return coerced, "coerced" if coerced > 0 else "refused"
 
 
@@ -139,12 +141,14 @@ def moved_attitudes(w, acts):
 
 
 def tension(w):
-    calm = np.ones(w.n)
+    calm, left = np.ones(w.n), np.ones(w.n)
     for e, i in product(range(len(w.attention)), range(w.n)):
-        calm[i] *= 1 - w.attention[e] * max(-w.answer[e, i], 0.0) / 10
-        if w.actor[e] == i:
-            calm[i] *= 1 - w.attention[e] * max(-w.score[e], 0.0) / 10
-    return float((1 - calm).mean())
+        acts = [w.answer[e, i], *([w.score[e]] if w.actor[e] == i else [])]
+        for score in acts:
+            calm[i] *= 1 - w.attention[e] * max(-score, 0.0) / 10
+            if w.score[e] >= 0:
+                left[i] *= 1 - w.attention[e] * max(score, 0.0) / 10
+    return float(((1 - calm) * left).mean())
 
 
 def toward(w, i, pole):

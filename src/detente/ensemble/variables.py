@@ -46,7 +46,8 @@ OUTCOMES: Final[dict[str, Meaning]] = {
         "The most capable member of the bloc in which the country ends.",
     ),
     "tension": Meaning(
-        _BY_RUN, "regional tension", "0 to 1", "Mean hostility of acts over the run.",
+        _BY_RUN, "regional tension", "0 to 1",
+        "Hostility of acts net of cooperation, mean over countries and steps.",
     ),
     "polarisation": Meaning(
         _BY_RUN, "polarisation", "0 to 1", "How far apart the countries stand at the end.",

@@ -31,7 +31,9 @@ class Event(Part):
         "time that has passed.",
     )
     repeats: bool = Field(
-        False, description="Whether it can come up again once it has left the agenda."
+        False,
+        description="Whether it can come up again: on the agenda still, that renews attention, "
+        "and what it does happens again.",
     )
     actor: CountryCode | None = Field(
         None, description="Whose act it is; nobody's for a shock from outside the list."

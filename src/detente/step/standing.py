@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from detente.theory.alignment import hedging, mutual, tilt
-from detente.theory.hostility import hostility
+from detente.theory.hostility import cooperation, hostility, tense
 from detente.theory.polarisation import spread
 from detente.theory.rule import rule
 from detente.world import Parameters, Standing, State, Structure
@@ -30,28 +30,34 @@ def _toward(
 
 
 @rule
-def _calm(structure: Structure, p: Parameters, s: State, out: Standing, i: int) -> None:
-    """Write into `out.weight` how calm country `i` leaves the region, 0 to 1."""
+def _acts(structure: Structure, p: Parameters, s: State, out: Standing, i: int) -> None:
+    """Write how calm, and how unsoothed, the acts of country `i` leave the region, 0 to 1."""
     lanes = s.attention.shape[1]
     for lane in range(lanes):
-        out.weight[lane] = 1.0
+        out.calm[lane] = 1.0
+        out.unsoothed[lane] = 1.0
     for e in range(s.attention.shape[0]):
         for lane in range(lanes):
-            act = hostility(s.answer[e, i, lane], s.attention[e, lane])
-            out.weight[lane] *= 1.0 - act
+            answer, score = s.answer[e, i, lane], p.score[e, lane]
+            attention = s.attention[e, lane]
+            out.calm[lane] *= 1.0 - hostility(answer, attention)
+            out.unsoothed[lane] *= 1.0 - cooperation(answer, score, attention)
         if structure.actor[e] == i:
             for lane in range(lanes):
-                out.weight[lane] *= 1.0 - hostility(p.score[e, lane], s.attention[e, lane])
+                score, attention = p.score[e, lane], s.attention[e, lane]
+                out.calm[lane] *= 1.0 - hostility(score, attention)
+                out.unsoothed[lane] *= 1.0 - cooperation(score, score, attention)
 
 
 @rule
 def stand(structure: Structure, p: Parameters, s: State, out: Standing) -> None:
     """Write where all stand now.
 
-    Tension is the mean over countries of the hostility of their acts that stand: responses, and
-    the events themselves for those whose acts they are. A country's acts add up without passing
-    1 (one less the product of what each leaves calm), each counts by the attention it still has,
-    and what is not hostile counts nothing.
+    Tension is the mean over countries of the hostility of their acts that stand, net of their
+    cooperation: of responses, and of the events themselves for those whose acts they are. A
+    country's hostile acts add up without passing 1 (one less the product of what each leaves
+    calm), its friendly ones take away from that in the same way, and each counts by the attention
+    it still has.
     """
     n, lanes = p.capability.shape
     for i in range(n):
@@ -62,9 +68,9 @@ def stand(structure: Structure, p: Parameters, s: State, out: Standing) -> None:
     for lane in range(lanes):
         out.tension[lane] = 0.0
     for i in range(n):
-        _calm(structure, p, s, out, i)
+        _acts(structure, p, s, out, i)
         for lane in range(lanes):
-            out.tension[lane] += (1.0 - out.weight[lane]) / n
+            out.tension[lane] += tense(out.calm[lane], out.unsoothed[lane]) / n
 
 
 @rule

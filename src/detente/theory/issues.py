@@ -36,7 +36,8 @@ def drive(needs_consent: float, stance: float, coerced: float, balance: float) -
 
     What concerns all moves by the balance of all, and not at all against it. What is one
     country's to grant moves once that country supports it: others speed or slow it by their
-    balance, but cannot stop it. Against its refusal only coercion moves it.
+    balance, but cannot stop it. Against its refusal only coercion moves it, and force that is
+    there does not wait for others either.
 
     Parameters
     ----------
@@ -49,7 +50,7 @@ def drive(needs_consent: float, stance: float, coerced: float, balance: float) -
     balance : float
         Of all stances, -1 to 1.
     """
-    granted = 0.5 * (1.0 + balance) if stance > 0.0 else coerced
+    granted = max(0.5 * (1.0 + balance), coerced) if stance > 0.0 else coerced
     return granted if needs_consent > 0.0 else max(balance, 0.0)
 
 
