@@ -1,7 +1,7 @@
 """The coefficients of the theory: few, and shared by all countries.
 
 The defaults of the first ten are estimated from two episodes at once by `detente fit`, rounded to
-two digits; the others set a pace of which the record says little, and are judgements.
+two decimals; the others set a pace of which the record says little, and are judgements.
 """
 
 from __future__ import annotations
@@ -21,45 +21,45 @@ class Dynamics(Part):
     """Coefficients of the model, each with the rule that it scales."""
 
     rationality: Annotated[Number, Quantity(0.0, 100.0, "1 / utility")] = Field(
-        5.7,
+        5.59,
         description="How sharply a choice follows utility: the logit precision lambda "
         "(McKelvey and Palfrey 1995). 0 is choice at random.",
     )
     loss_aversion: Annotated[Number, Quantity(1.0, 10.0, "ratio")] = Field(
-        1.7,
+        1.64,
         description="How many times a loss counts for an equal gain. Estimates centre on 2 "
         "(Tversky and Kahneman 1992: 2.25).",
     )
     red_line_weight: Annotated[Number, Quantity(1.0, 10.0, "ratio")] = Field(
-        1.4, description="How many times more the part of a loss past a red line counts."
+        1.41, description="How many times more the part of a loss past a red line counts."
     )
     red_line_resolve: Share = Field(
-        0.4,
+        0.42,
         description="Share of the remaining cost of hostile responses that a crossed red line "
         "takes away: it makes warnings credible.",
     )
     tie_to_actor: Weight = Field(
-        0.4, description="Weight of a country's attitude to the actor of an event."
+        0.42, description="Weight of a country's attitude to the actor of an event."
     )
     tie_to_recipient: Weight = Field(
-        0.45,
+        0.49,
         description="Weight of a country's attitude to the recipient, times the event's score: "
         "harm to a friend is opposed, harm to a foe welcomed.",
     )
     conformity: Weight = Field(
-        0.4,
+        0.44,
         description="Weight of the distance from the stances of peers (Friedkin and Johnsen 1990).",
     )
     exposure: Weight = Field(
-        0.85,
+        0.84,
         description="Price of falling short of those one depends on, per dependence: each asks "
         "others to go as far as it goes itself.",
     )
     inertia: Weight = Field(
-        0.5, description="Weight of the distance from a country's own last response."
+        0.47, description="Weight of the distance from a country's own last response."
     )
     cost: Weight = Field(
-        1.0, description="Weight of the costs of responses as the repertoire gives them."
+        0.99, description="Weight of the costs of responses as the repertoire gives them."
     )
     issue_rate: Rate = Field(
         0.1,
