@@ -33,7 +33,7 @@ static void begin(const Plan *s, Block *b) {
     memset(b->stance, 0, E * n * sizeof(lane));
     memset(b->spoken, 0, E * n * sizeof(lane));
     memset(b->stake, 0, E * n * sizeof(lane));
-    memset(b->hostility, 0, E * n * sizeof(lane));
+    memset(b->answer, 0, E * n * sizeof(lane));
     memset(b->acts, 0, n * n * sizeof(lane));
     memset(b->weight, 0, K * sizeof(lane));
     memset(b->pole_weight, 0, 2 * sizeof(lane));
@@ -110,7 +110,7 @@ static void come_up(const Plan *s, Block *b, int64_t e, int64_t step, int l) {
     b->born[e * LANES + l] = step;
     for (int64_t i = 0; anew && i < n; i++) {
         AT(b->stance[e * n + i], l) = i == actor ? 1.0 : 0.0;
-        AT(b->spoken[e * n + i], l) = AT(b->hostility[e * n + i], l) = 0.0;
+        AT(b->spoken[e * n + i], l) = AT(b->answer[e * n + i], l) = 0.0;
         b->response[(e * n + i) * LANES + l] = NONE;
     }
     if (actor != NONE && recipient != NONE) AT(b->acts[actor * n + recipient], l) += attention * score / 10.0;
@@ -163,10 +163,12 @@ static void arrive(const Plan *s, Block *b, int64_t step, int64_t first) {
         for (int64_t i = 0; i < s->n; i++)
             EACH {
                 vd gain = all(0.0), crossed = all(0.0);
-                for (int64_t k = 0; k < s->k; k++)
-                    if (s->does[e * s->k + k]) weigh_issue(s, b, i, k, v, b->before[e * s->k + k], b->p[s->done + e * s->k + k], &gain, &crossed);
-                b->gain_done[e * s->n + i][v] = gain;
-                b->crossed_done[e * s->n + i][v] = crossed;
+                for (int64_t k = 0, at = e * s->k; k < s->k; k++, at++) {
+                    if (s->proposes[at]) weigh_issue(s, b, i, k, v, b->before[at], b->p[s->proposed + at], &gain, &crossed);
+                    if (s->does[at]) weigh_issue(s, b, i, k, v, b->before[at], b->p[s->done + at], &gain, &crossed);
+                }
+                b->gain[e * s->n + i][v] = gain;
+                b->crossed[e * s->n + i][v] = crossed;
             }
     }
     for (int64_t e = 0; e < s->e; e++)

@@ -44,12 +44,13 @@ typedef struct {
 typedef struct {
     lane *p;                                                       /* parameters (rows) */
     lane *level, *attitude, *attention, *before, *stance, *spoken; /* as in detente.world */
-    lane *gain_done, *crossed_done, *stake;      /* (e, n): what levels do not change */
-    lane *hostility;                             /* (e, n): of the response that stands */
+    lane *gain, *crossed, *stake;                /* (e, n): known once an event has come up */
+    lane *answer;                                /* (e, n): a tenth of the score of the response that stands */
     lane *able, *conform, *dear, *precise;       /* (n): products of parameters */
     lane *influence, *weight, *pole_weight;      /* (n, k), (k), (2) */
     lane *heed, *heeded, *rest, *third, *acts;   /* (n, n), (n), and (n, n) thrice */
-    lane *bend, *below, *above, *cheap;          /* (n): terms of the utility of the event at hand */
+    lane *rise, *bend, *cheap;                   /* (n): terms of the utility of the event at hand */
+    lane *to_for, *for_ask, *to_against, *against_ask; /* (n): of exposure, likewise */
     lane *pull, *pace, *toward, *tilt;           /* (k), (k), (n, 2), (n) */
     lane *mattering, *together;                  /* (e, n): of events on the agenda */
     int64_t *born;                               /* (e, lane) */
@@ -59,7 +60,7 @@ typedef struct {
     double *luck, *says;
     int64_t *item, *lane_of, *chosen;
     int64_t *live;
-    double *aligned, *inside, act[MOST_RESPONSES];
+    double *aligned, *inside, act[MOST_RESPONSES]; /* a tenth of the score of each response */
     uint8_t *tried, *comes;
 } Block;
 
@@ -94,11 +95,11 @@ static size_t lay_out(const Plan *s, Block *b, char *at) {
     char *from = at;
     struct { lane **to; int64_t count; } parts[] = {
         {&b->p, s->rows}, {&b->level, K}, {&b->attitude, n * n}, {&b->attention, E}, {&b->before, E * K},
-        {&b->stance, E * n}, {&b->spoken, E * n}, {&b->gain_done, E * n}, {&b->crossed_done, E * n},
-        {&b->stake, E * n}, {&b->hostility, E * n}, {&b->able, n}, {&b->conform, n}, {&b->dear, n}, {&b->precise, n},
+        {&b->stance, E * n}, {&b->spoken, E * n}, {&b->gain, E * n}, {&b->crossed, E * n},
+        {&b->stake, E * n}, {&b->answer, E * n}, {&b->able, n}, {&b->conform, n}, {&b->dear, n}, {&b->precise, n},
         {&b->influence, n * K}, {&b->weight, K}, {&b->pole_weight, 2}, {&b->heed, n * n}, {&b->heeded, n},
-        {&b->rest, n * n}, {&b->third, n * n}, {&b->acts, n * n}, {&b->bend, n}, {&b->below, n}, {&b->above, n},
-        {&b->cheap, n}, {&b->pull, K}, {&b->pace, K}, {&b->toward, 2 * n}, {&b->tilt, n}, {&b->mattering, E * n},
+        {&b->rest, n * n}, {&b->third, n * n}, {&b->acts, n * n}, {&b->rise, n}, {&b->bend, n}, {&b->cheap, n},
+        {&b->to_for, n}, {&b->for_ask, n}, {&b->to_against, n}, {&b->against_ask, n}, {&b->pull, K}, {&b->pace, K}, {&b->toward, 2 * n}, {&b->tilt, n}, {&b->mattering, E * n},
         {&b->together, E * n},
     };
     for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) *parts[i].to = room(&at, parts[i].count * sizeof(lane));

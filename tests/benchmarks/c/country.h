@@ -70,33 +70,37 @@ static int64_t look_again(const Plan *s, Block *b, int64_t e, int64_t step, int6
     return packed;
 }
 
-/* Value event e for country i and hear the others, in all lanes.
+/* Add up what event e means to country i and hear the others, in all lanes.
 
-   Utility is quadratic in the stance of a response, so its coefficients serve for all responses;
-   what all responses share changes no choice and is left out. */
+   But for exposure and cost, utility is quadratic in the stance of a response, so its coefficients
+   serve for all responses; what all responses share changes no choice and is left out. */
 static void perceive(const Plan *s, Block *b, int64_t e, int64_t i) {
-    const int64_t n = s->n, K = s->k, here = e * n + i, actor = s->actor[e], recipient = s->recipient[e];
+    const int64_t n = s->n, here = e * n + i, actor = s->actor[e], recipient = s->recipient[e];
     const lane *c = b->p + s->coefficient;
     EACH {
-        vd gain = b->gain_done[here][v], crossed = b->crossed_done[here][v];
-        for (int64_t k = 0; k < K; k++)
-            if (s->proposes[e * K + k]) weigh_issue(s, b, i, k, v, b->level[k], b->p[s->proposed + e * K + k], &gain, &crossed);
+        vd gain = b->gain[here][v];
         if (actor != NONE) gain += c[TIE_TO_ACTOR][v] * b->attitude[i * n + actor][v];
         if (recipient != NONE) gain += c[TIE_TO_RECIPIENT][v] * b->attitude[i * n + recipient][v] * (b->p[s->score + e][v] / 10.0);
-        vd mean = all(0.0), supporters = all(0.0), opponents = all(0.0);
+        vd mean = all(0.0), supporters = all(0.0), opponents = all(0.0), for_ask = all(0.0), against_ask = all(0.0);
         for (int64_t j = 0; j < n; j++) mean += b->heed[i * n + j][v] * b->stance[e * n + j][v];
         for (int64_t at = s->depends_of[i]; at < s->depends_of[i + 1]; at++) {
             const int64_t j = s->depends_on[at];
             const vd said = b->stance[e * n + j][v], depends = b->p[s->dependence + i * n + j][v];
-            supporters += depends * most(said, all(0.0));
-            opponents += depends * most(-said, all(0.0));
+            const vd supporter = depends * most(said, all(0.0)), opponent = depends * least(said, all(0.0));
+            supporters += supporter;
+            for_ask += supporter * said;
+            opponents -= opponent;
+            against_ask += opponent * said;
         }
         const vd heeded = b->heeded[i][v], conform = b->conform[i][v], keep = c[INERTIA][v] * b->spoken[here][v];
-        const vd appeal = gain + 2.0 * (conform * mean * heeded + keep * b->stance[here][v]);
+        const vd exposure = c[EXPOSURE][v];
+        b->rise[i][v] = gain + 2.0 * (conform * mean * heeded + keep * b->stance[here][v]);
         b->bend[i][v] = -pick(heeded > 0.0, conform, all(0.0)) - keep;
-        b->below[i][v] = appeal + c[EXPOSURE][v] * supporters;
-        b->above[i][v] = appeal - c[EXPOSURE][v] * opponents;
-        b->cheap[i][v] = b->dear[i][v] * (1.0 - c[RED_LINE_RESOLVE][v] * crossed);
+        b->to_for[i][v] = exposure * supporters;
+        b->for_ask[i][v] = exposure * for_ask;
+        b->to_against[i][v] = exposure * opponents;
+        b->against_ask[i][v] = exposure * against_ask;
+        b->cheap[i][v] = b->dear[i][v] * (1.0 - c[RED_LINE_RESOLVE][v] * b->crossed[here][v]);
     }
 }
 
@@ -112,15 +116,18 @@ static void choose(const Plan *s, Block *b, int64_t e, int64_t packed) {
     const double *stance = s->column + s->response_stance, *cost = s->column + s->response_cost;
     for (int64_t from = 0; from < packed; from += WIDTH) {
         const vi item = *(vi *)(b->item + from);
-        const vd bend = gather(b->bend, item), below = gather(b->below, item), above = gather(b->above, item);
+        const vd rise = gather(b->rise, item), bend = gather(b->bend, item);
+        const vd to_for = gather(b->to_for, item), for_ask = gather(b->for_ask, item);
+        const vd to_against = gather(b->to_against, item), against_ask = gather(b->against_ask, item);
         const vd dear = gather(b->dear, item), cheap = gather(b->cheap, item), precise = gather(b->precise, item);
         const int64_t own = s->actor[e] == NONE ? -LANES : s->actor[e] * LANES;
         const vi barred = (item >= own) & (item < own + LANES);
         vd odds[MOST_RESPONSES], best = all(-INFINITY), total = all(0.0), passed = all(0.0), says = all(0.0);
         vi chosen = {0};
         for (int64_t r = 0; r < R; r++) {
-            const int against = stance[r] < 0.0;
-            odds[r] = stance[r] * ((against ? below : above) + bend * stance[r]) - (against ? cheap : dear) * cost[r];
+            const vd short_of_one = most(for_ask - to_for * stance[r], all(0.0));
+            const vd short_of_other = most(against_ask + to_against * stance[r], all(0.0));
+            odds[r] = stance[r] * (rise + bend * stance[r]) - (stance[r] < 0.0 ? cheap : dear) * cost[r] - short_of_one - short_of_other;
             if (!s->by_actor[r]) odds[r] = pick(barred, all(-INFINITY), odds[r]);
             best = most(best, odds[r]);
         }
@@ -144,7 +151,6 @@ static void choose(const Plan *s, Block *b, int64_t e, int64_t packed) {
 /* Make the choices about event e known; a response that is new is an act on its actor. */
 static void act(const Plan *s, Block *b, int64_t e, int64_t step, int64_t packed, int lanes, Out *out) {
     const int64_t n = s->n, actor = s->actor[e];
-    const double *score = s->column + s->response_score;
     int64_t changed = 0, *which = b->lane_of; /* free again */
     for (int64_t q = 0; q < packed; q++) {
         which[changed] = q;
@@ -153,8 +159,8 @@ static void act(const Plan *s, Block *b, int64_t e, int64_t step, int64_t packed
     for (int64_t at = 0; at < changed; at++) {
         const int64_t q = which[at], i = b->item[q] / LANES, l = b->item[q] % LANES, here = (e * n + i) * LANES + l;
         const int64_t r = b->chosen[q], was = b->response[here];
-        if (actor != i && actor != NONE) AT(b->acts[i * n + actor], l) += score[r] / 10.0;
-        AT(b->hostility[e * n + i], l) = b->act[r];
+        if (actor != i && actor != NONE) AT(b->acts[i * n + actor], l) += b->act[r];
+        AT(b->answer[e * n + i], l) = b->act[r];
         AT(b->stance[e * n + i], l) = b->says[q];
         if (was == NONE) AT(b->spoken[e * n + i], l) = 1.0;
         b->response[here] = (int8_t)r;

@@ -65,7 +65,7 @@ int run(const Plan *s, int64_t first, int64_t last, Out *out) {
     memset(memory, 0, bytes);
     lay_out(s, &b, memory);
     for (int64_t row = 0; row < s->rows; row++) EACH b.p[row][v] = all(s->column[row]);
-    for (int64_t r = 0; r < s->r; r++) b.act[r] = fmax(-s->column[s->response_score + r], 0.0) / 10.0;
+    for (int64_t r = 0; r < s->r; r++) b.act[r] = s->column[s->response_score + r] / 10.0;
     for (int64_t row = 0; row < last - first; row += LANES)
         run_block(s, &b, first + row, row, last - first - row < LANES ? (int)(last - first - row) : LANES, out);
     free(memory);

@@ -34,17 +34,22 @@ static void record(const Plan *s, Block *b, int64_t live, int64_t point, int64_t
             bin(b->toward[2 * i + q], -1.0, 0.5 * TILT_BINS, TILT_BINS, out->toward_bins + ((point * n + i) * 2 + q) * TILT_BINS, lanes);
     }
     for (int64_t k = 0; k < s->k; k++) bin(b->level[k], 0.0, LEVEL_BINS, LEVEL_BINS, out->level_bins + (point * s->k + k) * LEVEL_BINS, lanes);
-    EACH { /* over countries, one less the product of what each act leaves calm */
+    EACH { /* over countries, what hostile acts leave calm and what friendly ones leave unsoothed */
         vd tension = all(0.0);
         for (int64_t i = 0; i < n; i++) {
-            vd calm = all(1.0);
+            vd calm = all(1.0), unsoothed = all(1.0);
             for (int64_t at = 0; at < live; at++) {
                 const int64_t e = b->live[at];
-                const vd attention = b->attention[e][v];
-                calm *= 1.0 - attention * b->hostility[e * n + i][v];
-                if (s->actor[e] == i) calm *= 1.0 - attention * most(-b->p[s->score + e][v], all(0.0)) / 10.0;
+                const vd attention = b->attention[e][v], score = b->p[s->score + e][v];
+                const vd act = attention * b->answer[e * n + i][v];
+                calm *= 1.0 + least(act, all(0.0));
+                unsoothed *= 1.0 - pick(score >= 0.0, most(act, all(0.0)), all(0.0));
+                if (s->actor[e] == i) {
+                    calm *= 1.0 + attention * least(score, all(0.0)) / 10.0;
+                    unsoothed *= 1.0 - attention * most(score, all(0.0)) / 10.0;
+                }
             }
-            tension += 1.0 - calm;
+            tension += (1.0 - calm) * unsoothed;
         }
         tension /= (double)n;
         for (int q = 0; q < WIDTH && v * WIDTH + q < lanes; q++) {

@@ -45,7 +45,7 @@ static void move_issues(const Plan *s, Block *b, int64_t live) {
                 for (int64_t j = 0; j < n; j++) balance += b->influence[j * K + k][v] * b->stance[e * n + j][v];
                 balance *= b->weight[k][v];
                 vd drive = most(balance, all(0.0));
-                if (giver != NONE) drive = pick(b->stance[e * n + giver][v] > 0.0, 0.5 * (1.0 + balance), coerced);
+                if (giver != NONE) drive = pick(b->stance[e * n + giver][v] > 0.0, most(0.5 * (1.0 + balance), coerced), coerced);
                 b->pace[k][v] += rate * drive;
                 b->pull[k][v] += rate * drive * (b->p[s->proposed + e * K + k][v] - b->level[k][v]);
             }
