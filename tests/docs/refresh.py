@@ -1,6 +1,7 @@
-"""Write the table and the picture of the README anew, from a run of the library's scenario.
+"""Write the tables and the pictures of the README anew, from runs of the library's scenarios.
 
-To be run by hand when the results have changed: ``uv run python tests/docs/refresh.py``.
+To be run by hand when the results have changed: ``uv run python tests/docs/refresh.py``. What the
+benchmarks say is written only when their report is given: ``… refresh.py speed.json``.
 """
 
 import io
@@ -10,9 +11,14 @@ import detente
 
 ROOT = Path(__file__).parents[2]
 README = ROOT / "README.md"
-PICTURE = ROOT / ".readme" / "final-tilt.png"
-BEGIN = "<!-- table: written by tests/docs/refresh.py -->\n"
-END = "<!-- end of table -->"
+PICTURES = ROOT / ".readme"
+EPISODES = ("bagram-2025", "access-2001")
+BASELINES = {
+    "pooled": "how often each response was given, over all rows",
+    "same": "everyone does the same: the one response that scores best",
+    "weighted_position": "the mean position, weighted by capability and salience",
+    "position_alone": "this model without ties, peers and exposure",
+}
 VARIANT = "demand"
 SHOWN = ("AFG", "RUS", "CHN", "IND", "PAK", "UZB")
 #: Enough to look sharp on a screen, few enough to be small in git.
@@ -58,14 +64,59 @@ def small(figure):
     return stream.getvalue()
 
 
+def scores(score, fit, patterns):
+    """Return the scores against the record as Markdown."""
+    summary = score.summary
+    lines = [
+        "| Forecast | Ranked probability score | Skill of the model against it |",
+        "|---|--:|--:|",
+        f"| **the model** | **{summary['rps']:.2f}** | |",
+    ]
+    for name, words in BASELINES.items():
+        figures = summary["baselines"][name]
+        low, high = figures["intervals"]["rows"]
+        lines.append(
+            f"| {words} | {figures['rps']:.2f} | {figures['skill']:.2f} ({low:.2f} to {high:.2f}) |"
+        )
+    verdicts = {
+        verdict: [name for name in patterns.names if patterns[name].verdict == verdict]
+        for verdict in ("holds", "undecided", "fails")
+    }
+    left = fit.summary["left_out"]["episodes"]
+    said = "; ".join(f"{row['skill']:.2f} on {row['scenario']}" for row in left)
+    return "\n".join(
+        [
+            *lines,
+            "",
+            f"{summary['of']} rows; 0 is perfect; in brackets 95 % over countries. The right side "
+            f"(against, silent, for) {summary['hits_side']} times of\n{summary['of']}, the very "
+            f"response {summary['hits_response']} times. Fitted to one episode alone, the skill on "
+            f"the other is {said}.\nOf the patterns P1 to P8 "
+            f"{', '.join(verdicts['holds'])} hold with 95 % confidence, "
+            f"{', '.join(verdicts['undecided']) or 'none'} undecided, "
+            f"{', '.join(verdicts['fails'])} fail; `detente check --patterns` says by how much.",
+        ]
+    )
+
+
+def put(text, name, body):
+    """Return the README with a marked place filled."""
+    begin, end = f"<!-- {name}: written by tests/docs/refresh.py -->\n", f"<!-- end of {name} -->"
+    before, rest = text.split(begin)
+    return f"{before}{begin}\n{body}\n\n{end}{rest.split(end, 1)[1]}"
+
+
 def main():
-    """Run the scenario and write both."""
+    """Run the scenarios and write all."""
+    text = README.read_text("utf-8")
     results = detente.run("bagram-2025", progress=False)
-    before, rest = README.read_text("utf-8").split(BEGIN)
-    after = rest.split(END, 1)[1]
-    written = f"{before}{BEGIN}\n{table(results)}\n\n{caption(results)}\n\n{END}{after}"
-    README.write_text(written, "utf-8")
-    PICTURE.write_bytes(small(detente.plots.final_tilt(results)))
+    text = put(text, "table", f"{table(results)}\n\n{caption(results)}")
+    (PICTURES / "final-tilt.png").write_bytes(small(detente.plots.final_tilt(results)))
+    score = detente.score(*EPISODES, progress=False)
+    (PICTURES / "record.png").write_bytes(small(detente.plots.record(score)))
+    fit = detente.fit(*EPISODES, progress=False)
+    text = put(text, "score", scores(score, fit, detente.patterns()))
+    README.write_text(text, "utf-8")
 
 
 if __name__ == "__main__":
