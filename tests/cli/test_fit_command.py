@@ -45,10 +45,8 @@ def test_the_tables_are_read_on_any_terminal(fit, other):
     assert max(len(line) for line in result.stdout.splitlines()) <= 80
     for said in ("rationality", "6 rows", "Not identified: ", "all but it, other", "Uzbekistan"):
         assert said in result.stdout
-    assert result.stderr.splitlines()[:2] == [
-        "Estimating from 6 rows, 30 runs of each scenario",
-        "Estimating without other",
-    ]
+    assert "Estimating from 6 rows, 30 runs of each scenario\n" in result.stderr
+    assert "Estimating without other\n" in result.stderr
 
 
 def test_json_has_the_figures_by_name(fit, other):
@@ -73,7 +71,7 @@ def test_one_episode_is_not_left_out_and_that_is_said(fit):
     assert "Only one episode was given, so none could be left out." in result.stdout
     quick = fit(RECORDED, "--runs", 30, "--no-leave-out")
     assert "Each country left out" not in quick.stdout
-    assert len(quick.stderr.splitlines()) == 1
+    assert "Estimating without" not in quick.stderr
 
 
 def test_a_picture(fit, tmp_path):
@@ -103,11 +101,17 @@ def test_what_is_wrong_is_said_once(fit, tmp_path, arguments, said):
     assert not list(tmp_path.iterdir())
 
 
+STANCES = {"warn": -1, "joint": -0.5, "silent": 0, "endorse": 0.5, "assist": 0.7, "host": 1}
+REPERTOIRE = "repertoire:\n" + "".join(
+    f"  {name}: {{title: {name}, stance: {stance}, cost: 0}}\n" for name, stance in STANCES.items()
+)
+
+
 @pytest.mark.parametrize(
     ("more", "said"),
     [
         ("dynamics: {cost: {normal: [1, 0.2]}}\n", "dynamics.cost as a distribution"),
-        ("repertoire: {warn: {title: Warn, stance: -1, cost: 0}}\n", "different repertoires"),
+        (REPERTOIRE, "different repertoires"),
     ],
 )
 def test_files_that_do_not_go_together(fit, other, more, said):

@@ -98,7 +98,7 @@ def test_scales_there_and_back():
     assert bound(on_scales(values) + 20)["rationality"] == 100  # no farther than a scenario may go
 
 
-def many(known, episodes=4, countries=24):
+def many(known, episodes=3, countries=24):
     """Return episodes in which governments did what the model does at known coefficients."""
     codes = [f"A{chr(65 + i // 26)}{chr(65 + i % 26)}" for i in range(countries)]
     rng = np.random.default_rng(5)
@@ -145,7 +145,7 @@ def many(known, episodes=4, countries=24):
 def test_what_the_record_was_drawn_from_is_found():
     known = {name: prior.median for name, prior in PRIORS.items()}
     known |= {"rationality": 18.0, "cost": 2.5}
-    found = detente.fit(*many(known), runs=200, leave_out=False, progress=False)
+    found = detente.fit(*many(known), runs=150, leave_out=False, progress=False)
     for name in ("rationality", "cost"):
         row = found.table.loc[name]
         assert row["estimate"] > 1.3 * row["prior"]
