@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from detente.measures.ablations import ablations
     from detente.measures.agreement import agreement
     from detente.measures.effects import effects
+    from detente.measures.fitting.fit import Fit, fit
     from detente.measures.patterns import patterns
     from detente.measures.record.score import Score, score
     from detente.measures.summary import summary
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 #: Where each name of the public surface is: its module, and its name there if that is another.
 _PLACES: Final[dict[str, tuple[str, str]]] = {
     "CountryAgent": ("detente.model", "CountryAgent"),
+    "Fit": ("detente.measures.fitting.fit", "Fit"),
     "Interrupted": ("detente.ensemble.errors", "Interrupted"),
     "RegionModel": ("detente.model", "RegionModel"),
     "Results": ("detente.ensemble.results", "Results"),
@@ -40,6 +42,7 @@ _PLACES: Final[dict[str, tuple[str, str]]] = {
     "ablations": ("detente.measures.ablations", "ablations"),
     "agreement": ("detente.measures.agreement", "agreement"),
     "effects": ("detente.measures.effects", "effects"),
+    "fit": ("detente.measures.fitting.fit", "fit"),
     "load": ("detente.scenario", "load"),
     "open": ("detente.ensemble.results", "open_results"),
     "patterns": ("detente.measures.patterns", "patterns"),
@@ -50,6 +53,7 @@ _PLACES: Final[dict[str, tuple[str, str]]] = {
 
 __all__ = [
     "CountryAgent",
+    "Fit",
     "Interrupted",
     "RegionModel",
     "Results",
@@ -63,6 +67,7 @@ __all__ = [
     "ablations",
     "agreement",
     "effects",
+    "fit",
     "load",
     "open",
     "patterns",

@@ -7,6 +7,7 @@ setting changes.
 from __future__ import annotations
 
 from detente.plots.alignment import alignment
+from detente.plots.coefficients import coefficients
 from detente.plots.draw import KINDS, draw_all, picture
 from detente.plots.fan import fan
 from detente.plots.final_tilt import final_tilt
@@ -20,6 +21,7 @@ map = region_map  # noqa: A001 - `plots.map` is what people type; nothing here n
 __all__ = [
     "KINDS",
     "alignment",
+    "coefficients",
     "draw_all",
     "fan",
     "final_tilt",

@@ -22,6 +22,8 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from detente.measures.fitting.priors import PRIORS
+from detente.scenario.dynamics import Dynamics
+from detente.scenario.ranges import quantity_of
 
 if TYPE_CHECKING:
     from detente.measures.record.prediction import Predictor
@@ -68,9 +70,17 @@ class Peak:
 
 
 def bound(free: Floats) -> dict[str, float]:
-    """Return coefficients by name from numbers on their scales."""
+    """Return coefficients by name from numbers on their scales.
+
+    Held to the range that a scenario may give, whose end a long step of a climb may pass.
+    """
     pairs = zip(PRIORS.items(), free, strict=True)
-    return {name: prior.bound(float(x)) for (name, prior), x in pairs}
+    return {name: _in_range(name, prior.bound(float(x))) for (name, prior), x in pairs}
+
+
+def _in_range(name: str, value: float) -> float:
+    quantity = quantity_of(Dynamics, name)
+    return min(max(value, quantity.low), quantity.high)
 
 
 def on_scales(values: Mapping[str, float]) -> Floats:
@@ -97,13 +107,21 @@ class Posterior:
         )
         self._centre = np.array([prior.centre for prior in PRIORS.values()])
         self._spread = np.array([prior.spread for prior in PRIORS.values()])
+        self._known: dict[bytes, tuple[Floats, ...]] = {}
 
     def probabilities(self, free: Floats) -> tuple[Floats, ...]:
-        """Return the probability of each response, (rows, K), an episode each."""
-        values = bound(free)
-        with ThreadPoolExecutor(len(self.episodes)) as pool:
-            found = pool.map(lambda one: one.predict(values).probabilities, self.episodes)
-            return tuple(found)
+        """Return the probability of each response, (rows, K), an episode each.
+
+        What was asked before is not simulated again: fits that leave a country out all start from
+        one place and share its slopes.
+        """
+        key = free.tobytes()
+        if key not in self._known:
+            values = bound(free)
+            with ThreadPoolExecutor(len(self.episodes)) as pool:
+                found = pool.map(lambda one: one.predict(values).probabilities, self.episodes)
+                self._known[key] = tuple(found)
+        return self._known[key]
 
     def climb(
         self,

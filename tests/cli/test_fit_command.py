@@ -1,0 +1,121 @@
+"""``detente fit`` as it is typed."""
+
+import functools
+import json
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from detente.cli import app
+
+RECORDED = Path(__file__).parents[1] / "measures" / "recorded.yaml"
+SMALL = Path(__file__).parents[1] / "ensemble" / "small.yaml"
+
+
+@pytest.fixture
+def fit(tmp_path, monkeypatch):
+    """Fit here, in an empty folder, on a terminal of the narrowest kind."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("COLUMNS", "80")
+    return functools.partial(_invoke, CliRunner())
+
+
+def _invoke(runner, *arguments):
+    given = ["fit", *(str(argument) for argument in arguments)]
+    return runner.invoke(app, given, catch_exceptions=False)
+
+
+@pytest.fixture
+def other(tmp_path_factory):
+    """Another episode, in a file that extends the first."""
+    folder = tmp_path_factory.mktemp("other")
+    path = folder / "other.yaml"
+    path.write_text(
+        "scenario: other\nextends: recorded.yaml\nstart: 2019-12-30\n"
+        "record:\n  - {event: demand, country: UZB, date: 2020-01-12, response: host}\n"
+    )
+    (folder / "recorded.yaml").write_text(RECORDED.read_text())
+    return path
+
+
+def test_the_tables_are_read_on_any_terminal(fit, other):
+    result = fit(RECORDED, other, "--runs", 30)
+    assert result.exit_code == 0
+    assert max(len(line) for line in result.stdout.splitlines()) <= 80
+    for said in ("rationality", "6 rows", "Not identified: ", "all but it, other", "Uzbekistan"):
+        assert said in result.stdout
+    assert "Estimating from 6 rows, 30 runs of each scenario\n" in result.stderr
+    assert "Estimating without other\n" in result.stderr
+
+
+def test_json_has_the_figures_by_name(fit, other):
+    found = json.loads(fit(RECORDED, other, "--json", "--runs", 30, "--seed", 5).stdout)
+    assert {"scenarios", "runs", "seeds", "rows", "level", "coefficients", "not_identified",
+            "correlations", "set", "in_sample", "leave_one_episode_out",
+            "leave_one_country_out", "notes"} == set(found)  # fmt: skip
+    assert found["seeds"] == {"other": 5, "recorded": 5}
+    assert len(found["coefficients"]) == len(found["set"]) == 10
+    cost = found["coefficients"]["cost"]
+    assert {"estimate", "low", "high", "prior", "prior_low", "prior_high", "why", "spread_left",
+            "identified"} <= set(cost)  # fmt: skip
+    assert found["set"]["dynamics.cost"] == cost["estimate"]
+    figures = {"rps", "skill", "log_score", "hits_side", "hits_response", "of"}
+    assert figures <= set(found["in_sample"])
+    assert set(found["leave_one_episode_out"]) == {"other", "recorded"}
+    assert set(found["leave_one_country_out"]["countries"]) == {"RUS", "KAZ", "UZB"}
+
+
+def test_one_episode_is_not_left_out_and_that_is_said(fit):
+    result = fit(RECORDED, "--runs", 30)
+    assert "Only one episode was given, so none could be left out." in result.stdout
+    quick = fit(RECORDED, "--runs", 30, "--no-leave-out")
+    assert "Each country left out" not in quick.stdout
+    assert "Estimating without" not in quick.stderr
+
+
+def test_a_picture(fit, tmp_path):
+    result = fit(RECORDED, "--runs", 20, "--no-leave-out", "--plot", "here.svg")
+    assert result.exit_code == 0
+    assert (tmp_path / "here.svg").read_bytes().startswith(b"<?xml")
+    assert "here.svg" in result.stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["no-such-scenario"], "no such scenario"),
+        ([SMALL], "no record"),
+        ([RECORDED, RECORDED], "given twice"),
+        ([RECORDED, "--runs", 0], "out of range"),
+        ([RECORDED, "--plot", "picture.gif"], ".svg"),
+        ([], "SCENARIO"),
+    ],
+)
+def test_what_is_wrong_is_said_once(fit, tmp_path, arguments, said):
+    result = fit(*arguments)
+    assert result.exit_code == 2
+    assert said in result.stderr
+    assert not result.stdout
+    assert "Traceback" not in result.stderr
+    assert not list(tmp_path.iterdir())
+
+
+STANCES = {"warn": -1, "joint": -0.5, "silent": 0, "endorse": 0.5, "assist": 0.7, "host": 1}
+REPERTOIRE = "repertoire:\n" + "".join(
+    f"  {name}: {{title: {name}, stance: {stance}, cost: 0}}\n" for name, stance in STANCES.items()
+)
+
+
+@pytest.mark.parametrize(
+    ("more", "said"),
+    [
+        ("dynamics: {cost: {normal: [1, 0.2]}}\n", "dynamics.cost as a distribution"),
+        (REPERTOIRE, "different repertoires"),
+    ],
+)
+def test_files_that_do_not_go_together(fit, other, more, said):
+    other.write_text(other.read_text() + more)
+    result = fit(RECORDED, other)
+    assert result.exit_code == 2
+    assert said in result.stderr

@@ -1,0 +1,56 @@
+"""The picture of what the record says about the coefficients."""
+
+from pathlib import Path
+
+import pytest
+from test_pictures import clipped, texts
+
+import detente
+from detente import plots
+from detente.measures.fitting.priors import PRIORS
+from detente.plots.coefficients import SAID
+
+RECORDED = Path(__file__).parents[1] / "measures" / "recorded.yaml"
+
+
+@pytest.fixture(scope="module")
+def fitted():
+    return detente.fit(RECORDED, runs=60, leave_out=False, progress=False)
+
+
+@pytest.fixture(scope="module")
+def drawn(fitted):
+    return plots.coefficients(fitted)
+
+
+def test_each_coefficient_has_words():
+    assert list(SAID) == list(PRIORS)
+
+
+def test_it_says_what_it_shows(drawn):
+    said = " ".join(texts(drawn))
+    for part in ("coefficients", "A demand that was answered", "3 responses of 3 countries",
+                 "60 runs", "Loss aversion", "Prior, 95 %", "Not identified"):  # fmt: skip
+        assert part in said
+    assert "loss_aversion" not in said
+
+
+def test_each_estimate_is_drawn_within_its_interval(drawn, fitted):
+    axes = drawn.axes[0]
+    dots = [line for line in axes.lines if line.get_marker() == "o"]
+    assert [float(dot.get_xdata()[0]) for dot in dots] == pytest.approx(
+        [each.estimate / each.prior for each in fitted.estimates]
+    )
+    hollow = [dot.get_markerfacecolor() == "white" for dot in dots]
+    assert hollow == [not each.identified for each in fitted.estimates]
+
+
+def test_nothing_is_cut_off(drawn):
+    assert clipped(drawn) == []
+
+
+def test_it_draws_on_part_of_a_figure(fitted):
+    from matplotlib.figure import Figure
+
+    left, _ = Figure(figsize=(30, 10)).subfigures(1, 2)
+    assert plots.coefficients(fitted, fig=left) is left
