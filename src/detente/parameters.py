@@ -26,7 +26,7 @@ from detente.theory.chance import (
     path_words,
     purpose_word,
 )
-from detente.world import NONE, Coefficient, Floats, Parameters, Shape, Structure, shape_of
+from detente.world import NONE, Coefficient, Floats, Parameters, Shape, Structure, shape_of, zeros
 
 #: The range of a score that no field gives, as one taken from a type.
 _ANY: Final = Quantity(-10.0, 10.0, "Goldstein scale, -10 to 10")
@@ -332,7 +332,9 @@ class Plan:
 
     def columns(self, count: int) -> Floats:
         """Return columns of parameters (P, count) of which only what is fixed stands."""
-        return np.repeat(self.column[:, np.newaxis], count, axis=1)
+        columns = zeros(len(self.column), count)
+        columns[:] = self.column[:, np.newaxis]
+        return columns
 
     def place(self, drawn: Floats, columns: Floats) -> None:
         """Write what as many runs drew, as `draws` gives it, where it belongs in `columns`."""

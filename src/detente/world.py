@@ -7,11 +7,12 @@ order of the file), R responses (hostile to supportive), L lanes. All are float6
 
 from __future__ import annotations
 
+import math
 from enum import IntEnum
 from typing import Any, Final, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import DTypeLike, NDArray
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
@@ -115,6 +116,8 @@ class View(NamedTuple):
     influence: Floats  # (N, K, L) of a country on an issue
     influences: Floats  # (K, L) of all together
     stake: Floats  # (E, N, L) how much an event's issues matter to a country, 0 to 1
+    gain: Floats  # (E, N, L) utility of what is proposed or done
+    crossed: Floats  # (E, N, L) how strongly the event crosses a red line
     rest: Floats  # (N, N, L) structural balance at the baseline
     conform: Floats  # (N, L) conformity times susceptibility
     dear: Floats  # (N, L) what a response of cost 1 costs
@@ -125,8 +128,6 @@ class View(NamedTuple):
     arrives: Integers  # (E, L) 1 where the event comes up in this step
     heed: Floats  # (N, N, L) share of each other among a country's peers
     heeded: Floats  # (N, L) sum of the row: 1, or 0 for a country without peers
-    gain: Floats  # (E, N, L) utility of what is proposed or done
-    crossed: Floats  # (E, N, L) how strongly the event crosses a red line
     tie_actor: Floats  # (E, N, L)
     tie_recipient: Floats  # (E, N, L)
     peer_mean: Floats  # (E, N, L)
@@ -155,7 +156,7 @@ class View(NamedTuple):
     lot: Floats  # as luck, then times the total
     appeal: Floats  # gain and ties
     crossing: Floats  # as crossed
-    mean: Floats  # as peer_mean
+    mattering: Floats  # as stake
     rise: Floats  # slope of utility in stance
     bend: Floats
     to_for: Floats  # as to_supporters, times the coefficient of exposure
@@ -226,6 +227,8 @@ _INTEGERS: Final = frozenset({"born", "arrives", "picked", "changed", "lane", "c
 _BYTES: Final = frozenset({"response", "choice"})
 #: Doubles in the longest vector that processors have.
 VECTOR: Final = 8
+#: Bytes of it. A vector that straddles two lines of the cache takes two reads.
+_ALIGNED: Final = 64
 
 
 def shape_of(field: str, shape: Shape) -> tuple[int, ...]:
@@ -255,7 +258,7 @@ def new_state(shape: Shape) -> State:
 def new_view(shape: Shape) -> View:
     """Return a view of zeros."""
     fields = {name: _zeros(name, shape) for name in View._fields if name not in ("live", "alike")}
-    live, alike = np.zeros(shape.events, np.int64), np.zeros(shape.responses, np.int64)
+    live, alike = zeros(shape.events, dtype=np.int64), zeros(shape.responses, dtype=np.int64)
     return View(**fields, live=live, alike=alike)
 
 
@@ -266,4 +269,12 @@ def new_standing(shape: Shape) -> Standing:
 
 def _zeros(field: str, shape: Shape) -> Any:
     kind = np.int8 if field in _BYTES else np.int64 if field in _INTEGERS else np.float64
-    return np.zeros(shape_of(field, shape), kind)
+    return zeros(*shape_of(field, shape), dtype=kind)
+
+
+def zeros(*size: int, dtype: DTypeLike = np.float64) -> NDArray[Any]:
+    """Return zeros that begin where a vector may begin."""
+    wide = math.prod(size) * np.dtype(dtype).itemsize
+    room = np.zeros(wide + _ALIGNED, np.uint8)
+    start = -room.ctypes.data % _ALIGNED
+    return room[start : start + wide].view(dtype).reshape(size)

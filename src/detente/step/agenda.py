@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from detente.step.conditions import holds
+from detente.step.perceive import weigh_issues
 from detente.theory.attention import kept, on_agenda
 from detente.theory.attitudes import triad
 from detente.theory.chance import uniforms
@@ -147,11 +148,6 @@ def _appear(
             s.stance[e, i, lane] = 0.0
             s.response[e, i, lane] = NONE
             s.answer[e, i, lane] = 0.0
-    for i in range(s.stance.shape[1]):
-        v.stake[e, i, lane] = 0.0
-        for k in range(s.level.shape[0]):
-            if structure.proposes[e, k] == 1 or structure.does[e, k] == 1:
-                v.stake[e, i, lane] = min(v.stake[e, i, lane] + p.salience[i, k, lane], 1.0)
     if actor != NONE:
         if anew:
             s.stance[e, actor, lane] = 1.0  # it stands behind its own act
@@ -186,9 +182,13 @@ def arrive(
         some += _judge(structure, p, s, v, e, step, first_run)
     if some > 0:
         for e in range(events):
+            came = 0
             for lane in range(lanes):
                 if v.arrives[e, lane] == 1:
                     _appear(structure, p, s, v, e, step, lane)
+                    came = 1
+            if came == 1:
+                weigh_issues(structure, p, s, v, e)
         for e in range(events):
             for lane in range(lanes):
                 if v.arrives[e, lane] == 1:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from detente.step.perceive import hear_peers, hear_sides, value
+from detente.step.perceive import fill_up, hear, weigh_ties
 from detente.theory.chance import uniforms
 from detente.theory.choice import bend, constant, odds, reconsiders, slope, utility
 from detente.theory.exposure import falls_short
@@ -21,8 +21,7 @@ from detente.world import NONE, VECTOR, Coefficient, Floats, Parameters, State, 
 @rule
 def _gather(structure: Structure, p: Parameters, s: State, v: View, e: int, few: int) -> None:
     """Bring together what the first `few` of those listed weigh."""
-    value(structure, p, s, v, e, few)
-    hear_peers(v, s.stance, e, few)
+    weigh_ties(structure, p, s, v, e, few)
     c = p.coefficient
     for m in range(few):
         i, lane = v.country[m], v.lane[m]
@@ -30,7 +29,7 @@ def _gather(structure: Structure, p: Parameters, s: State, v: View, e: int, few:
         spoken = 1.0 if s.response[e, i, lane] != NONE else 0.0
         holds = c[Coefficient.INERTIA, lane] * spoken
         exposure = c[Coefficient.EXPOSURE, lane]
-        v.rise[m] = slope(v.appeal[m], conform, v.mean[m], holds, last)
+        v.rise[m] = slope(v.appeal[m], conform, v.peer_mean[e, i, lane], holds, last)
         v.to_for[m] = exposure * v.to_supporters[e, i, lane]
         v.for_ask[m] = exposure * v.supporters_ask[e, i, lane]
         v.to_against[m] = exposure * v.to_opponents[e, i, lane]
@@ -38,7 +37,7 @@ def _gather(structure: Structure, p: Parameters, s: State, v: View, e: int, few:
         v.bend[m] = bend(conform, v.heeded[i, lane], holds)
         v.costly[m] = v.dear[i, lane]
         credibility = c[Coefficient.RED_LINE_RESOLVE, lane]
-        v.cheap[m] = relieved(v.dear[i, lane], credibility, v.crossing[m])
+        v.cheap[m] = relieved(v.dear[i, lane], credibility, v.crossed[e, i, lane])
         v.precision[m] = v.precise[i, lane]
 
 
@@ -149,19 +148,8 @@ def _look_again(
             v.lot[few] = v.luck[m]
             few += 1 if reconsiders(v.occasion[m], s.attention[e, v.awake[m]]) else 0
         if few > before:
-            hear_sides(structure, p, s, v, e, i)
+            hear(structure, p, s, v, e, i)
     return few
-
-
-@rule
-def _fill_up(v: View, few: int) -> int:
-    """Fill the list up to a whole number of vectors by the first of it; return how many."""
-    filled = (few + VECTOR - 1) // VECTOR * VECTOR
-    for m in range(few, filled):
-        v.country[m] = v.country[0]
-        v.lane[m] = v.lane[0]
-        v.lot[m] = v.lot[0]
-    return filled
 
 
 @rule
@@ -178,7 +166,7 @@ def choose(
     """
     few = _look_again(structure, p, s, v, e, first, last, step, first_run)
     if few > 0:
-        filled = _fill_up(v, few)
+        filled = fill_up(v, few)
         _gather(structure, p, s, v, e, filled)
         _weigh(p, v, filled)
         _bar(structure, v, e, filled)
@@ -212,8 +200,8 @@ def appraise(structure: Structure, p: Parameters, s: State, v: View, e: int, i: 
     for lane in range(lanes):
         v.country[lane] = i
         v.lane[lane] = lane
-    filled = _fill_up(v, lanes)
-    hear_sides(structure, p, s, v, e, i)
+    filled = fill_up(v, lanes)
+    hear(structure, p, s, v, e, i)
     _gather(structure, p, s, v, e, filled)
     _weigh(p, v, filled)
     for r in range(v.utility.shape[0]):

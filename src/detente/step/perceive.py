@@ -5,10 +5,11 @@ it first has most at stake or fewest peers to heed.
 
 An event is judged from the levels just before it came up: that is the reference point from which
 gains and losses are felt (Kahneman and Tversky 1979), and it does not move while what is proposed
-comes about. Judged from levels as they move, success would take the reason to support away.
+comes about. Judged from levels as they move, success would take the reason to support away. So
+what it means on the issues is worked out once, when it comes up (`weigh_issues`).
 
-What an event means is worked out where somebody looks at it again, for those whom `decide` lists.
-`perceive` writes it down for all, so that one can see it.
+Ties, and what others say, are worked out where somebody looks at the event again, for those whom
+`decide` lists. `perceive` writes them down for all, so that one can see them.
 """
 
 from __future__ import annotations
@@ -18,7 +19,68 @@ from detente.theory.peers import peer_weight, share
 from detente.theory.rule import rule
 from detente.theory.ties import tie_to_actor, tie_to_recipient
 from detente.theory.utility import crossed, gain
-from detente.world import NONE, Coefficient, Floats, Parameters, State, Structure, View
+from detente.world import NONE, VECTOR, Coefficient, Floats, Parameters, State, Structure, View
+
+
+@rule
+def fill_up(v: View, few: int) -> int:
+    """Fill the list of choices up to whole vectors by the first of it; return how many."""
+    filled = (few + VECTOR - 1) // VECTOR * VECTOR
+    for m in range(few, filled):
+        v.country[m] = v.country[0]
+        v.lane[m] = v.lane[0]
+        v.lot[m] = v.lot[0]
+    return filled
+
+
+@rule
+def weigh_issues(structure: Structure, p: Parameters, s: State, v: View, e: int) -> None:
+    """Write what an event means on the issues, for all in the lanes in which it comes up."""
+    few = 0
+    for i in range(s.stance.shape[1]):
+        for lane in range(s.stance.shape[2]):
+            v.country[few] = i
+            v.lane[few] = lane
+            few += v.arrives[e, lane]
+    filled = fill_up(v, few)
+    for m in range(filled):
+        v.appeal[m] = 0.0
+        v.crossing[m] = 0.0
+        v.mattering[m] = 0.0
+    for at in range(structure.about_of[e], structure.about_of[e + 1]):
+        k = structure.about[at]
+        if structure.proposes[e, k] == 1:
+            _weigh_issue(p, v, s.before[e, k], p.proposed[e, k], k, filled)
+        if structure.does[e, k] == 1:
+            _weigh_issue(p, v, s.before[e, k], p.done[e, k], k, filled)
+        for m in range(filled):
+            cares = p.salience[v.country[m], k, v.lane[m]]
+            v.mattering[m] = min(v.mattering[m] + cares, 1.0)
+    for m in range(few):
+        v.gain[e, v.country[m], v.lane[m]] = v.appeal[m]
+        v.crossed[e, v.country[m], v.lane[m]] = v.crossing[m]
+        v.stake[e, v.country[m], v.lane[m]] = v.mattering[m]
+
+
+@rule
+def _weigh_issue(p: Parameters, v: View, start: Floats, target: Floats, k: int, few: int) -> None:
+    """Add what a move of issue `k` from `start` to `target`, a level a lane, means."""
+    for m in range(few):
+        i, lane = v.country[m], v.lane[m]
+        level, proposal = start[lane], target[lane]
+        position, salience = p.position[i, k, lane], p.salience[i, k, lane]
+        line = p.red_line[i, k, lane]
+        v.appeal[m] += gain(
+            level,
+            proposal,
+            position,
+            salience,
+            p.coefficient[Coefficient.LOSS_AVERSION, lane],
+            line,
+            p.coefficient[Coefficient.RED_LINE_WEIGHT, lane],
+        )
+        strength = crossed(level, proposal, position, salience, line)
+        v.crossing[m] = max(v.crossing[m], strength)
 
 
 @rule
@@ -48,18 +110,11 @@ def _weigh_peers(might: Floats, attitude: Floats, heed: Floats, heeded: Floats, 
 
 
 @rule
-def value(structure: Structure, p: Parameters, s: State, v: View, e: int, few: int) -> None:
-    """Write what an event means to those listed: `v.appeal`, `v.crossing`."""
+def weigh_ties(structure: Structure, p: Parameters, s: State, v: View, e: int, few: int) -> None:
+    """Write into `v.appeal` what an event means to those listed, on the issues and by ties."""
     c = p.coefficient
     for m in range(few):
-        v.appeal[m] = 0.0
-        v.crossing[m] = 0.0
-    for at in range(structure.about_of[e], structure.about_of[e + 1]):
-        k = structure.about[at]
-        if structure.proposes[e, k] == 1:
-            _value(p, v, s.before[e, k], p.proposed[e, k], k, few)
-        if structure.does[e, k] == 1:
-            _value(p, v, s.before[e, k], p.done[e, k], k, few)
+        v.appeal[m] = v.gain[e, v.country[m], v.lane[m]]
     actor, recipient = structure.actor[e], structure.recipient[e]
     if actor != NONE:
         for m in range(few):
@@ -77,39 +132,34 @@ def value(structure: Structure, p: Parameters, s: State, v: View, e: int, few: i
 
 
 @rule
-def _value(p: Parameters, v: View, start: Floats, target: Floats, k: int, few: int) -> None:
-    """Add what a move of issue `k` from `start` to `target`, a level a lane, means."""
-    for m in range(few):
-        i, lane = v.country[m], v.lane[m]
-        level, proposal = start[lane], target[lane]
-        position, salience = p.position[i, k, lane], p.salience[i, k, lane]
-        line = p.red_line[i, k, lane]
-        v.appeal[m] += gain(
-            level,
-            proposal,
-            position,
-            salience,
-            p.coefficient[Coefficient.LOSS_AVERSION, lane],
-            line,
-            p.coefficient[Coefficient.RED_LINE_WEIGHT, lane],
-        )
-        strength = crossed(level, proposal, position, salience, line)
-        v.crossing[m] = max(v.crossing[m], strength)
+def hear(structure: Structure, p: Parameters, s: State, v: View, e: int, i: int) -> None:
+    """Write what a country hears of an event: from its peers, and from each side."""
+    _hear_peers(v.heed, s.stance, v.peer_mean, e, i)
+    _hear_sides(structure, p, s, v, e, i)
 
 
 @rule
-def hear_peers(v: View, stance: Floats, e: int, few: int) -> None:
-    """Write into `v.mean` what the peers of those listed say of an event, by their shares."""
-    for m in range(few):
-        i, lane = v.country[m], v.lane[m]
-        mean = 0.0
-        for j in range(stance.shape[1]):  # nobody heeds itself
-            mean += v.heed[i, j, lane] * stance[e, j, lane]
-        v.mean[m] = mean
+def _hear_peers(heed: Floats, stance: Floats, mean: Floats, e: int, i: int) -> None:
+    """Write what a country's peers say of an event, by their shares; four of them at a time."""
+    n, lanes = heed.shape[1:]
+    for lane in range(lanes):
+        mean[e, i, lane] = 0.0
+    j = 0
+    while j + 4 <= n:  # nobody heeds itself
+        for lane in range(lanes):
+            total = mean[e, i, lane] + heed[i, j, lane] * stance[e, j, lane]
+            total += heed[i, j + 1, lane] * stance[e, j + 1, lane]
+            total += heed[i, j + 2, lane] * stance[e, j + 2, lane]
+            mean[e, i, lane] = total + heed[i, j + 3, lane] * stance[e, j + 3, lane]
+        j += 4
+    while j < n:
+        for lane in range(lanes):
+            mean[e, i, lane] += heed[i, j, lane] * stance[e, j, lane]
+        j += 1
 
 
 @rule
-def hear_sides(structure: Structure, p: Parameters, s: State, v: View, e: int, i: int) -> None:
+def _hear_sides(structure: Structure, p: Parameters, s: State, v: View, e: int, i: int) -> None:
     """Write what a country is exposed to on each side of an event, and what each side asks."""
     for lane in range(s.stance.shape[2]):
         v.to_supporters[e, i, lane] = 0.0
@@ -139,13 +189,8 @@ def perceive(structure: Structure, p: Parameters, s: State, v: View, first: int,
 
 @rule
 def _perceive(structure: Structure, p: Parameters, s: State, v: View, e: int, i: int) -> None:
-    hear_sides(structure, p, s, v, e, i)
+    hear(structure, p, s, v, e, i)
     lanes = s.attention.shape[1]
-    for lane in range(lanes):
-        v.country[lane] = i
-        v.lane[lane] = lane
-    value(structure, p, s, v, e, lanes)
-    hear_peers(v, s.stance, e, lanes)
     actor, recipient = structure.actor[e], structure.recipient[e]
     for lane in range(lanes):
         weight = p.coefficient[Coefficient.TIE_TO_ACTOR, lane]
@@ -156,9 +201,6 @@ def _perceive(structure: Structure, p: Parameters, s: State, v: View, e: int, i:
             attitude = s.attitude[i, recipient, lane]
             to_recipient = tie_to_recipient(weight, attitude, p.score[e, lane])
         v.tie_actor[e, i, lane], v.tie_recipient[e, i, lane] = to_actor, to_recipient
-        v.gain[e, i, lane] = v.appeal[lane] - to_actor - to_recipient
-        v.crossed[e, i, lane] = v.crossing[lane]
-        v.peer_mean[e, i, lane] = v.mean[lane]
         square = 0.0
         for j in range(s.stance.shape[1]):
             square += v.heed[i, j, lane] * s.stance[e, j, lane] * s.stance[e, j, lane]

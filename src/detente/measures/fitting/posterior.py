@@ -52,6 +52,7 @@ class Peak:
         The coefficients, each on its scale without bounds, in the order of `PRIORS`.
     covariance : ndarray of float, (D, D)
         Of `free` (Laplace): the inverse of the expected information and the priors' precision.
+        Few runs make it too small; `information.covariance_at` takes out what chance adds.
     log_posterior : float
         At the peak, natural logarithm, less a constant; rows weighted.
     probabilities : tuple of ndarray of float, (rows, K)
