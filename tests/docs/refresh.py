@@ -1,10 +1,11 @@
 """Write the tables and the pictures of the README anew, from runs of the library's scenarios.
 
-To be run by hand when the results have changed: ``uv run python tests/docs/refresh.py``. What the
-benchmarks say is written only when their report is given: ``… refresh.py speed.json``.
+To be run by hand when the results have changed: ``uv run python tests/docs/refresh.py``. It takes some
+minutes. What is said of speed is what ``tests/benchmarks/speed.py`` prints.
 """
 
 import io
+import textwrap
 from pathlib import Path
 
 import detente
@@ -21,6 +22,8 @@ BASELINES = {
 }
 VARIANT = "demand"
 SHOWN = ("AFG", "RUS", "CHN", "IND", "PAK", "UZB")
+#: Characters in a line of the README.
+LINE = 110
 #: Enough to look sharp on a screen, few enough to be small in git.
 WIDTH, COLOURS = 1300, 256
 
@@ -79,24 +82,29 @@ def scores(score, fit, patterns):
             f"| {words} | {figures['rps']:.2f} | {figures['skill']:.2f} ({low:.2f} to {high:.2f}) |"
         )
     verdicts = {
-        verdict: [name for name in patterns.names if patterns[name].verdict == verdict]
+        verdict: [pattern.name for pattern in patterns if pattern.verdict == verdict]
         for verdict in ("holds", "undecided", "fails")
     }
-    left = fit.summary["left_out"]["episodes"]
-    said = "; ".join(f"{row['skill']:.2f} on {row['scenario']}" for row in left)
-    return "\n".join(
-        [
-            *lines,
-            "",
-            f"{summary['of']} rows; 0 is perfect; in brackets 95 % over countries. The right side "
-            f"(against, silent, for) {summary['hits_side']} times of\n{summary['of']}, the very "
-            f"response {summary['hits_response']} times. Fitted to one episode alone, the skill on "
-            f"the other is {said}.\nOf the patterns P1 to P8 "
-            f"{', '.join(verdicts['holds'])} hold with 95 % confidence, "
-            f"{', '.join(verdicts['undecided']) or 'none'} undecided, "
-            f"{', '.join(verdicts['fails'])} fail; `detente check --patterns` says by how much.",
-        ]
+    left = fit.summary["leave_one_episode_out"]
+    said = ", ".join(f"{left[name]['skill']:.2f} on {name}" for name in EPISODES)
+    own = ", ".join(f"{score.of(name)['skill']:.2f} in {name}" for name in EPISODES)
+    apart = fit.summary["leave_one_country_out"]["skill"]
+    words = (
+        f"{summary['of']} rows; 0 is perfect; in brackets 95 % over countries. The likeliest side "
+        f"(against, silent, for) is right {summary['hits_side']} times of {summary['of']}, the "
+        f"likeliest response {summary['hits_response']} times. Fitted to the other episode alone, "
+        f"the skill against pooled frequencies is {said}; with each country in turn left out of "
+        f"the fit it is {apart:.2f}. That is mostly telling the episodes apart: against how often "
+        f"each response was given in an episode alone, it is {own}. Of the patterns that the model "
+        f"is meant to show, {_listed(verdicts['holds'])} hold with 95 % confidence, "
+        f"{_listed(verdicts['undecided'])} undecided, {_listed(verdicts['fails'])} fail; "
+        "`detente check --patterns` says by how much."
     )
+    return "\n".join([*lines, "", *textwrap.wrap(words, LINE, break_on_hyphens=False)])
+
+
+def _listed(names):
+    return " and ".join([", ".join(names[:-1]), names[-1]]) if len(names) > 1 else "".join(names)
 
 
 def put(text, name, body):
