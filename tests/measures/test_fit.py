@@ -54,7 +54,8 @@ def centre():
 
 def test_the_slope_is_that_of_the_log_posterior(recorded, other):
     posterior = Posterior([Predictor(each, 1000) for each in (other, recorded)])
-    free = centre() + 0.3
+    # where choices are far from sure each response is given by many runs, and its logarithm smooth
+    free = on_scales(bound(centre()) | {"rationality": 1.5})
     weights = posterior.confidence
     here = posterior.probabilities(free)
     slope, information = posterior._slope_and_information(weights, here, free)
