@@ -1,7 +1,7 @@
 """Write the tables and the pictures of the README anew, from runs of the library's scenarios.
 
-To be run by hand when the results have changed: ``uv run python tests/docs/refresh.py``. It takes some
-minutes. What is said of speed is what ``tests/benchmarks/speed.py`` prints.
+To be run by hand when the results have changed: ``uv run python tests/docs/refresh.py``. It takes
+some minutes. What is said of speed is what ``tests/benchmarks/speed.py`` prints.
 """
 
 import io
@@ -87,7 +87,7 @@ def scores(score, fit, patterns):
     }
     left = fit.summary["leave_one_episode_out"]
     said = ", ".join(f"{left[name]['skill']:.2f} on {name}" for name in EPISODES)
-    own = ", ".join(f"{score.of(name)['skill']:.2f} in {name}" for name in EPISODES)
+    own = ", ".join(f"{score.of(name).summary['skill']:.2f} in {name}" for name in EPISODES)
     apart = fit.summary["leave_one_country_out"]["skill"]
     words = (
         f"{summary['of']} rows; 0 is perfect; in brackets 95 % over countries. The likeliest side "
@@ -104,7 +104,7 @@ def scores(score, fit, patterns):
 
 
 def _listed(names):
-    return " and ".join([", ".join(names[:-1]), names[-1]]) if len(names) > 1 else "".join(names)
+    return " and ".join([", ".join(names[:-1]), names[-1]]) if len(names) > 1 else "".join(names) or "none"
 
 
 def put(text, name, body):
