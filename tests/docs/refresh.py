@@ -104,7 +104,9 @@ def scores(score, fit, patterns):
 
 
 def _listed(names):
-    return " and ".join([", ".join(names[:-1]), names[-1]]) if len(names) > 1 else "".join(names) or "none"
+    if len(names) < 2:
+        return "".join(names) or "none"
+    return f"{', '.join(names[:-1])} and {names[-1]}"
 
 
 def put(text, name, body):

@@ -12,6 +12,7 @@ from detente.scenario.library import library
 READ: Final[dict[str, Callable[[], str]]] = {
     "patterns": tables.patterns,
     "mechanisms": tables.mechanisms,
+    "priors": tables.priors,
     "repertoire": tables.repertoire,
     "phases": tables.phases,
     "kernel": tables.kernel,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Iterable, Iterator
 from types import UnionType
-from typing import Any, Union, get_args, get_origin
+from typing import Any, Final, Union, get_args, get_origin
 
 from annotated_types import Ge, Le, Lt
 from pydantic import BaseModel
@@ -13,6 +13,7 @@ from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
 from detente.ensemble.variables import OUTCOMES, TOTALS, Meaning
+from detente.measures.fitting.priors import PRIORS
 from detente.odd import code
 from detente.odd.said import CHANCE, CHECKED
 from detente.scenario.conditions import FORMS
@@ -21,6 +22,9 @@ from detente.scenario.ranges import quantity_of
 from detente.scenario.repertoire import default_repertoire
 from detente.scenario.schema import Scenario
 from detente.scenario.shape import bare, fields_of, is_condition
+
+#: Standard deviations within which 95 % of a normal distribution lie, on either side.
+NORMAL_95: Final = 1.96
 
 
 def table(head: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
@@ -139,6 +143,16 @@ def mechanisms() -> str:
         for name, off in code.mechanisms().items()
     ]
     return table(("mechanism", "is off with"), rows)
+
+
+def priors() -> str:
+    """Return what is held of each coefficient before the record is looked at."""
+    rows = [
+        (f"`{name}`", f"{each.median:g}", f"{low:.2g} to {high:.2g}", each.why)
+        for name, each in PRIORS.items()
+        for low, high in [(each.at(-NORMAL_95), each.at(NORMAL_95))]
+    ]
+    return table(("coefficient", "median", "95 %", "because"), rows)
 
 
 def conditions() -> str:

@@ -40,6 +40,10 @@ class Prior:
         """The median on the scale."""
         return self.free(self.median)
 
+    def at(self, deviations: float) -> float:
+        """Return the coefficient so many standard deviations above the median."""
+        return self.bound(self.centre + deviations * self.spread)
+
     def free(self, value: float) -> float:
         """Return a coefficient on the scale without bounds."""
         if self.scale == "log":
