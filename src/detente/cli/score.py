@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 import typer
 
 from detente.cli.console import console, near, percent, table
+from detente.cli.pictures import drawn_to, suffix_of
+from detente.cli.plain import jsonable
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -53,7 +55,7 @@ def score(
     from detente.measures.record.score import score as score_of
     from detente.scenario.loading import load_with_options
 
-    suffix = _suffix(plot)
+    suffix = suffix_of(plot)
     loaded = [load_with_options(each, changes or []) for each in scenarios]
     scored = score_of(*loaded, runs=runs, seed=seed)
     if as_json:
@@ -64,29 +66,10 @@ def score(
         _draw(scored, plot, suffix, say=not as_json)
 
 
-def _suffix(plot: Path | None) -> str:
-    """Return the format that a file's name asks for.
-
-    Raises
-    ------
-    UsageError
-        If it is none that can be drawn.
-    """
-    from detente.ensemble.errors import UsageError
-
-    suffix = "png" if plot is None else plot.suffix.lower().removeprefix(".")
-    if suffix not in ("png", "svg"):
-        raise UsageError(f"--plot {plot}: a picture is a .png or an .svg file")
-    return suffix
-
-
 def _draw(scored: Score, path: Path, suffix: str, *, say: bool) -> None:
     from detente import plots
-    from detente.ensemble.files import storage_errors, written_aside
 
-    content = plots.picture(plots.record(scored), suffix, "record")
-    with storage_errors("write", path), written_aside(path) as file:
-        file.write(content)
+    drawn_to(plots.record(scored), path, suffix, "record")
     if say:
         typer.echo(f"Drawn: {near(path.absolute())}")
 
@@ -98,22 +81,8 @@ def _plain(scored: Score) -> dict[str, Any]:
     for row in scored.table.to_dict("records"):
         chances = {name: row.pop(f"p_{name}") for name in responses}
         rows.append({**row, "probabilities": chances})
-    plain: dict[str, Any] = _jsonable({**scored.summary, "rows": rows})
+    plain: dict[str, Any] = jsonable({**scored.summary, "rows": rows})
     return plain
-
-
-def _jsonable(value: Any) -> Any:
-    match value:
-        case dict():
-            return {key: _jsonable(item) for key, item in value.items()}
-        case list() | tuple():
-            return [_jsonable(item) for item in value]
-        case bool() | int() | str() | None:
-            return value
-        case float():
-            return float(value) if math.isfinite(value) else None
-        case _:
-            return value.item() if hasattr(value, "item") else str(value)
 
 
 def _print(scored: Score) -> None:
