@@ -35,7 +35,7 @@ def _first_empty(bloc: np.ndarray, i: int) -> int:
                 break
         if not held:
             return b
-    return n - 1
+    return int(n - 1)
 
 
 @rule
