@@ -147,7 +147,8 @@ class View(NamedTuple):
     agreed: Floats  # (L,) sum of agreement of two countries
     third: Floats  # (N, N, L) structural balance now
     # one event and one country at a time
-    awake: Integers  # (L,) filled up to whole vectors: lanes in which the event is on the agenda
+    awake: Integers  # (L,) filled up to whole vectors: lanes in which the event is on the agenda,
+    # or comes on it
     occasion: Floats  # (L,) luck of looking at the matter again, of each of those
     luck: Floats  # (L,) luck of the choice, or of an event
     # choices about one event, one by one: each country in each lane in which it looks again
@@ -187,6 +188,7 @@ class Standing(NamedTuple):
     weight: Floats  # (L,) room to add up weights
     calm: Floats  # (L,) what the hostile acts of a country leave calm
     unsoothed: Floats  # (L,) what its friendly acts leave as it is
+    where: Integers  # (L,) in which bin of a histogram a value falls
 
 
 class Shape(NamedTuple):
@@ -215,14 +217,16 @@ _AXES: Final[dict[str, str]] = {
     **dict.fromkeys(("supporters_ask", "opponents_ask"), "EN"),
     **dict.fromkeys(("heeded", "might", "conform", "dear", "precise", "tilt", "hedging"), "N"),
     **dict.fromkeys(("kept", "coerced", "pulled", "agreed"), ""),
-    **dict.fromkeys(("tension", "polarisation", "weight", "calm", "unsoothed"), ""),
+    **dict.fromkeys(("tension", "polarisation", "weight", "calm", "unsoothed", "where"), ""),
     "toward": "NP",
     "threshold": "C",
     "coefficient": "D",
 }
 #: Fields by choice: as many as there are countries in all lanes, in whole vectors.
 _BY_CHOICE: Final = frozenset(View._fields[View._fields.index("country") :])
-_INTEGERS: Final = frozenset({"born", "arrives", "picked", "changed", "lane", "country", "awake"})
+_INTEGERS: Final = frozenset(
+    {"born", "arrives", "picked", "changed", "lane", "country", "awake", "where"}
+)
 #: As many responses as a byte can number are enough, and a kernel's caches hold them.
 _BYTES: Final = frozenset({"response", "choice"})
 #: Doubles in the longest vector that processors have.

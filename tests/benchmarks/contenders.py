@@ -18,7 +18,7 @@ from recorded import RecordedRun, Task, run_one, shapes, summarise
 import detente
 
 #: Runs to a call of the engine's `simulate`.
-SHARE: Final = 512
+SHARE: Final = 2048
 #: Runs to a call of the floor, whose outcomes are left behind as a program with a file would.
 FLOOR_SHARE: Final = 32768
 

@@ -136,7 +136,7 @@ class RecordedRun(detente.RegionModel):
         choices[:, where] = self.choices
         aligned = 0.5 * (state.attitude[:, :, 0] + state.attitude[:, :, 0].T)
         label, leader, trial = (np.zeros(n, np.int64) for _ in range(3))
-        blocs(aligned, label, trial, np.zeros(n))
+        blocs(aligned, label, trial, np.zeros((n, n)))
         leaders(label, self.parameters.capability, 0, leader)
         self.outcomes = {
             "tilt": paths[0][-1], "toward": paths[1][-1], "hedging": now.hedging[:, 0].copy(),

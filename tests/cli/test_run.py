@@ -3,6 +3,7 @@
 import json
 import os
 import pty
+import shutil
 import subprocess
 import sys
 from contextlib import suppress
@@ -11,6 +12,8 @@ from pathlib import Path
 import pytest
 
 import detente as package
+
+ENSEMBLE = Path(__file__).parents[1] / "ensemble"
 
 
 def complaints(done):
@@ -96,6 +99,45 @@ def test_running_again_says_before_it_begins_what_it_replaces(run, monkeypatch):
     done = run("--seed", 8, "--set", "countries.KAZ.resolve=0.9")
     assert complaints(done)[0] == said.format("are of this very run")
     assert run("--quiet").stderr.count("\n") == 1  # of the interruption
+
+
+def test_what_is_unfinished_is_not_replaced_without_a_word(run, monkeypatch):
+    monkeypatch.setenv("FAKE_INTERRUPT", "no_move:12")
+    run()
+    monkeypatch.delenv("FAKE_INTERRUPT")
+    done = run()
+    [line] = complaints(done)
+    assert line == (
+        "detente: replacing the unfinished results in results/small, which are of this very run; "
+        "--resume goes on with them"
+    )
+
+
+def test_shares_are_not_replaced_without_a_word(run):
+    assert run("--chunks", "1/3").exit_code == 0
+    assert run("--chunks", "3/3").exit_code == 0
+    said = "detente: replacing the 10 finished chunks of a run in results/small, which {}; {}"
+    assert complaints(run("--seed", 8, "--runs", 4, "--out", "results/small")) == [
+        said.format("differ in runs (23, now 4), seed (7, now 8)", "--out DIR keeps both")
+    ]
+    run("--chunks", "1/3", "--out", "again")
+    [line] = complaints(run("--out", "again"))
+    assert line.startswith("detente: replacing the 5 finished chunks of a run in again, which are ")
+    assert line.endswith("of this very run; --resume goes on with them")
+
+
+def test_another_scenario_of_the_same_name_is_said_to_be_one(run, detente):
+    run()
+    Path("other.yaml").write_text(
+        "extends: small.yaml\nscenario: small\ntitle: Another\ncountries: {KAZ: {resolve: 0.1}}\n"
+    )
+    shutil.copy(ENSEMBLE / "small.yaml", "small.yaml")
+    done = detente("run", "other.yaml", "--workers", 1, "--no-plots")
+    [line] = complaints(done)
+    assert line == (
+        "detente: replacing the results in results/small, which differ in title (A small region, "
+        "now Another), countries; --out DIR keeps both"
+    )
 
 
 def test_what_is_not_going_to_be_replaced_is_not_spoken_of(run):

@@ -3,6 +3,7 @@
 import errno
 import json
 import os
+from importlib.metadata import version
 
 import pytest
 
@@ -55,6 +56,18 @@ def test_resuming_what_is_complete_does_nothing(run, out, contents):
     assert results.notes == (f"{out} is complete already",)
 
 
+def test_pictures_of_fewer_runs_go_with_their_numbers(run, interrupted):
+    pictures = interrupted / "plots"
+    pictures.mkdir()
+    for name in ("fan.png", "fan.svg", "mine.png"):
+        (pictures / name).write_text("of ten runs")
+    run(out=interrupted, resume=True)
+    assert [path.name for path in pictures.iterdir()] == ["mine.png"]
+    (pictures / "fan.png").write_text("of all runs")
+    run(out=interrupted, resume=True)  # which is complete, and so are its pictures
+    assert (pictures / "fan.png").exists()
+
+
 def test_resuming_what_is_not_there_begins(run, out):
     assert run(out=out, resume=True).complete
 
@@ -83,9 +96,33 @@ def test_another_run_is_not_resumed(run, interrupted, contents, given, said):
 def test_another_version_is_not_resumed(run, interrupted, monkeypatch):
     from detente.ensemble import manifest
 
-    monkeypatch.setattr(manifest, "version", lambda _: "99.0")
+    monkeypatch.setattr(manifest, "detente_version", lambda: "99.0")
     with pytest.raises(detente.StoreError, match=r"version \(.*, now 99\.0\)"):
         run(out=interrupted, resume=True)
+
+
+def test_another_version_of_what_does_arithmetic_is_not_resumed(run, interrupted, monkeypatch):
+    from detente.ensemble import manifest
+
+    noted = {json.dumps(line["libraries"]) for line in lines(interrupted)}
+    here = {name: version(name) for name in ("numpy", "scipy", "numba")}
+    assert [json.loads(one) for one in noted] == [here]
+    other = {**here, "numba": "99.0"}
+    monkeypatch.setattr(manifest, "arithmetic_versions", lambda: other)
+    with pytest.raises(detente.StoreError, match=r"in numba \([0-9.]+, now 99\.0\)\.") as refusal:
+        run(out=interrupted, resume=True)
+    assert refusal.value.exit_code == 2
+    assert run(out=interrupted).complete  # which replaces what was there
+
+
+def test_a_manifest_from_before_libraries_were_noted_opens(run, out):
+    run(out=out)
+    path = out / "manifest.jsonl"
+    old = [{key: line[key] for key in line if key != "libraries"} for line in lines(out)]
+    path.write_text("".join(f"{json.dumps(line)}\n" for line in old))
+    assert detente.open(out).runs == 23
+    with pytest.raises(detente.StoreError, match=r"numpy \(not noted, now "):
+        run(out=out, resume=True)
 
 
 @pytest.mark.parametrize("end", ["parquet", "arrow", "last_response"])

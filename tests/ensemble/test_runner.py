@@ -122,6 +122,28 @@ def test_failures_are_found_again_in_the_folder(run, monkeypatch, tmp_path):
     assert row["runs"] == 22
 
 
+@pytest.mark.parametrize("workers", [1, 2])
+@pytest.mark.parametrize("folder", [False, True])
+def test_a_chunk_of_which_every_run_fails_is_left_out_too(run, out, monkeypatch, workers, folder):
+    """The last chunk may hold but one run, which must not take the others with it."""
+    monkeypatch.setenv("FAKE_FAIL", "demand:5,demand:6,demand:7,demand:8,demand:9,offer:20")
+    with pytest.warns(UserWarning, match="6 runs failed"):
+        results = run(runs=21, workers=workers, out=out if folder else None)
+    assert results.complete
+    assert [(f.variant, f.run) for f in results.failures] == [
+        *(("demand", number) for number in range(5, 10)),
+        ("offer", 20),
+    ]
+    tilt = results.data["tilt"].load()
+    assert np.isnan(tilt.sel(variant="demand", run=slice(5, 9))).all()
+    assert int(np.isnan(tilt).sum()) == 6 * 3
+    monkeypatch.delenv("FAKE_FAIL")
+    whole = run(runs=21).data
+    xr.testing.assert_identical(tilt.sel(run=slice(10, 19)), whole["tilt"].sel(run=slice(10, 19)))
+    bins = results.data["tilt_bins"].isel(step=0, country=0).sum("bin")
+    assert list(bins.to_numpy()) == [16, 21, 20]
+
+
 def test_when_every_run_fails_the_first_is_raised(run, monkeypatch, tmp_path):
     monkeypatch.setenv("FAKE_FAIL", ",".join(f"demand:{run}" for run in range(23)))
     with pytest.raises(

@@ -255,9 +255,18 @@ def test_an_executor_without_a_folder_is_refused(run):
 def test_a_worker_of_another_version_is_refused(run, out, monkeypatch):
     from detente.ensemble import work
 
-    monkeypatch.setattr(work, "version", lambda _: "99.0")
+    monkeypatch.setattr(work, "detente_version", lambda: "99.0")
     with pytest.raises(detente.StoreError, match=r"a worker has version 99\.0 of Détente"):
         run(out=out)
+
+
+def test_a_worker_with_another_version_of_what_does_arithmetic_is_refused(run, out, monkeypatch):
+    from detente.ensemble import work
+
+    monkeypatch.setattr(work, "arithmetic_versions", lambda: {"numpy": "99.0"})
+    with pytest.raises(detente.StoreError, match=r"a worker has version 99\.0 of numpy, not "):
+        run(out=out)
+    assert not out.exists()
 
 
 @pytest.fixture
@@ -326,6 +335,17 @@ def test_a_scheduler_that_does_not_answer_is_refused(monkeypatch):
         cluster.dask_executor("tcp://127.0.0.1:9", print),
     ):
         pass
+
+
+@pytest.mark.parametrize("address", ["nonsense", "tcp://10.0.0.1", "post://10.0.0.1:8786", ""])
+def test_what_is_no_address_is_refused_in_one_line(out, address):
+    done = start(out, "--cluster", address)
+    _, errors = done.communicate(timeout=60)
+    assert done.returncode == 2
+    assert errors.splitlines() == [
+        f"detente: '{address}' is no address of a Dask scheduler, such as tcp://10.0.0.1:8786"
+    ]
+    assert not out.exists()
 
 
 def test_without_dask_a_cluster_says_what_to_install(monkeypatch):

@@ -16,11 +16,10 @@ SEED = 2025
 
 #: What does not hold today, as measured: a pattern that comes to hold must be taken off.
 FAILING = {
-    "P1": "Iran is as hostile as Russia and sooner so: own name -0.05, stance +0.02",
+    "P1": "Iran is as hostile as Russia and sooner so: own name -0.07, stance +0.02",
     "P4": "Pakistan is silent first in 0.23 of runs and in the end more often silent than joined",
-    "P6": "Kabul refuses the demand with Russia's acts or without: stance -0.001 (-0.002 to 0.001)",
-    "P7": "tension under restraint is 0.011 above that of no move",
-    "P8": "Iran opposes in 0.47 of runs, and Kazakhstan and Tajikistan stand as high as who host",
+    "P6": "Kabul refuses the demand with Russia's acts or without: stance 0.000 (0.000 to 0.001)",
+    "P8": "Iran opposes in 0.42 of runs, and Kazakhstan and Tajikistan stand as high as who host",
 }
 
 

@@ -94,14 +94,14 @@ def test_a_friendlier_actor_never_makes_opposition_likelier(one, other, position
 
 
 @some
-@given(unit, st.integers(0, 300).map(lambda n: n / 10))
-def test_with_nothing_at_stake_the_choice_follows_costs_alone(resolve, rationality):
+@given(unit, st.integers(0, 300).map(lambda n: n / 10), unit)
+def test_with_nothing_at_stake_the_choice_follows_costs_alone(resolve, rationality, weight):
     plain = region(salience=0.0)
     plain["countries"]["CCC"]["resolve"] = resolve
-    plain["dynamics"] = {"rationality": rationality, "conformity": 0.0}
+    plain["dynamics"] = {"rationality": rationality, "conformity": 0.0, "cost": weight}
     table = explained(plain)
     costs = {name: r.cost for name, r in Scenario.model_validate(plain).repertoire.items()}
-    weights = np.exp([-rationality * cost * (1 - resolve) for cost in costs.values()])
+    weights = np.exp([-rationality * weight * cost * (1 - resolve) for cost in costs.values()])
     assert table["probability"].to_numpy() == pytest.approx(weights / weights.sum(), abs=1e-12)
 
 

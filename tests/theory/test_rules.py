@@ -242,7 +242,7 @@ def test_blocs_have_the_least_frustration():
         aligned = (aligned + aligned.T) / 2
         best = max(harmony(aligned, labels) for labels in every)
         found = np.zeros(6, np.int64)
-        blocs(aligned, found, np.zeros(6, np.int64), np.zeros(6))
+        blocs(aligned, found, np.zeros(6, np.int64), np.zeros((6, 6)))
         got = harmony(aligned, found)
         assert got <= best + 1e-9
         exact += got >= best - 1e-9
@@ -253,6 +253,6 @@ def test_two_camps_are_found_and_led_by_the_most_capable():
     camp = np.array([0, 1, 0, 1, 1])
     aligned = np.where(camp[:, None] == camp[None, :], 0.5, -0.5)
     found, lead = np.zeros(5, np.int64), np.zeros(5, np.int64)
-    blocs(aligned, found, np.zeros(5, np.int64), np.zeros(5))
+    blocs(aligned, found, np.zeros(5, np.int64), np.zeros((5, 5)))
     leaders(found, np.array([[0.1], [0.2], [0.3], [0.1], [0.2]]), 0, lead)
     assert lead.tolist() == [2, 1, 2, 1, 1]

@@ -145,17 +145,26 @@ def _with_options(
 
 
 def _say_what_is_replaced(folder: Path, plan: Plan) -> None:
-    """Say before the work begins that results will give way to those of another run."""
+    """Say before the work begins that what is in a folder will give way to another run."""
     from detente.ensemble import folder as places
     from detente.ensemble.differences import difference
     from detente.ensemble.manifest import Identity
+    from detente.ensemble.parts import finished_chunks
 
     theirs, ours = places.found(folder), Identity.of(plan)
-    if theirs is None or theirs.scenario != ours.scenario or not places.has_tables(folder):
+    if theirs is None or theirs.scenario != ours.scenario:
+        return
+    if places.has_tables(folder):
+        what = "the results" if places.is_complete(folder) else "the unfinished results"
+    elif count := finished_chunks(folder):
+        what = f"the {count} finished chunks of a run"
+    else:
         return
     unlike = difference(theirs, ours, places.stored(folder), plan.scenario)
     which = f"which differ in {unlike}" if unlike else "which are of this very run"
-    say(f"replacing the results in {near(folder)}, {which}; --out DIR keeps both")
+    another = places.is_complete(folder) or unlike
+    instead = "--out DIR keeps both" if another else "--resume goes on with them"
+    say(f"replacing {what} in {near(folder)}, {which}; {instead}")
 
 
 def _show(results: Results, *, draw: bool, began: float) -> None:

@@ -63,7 +63,7 @@ class Chunk:
     runs : dict of ndarray
         Outcomes by name, as in `RUN_ARRAYS`; the first axis is the run. Runs that failed are
         left out.
-    tallies : dict of ndarray of int64
+    tallies : dict of ndarray of integers
         Counts and sums over the runs, as in `TALLIES`. Those of two chunks add, exactly.
     failed : tuple of int
         Numbers of the runs that failed.

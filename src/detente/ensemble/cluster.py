@@ -31,16 +31,23 @@ def dask_executor(address: str, tell: Callable[[str], None]) -> Iterator[Executo
     Raises
     ------
     UsageError
-        If Dask is not installed, or nobody answers at the address.
+        If Dask is not installed, the address means nothing or nobody answers there.
     RunError
         If workers die over the same task again and again.
     """
     try:
         from distributed import Client
+        from distributed.comm import get_address_host_port
         from distributed.scheduler import KilledWorker
     except ImportError:
         raise UsageError(
             "a cluster needs Dask on this machine too: pip install 'detente[cluster]'"
+        ) from None
+    try:
+        get_address_host_port(address, strict=True)
+    except (ValueError, TypeError):  # before the client tries, who closes with a traceback
+        raise UsageError(
+            f"'{address}' is no address of a Dask scheduler, such as tcp://10.0.0.1:8786"
         ) from None
     # a lost worker is made up for; a lost scheduler comes back as an exception
     for name in ("distributed", "distributed.client"):

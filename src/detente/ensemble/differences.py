@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from detente.ensemble.versions import unlike
+
 if TYPE_CHECKING:
     from detente.ensemble.manifest import Identity
     from detente.scenario.schema import Scenario
@@ -12,6 +14,7 @@ if TYPE_CHECKING:
 
 def difference(theirs: Identity, ours: Identity, stored: Scenario | None, now: Scenario) -> str:
     """Say in words how the results in a folder differ from those that were asked for."""
+    same = theirs.digest == ours.digest
     said = []
     for key, word in (
         ("scenario", "the scenario"),
@@ -22,9 +25,12 @@ def difference(theirs: Identity, ours: Identity, stored: Scenario | None, now: S
         ("agents", "agents of one's own"),
     ):
         old, new = getattr(theirs, key), getattr(ours, key)
+        if key == "chunk_runs" and not same:
+            continue  # it follows from the number of runs and what each of them holds
         if old != new:
             said.append(f"{word} ({_shown(old)}, now {_shown(new)})")
-    if theirs.digest != ours.digest and theirs.scenario == ours.scenario:
+    said += [f"{name} ({a}, now {b})" for name, a, b in unlike(theirs.libraries, ours.libraries)]
+    if not same and theirs.scenario == ours.scenario:
         if stored is None:
             said.append("the content of the scenario")
         else:

@@ -5,13 +5,17 @@ from __future__ import annotations
 import os
 import pickle
 import queue
-from collections.abc import Generator, Mapping, Sequence
+from collections.abc import Callable, Collection, Generator, Iterable, Mapping, Sequence
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
+from detente.ensemble.errors import RunError
 from detente.ensemble.files import unbroken
-from detente.ensemble.progress import Advance
+from detente.ensemble.progress import Advance, progress_bar
+from detente.ensemble.source import Key
+from detente.ensemble.warm_up import warm_up
 from detente.ensemble.work import Receipt, Share, do
 from detente.ensemble.workers import WorkerPool
 
@@ -42,6 +46,54 @@ class Crew:
         """Return who does a plan when so many workers are asked for, or none."""
         return cls(_worker_count(plan, workers), executor)
 
+    def work(
+        self,
+        shares: Sequence[Share],
+        record: Callable[[Receipt], None],
+        *,
+        finished: Collection[Key],
+        progress: bool,
+    ) -> bool:
+        """Have shares done and recorded, in their order; return whether Ctrl-C cut it short.
+
+        Parameters
+        ----------
+        shares : sequence of Share
+            All of them, also those that are finished.
+        record : callable
+            Is given the receipt of each.
+        finished : collection of Key
+            Those that need not be done.
+        progress : bool
+            Whether to say how far it is, and what takes time.
+
+        Raises
+        ------
+        RunError
+            If not one run finishes of a share, and none did before of its variant: it is then the
+            rules that fail, and the rest would fail too.
+        """
+        left = [share for share in shares if share.key not in finished]
+        works = {variant for variant, _ in finished}
+        try:
+            if left and self.executor is None:  # a folder that is refused should be so at once
+                warm_up(left[0].engine, tell=progress)
+            with (
+                progress_bar(
+                    runs_of(shares), runs_of(shares) - runs_of(left), shown=progress
+                ) as advance,
+                closing(self.receipts(left, advance)) as receipts,
+            ):
+                for receipt in receipts:
+                    if receipt.failed and receipt.variant not in works:
+                        failure = receipt.failures[0]
+                        raise RunError(f"a run failed: {failure}", failure.traceback)
+                    works.add(receipt.variant)
+                    record(receipt)
+        except KeyboardInterrupt:
+            return True
+        return False
+
     def receipts(self, shares: Sequence[Share], advance: Advance) -> Generator[Receipt]:
         """Have shares done and give their receipts, in the order of the shares.
 
@@ -66,6 +118,11 @@ class Crew:
             finally:
                 with unbroken():
                     pool.shutdown(cancel_futures=True)
+
+
+def runs_of(shares: Iterable[Share]) -> int:
+    """Return how many runs are in shares."""
+    return sum(share.last - share.first for share in shares)
 
 
 def _worker_count(plan: Plan, asked: int | None) -> int:

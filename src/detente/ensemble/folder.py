@@ -71,7 +71,7 @@ def found(folder: Path) -> Identity | None:
         raise FolderRefusedError(f"{folder} is not a folder: choose another with --out")
     lines = Manifest(folder / manifest.FILE).lines()
     if lines:
-        return Identity(**{key: lines[0][key] for key in Identity.__dataclass_fields__})
+        return Identity.of_line(lines[0])
     if any(not _is_partial(entry, "") and not _is_empty(entry) for entry in folder.iterdir()):
         raise FolderRefusedError(
             f"{folder} holds files but no {manifest.FILE}, so they are not results of a run: "
@@ -177,10 +177,19 @@ def clear(folder: Path) -> None:
 def clear_chunks(folder: Path) -> None:
     """Remove the chunks of a results folder, and the folder of chunks if that leaves it empty."""
     clear_partials(folder)
+    _clear_part(folder, CHUNKS)
+
+
+def clear_pictures(folder: Path) -> None:
+    """Remove the pictures of a results folder, which are not of the tables that are to come."""
+    _clear_part(folder, PLOTS)
+
+
+def _clear_part(folder: Path, part: str) -> None:
     for entry in _own(folder):
-        if entry.parent.name == CHUNKS:
+        if entry.parent == folder / part:
             remove(entry)
-    _remove_if_empty(folder / CHUNKS)
+    _remove_if_empty(folder / part)
 
 
 def clear_partials(folder: Path) -> None:

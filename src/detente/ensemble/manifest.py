@@ -12,11 +12,11 @@ import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from importlib.metadata import version
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Self
 
 from detente.ensemble.errors import StoreError
+from detente.ensemble.versions import arithmetic_versions, detente_version
 
 if TYPE_CHECKING:
     from detente.ensemble.plan import Plan
@@ -52,6 +52,8 @@ class Identity:
         Whether every run's path is kept.
     agents : dict of str to str
         By country, the class of agent that a person wrote.
+    libraries : dict of str to str
+        By name, the version of each library that does arithmetic: another may round differently.
     """
 
     version: str
@@ -62,12 +64,13 @@ class Identity:
     chunk_runs: int
     paths: bool
     agents: dict[str, str]
+    libraries: dict[str, str]
 
     @classmethod
     def of(cls, plan: Plan) -> Identity:
         """Return the identity of what is planned."""
         return cls(
-            version=version("detente"),
+            version=detente_version(),
             scenario=plan.scenario.scenario,
             digest=plan.scenario.digest,
             seed=plan.scenario.seed,
@@ -78,7 +81,20 @@ class Identity:
                 code: f"{agent.__module__}.{agent.__qualname__}"
                 for code, agent in sorted(plan.agents.items())
             },
+            libraries=arithmetic_versions(),
         )
+
+    @classmethod
+    def of_line(cls, line: Mapping[str, Any]) -> Self:
+        """Return the identity that a line of a manifest begins with.
+
+        Raises
+        ------
+        KeyError
+            If it lacks a part of it.
+        """
+        known = {"libraries": {}, **line}  # which were not always noted
+        return cls(**{key: known[key] for key in cls.__dataclass_fields__})
 
     def as_dict(self) -> dict[str, Any]:
         """Return the keys that every line of the manifest begins with."""
@@ -113,7 +129,7 @@ class Manifest:
         for number, line in enumerate(whole.split(b"\n")[:-1], start=1):
             try:
                 entry = json.loads(line)
-                Identity(**{key: entry[key] for key in Identity.__dataclass_fields__})
+                Identity.of_line(entry)
                 entry["kind"]
             except (ValueError, KeyError, TypeError):
                 raise StoreError(f"{self.path}:{number}: not a line of a manifest") from None

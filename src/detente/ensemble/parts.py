@@ -210,5 +210,18 @@ def every_line(folder: Path) -> tuple[list[dict[str, Any]], list[dict[str, Any]]
     return lines, apart
 
 
+def finished_chunks(folder: Path) -> int:
+    """Return how many chunks a folder and its shares say are finished.
+
+    Raises
+    ------
+    FolderRefusedError
+        If a share is of another run.
+    """
+    lines, apart = every_line(folder)
+    chunks = (line for line in (*lines, *apart) if line["kind"] == manifest.CHUNK)
+    return len({(line["variant"], line["first"]) for line in chunks})
+
+
 def _identity(line: dict[str, Any]) -> str:
-    return json.dumps([line[key] for key in Identity.__dataclass_fields__])
+    return json.dumps(Identity.of_line(line).as_dict())

@@ -6,7 +6,6 @@ import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
-from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
@@ -17,6 +16,7 @@ from detente.ensemble.chunk import RUN_ARRAYS
 from detente.ensemble.engines import Engine, find_engine
 from detente.ensemble.errors import UsageError, require
 from detente.ensemble.layout import Layout
+from detente.ensemble.versions import arithmetic_versions, detente_version
 from detente.ensemble.work import Share
 
 if TYPE_CHECKING:
@@ -83,7 +83,6 @@ class Plan:
 
         An interruption then leaves the same runs of every variant, still paired.
         """
-        here = version("detente")
         for first, last in self.spans:
             for variant, course in self.layout.courses.items():
                 yield Share(
@@ -97,7 +96,8 @@ class Plan:
                     room=self.chunk_runs,
                     agents=dict(self.agents),
                     folder=folder,
-                    version=here,
+                    version=detente_version(),
+                    libraries=arithmetic_versions(),
                 )
 
 

@@ -12,19 +12,29 @@ from detente.step.standing import conclude, stand
 from detente.theory.alignment import mutual
 from detente.theory.blocs import blocs, leaders
 from detente.theory.rule import inlined, rule
-from detente.world import NONE, Floats, Parameters, Shape, Standing, State, Structure, View
+from detente.world import (
+    NONE,
+    Floats,
+    Integers,
+    Parameters,
+    Shape,
+    Standing,
+    State,
+    Structure,
+    View,
+)
 
 
 class Tallies(NamedTuple):
-    """Counts and fixed-point sums over runs, all int64."""
+    """Counts and fixed-point sums over runs."""
 
     event_count: NDArray[np.int64]  # (E,)
     response_count: NDArray[np.int64]  # (E, N, R)
     chosen_count: NDArray[np.int64]  # (E, N, R)
     first_step_sum: NDArray[np.int64]  # (E, N, R)
-    tilt_bins: NDArray[np.int64]  # (T + 1, N, 400)
-    toward_bins: NDArray[np.int64]  # (T + 1, N, 2, 400)
-    level_bins: NDArray[np.int64]  # (T + 1, K, 200)
+    tilt_bins: NDArray[np.uint32]  # (T + 1, N, 400)
+    toward_bins: NDArray[np.uint32]  # (T + 1, N, 2, 400)
+    level_bins: NDArray[np.uint32]  # (T + 1, K, 200)
     tension_sum: NDArray[np.int64]  # (T + 1,)
     alignment_sum: NDArray[np.int64]  # (N, N)
     alignment_square_sum: NDArray[np.int64]  # (N, N)
@@ -52,7 +62,7 @@ class Scratch(NamedTuple):
     bloc: NDArray[np.int64]  # (N,)
     leader: NDArray[np.int64]  # (N,)
     trial: NDArray[np.int64]  # (N,)
-    pull: Floats  # (N,)
+    inside: Floats  # (N, N)
 
 
 def new_tallies(shape: Shape, steps: int) -> Tallies:
@@ -63,9 +73,12 @@ def new_tallies(shape: Shape, steps: int) -> Tallies:
     def zeros(*size: int) -> NDArray[np.int64]:
         return np.zeros(size, np.int64)
 
+    def bins(*size: int) -> NDArray[np.uint32]:  # so many that caches count
+        return np.zeros((points, *size), np.uint32)
+
     return Tallies(
         zeros(e), zeros(*choices), zeros(*choices), zeros(*choices),
-        zeros(points, n, TILT_BINS), zeros(points, n, 2, TILT_BINS), zeros(points, k, LEVEL_BINS),
+        bins(n, TILT_BINS), bins(n, 2, TILT_BINS), bins(k, LEVEL_BINS),
         zeros(points), zeros(n, n), zeros(n, n),
     )  # fmt: skip
 
@@ -87,13 +100,22 @@ def new_scratch(shape: Shape) -> Scratch:
     n = shape.countries
     chosen = np.zeros((shape.events, n, shape.lanes, shape.responses), np.int8)
     labels = (np.zeros(n, np.int64), np.zeros(n, np.int64), np.zeros(n, np.int64))
-    return Scratch(chosen, np.zeros((n, n)), *labels, np.zeros(n))
+    return Scratch(chosen, np.zeros((n, n)), *labels, np.zeros((n, n)))
 
 
 @rule
 def bin_index(value: float, low: float, high: float, bins: int) -> int:
     """Return the bin of a value, the ends counted in."""
-    return min(max(int((value - low) / (high - low) * bins), 0), bins - 1)
+    return int(min(max((value - low) / (high - low) * bins, 0.0), bins - 1.0))
+
+
+@rule
+def _count(values: Floats, low: float, where: Integers, bins: NDArray[np.uint32]) -> None:
+    """Count a value of each lane, from `low` to 1, in its bin."""
+    for lane in range(where.shape[0]):
+        where[lane] = bin_index(values[lane], low, 1.0, bins.shape[0])
+    for lane in range(where.shape[0]):
+        bins[where[lane]] += 1
 
 
 @rule
@@ -139,18 +161,13 @@ def record_point(
     """
     stand(structure, p, s, standing)
     n, lanes = standing.tilt.shape
+    where = standing.where
     for i in range(n):
-        for lane in range(lanes):
-            where = bin_index(standing.tilt[i, lane], -1.0, 1.0, TILT_BINS)
-            tallies.tilt_bins[point, i, where] += 1
+        _count(standing.tilt[i], -1.0, where, tallies.tilt_bins[point, i])
         for pole in range(2):
-            for lane in range(lanes):
-                where = bin_index(standing.toward[i, pole, lane], -1.0, 1.0, TILT_BINS)
-                tallies.toward_bins[point, i, pole, where] += 1
+            _count(standing.toward[i, pole], -1.0, where, tallies.toward_bins[point, i, pole])
     for k in range(s.level.shape[0]):
-        for lane in range(lanes):
-            where = bin_index(s.level[k, lane], 0.0, 1.0, LEVEL_BINS)
-            tallies.level_bins[point, k, where] += 1
+        _count(s.level[k], 0.0, where, tallies.level_bins[point, k])
     for lane in range(lanes):
         tallies.tension_sum[point] += in_fixed_point(standing.tension[lane])
         outcomes.tension[row + lane] += standing.tension[lane]  # nothing stands at the start
@@ -187,7 +204,7 @@ def _record_alignment(
             scratch.aligned[i, j] = aligned
             tallies.alignment_sum[i, j] += in_fixed_point(aligned)
             tallies.alignment_square_sum[i, j] += in_fixed_point(aligned * aligned)
-    blocs(scratch.aligned, scratch.bloc, scratch.trial, scratch.pull)
+    blocs(scratch.aligned, scratch.bloc, scratch.trial, scratch.inside)
     leaders(scratch.bloc, p.capability, lane, scratch.leader)
     for i in range(n):
         outcomes.bloc[run, i] = scratch.leader[i]

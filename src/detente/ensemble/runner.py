@@ -7,22 +7,19 @@ import sys
 import warnings
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Executor
-from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from detente.ensemble.chunk import Chunk
-from detente.ensemble.errors import Interrupted, RunError, UsageError
-from detente.ensemble.executors import Crew
+from detente.ensemble.errors import Interrupted, UsageError
+from detente.ensemble.executors import Crew, runs_of
 from detente.ensemble.parts import Part, joined
 from detente.ensemble.plan import Plan, make_plan, with_overrides
-from detente.ensemble.progress import progress_bar
 from detente.ensemble.results import Results, open_results
 from detente.ensemble.source import Key, MemorySource
 from detente.ensemble.store import Store
-from detente.ensemble.warm_up import warm_up
-from detente.ensemble.work import Failure, Receipt, Share
+from detente.ensemble.work import Failure, Receipt
 
 if TYPE_CHECKING:
     from detente.scenario.schema import Scenario
@@ -91,7 +88,7 @@ def run(
     StoreError
         If the folder cannot be used; what was there stays.
     RunError
-        If every run of a chunk fails.
+        If every run of a variant's first chunk fails, as with a rule that never works.
     Interrupted
         On Ctrl-C, with the results of what was finished.
     """
@@ -194,14 +191,10 @@ def run_part(
         every = list(plan.shares(store.chunk_folder))
         own = share.of_these(every)
         ledger = store.ledger
-        if not store.complete:
-            left = [one for one in own if one.key not in ledger.finished]
-            interrupted = _work(
-                left, crew, ledger.record, done=_runs(own) - _runs(left), progress=progress
-            )
-            if interrupted:
-                there = sum(one.last - one.first for one in own if one.key in ledger.finished)
-                raise Interrupted(None, there, _runs(own), "of this share")
+        todo = [] if store.complete else own
+        if crew.work(todo, ledger.record, finished=ledger.finished, progress=progress):
+            there = runs_of(one for one in own if one.key in ledger.finished)
+            raise Interrupted(None, there, runs_of(own), "of this share")
         return PartDone(
             folder, share, len(own), len(every) if store.complete else len(ledger.finished),
             len(every), ledger.failures, tuple(store.notes),
@@ -239,7 +232,7 @@ def _run_in_memory(plan: Plan, crew: Crew, *, progress: bool) -> Results:
         chunks[receipt.key] = receipt.chunk
         failures.extend(receipt.failures)
 
-    interrupted = _work(list(plan.shares(None)), crew, record, done=0, progress=progress)
+    interrupted = crew.work(list(plan.shares(None)), record, finished=(), progress=progress)
     source = MemorySource(plan.layout, chunks)
     results = Results.of_source(plan, source, tuple(failures)) if source.spans else None
     if interrupted or results is None:
@@ -255,9 +248,7 @@ def _run_to_folder(
         interrupted, written = False, not store.is_complete
         if written:
             every = list(plan.shares(store.chunk_folder))
-            left = [share for share in every if share.key not in store.finished]
-            done = _runs(every) - _runs(left)
-            interrupted = _work(left, crew, store.record, done=done, progress=progress)
+            interrupted = crew.work(every, store.record, finished=store.finished, progress=progress)
             if not store.paired_runs:
                 raise Interrupted(None, 0, plan.scenario.runs)
             store.finish()
@@ -267,33 +258,3 @@ def _run_to_folder(
     if interrupted:
         raise Interrupted(results, results.runs, plan.scenario.runs)
     return results
-
-
-def _runs(shares: Sequence[Share]) -> int:
-    return sum(share.last - share.first for share in shares)
-
-
-def _work(
-    shares: Sequence[Share],
-    crew: Crew,
-    record: Callable[[Receipt], None],
-    *,
-    done: int,
-    progress: bool,
-) -> bool:
-    """Have shares done and recorded, in their order; return whether Ctrl-C cut it short."""
-    try:
-        if shares and crew.executor is None:  # a folder that is refused should be so at once
-            warm_up(shares[0].engine, tell=progress)
-        with (
-            progress_bar(_runs(shares) + done, done, shown=progress) as advance,
-            closing(crew.receipts(shares, advance)) as receipts,
-        ):
-            for receipt in receipts:
-                if receipt.failed:
-                    failure = receipt.failures[0]
-                    raise RunError(f"a run failed: {failure}", failure.traceback)
-                record(receipt)
-    except KeyboardInterrupt:
-        return True
-    return False

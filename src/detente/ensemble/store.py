@@ -134,6 +134,7 @@ class Store:
                 aside.mkdir()
                 files = put_together(source, self._plan, aside)
                 with unbroken():
+                    places.clear_pictures(self.folder)  # of fewer runs, if there are any
                     for name in places.TABLES:
                         remove(self.folder / name)
                         (aside / name).rename(self.folder / name)

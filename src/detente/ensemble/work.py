@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 import traceback
 from dataclasses import dataclass, field
-from importlib.metadata import version
 from pathlib import Path
 from textwrap import shorten
 from typing import TYPE_CHECKING, Any, Final
@@ -13,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 from detente.ensemble.chunk import Chunk, merge
 from detente.ensemble.errors import StoreError
 from detente.ensemble.pieces import Piece, write_pieces
+from detente.ensemble.versions import arithmetic_versions, detente_version, unlike
 
 if TYPE_CHECKING:
     from detente.ensemble.engines import Engine, Simulate
@@ -49,6 +49,8 @@ class Share:
         Where to put the chunk; None to give it back.
     version : str
         Of Détente, by which it is to be done.
+    libraries : dict of str to str
+        By name, the versions of the libraries that do the arithmetic.
     """
 
     engine: Engine
@@ -62,6 +64,7 @@ class Share:
     agents: dict[str, type[Any]]
     folder: Path | None
     version: str
+    libraries: dict[str, str]
 
     @property
     def key(self) -> tuple[str, int]:
@@ -153,9 +156,7 @@ def do(share: Share) -> Receipt:
         If the chunk cannot be written, or this is another version than was asked.
     """
     began = time.perf_counter()
-    here = version("detente")
-    if here != share.version:
-        raise StoreError(f"a worker has version {here} of Détente, not {share.version} as here")
+    _require_same_versions(share)
     chunk, failures = _simulate(share)
     pieces: tuple[Piece, ...] = ()
     if share.folder is not None:
@@ -164,6 +165,16 @@ def do(share: Share) -> Receipt:
         share.variant, share.first, share.last, time.perf_counter() - began, failures, share.stem,
         pieces, chunk if share.folder is None else None,
     )  # fmt: skip
+
+
+def _require_same_versions(share: Share) -> None:
+    here = detente_version()
+    if here != share.version:
+        raise StoreError(f"a worker has version {here} of Détente, not {share.version} as here")
+    for name, asked, found in unlike(share.libraries, arithmetic_versions()):
+        raise StoreError(
+            f"a worker has version {found} of {name}, not {asked} as here: numbers could differ"
+        )
 
 
 def _simulate(share: Share) -> tuple[Chunk, tuple[Failure, ...]]:

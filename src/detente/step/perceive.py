@@ -36,12 +36,16 @@ def fill_up(v: View, few: int) -> int:
 @rule
 def weigh_issues(structure: Structure, p: Parameters, s: State, v: View, e: int) -> None:
     """Write what an event means on the issues, for all in the lanes in which it comes up."""
+    came = 0
+    for lane in range(s.stance.shape[2]):
+        v.awake[came] = lane
+        came += v.arrives[e, lane]
     few = 0
     for i in range(s.stance.shape[1]):
-        for lane in range(s.stance.shape[2]):
+        for at in range(came):
             v.country[few] = i
-            v.lane[few] = lane
-            few += v.arrives[e, lane]
+            v.lane[few] = v.awake[at]
+            few += 1
     filled = fill_up(v, few)
     for m in range(filled):
         v.appeal[m] = 0.0

@@ -19,39 +19,59 @@ def harmony(aligned: np.ndarray, bloc: np.ndarray) -> float:
     total = 0.0
     for i in range(bloc.shape[0]):
         for j in range(i + 1, bloc.shape[0]):
-            if bloc[i] == bloc[j]:
-                total += aligned[i, j]
+            total += aligned[i, j] if bloc[i] == bloc[j] else 0.0
     return total
 
 
 @rule
-def _settle(aligned: np.ndarray, bloc: np.ndarray, pull: np.ndarray) -> None:
-    """Move one country at a time until none wants to move."""
+def _first_empty(bloc: np.ndarray, i: int) -> int:
+    """Return the first bloc that nobody but country `i` holds."""
     n = bloc.shape[0]
+    for b in range(n):
+        held = False
+        for j in range(n):
+            if j != i and bloc[j] == b:
+                held = True
+                break
+        if not held:
+            return b
+    return int(n - 1)
+
+
+@rule
+def _settle(aligned: np.ndarray, bloc: np.ndarray, inside: np.ndarray) -> None:
+    """Move one country at a time, in turn, until none wants to move.
+
+    How far each is aligned with the members of each bloc, itself among them, is kept up in
+    `inside` as countries move.
+    """
+    n = bloc.shape[0]
+    labels = 1  # of blocs in use, and one that is empty, if there is any
+    for j in range(n):
+        labels = min(max(labels, bloc[j] + 2), n)
+    inside[:] = 0.0
+    for j in range(n):
+        for i in range(n):
+            inside[bloc[j], i] += aligned[j, i]
     for _ in range(4 * n):
         still = True
         for i in range(n):
-            pull[:] = 0.0
-            for j in range(n):
-                if j != i:
-                    pull[bloc[j]] += aligned[i, j]
-            best = bloc[i]
-            for b in range(n):
-                if pull[b] > pull[best] + 1e-12:
-                    best = b
-            if pull[best] < -1e-12:  # better alone, in a bloc that nobody holds
-                for b in range(n):
-                    held = False
-                    for j in range(n):
-                        if j != i and bloc[j] == b:
-                            held = True
-                            break
-                    if not held:
-                        best = b
-                        break
-            if best != bloc[i]:
-                bloc[i] = best
+            own = bloc[i]
+            to = own
+            most = inside[own, i] - aligned[i, i]
+            for b in range(labels):
+                if b != own and inside[b, i] > most + 1e-12:
+                    most = inside[b, i]
+                    to = b
+            if most < -1e-12:  # better alone, in a bloc that nobody holds
+                to = _first_empty(bloc, i)
+            if to != own:
                 still = False
+                bloc[i] = to
+                labels = min(max(labels, to + 2), n)
+                for j in range(n):
+                    inside[own, j] -= aligned[i, j]
+                    inside[to, j] += aligned[i, j]
         if still:
             break
 
@@ -72,7 +92,7 @@ def _tried(aligned: np.ndarray, start: int, trial: np.ndarray) -> bool:
 
 
 @rule
-def blocs(aligned: np.ndarray, out: np.ndarray, trial: np.ndarray, pull: np.ndarray) -> None:
+def blocs(aligned: np.ndarray, out: np.ndarray, trial: np.ndarray, inside: np.ndarray) -> None:
     """Write the bloc of each country into `out`.
 
     Parameters
@@ -81,8 +101,10 @@ def blocs(aligned: np.ndarray, out: np.ndarray, trial: np.ndarray, pull: np.ndar
         Mutual alignment, -1 to 1, symmetric; the diagonal does not count.
     out : ndarray of int64, shape (N,)
         A label from 0 to N - 1 for each country.
-    trial, pull : ndarray of int64 and of float, shape (N,)
+    trial : ndarray of int64, shape (N,)
         Room to work in.
+    inside : ndarray of float, shape (N, N)
+        Likewise.
     """
     n = out.shape[0]
     best = -np.inf
@@ -95,7 +117,7 @@ def blocs(aligned: np.ndarray, out: np.ndarray, trial: np.ndarray, pull: np.ndar
                 trial[j] = 0 if j == start or aligned[start, j] > 0.0 else 1
         if start < n and _tried(aligned, start, trial):
             continue
-        _settle(aligned, trial, pull)
+        _settle(aligned, trial, inside)
         found = harmony(aligned, trial)
         if found > best + 1e-12:
             best = found

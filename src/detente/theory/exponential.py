@@ -29,19 +29,18 @@ def exponential(x: float) -> float:
     x = min(max(x, _LEAST), _MOST)
     k = np.floor(x * _LOG2_E + 0.5)
     r = x - k * _LN2_HIGH - k * _LN2_LOW
-    series = 1.6059043836821613e-10  # 1 / 13!
-    series = series * r + 2.08767569878681e-09
-    series = series * r + 2.505210838544172e-08
-    series = series * r + 2.755731922398589e-07
-    series = series * r + 2.7557319223985893e-06
-    series = series * r + 2.48015873015873e-05
-    series = series * r + 0.0001984126984126984
-    series = series * r + 0.001388888888888889
-    series = series * r + 0.008333333333333333
-    series = series * r + 0.041666666666666664
-    series = series * r + 0.16666666666666666
-    series = series * r + 0.5
-    series = series * r + 1.0
-    series = series * r + 1.0
+    # even and odd powers apart: half as long a chain of operations that wait for one another
+    square = r * r
+    even = 2.08767569878681e-09 * square + 2.755731922398589e-07  # 1 / 12!, 1 / 10!
+    odd = 1.6059043836821613e-10 * square + 2.505210838544172e-08  # 1 / 13!, 1 / 11!
+    even = even * square + 2.48015873015873e-05
+    odd = odd * square + 2.7557319223985893e-06
+    even = even * square + 0.001388888888888889
+    odd = odd * square + 0.0001984126984126984
+    even = even * square + 0.041666666666666664
+    odd = odd * square + 0.008333333333333333
+    even = even * square + 0.5
+    odd = odd * square + 0.16666666666666666
+    series = 1.0 + (r + square * (even + odd * r))
     power = np.int64((np.int64(k) + _BIAS) << _MANTISSA_BITS).view(np.float64)
     return float(series * power)

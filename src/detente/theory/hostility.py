@@ -5,14 +5,18 @@ Scores run from conflict to cooperation on one scale so that they can be netted 
 
 from __future__ import annotations
 
+from typing import Final
+
 from detente.theory.rule import rule
 from detente.theory.ties import FULL_SCORE
+
+_TO_UNIT: Final = 1.0 / FULL_SCORE  # to multiply is many times quicker than to divide
 
 
 @rule
 def hostility(score: float, attention: float) -> float:
     """Return the hostility of an act that stands, 0 to 1, by the attention still paid to it."""
-    return attention * max(-score, 0.0) / FULL_SCORE
+    return attention * (max(-score, 0.0) * _TO_UNIT)
 
 
 @rule
@@ -27,7 +31,7 @@ def cooperation(score: float, event_score: float, attention: float) -> float:
     attention : float
         To the event, 0 to 1.
     """
-    return attention * max(score, 0.0) / FULL_SCORE if event_score >= 0.0 else 0.0
+    return attention * (max(score, 0.0) * _TO_UNIT) if event_score >= 0.0 else 0.0
 
 
 @rule

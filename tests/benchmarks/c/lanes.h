@@ -90,20 +90,19 @@ INLINE vd exponential(vd x) {
     x = least(most(x, all(-700.0)), all(700.0));
     const vd high = x * 1.4426950408889634 + large, k = high - large;
     const vd r = x - k * 0.693145751953125 - k * 1.4286068203094172e-06;
-    vd s = all(1.6059043836821613e-10);
-    s = s * r + 2.08767569878681e-09;
-    s = s * r + 2.505210838544172e-08;
-    s = s * r + 2.755731922398589e-07;
-    s = s * r + 2.7557319223985893e-06;
-    s = s * r + 2.48015873015873e-05;
-    s = s * r + 0.0001984126984126984;
-    s = s * r + 0.001388888888888889;
-    s = s * r + 0.008333333333333333;
-    s = s * r + 0.041666666666666664;
-    s = s * r + 0.16666666666666666;
-    s = s * r + 0.5;
-    s = s * r + 1.0;
-    s = s * r + 1.0;
+    const vd square = r * r; /* even and odd powers apart: a shorter chain */
+    vd even = all(2.08767569878681e-09), odd = all(1.6059043836821613e-10);
+    even = even * square + 2.755731922398589e-07;
+    odd = odd * square + 2.505210838544172e-08;
+    even = even * square + 2.48015873015873e-05;
+    odd = odd * square + 2.7557319223985893e-06;
+    even = even * square + 0.001388888888888889;
+    odd = odd * square + 0.0001984126984126984;
+    even = even * square + 0.041666666666666664;
+    odd = odd * square + 0.008333333333333333;
+    even = even * square + 0.5;
+    odd = odd * square + 0.16666666666666666;
+    const vd s = 1.0 + (r + square * (even + odd * r));
     return (vd)((vi)s + ((vi)high << 52));
 }
 
