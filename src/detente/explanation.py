@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Final
 
 from detente.step.decide import appraise
 from detente.step.perceive import perceive
+from detente.theory.choice import bend, constant, slope, utility
 from detente.theory.exposure import exposure
-from detente.theory.intensity import inertia, intensity_cost
-from detente.theory.peers import conformity
+from detente.theory.intensity import intensity_cost
 from detente.world import NONE, Coefficient, Parameters, State, Structure, View
 
 if TYPE_CHECKING:
@@ -49,30 +49,28 @@ def explain(
     appraise(structure, p, s, v, e, i)
     here = (e, i, _LANE)
     c = p.coefficient[:, _LANE]
-    conform = c[Coefficient.CONFORMITY] * p.susceptibility[i, _LANE]
-    peers = (v.heeded[i, _LANE], v.peer_mean[here], v.peer_square[here])
-    supporters = (v.to_supporters[here], v.supporters_ask[here])
-    opponents = (v.to_opponents[here], v.opponents_ask[here])
-    spoken = float(s.response[here] != NONE)
+    conform, last = c[Coefficient.CONFORMITY] * p.susceptibility[i, _LANE], s.stance[here]
+    holds = c[Coefficient.INERTIA] * float(s.response[here] != NONE)
+    heeded, mean, square = v.heeded[i, _LANE], v.peer_mean[here], v.peer_square[here]
+    sides = (v.to_for[_LANE], v.for_ask[_LANE], v.to_against[_LANE], v.against_ask[_LANE])
+    between = slope(0.0, conform, mean, 0.0, 0.0), bend(conform, heeded, 0.0)
+    since = slope(0.0, 0.0, 0.0, holds, last), bend(0.0, 0.0, holds)
     rows = []
     for r, stance in enumerate(p.response_stance[:, _LANE]):
-        cost = intensity_cost(
-            c[Coefficient.COST],
-            p.response_cost[r, _LANE],
-            p.resolve[i, _LANE],
-            stance,
-            c[Coefficient.RED_LINE_RESOLVE],
-            v.crossed[here],
+        apart = utility(
+            stance, slope(0.0, conform, mean, 0.0, 0.0), bend(conform, heeded, 0.0), 0.0
         )
+        changed = utility(stance, slope(0.0, 0.0, 0.0, holds, last), bend(0.0, 0.0, holds), 0.0)
+        cost = intensity_cost(p.response_cost[r, _LANE], stance, v.cheap[_LANE], v.costly[_LANE])
         rows.append(
             {
                 "stance": stance,
                 "issues": stance * v.gain[here],
                 "tie_to_actor": stance * v.tie_actor[here],
                 "tie_to_recipient": stance * v.tie_recipient[here],
-                "conformity": -conformity(conform, stance, *peers),
-                "exposure": -exposure(c[Coefficient.EXPOSURE], stance, *supporters, *opponents),
-                "inertia": -inertia(c[Coefficient.INERTIA], stance, s.stance[here], spoken),
+                "conformity": apart,
+                "exposure": -exposure(stance, *sides),
+                "inertia": changed,
                 "cost": -cost,
                 "utility": v.appraised[r, _LANE],
                 "probability": v.utility[r, _LANE] / v.total[_LANE],

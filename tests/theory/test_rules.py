@@ -13,11 +13,11 @@ from detente.theory.attitudes import changed
 from detente.theory.blocs import blocs, harmony, leaders
 from detente.theory.choice import bend, constant, odds, slope, utility
 from detente.theory.exponential import exponential
-from detente.theory.exposure import asked, exposed, exposure, falls_short
+from detente.theory.exposure import asked, exposed, exposure
 from detente.theory.hostility import hostility
-from detente.theory.intensity import inertia, intensity_cost
+from detente.theory.intensity import dearness, intensity_cost, relieved
 from detente.theory.issues import coercion, drive, moved, pace
-from detente.theory.peers import conformity, might, peer_weight, share
+from detente.theory.peers import might, peer_weight, share
 from detente.theory.polarisation import spread
 from detente.theory.ties import tie_to_actor, tie_to_recipient
 from detente.theory.utility import crosses, gain
@@ -80,8 +80,10 @@ def test_conformity_from_moments_is_the_sum_over_peers(peers, stance):
     mean = sum(q * s for q, s in zip(shares, stances, strict=True))
     square = sum(q * s * s for q, s in zip(shares, stances, strict=True))
     direct = sum(q * (stance - s) ** 2 for q, s in zip(shares, stances, strict=True))
-    by_moments = conformity(0.8, stance, 1.0 if total > 0 else 0.0, mean, square)
-    assert by_moments == pytest.approx(0.8 * direct, abs=1e-12)
+    heeded = 1.0 if total > 0 else 0.0
+    apart = utility(stance, slope(0.0, 0.8, mean, 0.0, 0.0), bend(0.8, heeded, 0.0), 0.0)
+    apart += constant(0.8, square, 0.0, 0.0)
+    assert apart == pytest.approx(-0.8 * direct, abs=1e-12)
 
 
 def test_a_disliked_country_is_no_peer():
@@ -99,7 +101,7 @@ def one_side(others):
 @given(st.lists(st.tuples(unit, signed), max_size=8), signed)
 def test_exposure_lies_between_standing_against_and_falling_short_of_each(others, stance):
     supporters, opponents = one_side(others), one_side([(d, -s) for d, s in others])
-    price = exposure(1.0, stance, *supporters, *opponents)
+    price = exposure(stance, *supporters, *opponents)
     against = sum(d * max(0.0, -stance * s) for d, s in others)  # what standing against costs
     whole = sum(d * max(0.0, s * (s - stance)) for d, s in others)  # what each asks, one by one
     assert against - 1e-12 <= price <= whole + 1e-12
@@ -108,10 +110,10 @@ def test_exposure_lies_between_standing_against_and_falling_short_of_each(others
 @given(unit, signed, signed)
 def test_exposure_to_one_other_is_what_falls_short_of_it(dependence, said, stance):
     sides = (*one_side([(dependence, said)]), *one_side([(dependence, -said)]))
-    price = exposure(1.0, stance, *sides)
+    price = exposure(stance, *sides)
     assert price == pytest.approx(dependence * max(0.0, said * (said - stance)), abs=1e-12)
-    assert exposure(1.0, said, *sides) == pytest.approx(0.0, abs=1e-12)
-    assert exposure(1.0, 0.0, *sides) == pytest.approx(dependence * said * said, abs=1e-12)
+    assert exposure(said, *sides) == pytest.approx(0.0, abs=1e-12)
+    assert exposure(0.0, *sides) == pytest.approx(dependence * said * said, abs=1e-12)
 
 
 @given(*[signed] * 4, *[unit] * 10)
@@ -122,16 +124,16 @@ def test_utility_is_what_its_terms_say(
     heeded = round(heeded)
     square = mean * mean + spread
     rise = slope(appeal, conform, mean, inert, last)
-    price = intensity_cost(1.0, cost, bears, stance, 0.5, 0.5)
-    short = falls_short(asks, supporters, stance) + falls_short(others, opponents, -stance)
+    short = exposure(stance, supporters, asks, opponents, others)
+    price = price_of(cost, bears, stance, 0.5)
     found = utility(stance, rise, bend(conform, heeded, inert), price + short)
     found += constant(conform, square, inert, last)
     terms = [
         stance * appeal,
-        -conformity(conform, stance, heeded, mean, square),
-        -exposure(1.0, stance, supporters, asks, opponents, others),
-        -inertia(inert, stance, last, 1.0),
-        -price,
+        -conform * (heeded * stance**2 - 2 * mean * stance + square),
+        -max(0.0, asks - supporters * stance) - max(0.0, others + opponents * stance),
+        -inert * (stance - last) ** 2,
+        -cost * (1 - bears) * (0.75 if stance < 0 else 1.0),
     ]
     assert found == pytest.approx(sum(terms), abs=1e-12)
 
@@ -139,18 +141,19 @@ def test_utility_is_what_its_terms_say(
 @given(signed, st.lists(signed, max_size=5))
 def test_no_dependence_no_exposure(stance, others):
     nobody = (*one_side([(0.0, s) for s in others]), *one_side([(0.0, -s) for s in others]))
-    assert exposure(5.0, stance, *nobody) == 0.0
+    assert exposure(stance, *nobody) == 0.0
 
 
 def test_cost_falls_with_resolve_and_with_a_crossed_line_only_for_hostile_responses():
-    assert intensity_cost(1.0, 0.5, 0.4, -0.8, 0.5, 0.0) == pytest.approx(0.3)
-    assert intensity_cost(1.0, 0.5, 0.4, -0.8, 0.5, 0.6) == pytest.approx(0.21)
-    assert intensity_cost(1.0, 0.5, 0.4, 0.8, 0.5, 0.6) == pytest.approx(0.3)
+    assert price_of(0.5, 0.4, -0.8, 0.0) == pytest.approx(0.3)
+    assert price_of(0.5, 0.4, -0.8, 0.6) == pytest.approx(0.21)
+    assert price_of(0.5, 0.4, 0.8, 0.6) == pytest.approx(0.3)
 
 
-def test_nothing_binds_one_who_has_not_spoken():
-    assert inertia(2.0, 0.5, 0.0, 0.0) == 0.0
-    assert inertia(2.0, 0.5, 0.0, 1.0) == pytest.approx(0.5)
+def price_of(cost, resolve, stance, crossed):
+    """Return what a response costs where a crossed line takes half of the cost away."""
+    dear = dearness(1.0, resolve)
+    return intensity_cost(cost, stance, relieved(dear, 0.5, crossed), dear)
 
 
 @given(st.floats(0, 50), signed, signed, st.floats(-5, 5))

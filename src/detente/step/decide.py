@@ -12,8 +12,8 @@ import numpy as np
 from detente.step.perceive import fill_up, hear, weigh_ties
 from detente.theory.chance import uniforms
 from detente.theory.choice import bend, constant, odds, reconsiders, slope, utility
-from detente.theory.exposure import falls_short
-from detente.theory.intensity import relieved
+from detente.theory.exposure import exposure
+from detente.theory.intensity import intensity_cost, relieved
 from detente.theory.rule import rule
 from detente.world import NONE, VECTOR, Coefficient, Floats, Parameters, State, Structure, View
 
@@ -28,12 +28,12 @@ def _gather(structure: Structure, p: Parameters, s: State, v: View, e: int, few:
         conform, last = v.conform[i, lane], s.stance[e, i, lane]
         spoken = 1.0 if s.response[e, i, lane] != NONE else 0.0
         holds = c[Coefficient.INERTIA, lane] * spoken
-        exposure = c[Coefficient.EXPOSURE, lane]
+        exposes = c[Coefficient.EXPOSURE, lane]
         v.rise[m] = slope(v.appeal[m], conform, v.peer_mean[e, i, lane], holds, last)
-        v.to_for[m] = exposure * v.to_supporters[e, i, lane]
-        v.for_ask[m] = exposure * v.supporters_ask[e, i, lane]
-        v.to_against[m] = exposure * v.to_opponents[e, i, lane]
-        v.against_ask[m] = exposure * v.opponents_ask[e, i, lane]
+        v.to_for[m] = exposes * v.to_supporters[e, i, lane]
+        v.for_ask[m] = exposes * v.supporters_ask[e, i, lane]
+        v.to_against[m] = exposes * v.to_opponents[e, i, lane]
+        v.against_ask[m] = exposes * v.opponents_ask[e, i, lane]
         v.bend[m] = bend(conform, v.heeded[i, lane], holds)
         v.costly[m] = v.dear[i, lane]
         credibility = c[Coefficient.RED_LINE_RESOLVE, lane]
@@ -60,9 +60,8 @@ def _weigh(p: Parameters, v: View, few: int) -> None:
         _name(p.response_cost, r, v, few, v.price)
         for m in range(few):
             says = v.says[m]
-            cost = v.price[m] * (v.cheap[m] if says < 0.0 else v.costly[m])
-            short = falls_short(v.for_ask[m], v.to_for[m], says)
-            short += falls_short(v.against_ask[m], v.to_against[m], -says)
+            cost = intensity_cost(v.price[m], says, v.cheap[m], v.costly[m])
+            short = exposure(says, v.to_for[m], v.for_ask[m], v.to_against[m], v.against_ask[m])
             v.utility[r, m] = utility(says, v.rise[m], v.bend[m], short + cost)
 
 

@@ -1,10 +1,11 @@
 """Choice by random utility: the logit (McFadden 1974; McKelvey and Palfrey 1995).
 
 The utility of a response is what it says times what is at stake, less conformity, exposure,
-inertia and its cost (`detente.theory.peers.conformity` and so on). Without exposure and cost that
-is a quadratic in its stance, the same for all responses. So a country that chooses works out
-`slope` and `bend` once, and `constant`, which changes no choice, not at all. A test holds the sum
-to what the terms say.
+inertia and its cost. Conformity is the coefficient times the sum over peers of q (s - s_j)^2
+(Friedkin and Johnsen 1990), inertia that times (s - last)^2: with what is at stake they make a
+quadratic in the stance s, the same for all responses. So a country that chooses works out its
+`slope` and `bend` once, and `constant`, which changes no choice, not at all. One term by itself is
+what they give with the others at 0.
 """
 
 from __future__ import annotations

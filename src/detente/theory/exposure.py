@@ -59,7 +59,6 @@ def falls_short(asked: float, exposed: float, stance: float) -> float:
 
 @rule
 def exposure(
-    weight: float,
     stance: float,
     to_supporters: float,
     supporters_ask: float,
@@ -70,14 +69,12 @@ def exposure(
 
     Parameters
     ----------
-    weight : float
-        Coefficient, 0 or more.
     stance : float
         Of the response weighed, -1 to 1.
     to_supporters, supporters_ask : float
-        Sums of `exposed` and of `asked` over the others who support.
+        Sums of `exposed` and of `asked` over the others who support, times the coefficient.
     to_opponents, opponents_ask : float
         The same over those who oppose.
     """
     short = falls_short(supporters_ask, to_supporters, stance)
-    return weight * (short + falls_short(opponents_ask, to_opponents, -stance))
+    return short + falls_short(opponents_ask, to_opponents, -stance)
