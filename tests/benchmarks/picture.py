@@ -40,7 +40,7 @@ def draw(curves: Sequence[Curve], machine: dict[str, str], path: Path) -> None:
     )
     top = style.heading(figure, "What a run costs", subtitle)
     grid = figure.add_gridspec(
-        1, len(curves), left=0.065, right=0.985, bottom=0.22, top=top - 0.03, wspace=0.24
+        1, len(curves), left=0.075, right=0.985, bottom=0.22, top=top - 0.03, wspace=0.3
     )
     for place, curve in enumerate(curves):
         _panel(figure.add_subplot(grid[place]), curve)
@@ -96,8 +96,11 @@ def _panel(axes: Any, curve: Curve) -> None:
 
 
 def _short(number: float, _: int) -> str:
-    """Write a power of ten without an exponent."""
-    return f"{number:,.0f}" if number >= 1 else f"{number:g}"
+    """Write a power of ten without an exponent: 100k, 1M."""
+    for unit, letter in ((1e6, "M"), (1e3, "k")):
+        if number >= unit:
+            return f"{number / unit:,.0f}{letter}"
+    return f"{number:g}"
 
 
 def _line(axes: Any, fit: Fit, last: int, scale: float, colour: str, dashes: Any) -> None:
