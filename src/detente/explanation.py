@@ -57,10 +57,8 @@ def explain(
     since = slope(0.0, 0.0, 0.0, holds, last), bend(0.0, 0.0, holds)
     rows = []
     for r, stance in enumerate(p.response_stance[:, _LANE]):
-        apart = utility(
-            stance, slope(0.0, conform, mean, 0.0, 0.0), bend(conform, heeded, 0.0), 0.0
-        )
-        changed = utility(stance, slope(0.0, 0.0, 0.0, holds, last), bend(0.0, 0.0, holds), 0.0)
+        apart = utility(stance, *between, 0.0) + constant(conform, square, 0.0, 0.0)
+        changed = utility(stance, *since, 0.0) + constant(0.0, 0.0, holds, last)
         cost = intensity_cost(p.response_cost[r, _LANE], stance, v.cheap[_LANE], v.costly[_LANE])
         rows.append(
             {

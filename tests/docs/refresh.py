@@ -87,20 +87,31 @@ def scores(score, fit, patterns):
     }
     left = fit.summary["leave_one_episode_out"]
     said = ", ".join(f"{left[name]['skill']:.2f} on {name}" for name in EPISODES)
-    own = ", ".join(f"{score.of(name).summary['skill']:.2f} in {name}" for name in EPISODES)
+    own = ", ".join(f"{left[name]['skill_own']:.2f} on {name}" for name in EPISODES)
+    low, high = summary["intervals"]["parameters"]["skill"]
     apart = fit.summary["leave_one_country_out"]["skill"]
     words = (
-        f"{summary['of']} rows; 0 is perfect; in brackets 95 % over countries. The likeliest side "
-        f"(against, silent, for) is right {summary['hits_side']} times of {summary['of']}, the "
-        f"likeliest response {summary['hits_response']} times. Fitted to the other episode alone, "
-        f"the skill against pooled frequencies is {said}; with each country in turn left out of "
-        f"the fit it is {apart:.2f}. That is mostly telling the episodes apart: against how often "
-        f"each response was given in an episode alone, it is {own}. Of the patterns that the model "
-        f"is meant to show, {_listed(verdicts['holds'])} hold with 95 % confidence, "
+        f"These are the {summary['of']} rows that the coefficients were fitted to; 0 is perfect; "
+        "in brackets 95 % over countries, with nothing fitted anew. The last is this model with "
+        "the same coefficients. Single draws of the uncertain figures reach a skill of "
+        f"{low:.2f} to {high:.2f} against the first. The likeliest side (against, silent, for) is "
+        f"right {summary['hits_side']} times of {summary['of']}, the likeliest response "
+        f"{summary['hits_response']} times.\n\nOn rows left out of the fit, the skill against "
+        f"pooled frequencies is {said}, each from the other episode alone, and {apart:.2f} with "
+        "each country left out in turn. Most of that is telling the episodes apart: against how "
+        f"often each response was given in the episode itself it is {own}. And leaving out tests "
+        "the ten coefficients alone: forms, costs of responses and the figures marked as "
+        "judgements were set with both episodes in view.\n\nOf the patterns that the model is "
+        f"meant to show, {_listed(verdicts['holds'])} hold with 95 % confidence, "
         f"{_listed(verdicts['undecided'])} undecided, {_listed(verdicts['fails'])} fail; "
         "`detente check --patterns` says by how much."
     )
-    return "\n".join([*lines, "", *textwrap.wrap(words, LINE, break_on_hyphens=False)])
+    return "\n".join([*lines, "", *_wrapped(words)])
+
+
+def _wrapped(words):
+    parts = words.split("\n\n")
+    return ["\n\n".join(textwrap.fill(part, LINE, break_on_hyphens=False) for part in parts)]
 
 
 def _listed(names):

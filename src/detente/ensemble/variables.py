@@ -109,6 +109,6 @@ TOTALS: Final[dict[str, Meaning]] = {
     ),
     "tension_step": Meaning(
         ("variant", "step"), "regional tension", "0 to 1",
-        "Mean over runs of the hostility of the acts of a step.",
+        "Mean over runs of the hostility of acts, net of cooperation, at a step.",
     ),
 }  # fmt: skip

@@ -1,7 +1,8 @@
 """The coefficients of the theory: few, and shared by all countries.
 
-The defaults of the first ten are estimated from two episodes at once by `detente fit`, rounded to
-two decimals; the others set a pace of which the record says little, and are judgements.
+The defaults of the first ten are estimated from two episodes at once by `detente fit`, priors and
+record together, rounded to two decimals; the others set a pace of which the record says little,
+and are judgements.
 """
 
 from __future__ import annotations

@@ -11,9 +11,9 @@ def default_repertoire() -> dict[str, Response]:
     Types and scores are those of the PLOVER manual. Stances order them evenly but for the gap
     around silence, since any word is a step. Costs are judgements: they rise steeply past public
     condemnation, since few states threaten or mobilise over what others say, and a text joined
-    with others costs least. Support costs a third of what opposition as strong would, since who
-    asks for it pays for much of it in aid, arms or rent (Cooley 2008), and nobody pays for
-    opposition. The actor of an event stands behind it until it ends it: the one response open to
+    with others costs least. Support is cheap beside opposition, since who asks for it pays for
+    much of it in aid, arms or rent (Cooley 2008), and nobody pays for opposition; how cheap is a
+    judgement. The actor of an event stands behind it until it ends it: the one response open to
     it about its own act is to pursue it (assist).
     """
     rows = [

@@ -1,5 +1,6 @@
-"""What is held of each coefficient before the record is looked at.
+"""What is held of each coefficient before the likelihood is looked at.
 
+Most medians are what had been set by hand before there was a fit, by people who knew the record.
 Weak on purpose: each prior's 95 % range spans what a reader of the literature would not call
 absurd. The scale on which a coefficient is estimated keeps it within its range: the logarithm of
 a weight, of a ratio's excess over 1, the logit of a share.
