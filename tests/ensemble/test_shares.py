@@ -271,7 +271,7 @@ def test_a_worker_with_another_version_of_what_does_arithmetic_is_refused(run, o
 
 @pytest.fixture
 def cluster(tmp_path):
-    """Start a real scheduler and two real worker processes; give its address and the workers."""
+    """Start a real scheduler and two real worker processes; give its address and all three."""
     processes = []
 
     def begin(*command, **environment):
@@ -303,25 +303,51 @@ def cluster(tmp_path):
             break
         assert time.monotonic() < until, logs
         time.sleep(0.1)
-    yield json.loads(address.read_text())["address"], workers
+    yield json.loads(address.read_text())["address"], processes[0], workers
     for process in processes:
         process.kill()
         process.wait()
 
 
 def test_a_dask_cluster_of_which_a_worker_dies(cluster, out, same):
-    address, workers = cluster
+    address, _, workers = cluster
     process = start(out, "--cluster", address)
-    until = time.monotonic() + 60
-    while len(list(out.glob("chunks/*.parquet"))) < 3:
-        assert process.poll() is None, process.communicate()
-        assert time.monotonic() < until
-        time.sleep(0.01)
+    wait_for_chunks(process, out)
     workers[0].send_signal(signal.SIGKILL)
     _, errors = process.communicate(timeout=120)
     assert process.returncode == 0, errors
     assert not [line for line in errors.splitlines() if not line.startswith("Results take")]
     same(out)
+
+
+def test_a_scheduler_that_goes_away(cluster, out, same):
+    address, scheduler, _ = cluster
+    process = start(out, "--cluster", address)
+    wait_for_chunks(process, out)
+    scheduler.kill()
+    _, errors = process.communicate(timeout=120)
+    assert process.returncode == 1, errors
+    [line] = [line for line in errors.splitlines() if line.startswith("detente: ")]
+    assert line == (
+        f"detente: the scheduler at {address} is gone; what was finished is kept, and the same "
+        "command with --resume goes on"
+    )
+    assert "Traceback" not in errors
+    again = start(out, "--resume")
+    _, errors = again.communicate(timeout=60)
+    assert again.returncode == 0, errors
+    assert "going on after" in errors
+    same(out)
+
+
+def wait_for_chunks(process, folder):
+    """Wait until the manifest tells of three chunks."""
+    until = time.monotonic() + 60
+    path = folder / "manifest.jsonl"
+    while not path.exists() or path.read_text().count('"kind": "chunk"') < 3:
+        assert process.poll() is None, process.communicate()
+        assert time.monotonic() < until
+        time.sleep(0.01)
 
 
 def test_a_scheduler_that_does_not_answer_is_refused(monkeypatch):

@@ -6,7 +6,7 @@ import shutil
 
 import pytest
 
-from detente import plots
+from detente import UsageError, plots
 
 
 def test_all_kinds_are_written_as_png_and_svg(results, tmp_path):
@@ -33,7 +33,7 @@ def test_only_the_kinds_asked_for_are_written(smallest, tmp_path):
 
 
 def test_an_unknown_kind_is_refused_before_anything_is_written(smallest, tmp_path):
-    with pytest.raises(ValueError, match="did you mean 'paths'"):
+    with pytest.raises(UsageError, match="did you mean 'paths'"):
         plots.draw_all(smallest, tmp_path / "none", ["path"])
     assert not (tmp_path / "none").exists()
 
@@ -42,7 +42,7 @@ def test_a_scenario_without_events_has_no_responses_to_draw(smallest, tmp_path):
     smallest = type(smallest)(smallest.data.isel(event=[]), smallest.scenario)
     written = plots.draw_all(smallest, tmp_path)
     assert {path.stem for path in written} == set(plots.KINDS) - {"responses"}
-    with pytest.raises(ValueError, match="no events"):
+    with pytest.raises(UsageError, match="no events"):
         plots.responses(smallest)
 
 

@@ -14,7 +14,7 @@ from matplotlib.figure import Figure
 from matplotlib.text import Text
 from synthetic import SyntheticResults, synthetic
 
-from detente import plots
+from detente import UsageError, plots
 
 KINDS = list(plots.KINDS)
 
@@ -159,7 +159,7 @@ def test_words_that_are_not_known_are_refused_with_a_hint(kind, results):
     key, value = (
         ("variants", ["demnad"]) if kind in ("fan", "final_tilt") else ("variant", "demnad")
     )
-    with pytest.raises(ValueError, match="no variant 'demnad' - did you mean 'demand'"):
+    with pytest.raises(UsageError, match="no variant 'demnad' - did you mean 'demand'"):
         plots.KINDS[kind](results, **{key: value})
 
 

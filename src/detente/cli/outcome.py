@@ -83,7 +83,7 @@ def _explain(error: Exception) -> int:
         say(str(error))
         return error.exit_code
     if isinstance(error, RunError):
-        say(f"{error}\n{_hint()}")
+        say(f"{error}\n{_hint()}" if error.traceback else str(error))
         return error.exit_code
     said = shorten(str(error), 300) or "no more is known"
     say(f"{type(error).__name__}: {said}\n{_hint()}")

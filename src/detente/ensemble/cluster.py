@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterator
-from concurrent.futures import Executor
+from concurrent.futures import CancelledError, Executor
 from contextlib import contextmanager
 from typing import Final
 
@@ -12,6 +12,7 @@ from detente.ensemble.errors import RunError, UsageError
 
 #: Seconds to wait for a scheduler to answer.
 PATIENCE: Final = 10
+KEPT: Final = "what was finished is kept, and the same command with --resume goes on"
 
 
 @contextmanager
@@ -33,11 +34,13 @@ def dask_executor(address: str, tell: Callable[[str], None]) -> Iterator[Executo
     UsageError
         If Dask is not installed, the address means nothing or nobody answers there.
     RunError
-        If workers die over the same task again and again.
+        If workers die over the same task again and again, or the scheduler goes away.
     """
     try:
         from distributed import Client
-        from distributed.comm import get_address_host_port
+        from distributed.client import FutureCancelledError
+        from distributed.comm.addressing import get_address_host_port
+        from distributed.comm.core import CommClosedError
         from distributed.scheduler import KilledWorker
     except ImportError:
         raise UsageError(
@@ -62,4 +65,6 @@ def dask_executor(address: str, tell: Callable[[str], None]) -> Iterator[Executo
         try:
             yield client.get_executor(pure=False)
         except KilledWorker as error:
-            raise RunError(f"workers of {address} died over the same runs") from error
+            raise RunError(f"workers of {address} died over the same runs; {KEPT}") from error
+        except (CancelledError, FutureCancelledError, CommClosedError) as error:
+            raise RunError(f"the scheduler at {address} is gone; {KEPT}") from error

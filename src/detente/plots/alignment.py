@@ -56,7 +56,7 @@ def alignment(
 
     Raises
     ------
-    ValueError
+    UsageError
         If the results have no such variant.
     """
     variant = words.pick_variant(results, variant)

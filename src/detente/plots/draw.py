@@ -70,7 +70,7 @@ def draw_all(
 
     Raises
     ------
-    ValueError
+    UsageError
         If there is no such kind.
     StoreError
         If the folder cannot be written to.

@@ -62,7 +62,7 @@ def fan(
 
     Raises
     ------
-    ValueError
+    UsageError
         If the results have no such variant or country.
     """
     shown = words.pick_variants(results, variants)

@@ -55,7 +55,7 @@ def final_tilt(
 
     Raises
     ------
-    ValueError
+    UsageError
         If the results have no such variant.
     """
     shown = words.pick_variants(results, variants)

@@ -57,7 +57,7 @@ def region_map(
 
     Raises
     ------
-    ValueError
+    UsageError
         If the results have no such variant.
     """
     variant = words.pick_variant(results, variant)

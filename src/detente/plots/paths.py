@@ -54,7 +54,7 @@ def paths(
 
     Raises
     ------
-    ValueError
+    UsageError
         If the results have no such variant.
     """
     variant = words.pick_variant(results, variant)

@@ -72,7 +72,7 @@ def responses(
 
     Raises
     ------
-    ValueError
+    UsageError
         If the results have no such event or variant.
     """
     event = words.pick_event(results, event)

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from detente.ensemble.errors import UsageError
+
 if TYPE_CHECKING:
     from detente.ensemble.results import Results
 
@@ -77,7 +79,7 @@ def pick_variant(results: Results, variant: str | None) -> str:
 
     Raises
     ------
-    ValueError
+    UsageError
         If the results have no such variant; the message says which they have.
     """
     return variants_of(results)[0] if variant is None else pick_variants(results, [variant])[0]
@@ -99,14 +101,14 @@ def pick_event(results: Results, event: str | None) -> str:
 
     Raises
     ------
-    ValueError
+    UsageError
         If the results have no such event.
     """
     known = list(event_titles(results))
     if event is None:
         main = results.scenario.main
         if not known:
-            raise ValueError("the scenario has no events")
+            raise UsageError("the scenario has no events")
         return main if main in known else known[0]
     return pick("event", known, [event])[0]
 
@@ -116,7 +118,7 @@ def pick(what: str, known: list[str], wanted: Sequence[str] | None) -> list[str]
 
     Raises
     ------
-    ValueError
+    UsageError
         If something wanted is not known; the message says what comes near.
     """
     if wanted is None:
@@ -127,9 +129,9 @@ def pick(what: str, known: list[str], wanted: Sequence[str] | None) -> list[str]
         if name not in known:
             near = difflib.get_close_matches(name, known, 1, 0.5)
             hint = f" - did you mean '{near[0]}'?" if near else f"; there is {join_words(known)}"
-            raise ValueError(f"there is no {what} '{name}'{hint}")
+            raise UsageError(f"there is no {what} '{name}'{hint}")
     if not wanted:
-        raise ValueError(f"name at least one {what}")
+        raise UsageError(f"name at least one {what}")
     return [name for name in known if name in wanted]
 
 
