@@ -3,7 +3,7 @@
 import pytest
 
 import detente
-from detente.ensemble import runner, warm_up
+from detente.ensemble import executors, warm_up
 from detente.ensemble.engines import ENGINES, Engine
 
 
@@ -42,6 +42,6 @@ def test_where_numba_cannot_be_asked_nothing_is_known_to_be_kept(monkeypatch):
 
 def test_a_folder_is_refused_before_anything_is_compiled(monkeypatch, tmp_path):
     (tmp_path / "thesis.txt").write_text("mine")
-    monkeypatch.setattr(runner, "warm_up", lambda *_, **__: pytest.fail("warmed up"))
+    monkeypatch.setattr(executors, "warm_up", lambda *_, **__: pytest.fail("warmed up"))
     with pytest.raises(detente.StoreError):
         detente.run("bagram-2025", runs=1, out=tmp_path, progress=False)
