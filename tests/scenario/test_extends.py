@@ -184,3 +184,11 @@ def test_a_chain_has_an_end(tmp_path: Path) -> None:
         write(tmp_path, f"a{number}.yaml", f"scenario: a\nextends: a{number + 1}.yaml\n")
     with pytest.raises(ScenarioError, match="more than 20 files extend one another"):
         load(tmp_path / "a0.yaml")
+
+
+def test_an_entry_given_twice_in_one_file_is_refused(tmp_path):
+    path = tmp_path / "twice.yaml"
+    flood = "  - {id: flood, at: 2025-10-01, recipient: AFG, type: REQUEST.assist}\n"
+    path.write_text(f"scenario: twice\nextends: bagram-2025.yaml\nevents:\n{flood}{flood}", "utf-8")
+    with pytest.raises(ScenarioError, match=r":5:5: .*'flood' is given twice, first at 4:5"):
+        load(path)

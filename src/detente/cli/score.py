@@ -93,7 +93,10 @@ def _print(scored: Score) -> None:
         out.print(f"{title}: {episode.scenario.runs} runs, {episode.variant}", style="bold")
         _print_rows(out, scored, episode.name)
         out.print()
-    out.print("Chance: of what was done, by the model. RPS: ranked probability score, 0 best.\n")
+    out.print(
+        "Chance: of what was done, by the model. RPS: ranked probability score, 0 best.\n"
+        "Side: against, silent or for, whichever has most probability added up.\n"
+    )
     if len(scored.episodes) > 1:
         for name in scored.scenarios:
             out.print(_headline(name, scored.summary["scenarios"][name]))

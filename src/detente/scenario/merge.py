@@ -138,6 +138,7 @@ def merge(parent: Node, child: Node, kind: Any, name: str = "") -> Node:
 
 def _merge_lists(parent: Sequence, child: Sequence, kind: Any, name: str) -> Sequence:
     items = list(parent.items)
+    _refuse_repeats(child, name)
     for entry in child.items:
         key = key_of(entry, name)
         if name == "attitudes" and key is not None and plain(entry).get("mutual") is True:
@@ -149,6 +150,25 @@ def _merge_lists(parent: Sequence, child: Sequence, kind: Any, name: str) -> Seq
         else:
             items.append(entry)
     return Sequence(child.place, tuple(items))
+
+
+def _refuse_repeats(child: Sequence, name: str) -> None:
+    """Refuse a file that gives an entry twice: the later would replace the earlier unseen."""
+    first: dict[tuple[Any, ...], Node] = {}
+    problems = []
+    for index, entry in enumerate(child.items):
+        key = key_of(entry, name)
+        if key is None:
+            continue
+        if key in first:
+            at = first[key].place
+            said = " ".join(str(part) for part in key if part is not None)
+            message = f"'{said}' is given twice, first at {at.line}:{at.column}"
+            problems.append(Problem.at(entry.place, f"{name}.{index}", message))
+        else:
+            first[key] = entry
+    if problems:
+        raise ScenarioError(problems)
 
 
 def _mutual_reverse(item: Node, key: tuple[Any, ...]) -> bool:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from datetime import date
-from typing import Any
+from typing import Any, Final
 
 from detente.scenario.findings import Finding
 from detente.scenario.meant import lookalike
 from detente.scenario.nodes import Steps
 from detente.scenario.suggest import did_you_mean
+
+#: So many names can be listed in a message.
+FEW: Final = 12
 
 
 def table(value: Any, *keys: str) -> dict[str, Any]:
@@ -45,9 +48,10 @@ def unknown(steps: Steps, given: Any, known: Iterable[str], what: str) -> Iterat
     """Yield a finding if a text names nothing that is known."""
     known = list(known)
     if isinstance(given, str) and given not in known:
-        yield Finding(
-            steps, f"unknown {what} '{given}'{lookalike(given) or did_you_mean(given, known)}"
-        )
+        hint = lookalike(given) or did_you_mean(given, known)
+        if not hint and 0 < len(known) <= FEW:
+            hint = f" - there are: {', '.join(known)}"
+        yield Finding(steps, f"unknown {what} '{given}'{hint}")
 
 
 def number(value: Any) -> float | None:
