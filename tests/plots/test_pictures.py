@@ -201,7 +201,8 @@ def test_a_frame_is_dashed_where_the_coding_is_less_sure(results, drawn):
         if not frame.get_fill() and frame.get_linestyle() != "-"
     }
     assert dashed == {"India", "Kazakhstan"}
-    assert any("dashed (\u25bd): coding less sure." in said for said in texts(drawn["responses"]))
+    dashed = "dashed (\u25bd): confidence below 0.6."
+    assert any(dashed in said for said in texts(drawn["responses"]))
     sure = [row for row in results.scenario.record if row.confidence == 1]
     certain = SimpleNamespace(**{**vars(results.scenario), "record": sure})
     figure = plots.responses(SyntheticResults(results.data, certain))

@@ -120,7 +120,7 @@ def _order(led: list[str], tilt: NDArray[np.float64]) -> list[int]:
 def _axes(
     results: Results, ax: Axes | None, variant: str, called: list[str], *, numbers: bool
 ) -> tuple[Axes, Figure | SubFigure]:
-    title = "Who stands close to whom at the end"
+    title = words.titled(results, "Who stands close to whom at the end")
     how = (
         "Number: mean over the runs; below it: standard deviation."
         if numbers
@@ -141,7 +141,8 @@ def _axes(
         title,
         f"Mutual alignment on {words.last_day(results)}, from \u22121 (enemies) to +1 (as close as "
         f"to oneself).\n{how}\n\u201c{words.variant_title(results, variant)}\u201d, "
-        f"{words.runs_said(results)}. Frames: blocs.",
+        f"{words.runs_said(results)}. Frames: blocs, the division with fewest friends apart and "
+        "foes together.",
     )
     axes = figure.add_axes((left / width, 1.2 / height, side / width, side / height))
     key = figure.add_axes(

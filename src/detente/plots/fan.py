@@ -83,7 +83,7 @@ def fan(
     first, second = words.pole_names(results)
     top = style.heading(
         figure,
-        f"How far each country tilts: {first} or {second}",
+        words.titled(results, f"How far each country tilts, {first} or {second}"),
         f"Tilt from \u22121 (wholly {second}) to +1 (wholly {first}), "
         f"{words.runs_said(results, each=True)}.\n"
         "Every panel spans the same range of tilt, about its own middle.",

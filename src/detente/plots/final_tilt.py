@@ -71,7 +71,7 @@ def final_tilt(
     first, second = words.pole_names(results)
     top = style.heading(
         figure,
-        f"Where each country ends between {second} and {first}",
+        words.titled(results, f"Where each country ends between {second} and {first}"),
         f"Final tilt on {words.last_day(results)}, {words.runs_said(results, each=True)}. "
         f"Hill: \u201c{words.variant_title(results, shown[0])}\u201d.\n"
         "Marks: median; thick line: half of the runs; thin line: nine in ten.",

@@ -70,7 +70,7 @@ def region_map(
     first, second = words.pole_names(results)
     top = style.heading(
         figure,
-        f"How the region tilts: {first} or {second}",
+        words.titled(results, f"How the region tilts, {first} or {second}"),
         f"Median tilt on {words.last_day(results)}, from \u22121 (wholly {second}) "
         f"to +1 (wholly {first}).\n"
         f"\u201c{words.variant_title(results, variant)}\u201d, {words.runs_said(results)}.",

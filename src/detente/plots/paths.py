@@ -83,7 +83,7 @@ def paths(
 
 
 def _axes(results: Results, ax: Axes | None, variant: str) -> tuple[Axes, Figure | SubFigure]:
-    title = "Which way each country moves between the poles"
+    title = words.titled(results, "Which way each country moves between the poles")
     if ax is not None:
         ax.set_title(title, loc="left", fontweight="bold")
         return ax, ax.figure

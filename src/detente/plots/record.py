@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 CHANCES: Final = LinearSegmentedColormap.from_list(
     "detente_chance", ["#f1f3f5", "#a9cbe3", "#4a90c2", "#1a5a94", "#06294d"]
 )
-#: The coding of a record is called less sure below this confidence.
+#: Below this confidence the coding of a record is drawn dashed: hardly likelier right than not.
 SURE: Final = 0.6
 #: Per cent from which on a cell has its number.
 SAID: Final = 1.0
@@ -100,7 +100,7 @@ def _said(score: Score) -> str:
     unsure = bool((score.table["confidence"] < SURE).any())
     before = any(len(earlier) > 0 for earlier in score.table["earlier"])
     marks = "Framed: what each really did"
-    marks += "; dashed: coding less sure" if unsure else ""
+    marks += f"; dashed: confidence below {SURE:g}" if unsure else ""
     marks += "; ring: what it did before" if before else ""
     return (
         f"Probability of each response in % ({many}{each}): the darker, the likelier. {marks}.\n"

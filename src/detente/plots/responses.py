@@ -31,7 +31,7 @@ ACTS: Final = "\u25c6"
 THIN: Final = 6.0
 #: Height of a bar, in rows.
 HEIGHT: Final = 0.7
-#: The coding of a record is called less sure below this confidence.
+#: Below this confidence the coding of a record is drawn dashed: hardly likelier right than not.
 SURE: Final = 0.6
 #: Entries of the record written beside a bar: the last ones.
 MOST_RECORDED: Final = 3
@@ -140,7 +140,7 @@ def _how_framed(recorded: list[Any]) -> str:
         return "The scenario has no record of what governments really did."
     said = "Framed (\u25bc where hardly a run ends so): what each really did"
     unsure = any(row.confidence < SURE for row in recorded)
-    return f"{said}; dashed (\u25bd): coding less sure." if unsure else f"{said}."
+    return f"{said}; dashed (\u25bd): confidence below {SURE:g}." if unsure else f"{said}."
 
 
 def _actor(results: Results, event: str, variant: str) -> str | None:

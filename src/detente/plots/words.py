@@ -29,6 +29,12 @@ def spoken(identifier: str) -> str:
     return text[:1].upper() + text[1:]
 
 
+def titled(results: Results, title: str) -> str:
+    """Return a picture's title, after that of the scenario: what it is about."""
+    subject = results.scenario.title
+    return f"{subject}: {title[:1].lower()}{title[1:]}" if subject else title
+
+
 def codes(results: Results) -> list[str]:
     """Return the codes of the countries in the order of the results."""
     return [str(code) for code in results.data["country"].values]
