@@ -23,8 +23,6 @@ if TYPE_CHECKING:
 CHANCES: Final = LinearSegmentedColormap.from_list(
     "detente_chance", ["#f1f3f5", "#a9cbe3", "#4a90c2", "#1a5a94", "#06294d"]
 )
-#: Below this confidence the coding of a record is drawn dashed: hardly likelier right than not.
-SURE: Final = 0.6
 #: Per cent from which on a cell has its number.
 SAID: Final = 1.0
 #: Inches of a cell: wide, high.
@@ -97,10 +95,10 @@ def _said(score: Score) -> str:
     runs = {episode.scenario.runs for episode in score.episodes}
     many = f"{runs.pop():,} runs" if len(runs) == 1 else "runs"
     each = " of each" if len(score.episodes) > 1 else ""
-    unsure = bool((score.table["confidence"] < SURE).any())
+    unsure = bool((score.table["confidence"] < words.SURE).any())
     before = any(len(earlier) > 0 for earlier in score.table["earlier"])
     marks = "Framed: what each really did"
-    marks += f"; dashed: confidence below {SURE:g}" if unsure else ""
+    marks += f"; dashed: confidence below {words.SURE:g}" if unsure else ""
     marks += "; ring: what it did before" if before else ""
     return (
         f"Probability of each response in % ({many}{each}): the darker, the likelier. {marks}.\n"
@@ -166,7 +164,7 @@ def _cells(axes: Axes, place: int, chances: np.ndarray[Any, np.dtype[np.float64]
 
 def _marks(axes: Axes, place: int, row: dict[str, Any], responses: list[str]) -> None:
     """Frame what was done, ring what was done before, and say how probable it was held."""
-    sure = row["confidence"] >= SURE
+    sure = row["confidence"] >= words.SURE
     frame = Rectangle(
         (row["at"] - 0.47, place - 0.455), 0.94, 0.91, fill=False, ec="black", lw=3.0,
         ls="-" if sure else (0, (1.8, 1.0)), joinstyle="miter", clip_on=False, zorder=5,

@@ -31,8 +31,6 @@ ACTS: Final = "\u25c6"
 THIN: Final = 6.0
 #: Height of a bar, in rows.
 HEIGHT: Final = 0.7
-#: Below this confidence the coding of a record is drawn dashed: hardly likelier right than not.
-SURE: Final = 0.6
 #: Entries of the record written beside a bar: the last ones.
 MOST_RECORDED: Final = 3
 
@@ -139,8 +137,8 @@ def _how_framed(recorded: list[Any]) -> str:
     if not recorded:
         return "The scenario has no record of what governments really did."
     said = "Framed (\u25bc where hardly a run ends so): what each really did"
-    unsure = any(row.confidence < SURE for row in recorded)
-    return f"{said}; dashed (\u25bd): confidence below {SURE:g}." if unsure else f"{said}."
+    unsure = any(row.confidence < words.SURE for row in recorded)
+    return f"{said}; dashed (\u25bd): confidence below {words.SURE:g}." if unsure else f"{said}."
 
 
 def _actor(results: Results, event: str, variant: str) -> str | None:
@@ -242,7 +240,7 @@ def _mark_record(
     for row in done:
         if row.response not in titles:
             continue
-        at, sure = names.index(row.response), row.confidence >= SURE
+        at, sure = names.index(row.response), row.confidence >= words.SURE
         left, right = float(edges[at]), float(edges[at + 1])
         if right - left < 1.0:  # a response that hardly any run ends with has nothing to frame
             axes.plot(

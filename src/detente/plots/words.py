@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from detente.ensemble.results import Results
 
 
+#: Below this confidence the coding of a record is drawn dashed: hardly likelier right than not.
+SURE: Final = 0.6
 #: Not from the locale, so that the same results give the same picture everywhere.
 MONTHS: Final = (
     *("Jan", "Feb", "Mar", "Apr", "May", "Jun"),

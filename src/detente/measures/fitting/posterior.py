@@ -14,7 +14,7 @@ Train, K. 2009. Discrete Choice Methods with Simulation, 2nd ed. Cambridge Unive
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
@@ -128,7 +128,6 @@ class Posterior:
         self,
         weights: Sequence[Floats],
         start: Floats | None = None,
-        report: Callable[[str], None] | None = None,
     ) -> Peak:
         """Return where the posterior is greatest, looking from `start`.
 
@@ -138,14 +137,12 @@ class Posterior:
             Of the rows of each episode; 0 leaves a row out.
         start : ndarray of float, (D,), optional
             On the scales of the coefficients; by default where the priors centre.
-        report : callable, optional
-            Told in a line what each turn gained.
         """
         free = self._centre if start is None else start
         here = self.probabilities(free)
         height = self._height(weights, here, free)
         information = np.diag(self._spread**-2.0)
-        for turn in range(TURNS):
+        for _ in range(TURNS):
             slope, information = self._slope_and_information(weights, here, free)
             step = np.clip(np.linalg.solve(information, slope), -STRIDE, STRIDE)
             gained = 0.0
@@ -156,8 +153,6 @@ class Posterior:
                 if found > height:
                     gained, free, here, height = found - height, tried, there, found
                     break
-            if report is not None:
-                report(f"turn {turn + 1}: log posterior {height:.2f}")
             if gained < ENOUGH:
                 break
         return Peak(free, np.linalg.inv(information), height, here)

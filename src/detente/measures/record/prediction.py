@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
@@ -79,12 +79,6 @@ class Prediction:
         came up. Where it came up in none, all are equally likely.
         """
         return smoothed(self.counts)
-
-    @property
-    def log_likelihood(self) -> float:
-        """Sum over rows of the natural logarithm of the probability of what was done."""
-        given = self.probabilities[np.arange(len(self.rows)), self.observed]
-        return float(np.log(given).sum())
 
 
 def counted(outcomes: NDArray[np.int8], responses: int) -> NDArray[np.int64]:
@@ -232,43 +226,3 @@ class Predictor:
             changes[name] = float(value)
         own = self.scenario.dynamics.model_copy(update=changes)
         return self.scenario.model_copy(update={"dynamics": own})
-
-
-def predict(scenario: Scenario, runs: int | None = None, seed: int | None = None) -> Prediction:
-    """Return what the model expects governments to do, in the course of events as it happened.
-
-    That course is the scenario's first variant. `Predictor` does the same many times over.
-
-    Parameters
-    ----------
-    scenario : Scenario
-        With a ``record``.
-    runs, seed : int, optional
-        In place of those in the scenario.
-
-    Raises
-    ------
-    UsageError
-        If the scenario has no record.
-    ScenarioError
-        If the runs or the seed are out of range.
-    """
-    return Predictor(scenario, runs, seed).predict()
-
-
-def without(prediction: Prediction, rows: NDArray[np.bool_]) -> Prediction:
-    """Return a prediction without some of its rows, as for leaving a country out.
-
-    Parameters
-    ----------
-    prediction : Prediction
-        What to take them from.
-    rows : ndarray of bool, (rows,)
-        True where a row goes.
-    """
-    kept = np.flatnonzero(~rows)
-    return replace(
-        prediction,
-        rows=tuple(prediction.rows[row] for row in kept),
-        outcomes=prediction.outcomes[:, kept],
-    )
