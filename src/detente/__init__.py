@@ -10,10 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
     from detente import plots
-    from detente.ensemble.errors import Interrupted, RunError, StoreError, UsageError
-    from detente.ensemble.results import Results
-    from detente.ensemble.results import open_results as open  # noqa: A004 - as of a folder
-    from detente.ensemble.runner import run
+    from detente.engine.model import CountryAgent, RegionModel
     from detente.measures.ablations import ablations
     from detente.measures.agreement import agreement
     from detente.measures.effects import effects
@@ -21,32 +18,35 @@ if TYPE_CHECKING:
     from detente.measures.patterns import patterns
     from detente.measures.record.score import Score, score
     from detente.measures.summary import summary
-    from detente.model import CountryAgent, RegionModel
+    from detente.runs.errors import Interrupted, RunError, StoreError, UsageError
+    from detente.runs.results import Results
+    from detente.runs.results import open_results as open  # noqa: A004 - as of a folder
+    from detente.runs.runner import run
     from detente.scenario import Scenario, ScenarioError, load
 
     __version__: str
 
 #: Where each name of the public surface is: its module, and its name there if that is another.
 _PLACES: Final[dict[str, tuple[str, str]]] = {
-    "CountryAgent": ("detente.model", "CountryAgent"),
+    "CountryAgent": ("detente.engine.model", "CountryAgent"),
     "Fit": ("detente.measures.fitting.fit", "Fit"),
-    "Interrupted": ("detente.ensemble.errors", "Interrupted"),
-    "RegionModel": ("detente.model", "RegionModel"),
-    "Results": ("detente.ensemble.results", "Results"),
-    "RunError": ("detente.ensemble.errors", "RunError"),
+    "Interrupted": ("detente.runs.errors", "Interrupted"),
+    "RegionModel": ("detente.engine.model", "RegionModel"),
+    "Results": ("detente.runs.results", "Results"),
+    "RunError": ("detente.runs.errors", "RunError"),
     "Scenario": ("detente.scenario", "Scenario"),
     "ScenarioError": ("detente.scenario", "ScenarioError"),
     "Score": ("detente.measures.record.score", "Score"),
-    "StoreError": ("detente.ensemble.errors", "StoreError"),
-    "UsageError": ("detente.ensemble.errors", "UsageError"),
+    "StoreError": ("detente.runs.errors", "StoreError"),
+    "UsageError": ("detente.runs.errors", "UsageError"),
     "ablations": ("detente.measures.ablations", "ablations"),
     "agreement": ("detente.measures.agreement", "agreement"),
     "effects": ("detente.measures.effects", "effects"),
     "fit": ("detente.measures.fitting.fit", "fit"),
     "load": ("detente.scenario", "load"),
-    "open": ("detente.ensemble.results", "open_results"),
+    "open": ("detente.runs.results", "open_results"),
     "patterns": ("detente.measures.patterns", "patterns"),
-    "run": ("detente.ensemble.runner", "run"),
+    "run": ("detente.runs.runner", "run"),
     "score": ("detente.measures.record.score", "score"),
     "summary": ("detente.measures.summary", "summary"),
 }

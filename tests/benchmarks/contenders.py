@@ -120,7 +120,7 @@ class Kernel(Contender):
 
     def run(self, first: int, runs: int) -> list[Any]:
         """Run shares of each variant."""
-        from detente.ensemble.kernel import simulate
+        from detente.engine.kernel import simulate
 
         shares = [
             (variant, name, start, min(start + SHARE, first + runs))

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from scipy.special import ndtr
 
 from detente import Scenario
-from detente.parameters import Plan
+from detente.engine.sampler import Plan
 from detente.theory.chance import path_words
 
 SOURCE: Final = Path(__file__).parent / "c" / "floor.c"

@@ -14,8 +14,8 @@ from larger_regions import enlarged
 from numpy.typing import NDArray
 
 import detente
-from detente.parameters import Plan
-from detente.theory.blocs import blocs, leaders
+from detente.engine.sampler import Plan
+from detente.theory.response.blocs import blocs, leaders
 
 TILT_BINS: Final = 400
 LEVEL_BINS: Final = 200

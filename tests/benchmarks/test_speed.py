@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import detente
-from detente.ensemble.kernel import simulate
+from detente.engine.kernel import simulate
 
 
 def floor_of(scenario, **options):

@@ -6,9 +6,9 @@ import pytest
 from typer.testing import CliRunner
 
 from detente.cli import app
-from detente.ensemble import engines
+from detente.runs import engines
 
-ENSEMBLE = Path(__file__).parents[1] / "ensemble"
+ENSEMBLE = Path(__file__).parents[1] / "runs"
 sys.path.insert(0, str(ENSEMBLE))
 
 

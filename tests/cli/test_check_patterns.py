@@ -5,10 +5,10 @@ import json
 import numpy as np
 import pytest
 
-from detente.ensemble import engines
 from detente.measures import patterns as places
 from detente.measures.claims import Pattern, likely, more
 from detente.measures.patterns import CHECKS, Patterns
+from detente.runs import engines
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from typer.testing import CliRunner
 from detente.cli import app
 
 RECORDED = Path(__file__).parents[1] / "measures" / "recorded.yaml"
-SMALL = Path(__file__).parents[1] / "ensemble" / "small.yaml"
+SMALL = Path(__file__).parents[1] / "runs" / "small.yaml"
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ import pytest
 
 import detente as package
 
-ENSEMBLE = Path(__file__).parents[1] / "ensemble"
+ENSEMBLE = Path(__file__).parents[1] / "runs"
 
 
 def complaints(done):
@@ -225,7 +225,7 @@ def test_when_every_run_fails_it_ends_with_1(run, monkeypatch):
 
 
 def test_what_nobody_expected_is_one_line_unless_asked_for(run, monkeypatch):
-    from detente.ensemble import runner
+    from detente.runs import runner
 
     def broken(*_args, **_options):
         raise ZeroDivisionError("one\nby nought")
@@ -266,8 +266,8 @@ def test_an_interruption_before_anything_is_finished_ends_with_130(run, monkeypa
 #: The command, with the engine that makes numbers up.
 PROGRAM = f"""
 import sys
-sys.path.insert(0, {str(Path(__file__).parents[1] / "ensemble")!r})
-from detente.ensemble import engines
+sys.path.insert(0, {str(Path(__file__).parents[1] / "runs")!r})
+from detente.runs import engines
 engines.ENGINES["mesa"] = engines.Engine("mesa", "fake_engine:simulate", 5)
 engines.DEFAULT_ENGINE = "mesa"
 from detente.cli import main

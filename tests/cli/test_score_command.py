@@ -108,7 +108,7 @@ def test_a_picture(score, tmp_path, suffix):
     ("arguments", "said"),
     [
         (["no-such-scenario"], "no such scenario"),
-        ([Path(__file__).parents[1] / "ensemble" / "small.yaml"], "no record"),
+        ([Path(__file__).parents[1] / "runs" / "small.yaml"], "no record"),
         ([RECORDED, RECORDED], "given twice"),
         ([RECORDED, "--runs", 0], "out of range"),
         ([RECORDED, "--seed", -1], "out of range"),

@@ -8,8 +8,9 @@ import pytest
 from typer.main import get_command
 
 import detente
-from detente import model, odd, world
+from detente import odd
 from detente.cli import app
+from detente.engine import model
 from detente.measures.ablations import MECHANISMS
 from detente.measures.patterns import CHECKS
 from detente.odd import code, tables
@@ -22,6 +23,7 @@ from detente.scenario.quantity import Quantity
 from detente.scenario.ranges import quantity_of
 from detente.scenario.repertoire import default_repertoire
 from detente.scenario.shape import fields_of
+from detente.theory import arrays as world
 
 WRITTEN = {name: odd.written(name) for name in odd.SECTIONS}
 TEXT = "\n".join(WRITTEN.values())
@@ -174,7 +176,7 @@ def test_every_function_that_the_compiled_engine_calls_is_named():
 
 
 def test_phases_that_are_run_but_not_described_are_found(monkeypatch):
-    tree = code.ast.parse(code._text("model.py").replace("8. **Record**.", "and so on."))
+    tree = code.ast.parse(code._text("engine", "model.py").replace("8. **Record**.", "and so on."))
     monkeypatch.setattr(code, "_tree", lambda *_: tree)
     with pytest.raises(ValueError, match="7 phases are described and 8 are run"):
         code.phases()

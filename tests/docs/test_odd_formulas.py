@@ -12,9 +12,9 @@ import numpy as np
 import pytest
 
 from detente import RegionModel, load
-from detente.parameters import Plan
+from detente.engine.sampler import Plan
 from detente.scenario.dynamics import Dynamics
-from detente.world import Coefficient
+from detente.theory.arrays import Coefficient
 
 CLOSE = 1e-9
 

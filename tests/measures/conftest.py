@@ -4,9 +4,9 @@ from pathlib import Path
 import pytest
 
 import detente
-from detente.ensemble import engines
+from detente.runs import engines
 
-ENSEMBLE = Path(__file__).parents[1] / "ensemble"
+ENSEMBLE = Path(__file__).parents[1] / "runs"
 sys.path.insert(0, str(ENSEMBLE))
 
 

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from scipy.special import ndtri
 
 import detente
-from detente.parameters import Plan
+from detente.engine.sampler import Plan
 from detente.scenario import sample
 from detente.theory.chance import draw_parameter, normal_quantile, path_words
 

@@ -7,20 +7,20 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from detente.theory.alignment import hedging, tilt
-from detente.theory.attention import kept, on_agenda
-from detente.theory.attitudes import changed
-from detente.theory.blocs import blocs, harmony, leaders
-from detente.theory.choice import bend, constant, odds, slope, utility
 from detente.theory.exponential import exponential
-from detente.theory.exposure import asked, exposed, exposure
-from detente.theory.hostility import hostility
-from detente.theory.intensity import dearness, intensity_cost, relieved
-from detente.theory.issues import coercion, drive, moved, pace
-from detente.theory.peers import might, peer_weight, share
-from detente.theory.polarisation import spread
-from detente.theory.ties import tie_to_actor, tie_to_recipient
-from detente.theory.utility import crosses, gain
+from detente.theory.response.alignment import hedging, tilt
+from detente.theory.response.attention import kept, on_agenda
+from detente.theory.response.attitudes import changed
+from detente.theory.response.blocs import blocs, harmony, leaders
+from detente.theory.response.choice import bend, constant, odds, slope, utility
+from detente.theory.response.exposure import asked, exposed, exposure
+from detente.theory.response.hostility import hostility
+from detente.theory.response.intensity import dearness, intensity_cost, relieved
+from detente.theory.response.issues import coercion, drive, moved, pace
+from detente.theory.response.peers import might, peer_weight, share
+from detente.theory.response.polarisation import spread
+from detente.theory.response.ties import tie_to_actor, tie_to_recipient
+from detente.theory.response.utility import crosses, gain
 
 NONE = math.nan
 unit = st.floats(0, 1)

@@ -35,7 +35,7 @@ def check(
 
     With --patterns: whether the theory shows what it must; ends with 1 unless every pattern holds.
     """
-    from detente.ensemble.errors import UsageError
+    from detente.runs.errors import UsageError
 
     if not patterns and (as_json or runs is not None or seed is not None):
         raise UsageError("--runs, --seed and --json go with --patterns")

@@ -11,7 +11,7 @@ import typer
 from detente.cli.console import FINE, between, console, signed, table
 
 if TYPE_CHECKING:
-    from detente.ensemble.results import Results
+    from detente.runs.results import Results
 
 
 def compare(
@@ -27,8 +27,8 @@ def compare(
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Show what each variant changed, run by run on the same luck."""
-    from detente.ensemble.results import open_results
     from detente.measures.effects import effects
+    from detente.runs.results import open_results
 
     results = open_results(folder)
     frame = effects(results, against=against, outcome=outcome, level=level)

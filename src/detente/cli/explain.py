@@ -9,7 +9,7 @@ import typer
 from detente.cli.console import console, percent, signed, table
 
 if TYPE_CHECKING:
-    from detente.model import RegionModel
+    from detente.engine.model import RegionModel
 
 #: What is shown of each response: the column of `CountryAgent.explain`, and its heading.
 COLUMNS: Final = {
@@ -42,8 +42,8 @@ def explain(
     ] = None,
 ) -> None:
     """Take a country's choice in one run apart, term by term."""
-    from detente.ensemble.errors import UsageError, require
-    from detente.model import RegionModel
+    from detente.engine.model import RegionModel
+    from detente.runs.errors import UsageError, require
     from detente.scenario.loading import load_with_options
 
     loaded = load_with_options(scenario, changes or [])

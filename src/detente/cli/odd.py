@@ -19,7 +19,7 @@ def odd(
 ) -> None:
     """Print the description of the model: what it is, how it works, what it cannot tell."""
     from detente import odd as description
-    from detente.ensemble.errors import UsageError
+    from detente.runs.errors import UsageError
 
     if plain:
         if section is not None:
@@ -31,8 +31,8 @@ def odd(
 
 def _named(given: str) -> str:
     """Return the section that is meant by its number, its name or the beginning of it."""
-    from detente.ensemble.errors import require
     from detente.odd import SECTIONS
+    from detente.runs.errors import require
 
     names = list(SECTIONS)
     if given.isascii() and given.isdigit() and 1 <= int(given) <= len(names):

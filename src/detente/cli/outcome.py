@@ -69,7 +69,7 @@ def reported[**P](command: Callable[P, None]) -> Callable[P, None]:
 
 
 def _explain(error: Exception) -> int:
-    from detente.ensemble.errors import RunError, StoreError, UsageError
+    from detente.runs.errors import RunError, StoreError, UsageError
     from detente.scenario import ScenarioError
 
     if os.environ.get(DEBUG):

@@ -17,7 +17,7 @@ def suffix_of(plot: Path | None) -> str:
     UsageError
         If it is none that can be drawn.
     """
-    from detente.ensemble.errors import UsageError
+    from detente.runs.errors import UsageError
 
     suffix = "png" if plot is None else plot.suffix.lower().removeprefix(".")
     if suffix not in ("png", "svg"):
@@ -34,7 +34,7 @@ def drawn_to(figure: Figure | SubFigure, path: Path, suffix: str, salt: str) -> 
         If it cannot be written.
     """
     from detente import plots
-    from detente.ensemble.files import storage_errors, written_aside
+    from detente.runs.files import storage_errors, written_aside
 
     content = plots.picture(figure, suffix, salt)
     with storage_errors("write", path), written_aside(path) as file:

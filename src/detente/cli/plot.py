@@ -19,8 +19,8 @@ def plot(
 ) -> None:
     """Draw the pictures of a results folder again."""
     from detente import plots
-    from detente.ensemble.errors import require
-    from detente.ensemble.results import open_results
+    from detente.runs.errors import require
+    from detente.runs.results import open_results
 
     for name in kind or ():
         require(name, plots.KINDS, "kind of picture")

@@ -9,7 +9,7 @@ from detente.cli.console import FINE, between, percent, signed, table
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from detente.ensemble.results import Results
+    from detente.runs.results import Results
 
 #: Variants beside each other in the short table.
 ABREAST: Final = 5

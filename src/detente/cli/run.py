@@ -17,8 +17,8 @@ from detente.cli.outcome import FAILED, INTERRUPTED, say
 from detente.cli.share import run_share
 
 if TYPE_CHECKING:
-    from detente.ensemble.plan import Plan
-    from detente.ensemble.results import Results
+    from detente.runs.plan import Plan
+    from detente.runs.results import Results
     from detente.scenario import Scenario
 
 
@@ -65,9 +65,9 @@ def run(
     """
     import warnings
 
-    from detente.ensemble.errors import Interrupted
-    from detente.ensemble.plan import make_plan
-    from detente.ensemble.runner import run as run_ensemble
+    from detente.runs.errors import Interrupted
+    from detente.runs.plan import make_plan
+    from detente.runs.runner import run as run_ensemble
     from detente.scenario.loading import load_with_options
 
     began = time.perf_counter()
@@ -114,7 +114,7 @@ def _executor(cluster: str | None) -> Iterator[Executor | None]:
     if cluster is None:
         yield None
         return
-    from detente.ensemble.cluster import dask_executor
+    from detente.runs.cluster import dask_executor
 
     with dask_executor(cluster, say) as executor:
         yield executor
@@ -129,7 +129,7 @@ def _with_options(
     variants: list[str] | None,
 ) -> Scenario:
     """Return the scenario with the options of the command in it; what is wrong is theirs."""
-    from detente.ensemble.plan import with_overrides
+    from detente.runs.plan import with_overrides
     from detente.scenario import ScenarioError
 
     try:
@@ -146,10 +146,10 @@ def _with_options(
 
 def _say_what_is_replaced(folder: Path, plan: Plan) -> None:
     """Say before the work begins that what is in a folder will give way to another run."""
-    from detente.ensemble import folder as places
-    from detente.ensemble.differences import difference
-    from detente.ensemble.manifest import Identity
-    from detente.ensemble.parts import finished_chunks
+    from detente.runs import folder as places
+    from detente.runs.differences import difference
+    from detente.runs.manifest import Identity
+    from detente.runs.parts import finished_chunks
 
     theirs, ours = places.found(folder), Identity.of(plan)
     if theirs is None or theirs.scenario != ours.scenario:
@@ -183,7 +183,7 @@ def _show(results: Results, *, draw: bool, began: float) -> None:
 
 def _print_files(results: Results, *, seconds: float) -> None:
     from detente.cli.console import console
-    from detente.ensemble.folder import DESCRIPTIONS
+    from detente.runs.folder import DESCRIPTIONS
 
     assert results.folder is not None
     out = console()
@@ -194,7 +194,7 @@ def _print_files(results: Results, *, seconds: float) -> None:
 
 
 def _say_what_is_kept(interruption: BaseException, folder: Path) -> None:
-    from detente.ensemble.errors import Interrupted
+    from detente.runs.errors import Interrupted
 
     assert isinstance(interruption, Interrupted)
     if interruption.results is None:

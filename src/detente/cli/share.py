@@ -28,8 +28,8 @@ def run_share(
 ) -> None:
     """Do a share of the chunks and say how far all shares are."""
     from detente.cli.console import console
-    from detente.ensemble.errors import Interrupted
-    from detente.ensemble.runner import run_part
+    from detente.runs.errors import Interrupted
+    from detente.runs.runner import run_part
 
     try:
         done = run_part(

@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from detente.ensemble.errors import require
-from detente.ensemble.layout import median
 from detente.measures.given import check_results, check_text
+from detente.runs.errors import require
+from detente.runs.layout import median
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from detente.ensemble.results import Results
+    from detente.runs.results import Results
 
 Floats = NDArray[np.float64]
 

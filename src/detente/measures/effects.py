@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from detente.ensemble.errors import UsageError, require
-from detente.ensemble.intervals import Moments, independent, paired
 from detente.measures.given import check_results, check_text
+from detente.runs.errors import UsageError, require
+from detente.runs.intervals import Moments, independent, paired
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from detente.ensemble.results import Results
+    from detente.runs.results import Results
 
 
 def effects(

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from detente.ensemble.errors import UsageError, require
 from detente.measures.effects import values_of
+from detente.runs.errors import UsageError, require
 
 if TYPE_CHECKING:
-    from detente.ensemble.results import Results
+    from detente.runs.results import Results
     from detente.scenario.schema import Scenario
 
 Floats = NDArray[np.float64]
@@ -144,7 +144,7 @@ class Episode:
         return self._found[variant]
 
     def _run(self, variant: str, steps: int | None) -> Results:
-        from detente.ensemble.runner import run
+        from detente.runs.runner import run
 
         return run(
             self.scenario,

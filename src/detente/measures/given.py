@@ -13,7 +13,7 @@ def check_results(given: Any) -> None:
     TypeError
         With how to come by results.
     """
-    from detente.ensemble.results import Results
+    from detente.runs.results import Results
 
     if not isinstance(given, Results):
         raise TypeError(

@@ -12,17 +12,17 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from detente.ensemble.errors import UsageError
 from detente.measures import patterns_2001, patterns_2025
 from detente.measures.claims import Pattern, Verdict, verdict_of
 from detente.measures.episode import Episode
 from detente.measures.given import check_results
+from detente.runs.errors import UsageError
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from detente.ensemble.results import Results
     from detente.measures.patterns_2025 import Measured
+    from detente.runs.results import Results
     from detente.scenario.schema import Scenario
 
 #: The episodes of the library that the patterns are about.

@@ -9,7 +9,7 @@ from detente.measures.given import check_results
 if TYPE_CHECKING:
     import pandas as pd
 
-    from detente.ensemble.results import Results
+    from detente.runs.results import Results
 
 #: The columns that are numbers.
 NUMBERS: Final = (

@@ -12,9 +12,11 @@ from typing import Final, NamedTuple
 
 #: The head of a phase in the docstring of `RegionModel.step`: ``1. **Events** come ...``.
 _HEAD: Final = re.compile(r"^ *(\d+)\. ", re.MULTILINE)
+#: The modules of the phases of a step; the rules stand in the others of the theory.
+_PHASES: Final = ("act", "agenda", "conditions", "decide", "perceive", "region", "standing")
 #: Where a function of a step, or of the record of it, may come from.
-_STEP: Final = "detente.step."
-_RECORDER: Final = "detente.ensemble.recorder"
+_STEP: Final = tuple(f"detente.theory.response.{name}" for name in _PHASES)
+_RECORDER: Final = "detente.engine.recorder"
 _RULES: Final = "detente.theory."
 
 
@@ -51,11 +53,11 @@ def phases() -> list[Phase]:
     ValueError
         If its docstring numbers more or fewer phases than the method calls.
     """
-    module = _tree("model.py")
+    module = _tree("engine", "model.py")
     region, country = _class(module, "RegionModel"), _class(module, "CountryAgent")
     step = region["step"]
     said = [" ".join(part.split()) for part in _items(ast.get_docstring(step) or "")]
-    known = _imported(module, _STEP)
+    known = _imported(module, *_STEP)
     done = [names for call in _calls(step) if (names := _does(call, region, country, known))]
     if len(said) != len(done):
         raise ValueError(f"{len(said)} phases are described and {len(done)} are run: {done}")
@@ -67,8 +69,8 @@ def phases() -> list[Phase]:
 
 def kernel_calls() -> list[str]:
     """Return the functions of a step that the compiled engine calls, in order, each once."""
-    module = _tree("ensemble", "kernel.py")
-    known = _imported(module, _STEP, _RECORDER)
+    module = _tree("engine", "kernel.py")
+    known = _imported(module, *_STEP, _RECORDER)
     own = {node.name: node for node in module.body if isinstance(node, ast.FunctionDef)}
     found: list[str] = []
 
@@ -98,7 +100,7 @@ def constants() -> list[Constant]:
     """Return the public numbers of the theory that a comment ``#:`` describes."""
     found = []
     for module, tree in _theory():
-        lines = _text("theory", module).splitlines()
+        lines = _text("theory", *module.split("/")).splitlines()
         for node in tree.body:
             name, value = _assigned(node)
             if name and not name.startswith("_") and lines[node.lineno - 2].startswith("#:"):
@@ -118,19 +120,19 @@ def drawing_modules() -> list[str]:
     return [
         path
         for path, tree in _modules()
-        if _called(tree) & drawing and not path.startswith("theory/")
+        if _called(tree) & drawing and (not path.startswith("theory/") or _is_phase(path))
     ]
 
 
 def rule_modules() -> set[str]:
     """Return the modules of the theory that a step, or the record of it, calls."""
     return {
-        f"{node.module.removeprefix(_RULES)}.py"
+        f"{(node.module or '').removeprefix(_RULES).replace('.', '/')}.py"
         for path, tree in _modules()
-        if path.startswith("step/") or path == "ensemble/recorder.py"
+        if _is_phase(path) or path == "engine/recorder.py"
         for node in tree.body
         if isinstance(node, ast.ImportFrom) and (node.module or "").startswith(_RULES)
-        if node.module is not None
+        if node.module not in (None, "detente.theory.arrays", *_STEP)
     }
 
 
@@ -158,12 +160,10 @@ def mechanisms() -> dict[str, dict[str, float]]:
 
 def step_functions() -> dict[str, str]:
     """Return the public functions of the modules of a step, and a sentence about each."""
-    folder = files("detente").joinpath("step")
-    names = sorted(item.name for item in folder.iterdir() if item.name.endswith(".py"))
     return {
         node.name: _sentence(node)
-        for name in names
-        for node in _tree("step", name).body
+        for name in _PHASES
+        for node in _tree("theory", "response", f"{name}.py").body
         if isinstance(node, ast.FunctionDef) and not node.name.startswith("_")
     }
 
@@ -178,10 +178,16 @@ def _tree(*path: str) -> ast.Module:
 
 
 def _theory() -> Iterator[tuple[str, ast.Module]]:
-    folder = files("detente").joinpath("theory")
-    for name in sorted(item.name for item in folder.iterdir()):
-        if name.endswith(".py") and name != "__init__.py":
-            yield name, _tree("theory", name)
+    for path, tree in _modules():
+        if path.startswith("theory/") and not path.endswith("__init__.py") and not _is_phase(path):
+            yield path.removeprefix("theory/"), tree
+
+
+def _is_phase(path: str) -> bool:
+    return (
+        path.startswith("theory/response/")
+        and path.rsplit("/", maxsplit=1)[-1].removesuffix(".py") in _PHASES
+    )
 
 
 def _modules() -> Iterator[tuple[str, ast.Module]]:

@@ -6,20 +6,20 @@ from typing import Final
 
 #: What draws, and which words make the draw its own beside seed and run.
 CHANCE: Final = {
-    "parameters.py": (
+    "engine/sampler.py": (
         "the value of a parameter that is given as a distribution",
         "none: before the first",
         "none",
         "the parameter's path",
     ),
-    "step/agenda.py": ("whether an event comes up", "the step", "none", "the event"),
-    "step/decide.py": (
+    "theory/response/agenda.py": ("whether an event comes up", "the step", "none", "the event"),
+    "theory/response/decide.py": (
         "whether a country looks at an event again, and what it then responds",
         "the step",
         "the country",
         "the event",
     ),
-    "model.py": (
+    "engine/model.py": (
         "a rule of one's own in a subclass of `CountryAgent` (`luck`)",
         "the step",
         "the country",

@@ -12,10 +12,10 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
-from detente.ensemble.variables import OUTCOMES, TOTALS, Meaning
 from detente.measures.fitting.priors import PRIORS
 from detente.odd import code
 from detente.odd.said import CHANCE, CHECKED
+from detente.runs.variables import OUTCOMES, TOTALS, Meaning
 from detente.scenario.conditions import FORMS
 from detente.scenario.quantity import Quantity
 from detente.scenario.ranges import quantity_of

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure, SubFigure
 
-    from detente.ensemble.results import Results
+    from detente.runs.results import Results
 
 #: Enmity over indifference to closeness; darker on both sides, so each cell also has its number.
 CLOSENESS: Final = LinearSegmentedColormap.from_list(

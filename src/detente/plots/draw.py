@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any, Final
 
 import matplotlib as mpl
 
-from detente.ensemble.files import storage_errors, written_aside
 from detente.plots import style, words
 from detente.plots.alignment import alignment
 from detente.plots.fan import fan
@@ -18,11 +17,12 @@ from detente.plots.final_tilt import final_tilt
 from detente.plots.map import region_map
 from detente.plots.paths import paths
 from detente.plots.responses import responses
+from detente.runs.files import storage_errors, written_aside
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure, SubFigure
 
-    from detente.ensemble.results import Results
+    from detente.runs.results import Results
 
     Drawing = Callable[[Results], Figure | SubFigure]
 

@@ -11,18 +11,18 @@ from matplotlib.patches import Patch
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 from numpy.typing import NDArray
 
-from detente.ensemble.layout import NO_MOVE
 from detente.plots import style, words
 from detente.plots.labels import spread_out
 from detente.plots.quantiles import binned_quantiles
 from detente.plots.style import styled
 from detente.plots.timeline import DATES, LINE, Dated, dated_events, list_events, mark_events
+from detente.runs.layout import NO_MOVE
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure, SubFigure
 
-    from detente.ensemble.results import Results
+    from detente.runs.results import Results
 
 #: A variant's line is named in the panel when its end is this far from the main one's, in tilt.
 WORTH_NAMING: Final = 0.02

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure, SubFigure
 
-    from detente.ensemble.results import Results
+    from detente.runs.results import Results
 
 #: Within this tilt either way a country stands between the poles.
 BETWEEN: Final = 0.25

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure, SubFigure
 
-    from detente.ensemble.results import Results
+    from detente.runs.results import Results
 
 FOOTNOTE: Final = (
     "Outlines: Natural Earth, public domain. They show who administers a place and are no "

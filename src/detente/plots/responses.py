@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure, SubFigure
 
-    from detente.ensemble.results import Results
+    from detente.runs.results import Results
 
 #: Hostile over silent to supportive. Both ends are dark in grey; which is which, the side says.
 STANCES: Final = LinearSegmentedColormap.from_list(

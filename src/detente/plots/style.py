@@ -22,7 +22,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
 
-from detente.ensemble.layout import NO_MOVE
+from detente.runs.layout import NO_MOVE
 
 if TYPE_CHECKING:
     from matplotlib.cm import ScalarMappable

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from detente.ensemble.errors import UsageError
+from detente.runs.errors import UsageError
 
 if TYPE_CHECKING:
-    from detente.ensemble.results import Results
+    from detente.runs.results import Results
 
 
 #: Below this confidence the coding of a record is drawn dashed: hardly likelier right than not.

@@ -12,7 +12,7 @@ from typing import Final
 
 import numpy as np
 
-from detente.theory.rule import inlined
+from detente.theory.compilation import inlined
 
 _LOG2_E: Final = 1.4426950408889634
 _LN2_HIGH: Final = 0.693145751953125

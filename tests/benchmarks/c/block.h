@@ -43,7 +43,7 @@ typedef struct {
 
 typedef struct {
     lane *p;                                                       /* parameters (rows) */
-    lane *level, *attitude, *attention, *before, *stance, *spoken; /* as in detente.world */
+    lane *level, *attitude, *attention, *before, *stance, *spoken; /* as in detente.theory.arrays */
     lane *gain, *crossed, *stake;                /* (e, n): known once an event has come up */
     lane *answer;                                /* (e, n): a tenth of the score of the response that stands */
     lane *able, *conform, *dear, *precise;       /* (n): products of parameters */

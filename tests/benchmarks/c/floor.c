@@ -1,6 +1,6 @@
 /* The floor: what a processor needs for the arithmetic of a run, in C across SIMD lanes.
 
-   The phases of detente.model.RegionModel.step, on the same numbers and with the same outputs,
+   The phases of detente.engine.model.RegionModel.step, on the same numbers and with the same outputs,
    written the way the machine likes best. No fast math: but a product and a sum may become one
    instruction, and an expression that the theory writes out may be factored, so numbers agree with
    the engines' to rounding.

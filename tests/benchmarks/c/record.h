@@ -61,7 +61,7 @@ static void record(const Plan *s, Block *b, int64_t live, int64_t point, int64_t
 
 /* The partition of least frustration; `at` holds mutual alignment, its diagonal 0.
 
-   As in detente.theory.blocs, with the alignment of each country with each bloc kept up as
+   As in detente.theory.response.blocs, with the alignment of each country with each bloc kept up as
    countries move, and a start that was tried before left out. */
 static void blocs(int64_t n, const double *restrict at, double *restrict inside, uint8_t *restrict tried, int16_t *bloc) {
     double best = -INFINITY;

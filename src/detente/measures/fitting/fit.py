@@ -10,7 +10,6 @@ from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
 
-from detente.ensemble.errors import UsageError
 from detente.measures.fitting.estimates import correlations_of, estimates_of
 from detente.measures.fitting.forecasts import forecast_of
 from detente.measures.fitting.information import covariance_at
@@ -19,6 +18,7 @@ from detente.measures.fitting.posterior import Peak, Posterior
 from detente.measures.fitting.priors import PRIORS
 from detente.measures.fitting.summary import summarise
 from detente.measures.record.prediction import Predictor
+from detente.runs.errors import UsageError
 from detente.scenario.quantity import Distribution
 
 if TYPE_CHECKING:
@@ -185,8 +185,8 @@ def fit(
         If there is none, one is given twice or has no record, their repertoires differ, or one
         gives a coefficient that is to be estimated as a distribution.
     """
-    from detente.ensemble.engines import find_engine
-    from detente.ensemble.warm_up import warm_up
+    from detente.runs.engines import find_engine
+    from detente.runs.warm_up import warm_up
     from detente.scenario import Scenario, load
 
     if not scenarios:

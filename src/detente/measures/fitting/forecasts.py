@@ -14,7 +14,7 @@ from detente.measures.record.rules import Indices, ranked_probability, skill
 if TYPE_CHECKING:
     from detente.measures.record.observed import Observation
     from detente.measures.record.prediction import Predictor
-    from detente.world import Floats
+    from detente.theory.arrays import Floats
 
 
 @dataclass(frozen=True)
@@ -81,7 +81,7 @@ class Forecast:
 
 def forecast_of(episode: Predictor, probabilities: Floats) -> Forecast:
     """Return the probabilities of all rows of an episode, (rows, responses), as a forecast."""
-    from detente.ensemble.layout import Layout
+    from detente.runs.layout import Layout
 
     return Forecast(episode.rows, probabilities, np.array(Layout(episode.scenario).stances))
 

@@ -20,7 +20,7 @@ from detente.measures.record.intervals import batches
 if TYPE_CHECKING:
     from detente.measures.fitting.posterior import Posterior
     from detente.measures.record.prediction import Predictor
-    from detente.world import Floats
+    from detente.theory.arrays import Floats
 
 
 def covariance_at(posterior: Posterior, weights: Sequence[Floats], free: Floats) -> Floats:

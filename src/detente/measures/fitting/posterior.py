@@ -27,7 +27,7 @@ from detente.scenario.ranges import quantity_of
 
 if TYPE_CHECKING:
     from detente.measures.record.prediction import Predictor
-    from detente.world import Floats, Integers
+    from detente.theory.arrays import Floats, Integers
 
 #: Half the span of a central difference, on the scale of a coefficient: far more than what tips
 #: one run among thousands, far less than a prior's spread.

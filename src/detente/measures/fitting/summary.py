@@ -11,7 +11,7 @@ from detente.measures.fitting.forecasts import Forecast, joined
 if TYPE_CHECKING:
     from detente.measures.fitting.fit import Fit
     from detente.measures.fitting.left_out import LeftOut
-    from detente.world import Floats
+    from detente.theory.arrays import Floats
 
 
 def summarise(fit: Fit) -> dict[str, Any]:

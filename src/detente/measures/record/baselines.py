@@ -9,10 +9,10 @@ import numpy as np
 from detente.measures.record.rules import Indices, ranked_probability
 
 if TYPE_CHECKING:
+    from detente.engine.sampler import Plan
     from detente.measures.record.observed import Observation
-    from detente.parameters import Plan
     from detente.scenario import Scenario
-    from detente.world import Floats
+    from detente.theory.arrays import Floats
 
 #: Coefficients that are 0 in the model of position alone: ties, peers and exposure.
 BEYOND_POSITION: Final = ("tie_to_actor", "tie_to_recipient", "conformity", "exposure")
@@ -78,7 +78,7 @@ def weighted_position(course: Scenario, rows: tuple[Observation, ...]) -> Floats
     (eds), The European Union Decides, 86-123. Cambridge University Press. (That the weighted mean
     does as well as the models that refine it.)
     """
-    from detente.parameters import Plan
+    from detente.engine.sampler import Plan
 
     plan = Plan(course)
     p = plan.view(_means(plan)[:, np.newaxis])

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detente.measures.record.rules import Indices
-from detente.world import Floats
+from detente.theory.arrays import Floats
 
 #: Bins of probability, equally wide over [0, 1].
 BINS: Final = 10

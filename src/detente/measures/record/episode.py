@@ -13,7 +13,7 @@ from detente.measures.record.figures import Rows
 if TYPE_CHECKING:
     from detente.measures.record.prediction import Prediction
     from detente.scenario import Scenario
-    from detente.world import Floats
+    from detente.theory.arrays import Floats
 
 
 @dataclass(frozen=True)

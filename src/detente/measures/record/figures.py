@@ -19,7 +19,7 @@ from detente.measures.record.rules import (
     side_of,
     skill,
 )
-from detente.world import Floats
+from detente.theory.arrays import Floats
 
 
 class Figures(NamedTuple):

@@ -12,7 +12,7 @@ from detente.measures.record.episode import Episode
 from detente.measures.record.figures import Figures, Rows, figures
 from detente.measures.record.prediction import smoothed
 from detente.measures.record.rules import skill
-from detente.world import Floats
+from detente.theory.arrays import Floats
 
 #: Draws of the parameters, and runs of each that share them and nothing else.
 DRAWS: Final = 100

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
-from detente.ensemble.errors import UsageError
+from detente.runs.errors import UsageError
 
 if TYPE_CHECKING:
     from detente.scenario import Scenario

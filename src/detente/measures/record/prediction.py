@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from detente.ensemble.errors import UsageError, require
 from detente.measures.record.observed import Observation, course_as_it_happened, observed
 from detente.measures.record.worlds import Responses, held, last_responses
+from detente.runs.errors import UsageError, require
 
 if TYPE_CHECKING:
     from detente.scenario import Scenario
-    from detente.world import Floats
+    from detente.theory.arrays import Floats
 
 #: What is added to the counts of a row, shared evenly among its responses: one run in all. A
 #: response that no run ended with then has a small probability instead of none.
@@ -52,7 +52,7 @@ class Prediction:
     @cached_property
     def stances(self) -> Floats:
         """Stance of each response, -1 to 1; of a distribution, the median."""
-        from detente.ensemble.layout import Layout
+        from detente.runs.layout import Layout
 
         return np.array(Layout(self.scenario).stances)
 
@@ -121,8 +121,8 @@ class Predictor:
     def __init__(
         self, scenario: Scenario, runs: int | None = None, seed: int | None = None
     ) -> None:
-        from detente.ensemble.plan import with_overrides
-        from detente.parameters import Plan
+        from detente.engine.sampler import Plan
+        from detente.runs.plan import with_overrides
 
         asked = with_overrides(scenario, runs=runs, seed=seed, steps=None, variants=None)
         self.rows = observed(asked)
@@ -201,7 +201,7 @@ class Predictor:
     def _with(self, columns: Floats, dynamics: Mapping[str, float]) -> Floats:
         if not dynamics:
             return columns
-        from detente.world import Coefficient
+        from detente.theory.arrays import Coefficient
 
         columns = columns.copy()
         coefficient = self._plan.view(columns).coefficient

@@ -11,7 +11,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from detente.world import Floats
+from detente.theory.arrays import Floats
 
 Indices = NDArray[np.int64]
 

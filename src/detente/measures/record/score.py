@@ -7,19 +7,19 @@ from collections.abc import Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from detente.ensemble.errors import UsageError, require
 from detente.measures.record import baselines, intervals
 from detente.measures.record.episode import Episode, rows_of
 from detente.measures.record.figures import Rows
 from detente.measures.record.prediction import Prediction, Predictor
 from detente.measures.record.summary import summarise
 from detente.measures.record.table import table_of
+from detente.runs.errors import UsageError, require
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from detente.scenario import Scenario
-    from detente.world import Floats
+    from detente.theory.arrays import Floats
 
 
 class Score:
@@ -124,9 +124,9 @@ def score(
     UsageError
         If there is none, one is given twice or has no record, or their repertoires differ.
     """
-    from detente.ensemble.engines import find_engine
-    from detente.ensemble.progress import progress_bar
-    from detente.ensemble.warm_up import warm_up
+    from detente.runs.engines import find_engine
+    from detente.runs.progress import progress_bar
+    from detente.runs.warm_up import warm_up
     from detente.scenario import Scenario, load
 
     if not scenarios:

@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 if TYPE_CHECKING:
-    from detente.parameters import Plan
-    from detente.world import Floats
+    from detente.engine.sampler import Plan
+    from detente.theory.arrays import Floats
 
 #: Last responses: runs by events by countries, an index into the repertoire, or -1 for none.
 Responses = NDArray[np.int8]
@@ -23,7 +23,7 @@ def last_responses(plan: Plan, columns: Floats, first: int = 0) -> Responses:
 
     Parameters
     ----------
-    plan : detente.parameters.Plan
+    plan : detente.engine.sampler.Plan
         Of one course of events.
     columns : ndarray of float, (P, n)
         Parameters of each run, as from ``plan.draw``.
@@ -35,9 +35,9 @@ def last_responses(plan: Plan, columns: Floats, first: int = 0) -> Responses:
     ndarray of int8, (n, E, N)
         Events in the order of ``plan.events``, countries in that of ``plan.codes``.
     """
-    from detente.ensemble.kernel import LANES, run_block
-    from detente.ensemble.recorder import new_outcomes, new_scratch, new_tallies
-    from detente.world import new_standing, new_state, new_view
+    from detente.engine.kernel import LANES, run_block
+    from detente.engine.recorder import new_outcomes, new_scratch, new_tallies
+    from detente.theory.arrays import new_standing, new_state, new_view
 
     steps, runs = plan.scenario.length, columns.shape[1]
     tallies = new_tallies(plan.shape, steps)

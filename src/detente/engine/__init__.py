@@ -1,0 +1,1 @@
+"""What runs any theory: from a scenario to arrays, one run in Mesa, many runs compiled."""

@@ -1,0 +1,392 @@
+"""From a scenario to the arrays of its runs: what is fixed, and what each run draws.
+
+All parameters of a run stand in one column of numbers, of which `Parameters` is a view. A number
+that the scenario gives as a distribution is drawn by its path, so the same parameter meets the
+same luck in every variant of a run.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, Final, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from detente.engine.conditions import compile_condition
+from detente.scenario import Distribution, Number, Quantity, Scenario, sample
+from detente.scenario.codes import PLOVER
+from detente.scenario.ranges import quantity_of
+from detente.theory.arrays import (
+    NONE,
+    Coefficient,
+    Floats,
+    Parameters,
+    Shape,
+    Structure,
+    shape_of,
+    zeros,
+)
+from detente.theory.chance import (
+    country_word,
+    draw_normals,
+    draw_parameter,
+    path_words,
+    purpose_word,
+)
+
+#: The range of a score that no field gives, as one taken from a type.
+_ANY: Final = Quantity(-10.0, 10.0, "Goldstein scale, -10 to 10")
+#: Plans made lately, by the identity of their scenario, and how many are too many.
+_lately: dict[int, Plan] = {}
+_MANY: Final = 32
+
+
+def _rows(marked: NDArray[Any]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return where each row begins in the list of marked columns, and that list."""
+    row, column = np.nonzero(marked)
+    return np.searchsorted(row, np.arange(len(marked) + 1)).astype(np.int64), column.astype(
+        np.int64
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Uncertain:
+    """A number that each run draws, and where it stands in the column of parameters."""
+
+    path: str
+    distribution: Distribution
+    low: float
+    high: float
+    rows: tuple[int, ...]
+
+
+class _Normal(NamedTuple):
+    """Normal parameters, as `draw_normals` asks for them, and the numbers of the others."""
+
+    words: NDArray[np.uint64]
+    given: Floats
+    rows: NDArray[np.int64]
+    others: tuple[int, ...]
+
+
+def _held(item: Uncertain) -> tuple[float, ...]:
+    """Return mean and spread of a normal draw, the shares below and within its range, and that."""
+    least, greatest = item.distribution.support()
+    low, high = max(item.low, least), min(item.high, greatest)
+    mean, spread = item.distribution.arguments[:2]
+    below, above = (
+        0.5 * math.erfc((mean - end) / (spread * math.sqrt(2.0))) for end in (low, high)
+    )
+    return mean, spread, below, above - below, low, high
+
+
+def plan_of(scenario: Scenario) -> Plan:
+    """Return the plan of a scenario, the same again for one that was asked for lately."""
+    plan = _lately.get(id(scenario))
+    if plan is None or plan.scenario is not scenario:
+        if len(_lately) >= _MANY:
+            _lately.clear()
+        plan = _lately[id(scenario)] = Plan(scenario)
+    return plan
+
+
+class Plan:
+    """Everything about a variant of a scenario that its runs share.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        One course of events, as `Scenario.variant` gives it.
+
+    Attributes
+    ----------
+    codes, issues, events, responses : tuple of str
+        The order of the axes.
+    shape : Shape
+        How many of each, with one lane.
+    structure : Structure
+        What is the same in every run.
+    uncertain : tuple of Uncertain
+        What each run draws.
+    """
+
+    def __init__(self, scenario: Scenario) -> None:
+        self.scenario = scenario
+        self.codes = tuple(sorted(scenario.countries))
+        self.issues = tuple(sorted(scenario.issues))
+        self.events = tuple(event.id for event in scenario.events)
+        self.responses = tuple(scenario.repertoire)
+        self._country = {code: i for i, code in enumerate(self.codes)}
+        self._issue = {name: k for k, name in enumerate(self.issues)}
+        self._event = {name: e for e, name in enumerate(self.events)}
+        programs = [
+            compile_condition(event.when, self._country, self._issue, self._event)
+            for event in scenario.events
+        ]
+        self._tests = [test for program in programs for test in program]
+        self.shape = Shape(
+            len(self.codes), len(self.issues), len(self.events), len(self.responses),
+            len(self._tests), 1,
+        )  # fmt: skip
+        self.structure = self._structure([len(program) for program in programs])
+        self._place()
+        self.structure = self.structure._replace(**self._dependence())
+        self.uncertain = tuple(self._uncertain)
+
+    def _structure(self, lengths: list[int]) -> Structure:
+        s = self.scenario
+        words = [purpose_word(event) for event in self.events]
+        if len(set(words)) < len(words):
+            raise ValueError("two event ids share a word of chance: rename one of them")
+        ends = np.cumsum([0, *lengths])
+        proposes = self._about([event.proposes for event in s.events])
+        does = self._about([event.does for event in s.events])
+        about_of, about = _rows(proposes + does)
+        return Structure(
+            seed=np.uint64(s.seed),
+            country_word=np.array([country_word(code) for code in self.codes], np.uint64),
+            event_word=np.array(words, np.uint64),
+            actor=self._who([event.actor for event in s.events]),
+            recipient=self._who([event.recipient for event in s.events]),
+            consent=self._who([event.consent for event in s.events]),
+            due=np.array([self._due(event.id) for event in s.events], np.int64),
+            repeats=np.array([event.repeats for event in s.events], np.int64),
+            elapsed=np.array([self._elapsed(event.id) for event in s.events], np.int64),
+            proposes=proposes,
+            does=does,
+            about_of=about_of,
+            about=about,
+            ends=np.array(
+                [[other in event.ends for other in self.events] for event in s.events], np.int64
+            ).reshape(len(self.events), len(self.events)),
+            program=np.array(
+                [(test.operation, test.a, test.b, test.above) for test in self._tests], np.int64
+            ).reshape(len(self._tests), 4),
+            program_of=np.stack([ends[:-1], ends[1:]], axis=1).astype(np.int64),
+            by_actor=self._open_to_actors(),
+            depends_of=np.zeros(len(self.codes) + 1, np.int64),  # known once all is placed
+            depends_on=np.zeros(0, np.int64),
+            pole=np.array(
+                [[code in members for code in self.codes] for members in s.poles.values()], np.int64
+            ),
+        )
+
+    def _dependence(self) -> dict[str, Any]:
+        """List for each country those on whom it depends in any run."""
+        rows = np.arange(len(self.column))[self._slices["dependence"]]
+        ever = self.column[rows] != 0.0
+        ever |= np.isin(rows, [row for item in self._uncertain for row in item.rows])
+        of, on = _rows(ever.reshape(self.shape.countries, -1))
+        return {"depends_of": of, "depends_on": on}
+
+    def _who(self, codes: list[str | None]) -> np.ndarray[Any, np.dtype[np.int64]]:
+        return np.array([NONE if c is None else self._country[c] for c in codes], np.int64)
+
+    def _open_to_actors(self) -> np.ndarray[Any, np.dtype[np.int64]]:
+        marked = np.array([r.by_actor for r in self.scenario.repertoire.values()], np.int64)
+        return marked if marked.any() else np.ones_like(marked)  # something must be open
+
+    def _about(self, levels: list[dict[str, Number]]) -> np.ndarray[Any, np.dtype[np.int64]]:
+        marked = [[issue in named for issue in self.issues] for named in levels]
+        return np.array(marked, np.int64).reshape(len(levels), len(self.issues))
+
+    def _due(self, event_id: str) -> int:
+        event = self.scenario.events[self._event[event_id]]
+        if event.at is None:
+            return NONE
+        if isinstance(event.at, int):
+            return event.at
+        return max(self.scenario.step_of(event.at), 0)
+
+    def _elapsed(self, event_id: str) -> int:
+        event = self.scenario.events[self._event[event_id]]
+        if not event.history or event.at is None or isinstance(event.at, int):
+            return 0
+        return max(-self.scenario.step_of(event.at), 0)
+
+    def _place(self) -> None:
+        """Lay the fields out in one column, and note which rows are drawn."""
+        self._slices: dict[str, slice] = {}
+        self._sizes: dict[str, tuple[int, ...]] = {}
+        at = 0
+        for name in Parameters._fields:
+            self._sizes[name] = shape_of(name, self.shape)[:-1]
+            size = math.prod(self._sizes[name])
+            self._slices[name] = slice(at, at + size)
+            at += size
+        self.column = np.zeros(at)
+        self._uncertain: list[Uncertain] = []
+        fixed = self.view(self.column[:, np.newaxis])
+        fixed.red_line[:] = np.nan
+        for i in range(self.shape.countries):
+            fixed.baseline[i, i] = 1.0
+        self._place_countries()
+        self._place_pairs()
+        self._place_events()
+        self._place_rest()
+
+    def _put(
+        self, path: str, value: Number | None, quantity: Quantity, *places: tuple[str, Any]
+    ) -> None:
+        """Write a value, or note a draw, at places given as field and index."""
+        if value is None:
+            return
+        rows = tuple(self._row(field, index) for field, index in places)
+        if isinstance(value, Distribution):
+            self._uncertain.append(Uncertain(path, value, quantity.low, quantity.high, rows))
+        else:
+            self.column[list(rows)] = value
+
+    def _row(self, field: str, index: tuple[int, ...]) -> int:
+        row = 0
+        for place, size in zip(index, self._sizes[field], strict=True):
+            row = row * size + place
+        return int(self._slices[field].start) + row
+
+    def _place_countries(self) -> None:
+        for code, country in self.scenario.countries.items():
+            i, at = self._country[code], f"countries.{code}"
+            for name in ("capability", "resolve", "responsiveness", "susceptibility"):
+                q = quantity_of(type(country), name)
+                self._put(f"{at}.{name}", getattr(country, name), q, (name, (i,)))
+            for issue, preference in country.preferences.items():
+                index = (i, self._issue[issue])
+                for name in ("position", "salience", "red_line"):
+                    path = f"{at}.preferences.{issue}.{name}"
+                    q = quantity_of(type(preference), name)
+                    self._put(path, getattr(preference, name), q, (name, index))
+        for issue, stake in self.scenario.issues.items():
+            q = quantity_of(type(stake), "status_quo")
+            k = self._issue[issue]
+            self._put(f"issues.{issue}.status_quo", stake.status_quo, q, ("status_quo", (k,)))
+
+    def _place_pairs(self) -> None:
+        directed = {(a.of, a.to) for a in self.scenario.attitudes}
+        for a in self.scenario.attitudes:
+            i, j = self._country[a.of], self._country[a.to]
+            places = [("baseline", (i, j))]
+            if a.mutual and (a.to, a.of) not in directed:
+                places.append(("baseline", (j, i)))
+            pair = sorted((a.of, a.to)) if a.mutual else (a.of, a.to)
+            path = f"attitudes.{pair[0]}.{pair[1]}.level"
+            self._put(path, a.level, quantity_of(type(a), "level"), *places)
+        for d in self.scenario.dependence:
+            index = (self._country[d.of], self._country[d.on])
+            path = f"dependence.{d.of}.{d.on}.level"
+            self._put(path, d.level, quantity_of(type(d), "level"), ("dependence", index))
+
+    def _place_events(self) -> None:
+        for e, event in enumerate(self.scenario.events):
+            at = f"events.{event.id}"
+            for name in ("probability", "force"):
+                q = quantity_of(type(event), name)
+                self._put(f"{at}.{name}", getattr(event, name), q, (name, (e,)))
+            self._put(f"{at}.score", event.conflict_score(), _ANY, ("score", (e,)))
+            for name, field in (("proposes", "proposed"), ("does", "done")):
+                q = quantity_of(type(event), name)
+                for issue, level in getattr(event, name).items():
+                    index = (e, self._issue[issue])
+                    self._put(f"{at}.{name}.{issue}", level, q, (field, index))
+        for c, test in enumerate(self._tests):
+            if test.threshold is not None and test.quantity is not None:
+                owner = self._owner(c)
+                path = f"events.{owner}.when.{c - self.structure.program_of[self._event[owner]][0]}"
+                self._put(path, test.threshold, test.quantity, ("threshold", (c,)))
+
+    def _owner(self, instruction: int) -> str:
+        for e, (first, last) in enumerate(self.structure.program_of):
+            if first <= instruction < last:
+                return self.events[e]
+        raise IndexError(instruction)
+
+    def _place_rest(self) -> None:
+        for r, (name, response) in enumerate(self.scenario.repertoire.items()):
+            at = f"repertoire.{name}"
+            score = response.score
+            if score is None:
+                score = PLOVER.get(response.type, 0.0) if response.type else 0.0
+            model = type(response)
+            self._put(
+                f"{at}.stance", response.stance, quantity_of(model, "stance"),
+                ("response_stance", (r,)),
+            )  # fmt: skip
+            self._put(
+                f"{at}.cost", response.cost, quantity_of(model, "cost"), ("response_cost", (r,))
+            )
+            self._put(f"{at}.score", score, _ANY, ("response_score", (r,)))
+        dynamics = self.scenario.dynamics
+        for name in type(dynamics).model_fields:
+            q = quantity_of(type(dynamics), name)
+            row = Coefficient[name.upper()]
+            self._put(f"dynamics.{name}", getattr(dynamics, name), q, ("coefficient", (row,)))
+
+    def view(self, columns: Floats) -> Parameters:
+        """Return the fields of a block of columns (P, L), without copying."""
+        shape = self.shape._replace(lanes=columns.shape[1])
+        return Parameters(
+            **{
+                name: columns[where].reshape(shape_of(name, shape))
+                for name, where in self._slices.items()
+            }
+        )
+
+    def draw(self, first: int, count: int) -> Floats:
+        """Return the columns of parameters (P, count) of runs from `first` on."""
+        columns = self.columns(count)
+        self.place(self.draws(first, count), columns)
+        return columns
+
+    def columns(self, count: int) -> Floats:
+        """Return columns of parameters (P, count) of which only what is fixed stands."""
+        columns = zeros(len(self.column), count)
+        columns[:] = self.column[:, np.newaxis]
+        return columns
+
+    def place(self, drawn: Floats, columns: Floats) -> None:
+        """Write what as many runs drew, as `draws` gives it, where it belongs in `columns`."""
+        rows, sources = self._places
+        columns[rows] = drawn[sources]
+
+    @cached_property
+    def _places(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Rows of the column that are drawn, and of which draw each is."""
+        rows = [row for item in self.uncertain for row in item.rows]
+        sources = [number for number, item in enumerate(self.uncertain) for _ in item.rows]
+        return np.array(rows, np.int64), np.array(sources, np.int64)
+
+    def draws(self, first: int, count: int) -> Floats:
+        """Return what runs from `first` on draw, one row for each of `uncertain`."""
+        drawn = np.empty((len(self.uncertain), count))
+        normal = self._normal
+        draw_normals(
+            self.structure.seed, first, normal.words, normal.given, normal.rows, drawn,
+            np.empty(count),
+        )  # fmt: skip
+        for number in normal.others:
+            item, row = self.uncertain[number], drawn[number]
+            high, low = path_words(item.path)
+            draw_parameter(self.structure.seed, first, np.uint64(high), np.uint64(low), row)
+            row[:] = sample(item.distribution, row, item.low, item.high)
+        return drawn
+
+    @cached_property
+    def _normal(self) -> _Normal:
+        """The normal ones among `uncertain`, most of them as a rule, for a compiled loop."""
+        kinds = ("normal", "truncated_normal")
+        kept = [n for n, item in enumerate(self.uncertain) if item.distribution.kind in kinds]
+        items = [self.uncertain[number] for number in kept]
+        words = [path_words(item.path) for item in items]
+        return _Normal(
+            np.array(words, np.uint64).reshape(-1, 2),
+            np.array([_held(item) for item in items]).reshape(-1, 6),
+            np.array(kept, np.int64),
+            tuple(sorted(set(range(len(self.uncertain))) - set(kept))),
+        )
+
+    @cached_property
+    def names(self) -> tuple[str, ...]:
+        """Names of the countries for people, in the order of `codes`."""
+        return tuple(self.scenario.countries[code].name for code in self.codes)

@@ -1,0 +1,160 @@
+"""The names along each axis of the results of a scenario."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from detente.engine.chunk import LEVEL_BINS, TILT_BINS
+from detente.scenario.distributions import sample
+from detente.scenario.quantity import Distribution
+
+if TYPE_CHECKING:
+    from detente.scenario.schema import Scenario
+
+#: The variant that effects are measured against, where a scenario has it.
+NO_MOVE: Final = "no_move"
+
+
+@dataclass(frozen=True)
+class Axes:
+    """The names that whoever writes a chunk must know; they travel with every share.
+
+    Parameters
+    ----------
+    variants, countries, poles, events : tuple of str
+        In the order of the results.
+    sizes : dict of str to int
+        Length of each axis by its letter in `detente.engine.chunk`.
+    """
+
+    variants: tuple[str, ...]
+    countries: tuple[str, ...]
+    poles: tuple[str, ...]
+    events: tuple[str, ...]
+    sizes: dict[str, int]
+
+
+@dataclass(frozen=True)
+class Layout:
+    """What stands along each axis, in order, taken from a scenario.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        The whole scenario, with its variants.
+    """
+
+    scenario: Scenario
+
+    @cached_property
+    def courses(self) -> dict[str, Scenario]:
+        """The resolved scenario of each variant, in the order of the file."""
+        return {name: self.scenario.variant(name) for name in self.variants}
+
+    @cached_property
+    def variants(self) -> tuple[str, ...]:
+        """Names of the variants, in the order of the file."""
+        return self.scenario.variant_names
+
+    @property
+    def reference(self) -> str:
+        """The variant that effects are measured against: ``no_move``, or else the first."""
+        return NO_MOVE if NO_MOVE in self.variants else self.variants[0]
+
+    @cached_property
+    def countries(self) -> tuple[str, ...]:
+        """Codes of the countries, sorted."""
+        return tuple(sorted(self.scenario.countries))
+
+    @property
+    def poles(self) -> tuple[str, ...]:
+        """Names of the two poles, in the order of the file."""
+        return tuple(self.scenario.poles)
+
+    @cached_property
+    def issues(self) -> tuple[str, ...]:
+        """Identifiers of the issues, sorted."""
+        return tuple(sorted(self.scenario.issues))
+
+    @cached_property
+    def event_titles(self) -> dict[str, str]:
+        """Title of each event of any variant: those of the file first, then what variants add."""
+        titles: dict[str, str] = {}
+        for course in (self.scenario, *self.courses.values()):
+            for event in course.events:
+                titles.setdefault(event.id, event.title or event.id)
+        return titles
+
+    @cached_property
+    def events(self) -> tuple[str, ...]:
+        """Identifiers of every event of every variant, in the order of `event_titles`."""
+        return tuple(self.event_titles)
+
+    @cached_property
+    def responses(self) -> tuple[str, ...]:
+        """Identifiers of the responses, from the most hostile to the most supportive."""
+        return tuple(self.scenario.repertoire)
+
+    @cached_property
+    def stances(self) -> tuple[float, ...]:
+        """The stance of each response, -1 to 1; of a distribution, its median."""
+        return tuple(median(r.stance, -1.0, 1.0) for r in self.scenario.repertoire.values())
+
+    @property
+    def steps(self) -> int:
+        """Steps of a run; a trajectory has one point more, the start."""
+        return self.scenario.length
+
+    @cached_property
+    def dates(self) -> tuple[date, ...]:
+        """The day on which each step begins, and the day on which the last one ends."""
+        return tuple(self.scenario.date_of(step) for step in range(self.steps + 1))
+
+    @cached_property
+    def sizes(self) -> dict[str, int]:
+        """Length of each axis by its letter in `detente.engine.chunk`."""
+        return {
+            "N": len(self.countries),
+            "P": len(self.poles),
+            "E": len(self.events),
+            "R": len(self.responses),
+            "K": len(self.issues),
+            "T": self.steps + 1,
+            "B": TILT_BINS,
+            "L": LEVEL_BINS,
+        }
+
+    @cached_property
+    def axes(self) -> Axes:
+        """The names that whoever writes a chunk must know."""
+        return Axes(self.variants, self.countries, self.poles, self.events, self.sizes)
+
+    def main_event(self, variant: str) -> str | None:
+        """Return the event that the summary of a variant is about, if the variant has it."""
+        course = self.courses[variant]
+        main = course.main
+        return main if any(event.id == main for event in course.events) else None
+
+    def scheduled(self, variant: str) -> tuple[int, ...]:
+        """Return the step at which each event is due in a variant; -1 if it has no date in it."""
+        course = self.courses[variant]
+        due = {e.id: _step(course, e.at) for e in course.events if not e.history}
+        return tuple(due.get(event, -1) for event in self.events)
+
+
+def _step(course: Scenario, at: date | int | None) -> int:
+    if at is None:
+        return -1
+    return at if isinstance(at, int) else max(course.step_of(at), 0)
+
+
+def median(value: float | Distribution, low: float, high: float) -> float:
+    """Return a number, or the median of a distribution truncated to a range."""
+    if isinstance(value, Distribution):
+        return float(sample(value, np.array([0.5]), low, high)[0])
+    return value

@@ -1,0 +1,82 @@
+"""How the rules of the theory are compiled.
+
+`rule` is `numba.njit` with the settings that keep both engines equal to the last bit: no fast
+math, so that the compiler may not reorder a sum, and one cached machine-code file a function.
+Numba notices a change in a function's own file only, so the cache is stamped with all the
+sources that a rule may call.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+from typing import Any, cast
+
+import llvmlite.binding as llvm
+import numba
+from numba.core.compiler import Compiler
+
+# a loop over runs reads a dozen arrays: let the compiler check at run time that none overlap,
+# where by default it gives up on vector instructions beyond eight such checks
+llvm.set_option("", "-runtime-memory-check-threshold=256")
+
+
+class _Compiler(Compiler):
+    """Numba's compiler, told that the arrays passed to a rule never overlap."""
+
+    def __init__(self, *args: Any) -> None:
+        super().__init__(*args)  # type: ignore[no-untyped-call]
+        self.state.flags.noalias = True
+
+
+def sources() -> list[Path]:
+    """Return every source file that compiled code, or a constant frozen into it, comes from."""
+    package = Path(__file__).resolve().parents[1]
+    files = sorted((package / "theory").rglob("*.py"))
+    return files + [package / "engine" / name for name in ("chunk.py", "recorder.py", "kernel.py")]
+
+
+@cache
+def sources_digest() -> str:
+    """Return a digest of all `sources`."""
+    digest = hashlib.sha256()
+    for file in sources():
+        digest.update(file.name.encode())
+        digest.update(file.read_bytes())
+    return digest.hexdigest()
+
+
+def rule[F: Callable[..., Any]](function: F) -> F:
+    """Compile a rule; its signature and docstring stay as they are.
+
+    A private one (``_name``) becomes part of the function that calls it.
+    """
+    return _compiled(function, inline=function.__name__.startswith("_"))
+
+
+def inlined[F: Callable[..., Any]](function: F) -> F:
+    """Compile a rule that always becomes part of the function that calls it.
+
+    For rules too long for the compiler to inline by itself: a loop with a call in it gets no
+    vector instructions.
+    """
+    return _compiled(function, inline=True)
+
+
+def _compiled[F: Callable[..., Any]](function: F, *, inline: bool) -> F:
+    options: dict[str, Any] = {
+        "cache": True,
+        "nogil": True,
+        "error_model": "numpy",
+        "inline": "always" if inline else "never",
+        "no_cfunc_wrapper": True,  # nobody calls a rule from C
+        "pipeline_class": _Compiler,
+        "_nrt": False,  # rules make no arrays, so none need be counted
+    }
+    dispatcher = numba.njit(**options)(function)
+    index = getattr(getattr(dispatcher, "_cache", None), "_cache_file", None)
+    if index is not None and hasattr(index, "_source_stamp"):
+        index._source_stamp = (index._source_stamp, sources_digest())  # noqa: SLF001 - see above
+    return cast(F, dispatcher)

@@ -1,0 +1,1 @@
+"""The theory of responses: spatial utility, ties, peers, exposure, and slow attitudes."""

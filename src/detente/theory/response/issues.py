@@ -1,0 +1,77 @@
+"""How issues move: the balance of stances, gated by consent or by coercion."""
+
+from __future__ import annotations
+
+from detente.theory.compilation import rule
+
+
+@rule
+def influence(capability: float, salience: float) -> float:
+    """Return how much a country weighs on an issue: what it can do times how much it cares.
+
+    Bueno de Mesquita (1984).
+    """
+    return capability * salience
+
+
+@rule
+def balance(pull: float, weight: float) -> float:
+    """Return the balance of stances, -1 to 1, from their weighted sum and the sum of weights."""
+    return pull / weight if weight > 0.0 else 0.0
+
+
+@rule
+def coercion(force: float, actor: float, recipient: float) -> float:
+    """Return how far an actor gets without consent.
+
+    A contest of capabilities (Tullock 1980; Hirshleifer 1989), times the actor's readiness.
+    """
+    total = actor + recipient
+    return force * actor / total if total > 0.0 else 0.0
+
+
+@rule
+def drive(needs_consent: float, stance: float, coerced: float, balance: float) -> float:
+    """Return how much of its pace a proposal makes, 0 to 1.
+
+    What concerns all moves by the balance of all, and not at all against it. What is one
+    country's to grant moves once that country supports it: others speed or slow it by their
+    balance, but cannot stop it. Against its refusal only coercion moves it, and force that is
+    there does not wait for others either.
+
+    Parameters
+    ----------
+    needs_consent : float
+        1 where someone must consent, else 0.
+    stance : float
+        Of the one who must consent: support is consent, anything less is refusal.
+    coerced : float
+        From `coercion`: what gets through without consent.
+    balance : float
+        Of all stances, -1 to 1.
+    """
+    granted = max(0.5 * (1.0 + balance), coerced) if stance > 0.0 else coerced
+    return granted if needs_consent > 0.0 else max(balance, 0.0)
+
+
+@rule
+def pace(rate: float, attention: float, drive: float) -> float:
+    """Return the share of the way to a proposal that an issue moves in a step, 0 or more."""
+    return rate * attention * drive
+
+
+@rule
+def moved(level: float, pull: float, pace: float) -> float:
+    """Return the level after a step.
+
+    Parameters
+    ----------
+    level : float
+        Before, 0 to 1.
+    pull : float
+        Sum over events of pace times the distance to what each proposes.
+    pace : float
+        Sum over events of their paces. Past 1 it scales the pull, so that the level never
+        passes what is proposed.
+    """
+    return min(max(level + pull / max(pace, 1.0), 0.0), 1.0)

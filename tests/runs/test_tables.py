@@ -1,0 +1,161 @@
+"""The tables: their columns, their order, and that the numbers in them are those of the runs."""
+
+import json
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+import xarray as xr
+from scipy import stats
+
+import detente
+from detente.runs.variables import OUTCOMES, TOTALS
+
+
+@pytest.fixture
+def results(run, tmp_path):
+    return run(out=tmp_path / "out")
+
+
+def test_outcomes_have_the_columns_that_were_promised(results):
+    table = pq.read_table(results.folder / "outcomes.parquet")
+    assert table.column_names == [
+        "variant", "run", "country", "tilt", "toward_west", "toward_east", "hedging", "bloc",
+        "tension", "stance_demand_made", "stance_shock", "stance_offer_made",
+    ]  # fmt: skip
+    for name in ("variant", "country", "bloc"):
+        assert pa.types.is_dictionary(table.schema.field(name).type)
+    assert len(table) == 3 * 23 * 3
+
+
+def test_outcomes_are_sorted_by_variant_run_and_country(results):
+    frame = pq.read_table(results.folder / "outcomes.parquet").to_pandas()
+    order = frame[["variant", "run", "country"]].astype({"variant": str, "country": str})
+    variants = ["demand", "no_move", "offer"]
+    expected = [(v, r, c) for v in variants for r in range(23) for c in ("KAZ", "RUS", "USA")]
+    assert list(order.itertuples(index=False, name=None)) == expected
+
+
+def test_outcomes_have_large_row_groups_each_of_one_variant(run, tmp_path, monkeypatch):
+    from detente.runs import outcomes
+
+    def groups(folder):
+        metadata = pq.ParquetFile(run(out=folder).folder / "outcomes.parquet").metadata
+        assert metadata.row_group(0).column(3).compression == "ZSTD"
+        return [metadata.row_group(i).num_rows for i in range(metadata.num_row_groups)]
+
+    assert groups(tmp_path / "large") == [69, 69, 69]
+    monkeypatch.setattr(outcomes, "ROW_GROUP", 25)
+    assert groups(tmp_path / "small") == [30, 30, 9] * 3
+    large, small = (detente.open(tmp_path / name).data for name in ("large", "small"))
+    xr.testing.assert_identical(large.load(), small.load())
+
+
+def test_outcomes_are_those_of_the_runs(results):
+    frame = pq.read_table(results.folder / "outcomes.parquet").to_pandas()
+    row = frame.query("variant == 'offer' and run == 11 and country == 'RUS'").iloc[0]
+    here = results.data.sel(variant="offer", run=11, country="RUS")
+    assert row["tilt"] == float(here["tilt"])
+    assert row["toward_east"] == float(here["toward"].sel(pole="east"))
+    assert row["bloc"] == str(here["bloc"].item())
+    assert row["tension"] == float(here["tension"])
+    stance = float(here["stance"].sel(event="offer_made"))
+    np.testing.assert_equal(row["stance_offer_made"], stance)
+
+
+def test_responses_count_the_last_response(results):
+    table = pq.read_table(results.folder / "responses.parquet")
+    assert table.column_names == [
+        "variant", "event", "country", "response", "stance", "count", "probability", "first_step",
+    ]  # fmt: skip
+    frame = table.to_pandas()
+    own = {"demand": 2, "no_move": 1, "offer": 3}
+    assert dict(frame.groupby("variant", observed=True)["event"].nunique()) == own
+    stance = results.data["stance"].sel(variant="offer", event="offer_made", country="USA")
+    warned = frame.query(
+        "variant == 'offer' and event == 'offer_made' and country == 'USA' and response == 'warn'"
+    ).iloc[0]
+    assert warned["stance"] == -0.8
+    assert warned["count"] == int((stance == -0.8).sum())
+    assert warned["probability"] == pytest.approx(float((stance == -0.8).sum() / stance.count()))
+
+
+def test_probabilities_of_an_event_that_came_up_add_to_one(results):
+    total = results.data["probability"].sum("response")
+    came_up = results.data["event_count"] > 0
+    assert np.allclose(total.where(came_up).to_numpy()[came_up.to_numpy()], 1)
+
+
+def test_the_summary_is_what_the_runs_say(results):
+    summary = json.loads((results.folder / "summary.json").read_text())
+    assert list(summary) == ["demand", "no_move", "offer"]
+    row = summary["demand"]["KAZ"]
+    assert list(row) == [
+        "event", "response", "probability", "tilt", "tilt_low", "tilt_high",
+        "effect", "effect_low", "effect_high",
+    ]  # fmt: skip
+    tilt = results.data["tilt"].sel(country="KAZ")
+    mine = tilt.sel(variant="demand").to_numpy()
+    change = mine - tilt.sel(variant="no_move").to_numpy()
+    interval = stats.t.interval(0.95, 22, change.mean(), stats.sem(change))
+    assert row["event"] == "demand_made"
+    assert row["tilt"] == pytest.approx(mine.mean())
+    ends = np.quantile(mine, [0.05, 0.95])
+    assert [row["tilt_low"], row["tilt_high"]] == pytest.approx(list(ends), abs=0.005)
+    assert row["effect"] == pytest.approx(change.mean())
+    assert [row["effect_low"], row["effect_high"]] == pytest.approx(list(interval))
+    chances = results.data["probability"].sel(variant="demand", event="demand_made", country="KAZ")
+    assert row["probability"] == pytest.approx(float(chances.max()))
+    assert row["response"] == str(chances["response"][int(chances.to_numpy().argmax())].item())
+
+
+def test_the_reference_has_no_effect_and_no_event_it_lacks(results):
+    row = results.summary["no_move"]["KAZ"]
+    missing = ("event", "response", "probability", "effect", "effect_low", "effect_high")
+    assert [row[key] for key in missing] == [None] * 6
+
+
+def test_a_single_run_has_no_interval_and_no_nan_in_its_json(run, tmp_path):
+    run(runs=1, out=tmp_path / "one")
+    text = (tmp_path / "one" / "summary.json").read_text()
+    row = json.loads(text)["demand"]["USA"]
+    assert "NaN" not in text
+    assert row["effect"] is not None
+    assert row["effect_low"] is None
+
+
+def test_sums_over_runs_are_those_of_the_runs(results):
+    data = results.data
+    last = data["tilt_bins"].isel(step=-1)
+    assert (last.sum("bin") == 23).all()
+    mean = (last * last["bin"]).sum("bin") / 23
+    assert np.allclose(mean, data["tilt"].mean("run"), atol=0.0025)
+    assert np.allclose(data["tension_step"].mean("step"), data["tension"].mean("run"), atol=1e-6)
+    assert (abs(data["alignment_mean"]) <= 1).all()
+    assert (data["alignment_sd"] > 0).all()
+
+
+def test_every_variable_describes_itself(run):
+    data = run(keep="paths").data
+    assert set(data.data_vars) == set(TOTALS) | set(OUTCOMES)
+    for array in data.data_vars.values():
+        assert set(array.attrs) == {"long_name", "units", "description"}
+    for name in ("country_name", "event_title", "response_stance", "issue_title", "date"):
+        assert name in data.coords
+    assert list(data["event_step"].sel(event="demand_made").to_numpy()) == [1, -1, 1]
+
+
+def test_a_scenario_without_events_runs(small, tmp_path):
+    quiet = small.set({"events": [], "variants": {}})
+    options = {"engine": "fake", "workers": 1, "progress": False}
+    in_memory = detente.run(quiet, **options)
+    on_disk = detente.run(quiet, out=tmp_path / "out", **options)
+    assert in_memory.variants == ("base",)
+    assert in_memory.summary["base"]["USA"]["response"] is None
+    xr.testing.assert_identical(on_disk.data.load(), in_memory.data)
+
+
+def test_results_say_what_they_are(results):
+    assert repr(results).startswith("<detente.Results of small: 23 runs of each variant")
+    assert "Kazakhstan" in results._repr_html_()
