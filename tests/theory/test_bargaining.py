@@ -7,18 +7,20 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import detente
+from detente.engine import kernel, mesa_engine
+from detente.theory.arrays import Shape, allocate
 from detente.theory.bargaining.answer import fit, leaning, odds, side
+from detente.theory.bargaining.arrays import Table
 from detente.theory.bargaining.challenge import (
     concession,
     drift,
     expected_utility,
-    failure,
     insecurity,
-    no_change,
     risk_exponent,
-    success,
+    utility,
 )
-from detente.theory.bargaining.rounds import Table, bargain, play_round
+from detente.theory.bargaining.rounds import bargain, play_round
 from detente.theory.bargaining.voting import (
     chance_to_prevail,
     distance,
@@ -43,12 +45,11 @@ sixteenth = st.integers(0, 16).map(lambda n: n / 16)
 
 def table(position, capability, salience):
     n = len(position)
-    salience = np.array(salience, float)
-    weight = np.array(capability, float) * salience
-    room = [np.zeros(n) for _ in range(5)]
-    return Table(
-        salience, weight, np.array(position, float), *room[:3], np.zeros((n, n)), *room[3:]
-    )
+    t = allocate(Table, Shape(n, 1, 1, 1, 0, 0, 1))
+    t.salience[:] = salience
+    t.influence[:] = np.array(capability) * salience
+    t.position[:] = position
+    return t
 
 
 def settle(position, capability, salience):
@@ -69,19 +70,21 @@ def tables(draw, least=1):
 # formulas
 
 
-@given(unit, st.floats(0.5, 2))
-def test_success_beats_no_change_beats_failure(d, r):
-    assert 2.0 >= success(d, r) >= no_change(r) >= failure(d, r) >= -2.0
-    assert success(0.0, r) == no_change(r) == failure(0.0, r)
+@given(st.floats(-1, 1), st.floats(-1, 1), st.floats(0.5, 2))
+def test_nearer_is_better(one, other, r):
+    assert -2.0 <= utility(one, r) <= 2.0
+    if one > other:
+        assert utility(one, r) >= utility(other, r)
 
 
 def test_utilities_by_hand():
-    assert success(1.0, 2.0) == 2.0
-    assert success(0.5, 2.0) == pytest.approx(1.75)
-    assert failure(0.5, 2.0) == pytest.approx(-0.25)
-    assert no_change(0.5) == pytest.approx(2 - 4 * math.sqrt(0.5))
-    assert drift(0.5, 0.25, 1.0) == pytest.approx(2 - 4 * (0.5 - 0.1875))  # a better one
-    assert drift(0.25, 0.5, 1.0) == pytest.approx(2 - 4 * (0.5 + 0.1875))  # a worse one
+    assert utility(1.0, 2.0) == 2.0
+    assert utility(0.5, 2.0) == pytest.approx(1.75)  # success at half the range
+    assert utility(-0.5, 2.0) == pytest.approx(-0.25)  # failure there
+    assert utility(0.0, 0.5) == pytest.approx(2 - 4 * math.sqrt(0.5))  # the status quo
+    # an exponent of 1 leaves the terms of equations 22 and 23 as they stand
+    assert utility(drift(0.5, 0.25), 1.0) == pytest.approx(2 - 4 * (0.5 - 0.25 * 0.75))
+    assert utility(drift(0.25, 0.5), 1.0) == pytest.approx(2 - 4 * (0.5 + 0.25 * 0.75))
 
 
 def test_expected_utility_by_hand():
@@ -248,7 +251,7 @@ def test_with_the_choices_of_the_program_the_published_rounds_follow():
         x = programmed_round(x, weight, salience)
         means.append(weighted_mean(x, weight))
         medians.append(median(x, weight))
-    # the log of the replication by McKibben and Masad that follows the program
+    # the log of Masad's copy of the replication by Velev, which follows the program
     assert means == pytest.approx(
         [7.461314378277189, 7.552500865855845, 7.590144997451547, 7.358130531334201,
          7.3491739896752115, 7.414877545372958, 7.510457183677219, 7.5724470975503,
@@ -385,3 +388,118 @@ def test_without_rounds_the_median_voter_stands():
     t = table(YEARS, CAPABILITY, SALIENCE)
     assert bargain(t, RISK_RANGE, STAYS, TOLERANCE, 0.0) == 0
     assert list(t.position) == YEARS
+
+
+# in a run
+
+VARIANTS = [("bagram-2025", "demand"), ("bagram-2025", "forced"), ("access-2001", "asked")]
+
+
+@pytest.fixture(scope="module")
+def bagram():
+    return detente.load("bagram-2025").with_theory("bargaining")
+
+
+@pytest.fixture(scope="module")
+def results(bagram):
+    return detente.run(bagram, runs=60, variants=["demand"], workers=1, progress=False)
+
+
+def stepped(scenario, steps, run=0, variant=None):
+    model = detente.RegionModel(scenario, run=run, variant=variant)
+    model.run_for(steps)
+    return model
+
+
+@pytest.mark.parametrize(("name", "variant"), VARIANTS)
+def test_both_engines_give_the_same_bargains(name, variant):
+    course = detente.load(name).with_theory("bargaining").variant(variant)
+    events = tuple(event.id for event in course.events)
+    one, other = (
+        engine.simulate(course, variant, 5, 17, keep_paths=True, events=events)
+        for engine in (mesa_engine, kernel)
+    )
+    for kept, array in one.runs.items():
+        assert np.array_equal(array, other.runs[kept], equal_nan=array.dtype.kind == "f"), kept
+    for kept, array in one.tallies.items():
+        assert np.array_equal(array, other.tallies[kept]), kept
+
+
+def test_a_run_bargains_as_the_rules_do(bagram):
+    model = stepped(bagram, 1, run=4, variant="demand")
+    s, p, run = model.sampler, model.inputs, model.world.run
+    k, e, usa = s.issues.index("foreign_basing"), s.events.index("bad_things"), s.codes.index("USA")
+    position = p.position[:, k, 0].copy()
+    position[usa] = p.proposed[e, k, 0]  # the latest of what it asked for in this week
+    end, settled, rounds = settle(position, p.capability[:, 0], p.salience[:, k, 0])
+    np.testing.assert_array_equal(run.end[:, k, 0], end)
+    for event in ("us_demand", "bad_things"):
+        assert run.settlement[s.events.index(event), k, 0] == settled == model.state.level[k, 0]
+        assert run.rounds[s.events.index(event), k, 0] == rounds
+
+
+def test_news_reopens_what_was_said_of_the_issue(bagram):
+    course = bagram.variant("demand")
+    s = detente.RegionModel(course).sampler
+    e, gathering = s.events.index("us_demand"), s.events.index("moscow_format")
+    answered = []
+    model = detente.RegionModel(course, run=2)
+    for _ in range(8):
+        model.step()
+        answered.append((model.world.run.reopened[e, 0], model.world.agenda.arrives[gathering, 0]))
+    assert answered[0][0] == 1
+    assert (1, 1) in answered[1:]  # Russia gathers the Moscow Format against it
+    assert (0, 0) in answered
+
+
+def test_attitudes_stay_and_settlements_are_levels(results):
+    data = results.data
+    assert (data["tilt"].std("run") > 0).any()  # they are drawn
+    settled = data["settlement"]
+    assert set(settled.dims) == {"variant", "run", "event", "issue"}
+    assert settled.sel(event="us_demand", issue="foreign_basing").notnull().all()
+    assert settled.sel(event="us_demand", issue="connectivity").isnull().all()
+    assert ((settled >= 0) & (settled <= 1) | settled.isnull()).all()
+    rounds = data["rounds"].sel(event="us_demand", issue="foreign_basing")
+    assert ((rounds >= 1) & (rounds <= ROUNDS)).all()
+
+
+def test_tilt_moves_in_no_step(bagram):
+    model = stepped(bagram, 10, run=1, variant="demand")
+    tilts = model.datacollector.get_agent_vars_dataframe()["tilt"].unstack()
+    assert (tilts.nunique() == 1).all()
+
+
+def test_terms_add_up_and_the_ideal_is_what_no_rounds_leave(bagram):
+    model = stepped(bagram, 1, variant="demand")
+    terms = model.agents["PAK"].explain("us_demand")
+    assert list(terms.columns) == ["stance", "ideal", "bargain", "utility", "probability"]
+    np.testing.assert_allclose(terms["ideal"] + terms["bargain"], terms["utility"])
+    assert terms["probability"].sum() == pytest.approx(1.0)
+    assert (terms["bargain"] != 0).any()
+    apart = stepped(bagram.set({"dynamics.rounds": 0}), 1, variant="demand")
+    alone = apart.agents["PAK"].explain("us_demand")
+    np.testing.assert_allclose(alone["utility"], terms["ideal"])
+    np.testing.assert_allclose(alone["bargain"], 0.0, atol=1e-15)
+
+
+def test_an_actor_pursues_its_own_act(bagram):
+    terms = stepped(bagram, 1, variant="demand").agents["USA"].explain("us_demand")
+    assert terms["probability"]["assist"] == 1.0
+
+
+def test_probabilities_are_those_of_the_runs(bagram):
+    certain = bagram.set({"dynamics.rationality": 100.0})
+    model = stepped(certain, 1, run=3, variant="demand")
+    for agent in model.agents:
+        if agent.code != "USA":
+            terms = agent.explain("us_demand")
+            assert terms["probability"][agent.response("us_demand")] > 0.0
+
+
+@pytest.mark.parametrize("name", ["rationality", "risk_range", "status_quo_probability", "rounds"])
+def test_every_coefficient_matters(bagram, results, name):
+    other = {"rationality": 60.0, "risk_range": 1.0, "status_quo_probability": 0.5, "rounds": 0}
+    changed = bagram.set({f"dynamics.{name}": other[name]})
+    again = detente.run(changed, runs=60, variants=["demand"], workers=1, progress=False)
+    assert not again.data["stance"].equals(results.data["stance"])

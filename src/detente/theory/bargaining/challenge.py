@@ -1,7 +1,7 @@
 """What a country expects of challenging another, and what the two make of it.
 
-Distances are shares of the range of positions, as `distance` in `voting` gives them. Utilities run
-from -2 to 2. Equations are those of Scholz, Calbert and Smith (2011).
+Distances are shares of the width of the bargain, utilities run from -2 to 2. Works are cited by
+year; `odd.md` beside this file lists them.
 """
 
 from __future__ import annotations
@@ -11,109 +11,45 @@ from detente.theory.compilation import rule
 
 
 @rule
-def bent(share: float, exponent: float) -> float:
-    r"""Return a utility, 2 to -2, from a share of what could be lost.
+def utility(nearer: float, exponent: float) -> float:
+    r"""Return the utility of another coming nearer.
 
-    .. math:: 2 - 4 b^{r_i}
+    .. math:: U(g) = 2 - 4 (1/2 - g / 2)^{r_i}
 
     Parameters
     ----------
-    share : float
-        0 to 1.
+    nearer : float
+        By how much, -1 to 1: its whole distance d if it is won over, -d if one has to adopt its
+        position, 0 if all stays as it is.
     exponent : float
-        From `risk_exponent`, of whoever weighs it.
-    """
-    return float(2.0 - 4.0 * share**exponent)
-
-
-@rule
-def success(distance: float, exponent: float) -> float:
-    r"""Return the utility of bringing another over to one's position.
-
-    .. math:: U_{si} = 2 - 4 (1/2 - d_{ij}/2)^{r_i}
-
-    Parameters
-    ----------
-    distance : float
-        Between the two, 0 to 1.
-    exponent : float
-        From `risk_exponent`, of whoever weighs it.
+        From `risk_exponent`, of whoever judges.
 
     References
     ----------
-    Scholz, Calbert and Smith (2011), eq. 15; Bueno de Mesquita (1985).
+    Scholz, Calbert and Smith (2011), eqs. 15, 16 and 22 to 24.
     """
-    return bent(0.5 - 0.5 * distance, exponent)
+    return float(2.0 - 4.0 * (0.5 - 0.5 * nearer) ** exponent)
 
 
 @rule
-def failure(distance: float, exponent: float) -> float:
-    r"""Return the utility of having to adopt the other's position.
+def drift(distance: float, to_median: float) -> float:
+    r"""Return what counts as nearer if another moves to the median of its own accord.
 
-    .. math:: U_{fi} = 2 - 4 (1/2 + d_{ij}/2)^{r_i}
-
-    Parameters
-    ----------
-    distance, exponent : float
-        As for `success`.
+    .. math:: \pm (d_{i\mu} + d_{ij}) / 2, \quad + \text{ where } d_{i\mu} < d_{ij}
 
     References
     ----------
-    Scholz, Calbert and Smith (2011), eq. 16.
+    Scholz, Calbert and Smith (2011), eqs. 20 to 23 and figures 1 to 4: T is 1 for plus.
     """
-    return bent(0.5 + 0.5 * distance, exponent)
-
-
-@rule
-def no_change(exponent: float) -> float:
-    r"""Return the utility of both staying where they are.
-
-    .. math:: U_{sq} = 2 - 4 (1/2)^{r_i}
-
-    Parameters
-    ----------
-    exponent : float
-        As for `success`.
-
-    References
-    ----------
-    Scholz, Calbert and Smith (2011), eq. 24.
-    """
-    return bent(0.5, exponent)
-
-
-@rule
-def drift(distance: float, to_median: float, exponent: float) -> float:
-    r"""Return the utility of the other moving to the median of its own accord.
-
-    .. math:: U_{bi}, U_{wi} = 2 - 4 (1/2 \mp (d_{i\mu} + d_{ij})/4)^{r_i}
-
-    Better (minus), if the median lies nearer than the other does, else worse (plus).
-
-    Parameters
-    ----------
-    distance, exponent : float
-        As for `success`.
-    to_median : float
-        Distance from the median, 0 to 1.
-
-    References
-    ----------
-    Scholz, Calbert and Smith (2011), eqs. 20 to 23 and figures 1 to 4: T is 1 for better.
-    """
-    moved = 0.25 * (to_median + distance)
-    return bent(0.5 - moved if to_median < distance else 0.5 + moved, exponent)
+    moved = 0.5 * (to_median + distance)
+    return moved if to_median < distance else -moved
 
 
 @rule
 def expected_utility(
-    distance: float,
-    to_median: float,
-    resistance: float,
-    prevails: float,
-    status_quo_probability: float,
+    distance: float, to_median: float, resists: float, prevails: float, stays: float,
     exponent: float,
-) -> float:
+) -> float:  # fmt: skip
     r"""Return what a country expects of challenging another, over leaving it alone.
 
     .. math::
@@ -124,24 +60,24 @@ def expected_utility(
     Parameters
     ----------
     distance, to_median, exponent : float
-        As for `drift`.
-    resistance : float
-        Salience of the issue to the one challenged: the probability that it resists.
+        As for `drift` and `utility`.
+    resists : float
+        Salience of the issue to the other: the probability that it resists.
     prevails : float
         From `chance_to_prevail`.
-    status_quo_probability : float
-        That the other stays where it is if it is left alone.
+    stays : float
+        Probability Q that the other stays where it is if it is left alone.
 
     References
     ----------
     Scholz, Calbert and Smith (2011), eqs. 5 to 7.
     """
-    wins = success(distance, exponent)
-    contest = prevails * wins + (1.0 - prevails) * failure(distance, exponent)
-    challenged = resistance * contest + (1.0 - resistance) * wins
-    stays = status_quo_probability * no_change(exponent)
-    moves = (1.0 - status_quo_probability) * drift(distance, to_median, exponent)
-    return challenged - stays - moves
+    wins = utility(distance, exponent)
+    contest = prevails * wins + (1.0 - prevails) * utility(-distance, exponent)
+    drifts = 0.0
+    if stays < 1.0:
+        drifts = (1.0 - stays) * utility(drift(distance, to_median), exponent)
+    return resists * contest + (1.0 - resists) * wins - stays * utility(0.0, exponent) - drifts
 
 
 @rule
@@ -152,15 +88,13 @@ def insecurity(threat: float, least: float, most: float) -> float:
 
     Parameters
     ----------
-    threat : float
-        Sum of what all others expect of challenging it, with all exponents at 1.
-    least, most : float
-        Of all countries. Where they are equal nobody stands out: 0.
+    threat, least, most : float
+        Sum of what all others expect of challenging it, with all exponents at 1; the least and
+        the most of all countries. Where these are equal nobody stands out: 0.
 
     References
     ----------
-    Bueno de Mesquita, B. 1985. The War Trap revisited. APSR 79, 156-177; Scholz, Calbert and
-    Smith (2011), eq. 34.
+    Bueno de Mesquita (1985); Scholz, Calbert and Smith (2011), eq. 34.
     """
     span = most - least
     return (2.0 * threat - most - least) / span if span > EQUAL else 0.0
@@ -168,16 +102,12 @@ def insecurity(threat: float, least: float, most: float) -> float:
 
 @rule
 def risk_exponent(insecurity: float, risk_range: float) -> float:
-    r"""Return the exponent of a country's utilities, from `risk_range` down to one over it.
+    r"""Return the exponent of a country's utilities; the safest, who dares least, has most.
 
     .. math:: r_i = (1 - q R_i) / (1 + q R_i), \quad q = (h - 1) / (h + 1)
 
-    The safest has the greatest exponent: to it, what there is is worth most, and it dares least.
-
     Parameters
     ----------
-    insecurity : float
-        From `insecurity`.
     risk_range : float
         The greatest exponent h; at 2, q is the 1/3 of the literature, at 1 all are neutral.
 

@@ -1,4 +1,7 @@
-"""Who weighs how much, and what position all together would settle on."""
+"""Who weighs how much, and what position all together would settle on.
+
+Works are cited by year; `odd.md` beside this file lists them.
+"""
 
 from __future__ import annotations
 
@@ -20,51 +23,31 @@ def influence(capability: float, salience: float) -> float:
 
     .. math:: w_i = c_i s_i
 
-    Parameters
-    ----------
-    capability, salience : float
-        0 or more.
-
     References
     ----------
-    Bueno de Mesquita, B. 1984. Forecasting policy decisions. PS 17, 226-236.
+    Bueno de Mesquita (1984).
     """
     return capability * salience
 
 
 @rule
 def distance(first: float, second: float, width: float) -> float:
-    r"""Return how far two positions lie apart, 0 to 1.
+    r"""Return how far two positions lie apart, as a share of the width of the bargain, 0 to 1.
 
     .. math:: d_{ij} = |x_i - x_j| / (x_{max} - x_{min})
-
-    Parameters
-    ----------
-    first, second : float
-        In the units of the issue.
-    width : float
-        Between the outermost positions when the bargain begins, more than 0.
     """
     return min(abs(first - second) / width, 1.0)
 
 
 @rule
 def votes(influence: float, from_first: float, from_second: float) -> float:
-    r"""Return the votes of a country between two positions; below 0 they go to the second.
+    r"""Return the votes of a country between two positions by its distances from them.
 
-    .. math:: v_k^{ij} = w_k (d_{kj} - d_{ki})
-
-    Parameters
-    ----------
-    influence : float
-        Of the country that votes.
-    from_first, from_second : float
-        Its distances from the two.
+    .. math:: v_k^{ij} = w_k (d_{kj} - d_{ki}) \quad\text{; below 0 they go to the second}
 
     References
     ----------
-    Scholz, J. B., Calbert, G. J. and Smith, G. A. 2011. Unravelling Bueno de Mesquita's group
-    decision model. Journal of Theoretical Politics 23, 510-531, eq. 28 but for a constant.
+    Scholz, Calbert and Smith (2011), eq. 28, but for a constant that cancels.
     """
     return influence * (from_second - from_first)
 
@@ -78,8 +61,7 @@ def chance_to_prevail(for_it: float, against: float) -> float:
     Parameters
     ----------
     for_it, against : float
-        Sums of `votes` over all who favour the challenger's position, and the other's. One half
-        where nobody cares.
+        Sums of `votes` for its position and for the other's.
 
     References
     ----------
@@ -91,22 +73,15 @@ def chance_to_prevail(for_it: float, against: float) -> float:
 
 @rule
 def weighted_mean(position: Floats, influence: Floats) -> float:
-    r"""Return the mean position by influence, NaN where nobody has any.
+    r"""Return the mean of positions, (N,), by influence, NaN where nobody has any.
 
     .. math:: \bar x = \sum_i w_i x_i \Big/ \sum_i w_i
 
-    Parameters
-    ----------
-    position, influence : ndarray of float, (N,)
-        Of each country.
-
     References
     ----------
-    Achen, C. H. 2006. Institutional realism and bargaining models. In R. Thomson and others
-    (eds), The European Union Decides, 86-123. Cambridge University Press.
+    Achen (2006); Bueno de Mesquita (1994).
     """
-    total = 0.0
-    moment = 0.0
+    total, moment = 0.0, 0.0
     for i in range(position.shape[0]):
         total += influence[i]
         moment += influence[i] * position[i]
@@ -115,22 +90,16 @@ def weighted_mean(position: Floats, influence: Floats) -> float:
 
 @rule
 def median(position: Floats, influence: Floats) -> float:
-    r"""Return the position that no other beats in a vote, NaN where nobody has influence.
+    r"""Return the position, of (N,), that none beats in a vote, NaN where nobody has influence.
 
     .. math:: \sum_{i: x_i < m} w_i \le \tfrac12 \sum_i w_i \ge \sum_{i: x_i > m} w_i
 
-    By the median voter theorem that position is the median by influence. Where two of them share
-    the honour, nothing between them is beaten either, and it is the middle.
-
-    Parameters
-    ----------
-    position, influence : ndarray of float, (N,)
-        Of each country.
+    By the median voter theorem it is the median by influence. Where two positions qualify, nothing
+    between them is beaten either, and it is the middle.
 
     References
     ----------
-    Black, D. 1948. On the rationale of group decision-making. Journal of Political Economy 56.
-    Scholz, Calbert and Smith (2011), section 3.2.
+    Black (1948); Scholz, Calbert and Smith (2011), section 3.2.
     """
     total = 0.0
     for i in range(position.shape[0]):
