@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from small import SMALL
 
 from detente.scenario import ScenarioError, load, load_text
-from detente.scenario.errors import Problem
+from detente.scenario.messages import Problem
 from detente.scenario.nodes import find, plain
 from detente.scenario.reader import read_text
 from detente.scenario.refusals import decoded

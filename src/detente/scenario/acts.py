@@ -7,8 +7,7 @@ from typing import Annotated
 from pydantic import AfterValidator, BeforeValidator, StringConstraints, WithJsonSchema
 
 from detente.scenario.codes import CAMEO, PLOVER
-from detente.scenario.findings import QUOTE_IT
-from detente.scenario.suggest import did_you_mean
+from detente.scenario.messages import QUOTE_IT, did_you_mean
 
 
 def _plover(name: str) -> str:

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from pydantic import BaseModel
 
-from detente.scenario.errors import Place, Problem, ScenarioError
+from detente.scenario.messages import Place, Problem, ScenarioError, describe, did_you_mean
 from detente.scenario.nodes import (
     Entry,
     Mapping,
@@ -21,9 +21,7 @@ from detente.scenario.nodes import (
     put,
 )
 from detente.scenario.paths import PAIRS, PathError, below_at, entry_at, mirrored
-from detente.scenario.quantity import describe
 from detente.scenario.shape import KEYS, below, default_at, fields_of, is_table, known_keys
-from detente.scenario.suggest import did_you_mean
 
 #: Tables in which any issue may stand, so that one more can be set.
 BY_ISSUE: Final = frozenset({"preferences", "proposes", "does"})

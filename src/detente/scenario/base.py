@@ -16,7 +16,8 @@ from pydantic import (
     WithJsonSchema,
 )
 
-from detente.scenario.quantity import Number, Quantity, describe
+from detente.scenario.messages import describe
+from detente.scenario.quantity import Number, Quantity
 
 
 class Part(BaseModel):

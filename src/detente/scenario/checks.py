@@ -10,9 +10,8 @@ from collections.abc import Callable, Iterator
 from typing import Any, Final
 
 from detente.scenario import checks_events
-from detente.scenario.findings import Finding
+from detente.scenario.messages import Finding, did_you_mean
 from detente.scenario.nodes import Steps
-from detente.scenario.suggest import did_you_mean
 from detente.scenario.tolerant import names, number, references, rows, table, unknown
 
 Check = Callable[[dict[str, Any]], Iterator[Finding]]

@@ -7,9 +7,8 @@ from datetime import date, timedelta
 from typing import Any, Final
 
 from detente.scenario.base import days_in
-from detente.scenario.findings import Finding
+from detente.scenario.messages import Finding, did_you_mean
 from detente.scenario.nodes import Steps
-from detente.scenario.suggest import did_you_mean
 from detente.scenario.tolerant import day, names, number, references, rows, table, unknown
 
 #: The days that results can date: they count nanoseconds from 1970 in 64 bits.

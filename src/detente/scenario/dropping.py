@@ -6,10 +6,9 @@ from collections.abc import Collection
 from dataclasses import replace
 from typing import Any, Final
 
-from detente.scenario.errors import Problem
 from detente.scenario.merge import key_of
+from detente.scenario.messages import Problem, did_you_mean
 from detente.scenario.nodes import Mapping, Node, Scalar, Sequence, child, from_plain, plain
-from detente.scenario.suggest import did_you_mean
 
 #: The tests of a condition that are about an event.
 ABOUT_EVENTS: Final = ("after", "stance", "opposition")

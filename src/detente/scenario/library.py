@@ -7,10 +7,9 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Final
 
-from detente.scenario.errors import Problem, ScenarioError
+from detente.scenario.messages import Problem, ScenarioError, did_you_mean
 from detente.scenario.nodes import plain
 from detente.scenario.reader import read
-from detente.scenario.suggest import did_you_mean
 
 #: How the name of a scenario file ends.
 SUFFIXES: Final = (".yaml", ".yml")

@@ -10,9 +10,9 @@ from typing import Any, Final
 
 from detente.scenario import nodes
 from detente.scenario.assignment import Change, assign_all, given
-from detente.scenario.errors import GIVEN, Place, Problem, ScenarioError
 from detente.scenario.library import find
 from detente.scenario.merge import read_merged
+from detente.scenario.messages import GIVEN, Place, Problem, ScenarioError
 from detente.scenario.reader import read_text, read_value
 from detente.scenario.schema import Scenario
 from detente.scenario.validation import validated

@@ -9,36 +9,11 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from detente.scenario.messages import lookalike
 from detente.scenario.scalars import resolve
 
-#: Characters that look like others, by name, with the one that is wanted.
-LOOKALIKES: Final[dict[str, tuple[str, str]]] = {
-    "\u2212": ("a minus sign", "-"),
-    "\u2013": ("an en dash", "-"),
-    "\u2014": ("an em dash", "-"),
-    "\u2011": ("a no-break hyphen", "-"),
-    "\u2018": ("a typographic quote", "'"),
-    "\u2019": ("a typographic quote", "'"),
-    "\u201a": ("a typographic quote", "'"),
-    "\u201c": ("a typographic quote", '"'),
-    "\u201d": ("a typographic quote", '"'),
-    "\u201e": ("a typographic quote", '"'),
-    "\u00a0": ("a no-break space", "a space"),
-    "\u202f": ("a narrow no-break space", "a space"),
-    "\u2009": ("a thin space", "a space"),
-    "\u200b": ("a zero-width space", "nothing"),
-}
 COMMA: Final = re.compile(r"([-+]?[0-9]+),([0-9]+)")
 PERCENTAGE: Final = re.compile(r"([-+]?[0-9]{1,9}(?:[.,][0-9]{1,9})?)\s*%")
-
-
-def lookalike(text: str) -> str:
-    """Return `` - U+2212 is a minus sign: type -`` for the first such character, or nothing."""
-    for char in text:
-        if char in LOOKALIKES:
-            name, wanted = LOOKALIKES[char]
-            return f" - U+{ord(char):04X} is {name}: type {wanted}"
-    return ""
 
 
 def number(value: object) -> str:

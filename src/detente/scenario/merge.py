@@ -14,13 +14,12 @@ from typing import Any, Final
 
 from pydantic import BaseModel
 
-from detente.scenario.errors import Problem, ScenarioError
 from detente.scenario.library import SUFFIXES, library
+from detente.scenario.messages import Problem, ScenarioError, did_you_mean
 from detente.scenario.nodes import Mapping, Node, Scalar, Sequence, plain
 from detente.scenario.nodes import child as child_of
 from detente.scenario.reader import read
 from detente.scenario.shape import KEYS, below, fields_of, is_condition, is_table
-from detente.scenario.suggest import did_you_mean
 
 #: How many files may stand on top of one another.
 LONGEST_CHAIN: Final = 20

@@ -11,8 +11,8 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, Final
 
-from detente.scenario.errors import Place, Problem, ScenarioError
-from detente.scenario.quantity import Distribution, describe
+from detente.scenario.messages import Place, Problem, ScenarioError, describe
+from detente.scenario.quantity import Distribution
 
 #: How deep a scenario may be nested.
 DEEPEST: Final = 50

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from detente.scenario.errors import Place
+from detente.scenario.messages import Place, did_you_mean
 from detente.scenario.nodes import (
     Mapping,
     Node,
@@ -20,7 +20,6 @@ from detente.scenario.nodes import (
     plain,
 )
 from detente.scenario.shape import KEYS
-from detente.scenario.suggest import did_you_mean
 
 #: Lists in which a pair that nobody wrote stands at 0, so that it can be set.
 PAIRS: Final = frozenset({"attitudes", "dependence"})

@@ -16,6 +16,7 @@ from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import core_schema
 
 from detente.scenario import meant
+from detente.scenario.messages import describe, hint
 
 #: What each kind of distribution takes, in the words of an error message.
 KINDS: Final[dict[str, str]] = {
@@ -99,24 +100,6 @@ def _number(value: object, expected: str = "a number") -> float:
     if not math.isfinite(number):
         raise ValueError(f"expected a finite number, not {value}")
     return number
-
-
-def describe(value: object) -> str:
-    """Name a value as a person who wrote YAML would."""
-    match value:
-        case None:
-            return "nothing"
-        case bool():
-            return "true" if value else "false"
-        case str():
-            shown = value if len(value) <= 40 else value[:37] + "..."
-            return f"the text '{shown}'"
-        case Mapping():
-            return "a mapping"
-        case list() | tuple():
-            return "a list"
-        case _:
-            return str(value)
 
 
 def _arguments(kind: str, given: object) -> tuple[float, ...]:
@@ -206,10 +189,8 @@ def parse_number(value: object) -> Number:
         raise ValueError("malformed distribution: expected one kind, such as {normal: [0.5, 0.1]}")
     kind, given = next(iter(value.items()))
     if kind not in KINDS:
-        from detente.scenario.suggest import did_you_mean
-
-        hint = did_you_mean(str(kind), KINDS) or f" - one of {', '.join(KINDS)}"
-        raise ValueError(f"malformed distribution: '{kind}' is not a distribution{hint}")
+        near = hint(str(kind), KINDS)
+        raise ValueError(f"malformed distribution: '{kind}' is not a distribution{near}")
     if kind == "choice":
         return _choice(given)
     arguments = _arguments(kind, given)

@@ -22,7 +22,7 @@ from ruamel.yaml.events import (
 )
 
 from detente.scenario import slips
-from detente.scenario.errors import Place, Problem, ScenarioError
+from detente.scenario.messages import Place, Problem, ScenarioError, did_you_mean
 from detente.scenario.nodes import Entry, Mapping, Node, Scalar, Sequence
 from detente.scenario.refusals import (
     MOST_BYTES,
@@ -33,7 +33,6 @@ from detente.scenario.refusals import (
     too_deep_or_many,
 )
 from detente.scenario.scalars import resolve
-from detente.scenario.suggest import did_you_mean
 
 #: What the parser says, and what it means for someone who wrote the file.
 PLAINER = (

@@ -19,7 +19,7 @@ from ruamel.yaml.events import (
     NodeEvent,
 )
 
-from detente.scenario.errors import Place, Problem, ScenarioError
+from detente.scenario.messages import Place, Problem, ScenarioError
 from detente.scenario.nodes import DEEPEST
 
 #: The largest file that is read.

@@ -35,10 +35,9 @@ from detente.scenario.elements import (
     Response,
     Variant,
 )
-from detente.scenario.errors import GIVEN, ScenarioError
 from detente.scenario.events import Event
+from detente.scenario.messages import GIVEN, ScenarioError, did_you_mean
 from detente.scenario.repertoire import default_repertoire
-from detente.scenario.suggest import did_you_mean
 
 #: Name of the only variant of a scenario that gives none.
 ONLY_VARIANT: Final = "base"

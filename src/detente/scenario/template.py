@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from detente.scenario.base import NAME_PATTERN
-from detente.scenario.errors import Problem, ScenarioError
+from detente.scenario.messages import Problem, ScenarioError
 from detente.scenario.scalars import resolve
 
 #: What stands in the template for the name of the scenario.

@@ -4,15 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from datetime import date
-from typing import Any, Final
+from typing import Any
 
-from detente.scenario.findings import Finding
-from detente.scenario.meant import lookalike
+from detente.scenario.messages import Finding, hint
 from detente.scenario.nodes import Steps
-from detente.scenario.suggest import did_you_mean
-
-#: So many names can be listed in a message.
-FEW: Final = 12
 
 
 def table(value: Any, *keys: str) -> dict[str, Any]:
@@ -48,10 +43,7 @@ def unknown(steps: Steps, given: Any, known: Iterable[str], what: str) -> Iterat
     """Yield a finding if a text names nothing that is known."""
     known = list(known)
     if isinstance(given, str) and given not in known:
-        hint = lookalike(given) or did_you_mean(given, known)
-        if not hint and 0 < len(known) <= FEW:
-            hint = f" - there are: {', '.join(known)}"
-        yield Finding(steps, f"unknown {what} '{given}'{hint}")
+        yield Finding(steps, f"unknown {what} '{given}'{hint(given, known)}")
 
 
 def number(value: Any) -> float | None:

@@ -7,8 +7,7 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 
 from detente.scenario import checks, variants
-from detente.scenario.errors import Place, Problem, ScenarioError
-from detente.scenario.findings import QUOTE_IT, Finding
+from detente.scenario.messages import QUOTE_IT, Finding, Place, Problem, ScenarioError
 from detente.scenario.nodes import Entry, Mapping, Scalar, Steps, child, find, from_plain, plain
 from detente.scenario.paths import spell
 from detente.scenario.wording import in_plain_words

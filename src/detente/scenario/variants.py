@@ -12,8 +12,8 @@ from pydantic import BaseModel
 
 from detente.scenario.assignment import assign_all
 from detente.scenario.dropping import drop, drop_along
-from detente.scenario.errors import Place, Problem
 from detente.scenario.merge import in_order_of_stance, key_of
+from detente.scenario.messages import Place, Problem
 from detente.scenario.nodes import Entry, Mapping, Node, Sequence, from_plain
 from detente.scenario.shape import KEYS, below, default_at, fields_of, is_condition, is_table
 

@@ -8,14 +8,12 @@ from typing import Any, Final
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from detente.scenario import meant
+from detente.scenario import meant, messages
 from detente.scenario.base import CODE_PATTERN, ID_PATTERN, NAME_PATTERN, STEP_PATTERN
 from detente.scenario.conditions import FORMS
-from detente.scenario.findings import QUOTE_IT, Finding
+from detente.scenario.messages import QUOTE_IT, Finding, describe, did_you_mean
 from detente.scenario.nodes import Step, Steps
-from detente.scenario.quantity import describe
 from detente.scenario.shape import below, fields_of, form_of, is_condition, type_at
-from detente.scenario.suggest import did_you_mean
 
 #: What each form of text is, in words.
 PATTERNS: Final[dict[str, str]] = {
@@ -89,7 +87,7 @@ def _unknown(model: type[BaseModel], data: Any, steps: Steps) -> str:
     hint = did_you_mean(key, known)
     if ":" in key:
         hint = " - put a space after the colon"
-    elif lookalike := meant.lookalike(key):
+    elif lookalike := messages.lookalike(key):
         hint = lookalike
     elif COMMA_REST.fullmatch(key) and _at(data, steps) is None:
         hint = " - a number takes a decimal point, not a comma"
