@@ -124,6 +124,7 @@ def _takes(part: dict[str, Any]) -> str:  # noqa: PLR0911 - one for each kind
     if part.get("type") == "object":
         inner = part.get("patternProperties", {}).values() or [part["additionalProperties"]]
         value = next(iter(inner))
+        value = value if isinstance(value, dict) else {}  # true allows any
         return f"table of {'issues: ' if 'x-unit' in value else ''}{_takes(value)}"
     if part.get("type") == "string":
         text = "CAMEO code" if "pattern" in part else "text"
