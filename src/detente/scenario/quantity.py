@@ -98,6 +98,11 @@ class Distribution:
         whole = {"beta": (0.0, 1.0), "lognormal": (0.0, math.inf), "normal": (-math.inf, math.inf)}
         return whole.get(self.kind) or (min(self.arguments), max(self.arguments))
 
+    def within(self, low: float, high: float) -> tuple[float, float]:
+        """Return the ends of the part of the distribution that lies in a range."""
+        least, greatest = self.support()
+        return max(low, least), min(high, greatest)
+
 
 #: A value in a scenario: a number, or the distribution from which each run draws its own.
 Number = float | Distribution
