@@ -37,7 +37,7 @@ from detente.scenario.base import (
     Text,
     days_in,
 )
-from detente.scenario.dynamics import AnyDynamics, TheoryName, dynamics_of
+from detente.scenario.dynamics import AnyDynamics, Dynamics, TheoryName, dynamics_of
 from detente.scenario.elements import (
     Attitude,
     Country,
@@ -124,7 +124,7 @@ class Scenario(Part):
         default_factory=list, description="What governments really did, to score against."
     )
     theory: TheoryName = Field(DEFAULT, description="The theory of how its countries respond.")
-    dynamics: SerializeAsAny[AnyDynamics] = Field(
+    dynamics: SerializeAsAny[Dynamics] = Field(
         default_factory=AnyDynamics,
         validate_default=True,
         description="The coefficients of the theory.",

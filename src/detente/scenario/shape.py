@@ -17,7 +17,7 @@ from pydantic_core import PydanticUndefined
 
 from detente.scenario import conditions
 from detente.scenario.base import Refers
-from detente.scenario.dynamics import AnyDynamics, dynamics_in
+from detente.scenario.dynamics import Dynamics, dynamics_in
 from detente.scenario.tree import Steps, child
 
 #: The fields by which an entry of a list is known, by the name of the list.
@@ -88,7 +88,7 @@ def below(kind: Any, step: str | int, value: Any = None) -> Any:
         return get_args(kind)[0] if isinstance(step, int) else None
     field = fields_of(kind).get(str(step))
     annotation = None if field is None else field.annotation
-    return dynamics_in(value) if annotation is AnyDynamics else annotation
+    return dynamics_in(value) if annotation is Dynamics else annotation
 
 
 def type_at(model: type[BaseModel], data: Any, steps: Steps) -> Any:
