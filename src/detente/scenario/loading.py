@@ -14,7 +14,7 @@ from detente.scenario.messages import GIVEN, Place, Problem, ScenarioError, did_
 from detente.scenario.paths import Change, assign_all, changes_of
 from detente.scenario.reader import read, read_text, read_value
 from detente.scenario.schema import Scenario
-from detente.scenario.tree import Mark, Table, copied, planted
+from detente.scenario.tree import Mark, Table, as_tree, copied
 from detente.scenario.validation import validated
 
 #: How problems name the values given on the command line.
@@ -80,7 +80,7 @@ def read_options(options: list[str]) -> tuple[list[Change], list[Problem]]:
             if found is None:
                 message = "a value is missing after =; null takes away what stands there"
                 raise ScenarioError([Problem(OPTION, 1, 1, "", message)])  # noqa: TRY301
-            value, mark = planted(found[0], OPTION_PLACE), Mark(OPTION_PLACE, found[1].text)
+            value, mark = as_tree(found[0], OPTION_PLACE), Mark(OPTION_PLACE, found[1].text)
             changes.append((path, value, mark))
         except ScenarioError as error:
             for wrong in error.problems:

@@ -14,7 +14,7 @@ from pydantic import BaseModel
 from detente.scenario.dynamics import elsewhere
 from detente.scenario.messages import Place, Problem, ScenarioError, describe, did_you_mean
 from detente.scenario.shape import KEYS, below, default_at, fields_of, is_table, known_keys
-from detente.scenario.tree import Mark, Rows, Steps, Table, child, has, planted
+from detente.scenario.tree import Mark, Rows, Steps, Table, as_tree, child, has
 
 #: Lists in which a pair that nobody wrote stands at 0, so that it can be set.
 PAIRS: Final = frozenset({"attitudes", "dependence"})
@@ -95,7 +95,7 @@ def changes_of(values: Mapping[str, Any], place: Place) -> list[Change]:
             problems.append(Problem.at(place, "", message))
             continue
         try:
-            found.append((path, planted(value, place), Mark(place, str(value))))
+            found.append((path, as_tree(value, place), Mark(place, str(value))))
         except ScenarioError as error:
             problems += [Problem.at(place, path, problem.message) for problem in error.problems]
     if problems:
@@ -193,7 +193,7 @@ class _Assignment:
             if code not in countries:
                 raise PathError(f"unknown country '{code}'{did_you_mean(code, countries)}")
         level = _mirrored(rows, *key) if name == "attitudes" else 0.0
-        entry = planted({"of": key[0], KEYS[name][1]: key[1], "level": level}, self.mark.place)
+        entry = as_tree({"of": key[0], KEYS[name][1]: key[1], "level": level}, self.mark.place)
         assert isinstance(entry, Table)
         if not rest:
             return entry if self.value is None else self.entire(entry, name, key)
@@ -223,7 +223,7 @@ class _Assignment:
         inner, inner_kind = child(holder, step), below(kind, step, holder)
         if inner is None and not has(holder, step):
             default = default_at(kind, str(step))
-            inner = planted(default, self.mark.place) if isinstance(default, dict | list) else None
+            inner = as_tree(default, self.mark.place) if isinstance(default, dict | list) else None
         if not isinstance(inner, Table | Rows):
             if not fields_of(inner_kind) and not is_table(inner_kind):
                 raise PathError(f"nothing stands below {'.'.join(way)}")

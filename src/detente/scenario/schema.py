@@ -50,7 +50,7 @@ from detente.scenario.elements import (
     default_repertoire,
 )
 from detente.scenario.messages import GIVEN, ScenarioError, unknown
-from detente.scenario.tree import planted
+from detente.scenario.tree import as_tree
 from detente.theory import DEFAULT
 
 #: Name of the only variant of a scenario that gives none.
@@ -274,7 +274,7 @@ class Scenario(Part):
         ScenarioError
             With everything that is wrong with the paths or the values.
         """
-        tree = planted(self.to_plain(), GIVEN)
+        tree = as_tree(self.to_plain(), GIVEN)
         problems = paths.assign_all(type(self), tree, paths.changes_of(changes, GIVEN))
         if problems:
             raise ScenarioError(problems)

@@ -27,7 +27,7 @@ from detente.scenario.messages import (
 from detente.scenario.paths import spell
 from detente.scenario.quantity import number_meant
 from detente.scenario.shape import below, fields_of, form_of, is_condition, type_at
-from detente.scenario.tree import Mark, Steps, Table, child, find, has, places_in, planted
+from detente.scenario.tree import Mark, Steps, Table, as_tree, child, find, has, places_in
 
 if TYPE_CHECKING:
     from detente.scenario.schema import Scenario
@@ -87,14 +87,14 @@ def validated[S: Scenario](model: type[S], tree: Table) -> S:
 
 def complete(scenario: Scenario) -> None:
     """Run the checks on a scenario that a program built by the model, and validate its variants."""
-    tree = planted(scenario.to_plain(), GIVEN)
+    tree = as_tree(scenario.to_plain(), GIVEN)
     _with_variants(type(scenario), tree, scenario, list(checks.find(type(scenario), tree)))
 
 
 def course(scenario: Scenario, name: str) -> Scenario:
     """Return the validated scenario of one variant of a valid scenario."""
     plain = scenario.to_plain()
-    tree = planted({**plain, "variants": {name: plain["variants"][name]}}, GIVEN)
+    tree = as_tree({**plain, "variants": {name: plain["variants"][name]}}, GIVEN)
     courses, problems = _variants(type(scenario), tree, scenario, [])
     if problems:
         raise ScenarioError(problems)

@@ -15,7 +15,7 @@ from pydantic import BaseModel
 from detente.scenario.merge import added, key_of
 from detente.scenario.messages import Problem, did_you_mean
 from detente.scenario.paths import assign_all
-from detente.scenario.tree import Mark, Rows, Table, child, copied, planted
+from detente.scenario.tree import Mark, Rows, Table, as_tree, child, copied
 
 #: Keys of a scenario that a variant has no say in.
 NOT_ITS_OWN: Final = ("variants", "extends", "theory")
@@ -144,7 +144,7 @@ def _rewritten(condition: Any, gone: Collection[Any], event: str) -> Any:
                 parts.put(index, _rewritten(part, gone, event), parts.mark(index))
             return condition
     if _tested(condition) in gone:
-        return planted({"after": event, "steps": FOREVER}, condition.place)
+        return as_tree({"after": event, "steps": FOREVER}, condition.place)
     return condition
 
 
