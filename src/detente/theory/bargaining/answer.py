@@ -78,7 +78,7 @@ def odds(rationality: float, utility: float, best: float) -> float:
 def aims_at(w: World, e: int, k: int, lane: int) -> float:
     """Return the level of an issue that an event proposes, or else brings about."""
     proposes = w.structure.proposes[e, k] == 1
-    return w.inputs.proposed[e, k, lane] if proposes else w.inputs.done[e, k, lane]
+    return float(w.inputs.proposed[e, k, lane] if proposes else w.inputs.done[e, k, lane])
 
 
 @rule
