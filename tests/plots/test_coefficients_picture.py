@@ -7,7 +7,7 @@ from test_pictures import clipped, texts
 
 import detente
 from detente import plots
-from detente.measures.fitting.priors import PRIORS
+from detente.measures.priors import PRIORS
 from detente.plots.coefficients import SAID
 
 RECORDED = Path(__file__).parents[1] / "measures" / "recorded.yaml"

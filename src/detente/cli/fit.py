@@ -13,7 +13,7 @@ from detente.cli.console import console, near, table
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from detente.measures.fitting.fit import Fit
+    from detente.measures.fit import Fit
 
 #: Columns that the tables take at most, so that they stand on any terminal.
 WIDTH: Final = 80
@@ -42,7 +42,7 @@ def fit(
     Takes about a minute for two episodes, and some five more for what is left out.
     """
     from detente.cli.pictures import drawn_to, suffix_of
-    from detente.measures.fitting.fit import fit as fit_to
+    from detente.measures.fit import fit as fit_to
 
     suffix = suffix_of(plot)
     found = fit_to(*scenarios, runs=runs, seed=seed, leave_out=leave_out)

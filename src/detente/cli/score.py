@@ -16,7 +16,7 @@ from detente.cli.plain import jsonable
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from detente.measures.record.score import Score
+    from detente.measures.score import Score
 
 #: Columns that the table takes at most, so that it stands on any terminal.
 WIDTH: Final = 80
@@ -52,7 +52,7 @@ def score(
     ] = None,
 ) -> None:
     """Score what the model expects of governments against what they did."""
-    from detente.measures.record.score import score as score_of
+    from detente.measures.score import score as score_of
     from detente.scenario.loading import load_with_options
 
     suffix = suffix_of(plot)

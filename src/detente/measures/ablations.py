@@ -246,7 +246,7 @@ def _verdicts(patterns: Sequence[Pattern]) -> dict[str, str]:
 
 def _state(scenarios: Sequence[Scenario], runs: int | None, seed: int | None) -> State:
     """Score scenarios and measure their patterns."""
-    from detente.measures.record.score import score
+    from detente.measures.score import score
 
     scored = score(*scenarios, runs=runs, seed=seed, progress=False)
     by_country = scored.table.groupby("country")["rps"].mean()

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from detente.measures.given import check_results, check_text
+from detente.measures.effects import check_results, check_text
 from detente.runs.errors import require
 from detente.runs.layout import median
 

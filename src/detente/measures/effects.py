@@ -1,4 +1,7 @@
-"""What a variant changed: paired differences between the same runs of two variants."""
+"""What a variant changed: paired differences between the same runs of two variants.
+
+Also the table that a run prints, and the checks that every measure makes of its arguments.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +10,6 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from detente.measures.given import check_results, check_text
 from detente.runs.errors import UsageError, require
 from detente.runs.intervals import Moments, independent, paired
 
@@ -16,15 +18,42 @@ if TYPE_CHECKING:
 
     from detente.runs.results import Results
 
+#: Runs in memory at a time.
+BLOCK: Final = 65_536
+#: Outcomes that a run has once, not for each country.
+REGIONAL: Final = ("tension", "polarisation")
+#: The columns of `summary` that are numbers.
+NUMBERS: Final = (
+    "probability", "tilt", "tilt_low", "tilt_high", "effect", "effect_low", "effect_high",
+)  # fmt: skip
+
+
+def check_results(results: Any) -> None:
+    """Refuse what is no `Results`, with how to come by them."""
+    from detente.runs.results import Results
+
+    if not isinstance(results, Results):
+        raise TypeError(
+            "a measure reads the results of detente.run, or of detente.open(folder), "
+            f"not {type(results).__name__}"
+        )
+
+
+def check_text(**values: Any) -> None:
+    """Refuse what is neither text nor left out, by the name of the parameter."""
+    for name, value in values.items():
+        if value is not None and not isinstance(value, str):
+            raise TypeError(f"{name} must be text, one at a time, not {type(value).__name__}")
+
 
 def effects(
     results: Results, against: str | None = None, outcome: str = "tilt", level: float = 0.95
 ) -> pd.DataFrame:
     """Return what each variant changed in an outcome, with confidence intervals.
 
-    Run 17 of two variants has the same luck and the same drawn parameters, so their difference is
-    what the variant did to that very world. The mean of these differences has an interval far
-    narrower than that between independent ensembles, which stands beside it.
+    Run 17 of two variants has the same random draws and the same drawn parameters, so their
+    difference is what the variant did in that very run. The mean of these differences has an
+    interval far narrower than that between independent ensembles, which stands beside it.
 
     Parameters
     ----------
@@ -71,8 +100,8 @@ def effects(
     others = [variant for variant in results.variants if variant != reference]
     if not others:
         raise UsageError(f"nothing to compare: '{reference}' is the only variant")
-    codes, names = _who(results, outcome)
-    measured = _measured(results, [reference, *others], outcome)
+    codes: list[Any] = [None] if outcome in REGIONAL else list(results.layout.countries)
+    measured = _measured(results, [reference, *others], outcome, len(codes))
     base, _ = measured[reference]
     tables = []
     for variant in others:
@@ -89,26 +118,25 @@ def effects(
             "independent_low": apart.low,
             "independent_high": apart.high,
             "outcome": outcome,
-            "country_name": names,
+            "country_name": [code and results.scenario.countries[code].name for code in codes],
         }
         tables.append(pd.DataFrame(columns))
     return pd.concat(tables, ignore_index=True)
 
 
 def _measured(
-    results: Results, variants: list[str], outcome: str
+    results: Results, variants: list[str], outcome: str, width: int
 ) -> dict[str, tuple[Moments, Moments]]:
     """Return the moments of an outcome in each variant, and of its change against the first.
 
     A few runs are in memory at a time, however many there are.
     """
-    width = len(_who(results, outcome)[0])
     measured = {variant: (Moments(width), Moments(width)) for variant in variants}
     for first in range(0, results.runs, BLOCK):
         span = slice(first, first + BLOCK)
         base = values_of(results, variants[0], outcome, span)
-        for place, variant in enumerate(variants):
-            values = values_of(results, variant, outcome, span) if place else base
+        for variant in variants:
+            values = base if variant == variants[0] else values_of(results, variant, outcome, span)
             own, change = measured[variant]
             own.add(values)
             change.add(values - base)
@@ -125,13 +153,6 @@ def outcome_names(results: Results) -> list[str]:
         *(f"stance_{event}" for event in layout.events),
         *REGIONAL,
     ]
-
-
-#: Runs in memory at a time.
-BLOCK: Final = 65_536
-
-#: Outcomes that a run has once, not for each country.
-REGIONAL = ("tension", "polarisation")
 
 
 def values_of(results: Results, variant: str, outcome: str, runs: slice) -> NDArray[np.float64]:
@@ -158,8 +179,43 @@ def values_of(results: Results, variant: str, outcome: str, runs: slice) -> NDAr
     return values[:, np.newaxis] if outcome in REGIONAL else values
 
 
-def _who(results: Results, outcome: str) -> tuple[list[Any], list[Any]]:
-    if outcome in REGIONAL:
-        return [None], [None]
-    codes = results.layout.countries
-    return list(codes), [results.scenario.countries[code].name for code in codes]
+def summary(results: Results) -> pd.DataFrame:
+    """Return where each country stands in each variant, and what the variant changed.
+
+    Parameters
+    ----------
+    results : Results
+        From `detente.run` or `detente.open`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row a variant and country; columns variant, country, country_name, event (the main
+        event, missing where the variant has none), response (the likeliest last one),
+        response_title, probability, tilt (mean), tilt_low and tilt_high (90 % of runs end between
+        them), effect (mean paired change in tilt against the reference variant), effect_low and
+        effect_high (its 95 % confidence interval). Effects of the reference itself are missing.
+
+    Raises
+    ------
+    TypeError
+        If given no results.
+    """
+    import pandas as pd
+
+    check_results(results)
+    scenario = results.scenario
+    rows = [
+        {
+            "variant": variant,
+            "country": code,
+            "country_name": scenario.countries[code].name,
+            "event": row["event"],
+            "response": row["response"],
+            "response_title": row["response"] and scenario.repertoire[row["response"]].title,
+            **{name: row[name] for name in NUMBERS},
+        }
+        for variant, countries in results.summary.items()
+        for code, row in countries.items()
+    ]
+    return pd.DataFrame(rows).astype(dict.fromkeys(NUMBERS, float))

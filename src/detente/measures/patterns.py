@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Final
 
 from detente.measures import patterns_2001, patterns_2025
 from detente.measures.claims import Pattern, Verdict, verdict_of
+from detente.measures.effects import check_results
 from detente.measures.episode import Episode
-from detente.measures.given import check_results
 from detente.runs.errors import UsageError
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
-from detente.measures.fitting.priors import PRIORS
+from detente.measures.priors import PRIORS
 from detente.odd import code
 from detente.odd.said import CHANCE, CHECKED
 from detente.runs.variables import OUTCOMES, TOTALS, Meaning

@@ -16,8 +16,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure, SubFigure
 
-    from detente.measures.fitting.estimates import Estimate
-    from detente.measures.fitting.fit import Fit
+    from detente.measures.fit import Estimate, Fit
 
 #: What each coefficient is, in a few words.
 SAID: Final = {

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure, SubFigure
 
-    from detente.measures.record.score import Score
+    from detente.measures.score import Score
 
 #: Probability from 0 to 1: the darker the likelier, in colour as in grey.
 CHANCES: Final = LinearSegmentedColormap.from_list(

@@ -1,4 +1,4 @@
-"""What simpler guesses would have said: the model has to do better than these."""
+"""The weighted mean of positions as a forecast."""
 
 from __future__ import annotations
 
@@ -6,47 +6,14 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from detente.measures.record.rules import Indices, ranked_probability
-
 if TYPE_CHECKING:
     from detente.engine.sampler import Plan
-    from detente.measures.record.observed import Observation
+    from detente.measures.predictions import Observation
     from detente.scenario import Scenario
     from detente.theory.arrays import Floats
 
-#: Coefficients that are 0 in the model of position alone: ties, peers and exposure.
-BEYOND_POSITION: Final = ("tie_to_actor", "tie_to_recipient", "conformity", "exposure")
 #: Points at which a distribution is read to take its mean.
 POINTS: Final = 2001
-
-
-def pooled(observed: Indices, responses: int, weights: Floats | None = None) -> Floats:
-    """Return the frequencies of responses over all rows, as the forecast of each row.
-
-    They are taken from the very rows that are scored, so that no forecast that says the same of
-    every row has a better mean ranked probability score.
-
-    Parameters
-    ----------
-    observed : ndarray of int
-        What was done in each row.
-    responses : int
-        How many responses there are.
-    weights : ndarray of float, optional
-        The weight of each row.
-    """
-    counts = np.bincount(observed, weights, minlength=responses).astype(np.float64)
-    return np.tile(counts / counts.sum(), (len(observed), 1))
-
-
-def same(observed: Indices, responses: int, weights: Floats | None = None) -> Floats:
-    """Return the forecast that everyone does the same: the one response that scores best."""
-    certain = np.eye(responses)
-    scores = [
-        np.average(ranked_probability(np.tile(row, (len(observed), 1)), observed), weights=weights)
-        for row in certain
-    ]
-    return np.tile(certain[int(np.argmin(scores))], (len(observed), 1))
 
 
 def weighted_position(course: Scenario, rows: tuple[Observation, ...]) -> Floats:

@@ -1,0 +1,160 @@
+"""Cross-validation: fits that leave part of the record out, and what they forecast of that part.
+
+A fit that has seen the rows says little about the next episode. Each episode is left out as if it
+had not come yet, each country as if nobody had looked at it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from detente.measures.posterior import Posterior
+from detente.measures.predictions import stances_of
+from detente.measures.replicates import pooled
+from detente.measures.scoring_rules import Floats, Indices, figures, ranked_probability, skill
+
+if TYPE_CHECKING:
+    from detente.measures.posterior import Mode
+    from detente.measures.predictions import Observation, Predictor
+
+#: Called with a line on what is being done.
+Report = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Forecast:
+    """What a fit expects of some rows of the record.
+
+    Parameters
+    ----------
+    rows : tuple of Observation
+        What was done.
+    probabilities : ndarray of float, (rows, responses)
+        Of each response.
+    stances : ndarray of float, (responses,)
+        Stance of each response, -1 to 1.
+    """
+
+    rows: tuple[Observation, ...]
+    probabilities: Floats
+    stances: Floats
+
+    @classmethod
+    def of(cls, episode: Predictor, probabilities: Floats) -> Forecast:
+        """Return the probabilities of all rows of an episode as a forecast."""
+        return cls(episode.rows, probabilities, stances_of(episode.scenario))
+
+    @classmethod
+    def joined(cls, forecasts: Sequence[Forecast]) -> Forecast:
+        """Return the rows of all forecasts one after another."""
+        return cls(
+            tuple(row for each in forecasts for row in each.rows),
+            np.concatenate([each.probabilities for each in forecasts]),
+            forecasts[0].stances,
+        )
+
+    @property
+    def observed(self) -> Indices:
+        """The index of what was done in each row."""
+        return np.array([row.index for row in self.rows], dtype=np.int64)
+
+    def of_country(self, code: str) -> Forecast:
+        """Return the rows of a country."""
+        own = [at for at, row in enumerate(self.rows) if row.country == code]
+        return Forecast(tuple(self.rows[at] for at in own), self.probabilities[own], self.stances)
+
+    def frequencies(self) -> Floats:
+        """Return how often each response was given in its rows, as shares of them."""
+        return pooled(self.observed, len(self.stances))
+
+    def figures(self, frequencies: Floats) -> dict[str, Any]:
+        """Return how good it is, by name; every row counts the same.
+
+        Parameters
+        ----------
+        frequencies : ndarray of float, (responses,)
+            The reference of skill: a forecast that says the same of every row.
+
+        Returns
+        -------
+        dict
+            ``rps``: mean ranked probability score, 0 (best) to one less than there are responses;
+            ``skill`` against the frequencies: 1 is perfect, 0 no better than they; ``log_score``:
+            mean natural logarithm of the probability of what was done, 0 (best) or less;
+            ``hits_side``, ``hits_response`` out of ``of`` rows.
+        """
+        of = len(self.rows)
+        found = figures(self.probabilities, self.observed, self.stances)
+        reference = ranked_probability(np.tile(frequencies, (of, 1)), self.observed)
+        return {
+            "rps": float(found.rps),
+            "skill": float(skill(found.rps, reference.mean())),
+            "log_score": float(found.log_score),
+            **found.hits(of),
+            "of": of,
+        }
+
+
+@dataclass(frozen=True)
+class LeftOut:
+    """A fit without part of the record.
+
+    Parameters
+    ----------
+    name : str
+        What was left out: a scenario, or the code of a country.
+    forecast : Forecast
+        What the fit expects of what it has not seen.
+    coefficients : dict of str to float
+        The fit's.
+    """
+
+    name: str
+    forecast: Forecast
+    coefficients: dict[str, float]
+
+
+def leave_out_episodes(posterior: Posterior, report: Report) -> tuple[LeftOut, ...]:
+    """Leave out each episode in turn; each fit starts where the priors centre.
+
+    Nothing of the episode is used: neither its rows nor a start that its rows have moved.
+    """
+    found = []
+    for out in posterior.episodes:
+        name = out.scenario.scenario
+        report(f"Estimating without {name}")
+        rest = Posterior([episode for episode in posterior.episodes if episode is not out])
+        coefficients = rest.coefficients(rest.maximise(rest.confidence).free)
+        probabilities = out.predict(coefficients).probabilities
+        found.append(LeftOut(name, Forecast.of(out, probabilities), coefficients))
+    return tuple(found)
+
+
+def leave_out_countries(posterior: Posterior, mode: Mode, report: Report) -> tuple[LeftOut, ...]:
+    """Leave each country's rows out of all episodes in turn.
+
+    The government still acts in the runs: what is left out is what it really did. Each fit starts
+    from that to all rows, which is near.
+    """
+    names = {
+        row.country: episode.scenario.countries[row.country].name
+        for episode in posterior.episodes
+        for row in episode.rows
+    }
+    found = []
+    for place, (code, name) in enumerate(names.items(), start=1):
+        report(f"Estimating without {name} ({place} of {len(names)} countries)")
+        weights = [
+            np.where([row.country == code for row in episode.rows], 0.0, confidence)
+            for episode, confidence in zip(posterior.episodes, posterior.confidence, strict=True)
+        ]
+        moved = posterior.maximise(weights, start=mode.free)
+        pairs = zip(posterior.episodes, moved.probabilities, strict=True)
+        forecast = Forecast.joined([Forecast.of(episode, p) for episode, p in pairs])
+        coefficients = posterior.coefficients(moved.free)
+        found.append(LeftOut(code, forecast.of_country(code), coefficients))
+    return tuple(found)
