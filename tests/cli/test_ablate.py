@@ -7,7 +7,7 @@ import pytest
 
 from detente.measures import ablations as places
 from detente.measures.ablations import MECHANISMS, Ablations, State, compared
-from detente.measures.claims import Pattern, more
+from detente.measures.claims import Criterion, Pattern, mean
 
 
 @pytest.fixture
@@ -18,7 +18,7 @@ def given(monkeypatch):
         patterns = tuple(Pattern(f"P{n}", "", "", (claim,)) for n in range(1, 9))
         return State(score, 0.5, dict.fromkeys("ABC", score), patterns)
 
-    holds, fails = more("", np.ones(9)), more("", -np.ones(9))
+    holds, fails = (mean(Criterion(""), sign * np.ones(9)) for sign in (1, -1))
     whole = state(0.5, holds)
     found = [
         compared(name, MECHANISMS[name], whole, state(0.5, holds if n else fails))

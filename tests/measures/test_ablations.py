@@ -6,12 +6,10 @@ import pytest
 import detente
 from detente.measures import ablations as places
 from detente.measures.ablations import MECHANISMS, State, compared
-from detente.measures.claims import Pattern, more
+from detente.measures.claims import Criterion, Pattern, mean
 from detente.scenario.dynamics import Dynamics
 
-HOLDS = more("", np.ones(9))
-FAILS = more("", -np.ones(9))
-OPEN = more("", np.ones(1))
+HOLDS, FAILS, OPEN = (mean(Criterion(""), each) for each in (np.ones(9), -np.ones(9), np.ones(1)))
 
 
 def state(scores, *claims):

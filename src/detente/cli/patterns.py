@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 import math
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from detente.cli.console import console, table
+from detente.cli.plain import jsonable
 
 if TYPE_CHECKING:
-    from detente.measures.claims import Claim, Pattern
+    from detente.measures.claims import Claim
     from detente.measures.patterns import Patterns
 
 #: A table of the patterns fits the narrowest terminal in use.
@@ -25,7 +26,9 @@ def print_patterns(patterns: Patterns) -> None:
         made = table("Claim", "Measured (95 %)", "Must be", "Verdict", numbers=0)
         made.columns[1].no_wrap = made.columns[2].no_wrap = made.columns[3].no_wrap = True
         for claim in pattern.claims:
-            made.add_row(claim.statistic, _measured(claim), _must_be(claim), claim.verdict)
+            made.add_row(
+                claim.criterion.statistic, _measured(claim), _must_be(claim), claim.verdict
+            )
         out.print(made)
         for line in pattern.beside:
             out.print(f"Beside: {line}.")
@@ -35,51 +38,32 @@ def print_patterns(patterns: Patterns) -> None:
 
 def as_data(patterns: Patterns) -> str:
     """Return the patterns as JSON."""
-    found = [_plain(pattern) for pattern in patterns]
+    found = [
+        {
+            "pattern": pattern.name,
+            "sentence": pattern.sentence,
+            "scenario": pattern.scenario,
+            "verdict": pattern.verdict,
+            "claims": [claim.to_plain() for claim in pattern.claims],
+            "beside": list(pattern.beside),
+        }
+        for pattern in patterns
+    ]
     whole = {"verdict": patterns.verdict, "patterns": found, "missing": list(patterns.missing)}
-    return json.dumps(whole, indent=2, ensure_ascii=False)
-
-
-def _plain(pattern: Pattern) -> dict[str, Any]:
-    return {
-        "pattern": pattern.name,
-        "sentence": pattern.sentence,
-        "scenario": pattern.scenario,
-        "verdict": pattern.verdict,
-        "claims": [
-            {
-                "statistic": claim.statistic,
-                "value": _number(claim.value),
-                "low": _number(claim.low),
-                "high": _number(claim.high),
-                "threshold": claim.threshold,
-                "above": claim.above,
-                "margin": _number(claim.margin),
-                "verdict": claim.verdict,
-                "reason": claim.reason,
-                "runs": claim.runs,
-            }
-            for claim in pattern.claims
-        ],
-        "beside": list(pattern.beside),
-    }
-
-
-def _number(value: float) -> float | None:
-    return value if math.isfinite(value) else None
+    return json.dumps(jsonable(whole), indent=2, ensure_ascii=False)
 
 
 def _measured(claim: Claim) -> str:
     if math.isnan(claim.value):
         return "nothing to measure"
-    sign = "" if claim.threshold else "+"  # a share needs no sign, a difference does
+    sign = "" if claim.criterion.threshold else "+"  # a share needs no sign, a difference does
     if math.isnan(claim.low):
         return f"{claim.value:{sign}.3f}"
     return f"{claim.value:{sign}.3f} ({claim.low:{sign}.3f} to {claim.high:{sign}.3f})"
 
 
 def _must_be(claim: Claim) -> str:
-    return f"{'>' if claim.above else '<'} {claim.threshold:g}"
+    return f"{'>' if claim.criterion.above else '<'} {claim.criterion.threshold:g}"
 
 
 def _count(patterns: Patterns) -> str:

@@ -15,9 +15,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from detente.measures.claims import Claim, Pattern, more
-from detente.measures.episode import Episode
-from detente.measures.patterns import episodes_of, measured
+from detente.measures.claims import Claim, Criterion, Pattern, mean
+from detente.measures.ensemble import Ensemble
+from detente.measures.patterns import measured, scenarios_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -203,7 +203,7 @@ def ablations(
     ScenarioError
         If a scenario is wrong.
     """
-    loaded = episodes_of(scenarios or None)
+    loaded = scenarios_of(scenarios or None)
     whole = _state(loaded, runs, seed)
     found = []
     for mechanism, coefficients in MECHANISMS.items():
@@ -231,7 +231,7 @@ def compared(
         coefficients,
         without.rps,
         without.skill,
-        more("ranked probability score, without - with", np.array(change)),
+        mean(Criterion("ranked probability score, without - with"), np.array(change)),
         after,
         lost,
         gained,
@@ -250,12 +250,10 @@ def _state(scenarios: Sequence[Scenario], runs: int | None, seed: int | None) ->
 
     scored = score(*scenarios, runs=runs, seed=seed, progress=False)
     by_country = scored.table.groupby("country")["rps"].mean()
-    found = [
-        pattern for each in scenarios for pattern in measured(Episode(each, runs=runs, seed=seed))
-    ]
+    found = measured([Ensemble(each, runs=runs, seed=seed) for each in scenarios])
     return State(
         rps=float(scored.summary["rps"]),
         skill=float(scored.summary["skill"]),
         by_country={str(code): float(rps) for code, rps in by_country.items()},
-        patterns=tuple(sorted(found, key=lambda pattern: pattern.name)),
+        patterns=tuple(found),
     )

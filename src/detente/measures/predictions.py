@@ -149,7 +149,7 @@ class Prediction:
     @cached_property
     def counts(self) -> NDArray[np.int64]:
         """How many runs ended with each response, (rows, responses)."""
-        return counts_by_batch(self.outcomes, len(self.responses), 1)[0]
+        return np.asarray(counts_by_batch(self.outcomes, len(self.responses), 1)[0])
 
     @cached_property
     def probabilities(self) -> Floats:
@@ -188,7 +188,7 @@ def counts_by_batch(
     answer = np.where(outcomes < 0, responses, outcomes)  # one place more, for no response
     place = (batch * rows + np.arange(rows)) * (responses + 1) + answer
     counts = np.bincount(place.reshape(-1), minlength=size * rows * (responses + 1))
-    return counts.reshape(size, rows, responses + 1)[..., :-1]
+    return np.asarray(counts.reshape(size, rows, responses + 1)[..., :-1])
 
 
 def smoothed(counts: NDArray[np.integer] | Floats) -> Floats:

@@ -12,6 +12,7 @@ from typing import Any, Final
 from detente.scenario import checks_events
 from detente.scenario.findings import Finding
 from detente.scenario.nodes import Steps
+from detente.scenario.patterns import known_in_patterns
 from detente.scenario.suggest import did_you_mean
 from detente.scenario.tolerant import names, number, references, rows, table, unknown
 
@@ -175,6 +176,7 @@ CHECKS: Final[tuple[Check, ...]] = (
     actor_can_answer,
     record_given_once,
     *checks_events.CHECKS,
+    known_in_patterns,
 )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 import re
 from collections.abc import Iterator
-from typing import Annotated, Any, Final, get_args, get_origin
+from typing import Annotated, Any, Final, Literal, get_args, get_origin
 
 from annotated_types import Ge, Le, Lt
 from pydantic import BaseModel
@@ -142,6 +142,8 @@ def _plain_kind(kind: Any, constraints: list[Any]) -> str:
         return f"table of {_kind(get_args(kind)[1], [])}"
     if get_origin(kind) is list:
         return f"list of {_kind(get_args(kind)[0], [])}"
+    if get_origin(kind) is Literal:
+        return " or ".join(f"`{word}`" for word in get_args(kind))
     names = {str: "text", bool: "true or false", int: "whole number", float: "number"}
     return names.get(kind, "any value") + _bounds(constraints)
 

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date, timedelta
 from typing import Annotated, Any, Final, Self
 
 from pydantic import Field, StringConstraints, ValidationInfo, model_validator
 
-from detente.scenario import assignment, nodes, paths, shown, validation, variants, writer
+from detente.scenario import assignment, nodes, paths, patterns, shown, validation, variants, writer
 from detente.scenario.base import (
     STEP_PATTERN,
     CountryCode,
@@ -37,6 +37,7 @@ from detente.scenario.elements import (
 )
 from detente.scenario.errors import GIVEN, ScenarioError
 from detente.scenario.events import Event
+from detente.scenario.patterns import Pattern
 from detente.scenario.repertoire import default_repertoire
 from detente.scenario.suggest import did_you_mean
 
@@ -106,6 +107,9 @@ class Scenario(Part):
     )
     record: list[Record] = Field(
         default_factory=list, description="What governments really did, to score against."
+    )
+    patterns: list[Pattern] = Field(
+        default_factory=list, description="What its runs must show; no part of what is simulated."
     )
     dynamics: Dynamics = Field(
         default_factory=Dynamics, description="The coefficients of the theory."
@@ -179,12 +183,26 @@ class Scenario(Part):
             raise KeyError(f"there is no variant '{name}'{did_you_mean(name, self.variant_names)}")
         own = self.variants[name]
         if not (own.set or own.drop or own.add):
-            return self.model_copy(update={"variants": {}})
+            return self.model_copy(update={"variants": {}, "patterns": []})
         tree = self._tree()
         resolved, problems = variants.resolve(type(self), tree, name)
         if resolved is None or problems:
             raise ScenarioError(problems)
         return validation.validated(type(self), resolved)
+
+    def with_variants(self, names: Collection[str]) -> Self:
+        """Return the scenario with some of its variants alone, and the patterns that need no other.
+
+        Parameters
+        ----------
+        names : collection of str
+            Some of `variant_names`.
+        """
+        kept = {name: variant for name, variant in self.variants.items() if name in names}
+        fewer = self.model_copy(update={"variants": kept})
+        wrong = patterns.not_measurable(fewer.to_plain())
+        measurable = [each for at, each in enumerate(self.patterns) if at not in wrong]
+        return fewer.model_copy(update={"patterns": measurable})
 
     def get(self, path: str) -> Any:
         """Return the value at a path such as ``countries.PAK.resolve``, in its plain form.
@@ -204,7 +222,8 @@ class Scenario(Part):
         changes : mapping of str to object
             New values by path, such as ``{"countries.PAK.resolve": 0.6}``; None takes what stands
             there away. ``{"variants.bolder": {"set": {"countries.PAK.resolve": 0.6}}}`` adds a
-            variant, to be run beside the others on the same luck.
+            variant, to be run beside the others with the same random draws. Patterns that name what
+            is taken away go with it.
 
         Raises
         ------
@@ -215,6 +234,8 @@ class Scenario(Part):
         tree, problems = assignment.assign_all(type(self), self._tree(), given)
         if problems:
             raise ScenarioError(problems)
+        if not any(path.split(".")[0] == "patterns" for path in changes):
+            tree = patterns.measurable(tree)
         return validation.validated(type(self), tree)
 
     def to_plain(self) -> dict[str, Any]:
@@ -228,10 +249,9 @@ class Scenario(Part):
 
     @property
     def digest(self) -> str:
-        """SHA-256 of the scenario's canonical JSON, in hexadecimal."""
-        canonical = json.dumps(
-            self.to_plain(), sort_keys=True, separators=(",", ":"), ensure_ascii=True
-        )
+        """SHA-256 of the canonical JSON of all that is simulated, in hexadecimal."""
+        simulated = {key: value for key, value in self.to_plain().items() if key != "patterns"}
+        canonical = json.dumps(simulated, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
         return hashlib.sha256(canonical.encode()).hexdigest()
 
     def _tree(self) -> nodes.Mapping:

@@ -13,6 +13,7 @@ from pydantic.json_schema import JsonSchemaValue
 
 from detente.scenario.elements import Attitude, Dependence, Record
 from detente.scenario.events import Event
+from detente.scenario.patterns import Pattern
 from detente.scenario.quantity import DISTRIBUTION, KINDS
 from detente.scenario.schema import Scenario
 from detente.scenario.shape import KEYS
@@ -25,11 +26,12 @@ REQUIRED: Final[dict[str, list[str]]] = {
     Attitude.__name__: list(KEYS["attitudes"]),
     Dependence.__name__: list(KEYS["dependence"]),
     Record.__name__: list(KEYS["record"][:2]),
+    Pattern.__name__: list(KEYS["patterns"]),
 }
 #: Definitions whose every file must be complete: a condition is never merged.
 WHOLE: Final = frozenset(
     {"IssueTest", "StanceTest", "OppositionTest", "AttitudeTest", "AfterTest"}
-    | {"AllOf", "AnyOf", "Not", DISTRIBUTION}
+    | {"AllOf", "AnyOf", "Not", "Claim", "Comparison", "Sweep", DISTRIBUTION}
 )
 
 

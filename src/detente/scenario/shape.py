@@ -24,6 +24,7 @@ KEYS: Final[dict[str, tuple[str, ...]]] = {
     "attitudes": ("of", "to"),
     "dependence": ("of", "on"),
     "record": ("event", "country", "date"),
+    "patterns": ("id",),
 }
 
 

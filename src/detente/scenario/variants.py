@@ -18,7 +18,7 @@ from detente.scenario.nodes import Entry, Mapping, Node, Sequence, from_plain
 from detente.scenario.shape import KEYS, below, default_at, fields_of, is_condition, is_table
 
 #: Keys of a scenario that a variant has no say in.
-NOT_ITS_OWN: Final = ("variants", "extends")
+NOT_ITS_OWN: Final = ("variants", "patterns", "extends")
 
 
 def resolve(
@@ -46,7 +46,7 @@ def resolve(
     variant = variants.get(name) if isinstance(variants, Mapping) else None
     if not isinstance(variant, Mapping):
         return None, []
-    whole = tree.lacking("variants")
+    whole = tree.lacking("variants", "patterns")
     prefix = f"variants.{name}"
     dropped = variant.get("drop")
     whole, problems = drop(whole, dropped, f"{prefix}.drop")
