@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
-from detente.cli.console import console, percent, signed, table
+from detente.cli.console import console, percent, print_table, signed
+from detente.cli.options import Changes
 
 if TYPE_CHECKING:
     from detente.engine.model import RegionModel
@@ -36,10 +37,7 @@ def explain(
     step: Annotated[
         int | None, typer.Option(min=0, help="After which step; the first with the event.")
     ] = None,
-    changes: Annotated[
-        list[str] | None,
-        typer.Option("--set", metavar="PATH=VALUE", help="Another value (repeatable)."),
-    ] = None,
+    changes: Changes = None,
 ) -> None:
     """Take a country's choice in one run apart, term by term."""
     from detente.engine.model import RegionModel
@@ -79,10 +77,8 @@ def _print(model: RegionModel, country: str, event: str) -> None:
         f"{model.step_index} ({model.scenario.date_of(model.step_index)})",
         style="bold",
     )
-    made = table("Response", *COLUMNS.values(), "Prob.", numbers=len(COLUMNS) + 1)
-    for response, row in frame.iterrows():
-        made.add_row(*_cells(model, str(response), dict(row)))
-    out.print(made)
+    rows = [_cells(model, str(response), dict(row)) for response, row in frame.iterrows()]
+    print_table(out, ("Response", *COLUMNS.values(), "Prob."), rows, numbers=len(COLUMNS) + 1)
     out.print(
         "\nEach column adds to the utility of a response, and the likelier responses are those of "
         f"higher utility.\nWhat stands now: {agent.response(event) or 'nothing yet'}."

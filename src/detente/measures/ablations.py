@@ -1,6 +1,6 @@
 """Ablations: what the theory loses when one of its mechanisms is switched off.
 
-Every ablation runs on the same luck and the same drawn parameters as the whole theory, so that what
+Every ablation has the same random draws and drawn parameters as the whole theory, so that what
 differs is the mechanism. Coefficients are not fitted again: an ablation says what a mechanism does
 in the theory as it stands, not how well a theory without it could be made to do.
 """
@@ -18,6 +18,7 @@ import numpy as np
 from detente.measures.claims import Claim, Criterion, Pattern, mean
 from detente.measures.ensemble import Ensemble
 from detente.measures.patterns import measured, scenarios_of
+from detente.measures.score import score
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -49,55 +50,14 @@ GAINED: Final = ("fails", "holds")
 
 
 @dataclass(frozen=True)
-class Ablation:
-    """What becomes of the score and of the patterns without a mechanism.
-
-    Parameters
-    ----------
-    mechanism : str
-        What is switched off.
-    coefficients : mapping of str to float
-        What switches it off.
-    rps : float
-        Mean ranked probability score over the record, 0 to one less than there are responses;
-        less is better.
-    skill : float
-        Against the pooled frequencies of responses, at most 1.
-    worse : Claim
-        How much the ranked probability score rises, with its 95 % t-interval over countries.
-    verdicts : mapping of str to str
-        Of each pattern, without the mechanism.
-    lost, gained : tuple of str
-        Patterns that hold with the mechanism and fail without it, and the other way round.
-    claims_lost, claims_gained : int
-        The same of single claims.
-    """
-
-    mechanism: str
-    coefficients: Mapping[str, float]
-    rps: float
-    skill: float
-    worse: Claim
-    verdicts: Mapping[str, str]
-    lost: tuple[str, ...]
-    gained: tuple[str, ...]
-    claims_lost: int
-    claims_gained: int
-
-    @property
-    def earns(self) -> bool:
-        """Whether the score is worse without it, past its interval, or a pattern is lost."""
-        return self.worse.verdict == "holds" or bool(self.lost)
-
-
-@dataclass(frozen=True)
-class State:
-    """Scores and patterns of the theory in one form.
+class Performance:
+    """How a form of the theory does on the record and the patterns.
 
     Parameters
     ----------
     rps, skill : float
-        As in `Ablation`.
+        Mean ranked probability score over the record, 0 (best) to one less than there are
+        responses; and its skill against the pooled frequencies of responses, at most 1.
     by_country : dict of str to float
         Mean ranked probability score of each country over its rows of the record.
     patterns : tuple of Pattern
@@ -109,19 +69,97 @@ class State:
     by_country: dict[str, float]
     patterns: tuple[Pattern, ...]
 
+    @property
+    def verdicts(self) -> dict[str, str]:
+        """The verdict on each pattern, by its name."""
+        return {pattern.name: pattern.verdict for pattern in self.patterns}
+
+
+@dataclass(frozen=True)
+class Ablation:
+    """What becomes of the score and of the patterns without a mechanism.
+
+    Parameters
+    ----------
+    mechanism : str
+        What is switched off.
+    coefficients : mapping of str to float
+        What switches it off.
+    whole, without : Performance
+        With the mechanism and without it.
+    """
+
+    mechanism: str
+    coefficients: Mapping[str, float]
+    whole: Performance
+    without: Performance
+
+    @property
+    def worse(self) -> Claim:
+        """How much the ranked probability score rises, with its 95 % t-interval over countries."""
+        before, after = self.whole.by_country, self.without.by_country
+        change = np.array([after[code] - before[code] for code in before])
+        return mean(Criterion("ranked probability score, without - with"), change)
+
+    @property
+    def lost(self) -> tuple[str, ...]:
+        """Patterns that hold with the mechanism and fail without it."""
+        return self._changed(LOST)
+
+    @property
+    def gained(self) -> tuple[str, ...]:
+        """Patterns that fail with the mechanism and hold without it."""
+        return self._changed(GAINED)
+
+    def _changed(self, change: tuple[str, str]) -> tuple[str, ...]:
+        before, after = self.whole.verdicts, self.without.verdicts
+        return tuple(name for name in before if (before[name], after[name]) == change)
+
+    def count_claims(self, change: tuple[str, str]) -> int:
+        """Return of how many single claims the verdict changes so: `LOST` or `GAINED`."""
+        before, after = (
+            [claim.verdict for pattern in each.patterns for claim in pattern.claims]
+            for each in (self.whole, self.without)
+        )
+        return sum(pair == change for pair in zip(before, after, strict=True))
+
+    @property
+    def earns(self) -> bool:
+        """Whether the score is worse without it, past its interval, or a pattern is lost."""
+        return self.worse.verdict == "holds" or bool(self.lost)
+
+    def to_plain(self) -> dict[str, Any]:
+        """Return what was found, by name."""
+        worse = self.worse
+        return {
+            "mechanism": self.mechanism,
+            "coefficients": dict(self.coefficients),
+            "rps": self.without.rps,
+            "skill": self.without.skill,
+            "rps_change": worse.value,
+            "low": worse.low,
+            "high": worse.high,
+            "patterns": self.without.verdicts,
+            "lost": self.lost,
+            "gained": self.gained,
+            "claims_lost": self.count_claims(LOST),
+            "claims_gained": self.count_claims(GAINED),
+            "earns": self.earns,
+        }
+
 
 class Ablations:
     """Ablations of the mechanisms of the theory; see ``.table``.
 
     Parameters
     ----------
-    whole : State
+    whole : Performance
         The theory with every mechanism.
     found : sequence of Ablation
         One a mechanism.
     """
 
-    def __init__(self, whole: State, found: Sequence[Ablation]) -> None:
+    def __init__(self, whole: Performance, found: Sequence[Ablation]) -> None:
         self.whole = whole
         self._found = tuple(found)
 
@@ -141,24 +179,11 @@ class Ablations:
         """
         import pandas as pd
 
-        rows: list[dict[str, Any]] = [
-            {
-                "mechanism": each.mechanism,
-                "coefficients": dict(each.coefficients),
-                "rps": each.rps,
-                "skill": each.skill,
-                "rps_change": each.worse.value,
-                "low": each.worse.low,
-                "high": each.worse.high,
-                **each.verdicts,
-                "lost": each.lost,
-                "gained": each.gained,
-                "claims_lost": each.claims_lost,
-                "claims_gained": each.claims_gained,
-                "earns": each.earns,
-            }
-            for each in self._found
-        ]
+        rows: list[dict[str, Any]] = []
+        for plain in (each.to_plain() for each in self._found):
+            rows.append({})
+            for name, value in plain.items():
+                rows[-1] |= value if name == "patterns" else {name: value}
         return pd.DataFrame(rows)
 
     def __repr__(self) -> str:
@@ -183,11 +208,11 @@ def ablations(
     Parameters
     ----------
     *scenarios : Scenario, str or path
-        Scenarios with a record; by default the two episodes of the library.
+        Scenarios with a record; by default the episodes of the library.
     runs, seed : int, optional
         In place of those in the scenarios.
     tell : callable, optional
-        Told each mechanism before it is switched off.
+        Called with each mechanism before it is switched off.
 
     Returns
     -------
@@ -204,56 +229,24 @@ def ablations(
         If a scenario is wrong.
     """
     loaded = scenarios_of(scenarios or None)
-    whole = _state(loaded, runs, seed)
+    whole = _performance(loaded, runs, seed)
     found = []
     for mechanism, coefficients in MECHANISMS.items():
         if tell is not None:
             tell(mechanism)
         changes = {f"dynamics.{name}": value for name, value in coefficients.items()}
-        without = _state([scenario.set(changes) for scenario in loaded], runs, seed)
-        found.append(compared(mechanism, coefficients, whole, without))
+        without = _performance([scenario.set(changes) for scenario in loaded], runs, seed)
+        found.append(Ablation(mechanism, coefficients, whole, without))
     return Ablations(whole, found)
 
 
-def compared(
-    mechanism: str, coefficients: Mapping[str, float], whole: State, without: State
-) -> Ablation:
-    """Return what a mechanism does, from the theory with and without it."""
-    change = [without.by_country[code] - whole.by_country[code] for code in whole.by_country]
-    before, after = _verdicts(whole.patterns), _verdicts(without.patterns)
-    lost = tuple(name for name in before if (before[name], after[name]) == LOST)
-    gained = tuple(name for name in before if (before[name], after[name]) == GAINED)
-    old = [claim.verdict for pattern in whole.patterns for claim in pattern.claims]
-    new = [claim.verdict for pattern in without.patterns for claim in pattern.claims]
-    pairs = list(zip(old, new, strict=True))
-    return Ablation(
-        mechanism,
-        coefficients,
-        without.rps,
-        without.skill,
-        mean(Criterion("ranked probability score, without - with"), np.array(change)),
-        after,
-        lost,
-        gained,
-        pairs.count(LOST),
-        pairs.count(GAINED),
-    )
-
-
-def _verdicts(patterns: Sequence[Pattern]) -> dict[str, str]:
-    return {pattern.name: pattern.verdict for pattern in patterns}
-
-
-def _state(scenarios: Sequence[Scenario], runs: int | None, seed: int | None) -> State:
+def _performance(scenarios: Sequence[Scenario], runs: int | None, seed: int | None) -> Performance:
     """Score scenarios and measure their patterns."""
-    from detente.measures.score import score
-
     scored = score(*scenarios, runs=runs, seed=seed, progress=False)
     by_country = scored.table.groupby("country")["rps"].mean()
-    found = measured([Ensemble(each, runs=runs, seed=seed) for each in scenarios])
-    return State(
+    return Performance(
         rps=float(scored.summary["rps"]),
         skill=float(scored.summary["skill"]),
         by_country={str(code): float(rps) for code, rps in by_country.items()},
-        patterns=tuple(found),
+        patterns=tuple(measured([Ensemble(each, runs=runs, seed=seed) for each in scenarios])),
     )

@@ -285,7 +285,7 @@ class Measurement:
                 yield self._difference(after, before, asked)
         elif (other := claim.more_than or claim.less_than) is not None:
             sign = 1.0 if claim.more_than is not None else -1.0
-            asked = replace(base, above=sign > 0, threshold=sign * other.by)
+            asked = replace(base, above=sign > 0, threshold=sign * other.by + 0.0)  # +0.0: no -0.0
             for theirs in self._others(claim, own, other):
                 yield self._difference(own, theirs, asked)
         else:

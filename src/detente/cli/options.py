@@ -1,0 +1,61 @@
+"""Options that several commands have, and what ``--plot`` does."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from detente.cli.console import near
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure, SubFigure
+
+Scenarios = Annotated[
+    list[str], typer.Argument(metavar="SCENARIO...", help="Files, or names of library ones.")
+]
+Runs = Annotated[int | None, typer.Option(help="By default those of each scenario.")]
+Seed = Annotated[int | None, typer.Option(help="What all chance follows from.")]
+Changes = Annotated[
+    list[str] | None,
+    typer.Option("--set", metavar="PATH=VALUE", help="Another value (repeatable)."),
+]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+Plot = Annotated[Path | None, typer.Option(metavar="FILE", help="Draw it, as .png or .svg.")]
+
+
+def suffix_of(plot: Path | None) -> str:
+    """Return the format that a file's name asks for, "png" if there is no file.
+
+    Raises
+    ------
+    UsageError
+        If it is none that can be drawn.
+    """
+    from detente.runs.errors import UsageError
+
+    suffix = "png" if plot is None else plot.suffix.lower().removeprefix(".")
+    if suffix not in ("png", "svg"):
+        raise UsageError(f"--plot {plot}: a picture is a .png or an .svg file")
+    return suffix
+
+
+def draw(
+    figure: Figure | SubFigure, path: Path, suffix: str, salt: str, *, tell: bool = True
+) -> None:
+    """Write a figure to a file, whole or not at all, and say where.
+
+    Raises
+    ------
+    StoreError
+        If it cannot be written.
+    """
+    from detente import plots
+    from detente.runs.files import storage_errors, written_aside
+
+    content = plots.picture(figure, suffix, salt)
+    with storage_errors("write", path), written_aside(path) as file:
+        file.write(content)
+    if tell:
+        typer.echo(f"Drawn: {near(path.absolute())}")
