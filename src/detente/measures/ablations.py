@@ -51,22 +51,11 @@ GAINED: Final = ("fails", "holds")
 
 @dataclass(frozen=True)
 class Performance:
-    """How a form of the theory does on the record and the patterns.
+    """How a form of the theory does on the record and the patterns."""
 
-    Parameters
-    ----------
-    rps, skill : float
-        Mean ranked probability score over the record, 0 (best) to one less than there are
-        responses; and its skill against the pooled frequencies of responses, at most 1.
-    by_country : dict of str to float
-        Mean ranked probability score of each country over its rows of the record.
-    patterns : tuple of Pattern
-        As measured.
-    """
-
-    rps: float
-    skill: float
-    by_country: dict[str, float]
+    rps: float  # mean ranked probability score over the record, 0 is best
+    skill: float  # against the pooled frequencies of responses, at most 1
+    by_country: dict[str, float]  # mean ranked probability score over the rows of each
     patterns: tuple[Pattern, ...]
 
     @property
@@ -77,20 +66,10 @@ class Performance:
 
 @dataclass(frozen=True)
 class Ablation:
-    """What becomes of the score and of the patterns without a mechanism.
-
-    Parameters
-    ----------
-    mechanism : str
-        What is switched off.
-    coefficients : mapping of str to float
-        What switches it off.
-    whole, without : Performance
-        With the mechanism and without it.
-    """
+    """What becomes of the score and of the patterns without a mechanism."""
 
     mechanism: str
-    coefficients: Mapping[str, float]
+    coefficients: Mapping[str, float]  # what switches it off
     whole: Performance
     without: Performance
 
@@ -149,15 +128,7 @@ class Ablation:
 
 
 class Ablations:
-    """Ablations of the mechanisms of the theory; see ``.table``.
-
-    Parameters
-    ----------
-    whole : Performance
-        The theory with every mechanism.
-    found : sequence of Ablation
-        One a mechanism.
-    """
+    """Ablations of the mechanisms of the theory, beside the whole of it; see ``.table``."""
 
     def __init__(self, whole: Performance, found: Sequence[Ablation]) -> None:
         self.whole = whole

@@ -26,46 +26,22 @@ RESAMPLES: Final = 1000
 
 @dataclass(frozen=True)
 class Criterion:
-    """What is asked of a statistic.
+    """What is asked of a statistic."""
 
-    Parameters
-    ----------
-    statistic : str
-        What is measured, in words.
-    threshold : float
-        What it must pass, in its own unit.
-    above : bool
-        Whether it must lie above the threshold, else below.
-    reason : str
-        Why the threshold is where it is.
-    level : float
-        Confidence of the interval.
-    """
-
-    statistic: str
-    threshold: float = 0.0
-    above: bool = True
-    reason: str = ""
-    level: float = 0.95
+    statistic: str  # what is measured, in words
+    threshold: float = 0.0  # what it must pass, in its own unit
+    above: bool = True  # whether it must lie above the threshold, else below
+    reason: str = ""  # why the threshold is where it is
+    level: float = 0.95  # confidence of the interval
 
 
 @dataclass(frozen=True)
 class Claim:
-    """One thing that a pattern says, measured.
-
-    Parameters
-    ----------
-    criterion : Criterion
-        What is asked of the statistic.
-    value, low, high : float
-        The estimate and its confidence interval over runs; NaN where there is nothing to measure.
-    runs : int
-        Runs behind the estimate.
-    """
+    """One thing that a pattern says, measured; NaN where there is nothing to measure."""
 
     criterion: Criterion
     value: float
-    low: float
+    low: float  # of the confidence interval over runs
     high: float
     runs: int
 
@@ -93,25 +69,13 @@ class Claim:
 
 @dataclass(frozen=True)
 class Pattern:
-    """A pattern that the theory must show, as measured.
-
-    Parameters
-    ----------
-    name, sentence : str
-        Its id and what it says.
-    scenario : str
-        Name of the scenario in which it was measured.
-    claims : tuple of Claim
-        Everything that the sentence says.
-    beside : tuple of str
-        What was found besides and decides nothing.
-    """
+    """A pattern that the theory must show, as measured in a scenario."""
 
     name: str
     sentence: str
     scenario: str
-    claims: tuple[Claim, ...]
-    beside: tuple[str, ...] = ()
+    claims: tuple[Claim, ...]  # everything that the sentence says
+    beside: tuple[str, ...] = ()  # what was found besides and decides nothing
 
     @property
     def verdict(self) -> Verdict:
@@ -171,14 +135,8 @@ def bootstrapped(criterion: Criterion, runs: int, measure: Callable[[Floats], Fl
 def shares(chosen: NDArray[np.int64], times: Floats, responses: int) -> Floats:
     """Return how often each country chose each response: sets by countries by responses.
 
-    Parameters
-    ----------
-    chosen : ndarray of int
-        Runs by countries: place of the response in the repertoire; -1 for none.
-    times : ndarray
-        Sets by runs: how often each run counts.
-    responses : int
-        How many there are in the repertoire.
+    `chosen` has for runs by countries the place of the response in the repertoire, -1 for none;
+    `times` how often each run counts, sets by runs.
     """
     one_hot = np.eye(responses + 1)[:, :responses]  # -1 takes the last row, which counts nowhere
     counts = np.stack([times @ one_hot[column] for column in chosen.T], axis=1)

@@ -27,21 +27,11 @@ Report = Callable[[str], None]
 
 @dataclass(frozen=True)
 class Forecast:
-    """What a fit expects of some rows of the record.
+    """What a fit expects of some rows of the record."""
 
-    Parameters
-    ----------
-    rows : tuple of Observation
-        What was done.
-    probabilities : ndarray of float, (rows, responses)
-        Of each response.
-    stances : ndarray of float, (responses,)
-        Stance of each response, -1 to 1.
-    """
-
-    rows: tuple[Observation, ...]
-    probabilities: Floats
-    stances: Floats
+    rows: tuple[Observation, ...]  # what was done
+    probabilities: Floats  # of each response, (rows, responses)
+    stances: Floats  # of each response, -1 to 1
 
     @classmethod
     def of(cls, episode: Predictor, probabilities: Floats) -> Forecast:
@@ -72,21 +62,7 @@ class Forecast:
         return pooled(self.observed, len(self.stances))
 
     def figures(self, frequencies: Floats) -> dict[str, Any]:
-        """Return how good it is, by name; every row counts the same.
-
-        Parameters
-        ----------
-        frequencies : ndarray of float, (responses,)
-            The reference of skill: a forecast that says the same of every row.
-
-        Returns
-        -------
-        dict
-            ``rps``: mean ranked probability score, 0 (best) to one less than there are responses;
-            ``skill`` against the frequencies: 1 is perfect, 0 no better than they; ``log_score``:
-            mean natural logarithm of the probability of what was done, 0 (best) or less;
-            ``hits_side``, ``hits_response`` out of ``of`` rows.
-        """
+        """Return how good it is, by name, with skill against frequencies for all rows."""
         of = len(self.rows)
         found = figures(self.probabilities, self.observed, self.stances)
         reference = ranked_probability(np.tile(frequencies, (of, 1)), self.observed)
@@ -101,21 +77,11 @@ class Forecast:
 
 @dataclass(frozen=True)
 class LeftOut:
-    """A fit without part of the record.
+    """A fit without part of the record."""
 
-    Parameters
-    ----------
-    name : str
-        What was left out: a scenario, or the code of a country.
-    forecast : Forecast
-        What the fit expects of what it has not seen.
-    coefficients : dict of str to float
-        The fit's.
-    """
-
-    name: str
-    forecast: Forecast
-    coefficients: dict[str, float]
+    name: str  # what was left out: a scenario, or the code of a country
+    forecast: Forecast  # what the fit expects of what it has not seen
+    coefficients: dict[str, float]  # the fit's
 
 
 def leave_out_episodes(posterior: Posterior, report: Report) -> tuple[LeftOut, ...]:

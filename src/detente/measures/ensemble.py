@@ -26,20 +26,8 @@ Places = NDArray[np.int64]
 class Ensemble:
     """Responses and outcomes of every run of a scenario, by variant.
 
-    Parameters
-    ----------
-    scenario : Scenario
-        With its variants.
-    runs, seed : int, optional
-        In place of those in the scenario.
-    results : Results, optional
-        Runs of the scenario that are there already. What they lack is run with the same seed and
-        number of runs, and so with the same random draws.
-
-    Raises
-    ------
-    UsageError
-        If the results are not complete: further runs could not be paired with them.
+    What results of it lack is run with their seed and number of runs, and so with the same random
+    draws. Runs could not be paired with results that are not complete, which are refused.
     """
 
     def __init__(

@@ -50,36 +50,18 @@ class Estimate:
 
     Beside its estimate each coefficient keeps its prior: an estimate whose interval is that of its
     prior says nothing about the record.
-
-    Parameters
-    ----------
-    name : str
-        In ``dynamics``.
-    estimate : float
-        Where the posterior is greatest; unit and range as in ``dynamics``.
-    low, high : float
-        Its 95 % interval: that of a normal on the scale of the coefficient (Laplace), carried back.
-    prior, prior_low, prior_high : float
-        Median and 95 % range before.
-    why : str
-        The argument for the prior, or its source.
-    scale : str
-        On which the normals are; see `Prior`.
-    spread_left : float
-        Standard deviation after over that before, on the scale: 1 if nothing was learnt, toward 0
-        the more was.
     """
 
     name: str
-    estimate: float
-    low: float
+    estimate: float  # where the posterior is greatest
+    low: float  # 95 % interval: of a normal on the scale of the coefficient (Laplace), carried back
     high: float
-    prior: float
-    prior_low: float
+    prior: float  # median before
+    prior_low: float  # 95 % range before
     prior_high: float
-    why: str
-    scale: str
-    spread_left: float
+    why: str  # the argument for the prior, or its source
+    scale: str  # on which the normals are; see `Prior`
+    spread_left: float  # standard deviation after over that before: 1 if nothing was learnt
 
     @property
     def identified(self) -> bool:
@@ -92,15 +74,7 @@ class Estimate:
 
 
 class Correlation(NamedTuple):
-    """How two estimates go together, on their scales.
-
-    Parameters
-    ----------
-    first, second : str
-        Names of the coefficients.
-    correlation : float
-        -1 to 1: below 0, one can be greater if the other is smaller.
-    """
+    """How two estimates go together, on their scales: below 0, if one is greater one is less."""
 
     first: str
     second: str
@@ -110,17 +84,6 @@ class Correlation(NamedTuple):
 class Fit:
     """Coefficients estimated from the record, from `detente.fit`.
 
-    Parameters
-    ----------
-    posterior : Posterior
-        Of the episodes, by their start.
-    mode : Mode
-        Where it is greatest.
-    without_episodes, without_countries : sequence of LeftOut
-        Fits that left part of the record out; empty where none was.
-    notes : sequence of str
-        What was not done, and why.
-
     Attributes
     ----------
     estimates : tuple of Estimate
@@ -129,6 +92,10 @@ class Fit:
         Between estimates, those above 0.5 in absolute value, the strongest first.
     forecasts : dict of str to Forecast
         What the fit expects of the rows it has seen, by scenario.
+    without_episodes, without_countries : tuple of LeftOut
+        Fits that left part of the record out; empty where none was.
+    notes : tuple of str
+        What was not done, and why.
     """
 
     def __init__(

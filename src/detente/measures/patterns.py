@@ -51,12 +51,7 @@ ASKED: Final = "as the pattern asks"
 class Patterns:
     """Patterns as measured, in order or by name; see ``.table`` for every claim.
 
-    Parameters
-    ----------
-    found : sequence of Pattern
-        In order.
-    missing : sequence of str, optional
-        Names of the library's other patterns, if some of these are the library's.
+    ``missing`` are the names of the library's other patterns, if some of these are the library's.
     """
 
     def __init__(self, found: Sequence[Pattern], missing: Sequence[str] = ()) -> None:
@@ -199,34 +194,16 @@ def _natural(name: str) -> list[tuple[bool, int, str]]:
 
 @dataclass(frozen=True)
 class Statistic:
-    """A number of each run: a share is 1 or 0, an outcome its value; or a mean over countries.
+    """A number of each run: a share is 1 or 0, an outcome its value; or a mean over countries."""
 
-    Parameters
-    ----------
-    what : str
-        In words.
-    countries : tuple of str
-        Whose; empty for an outcome of the region.
-    variant : str
-        A variant or a course of the pattern.
-    event, response : str
-        Of a share: to which event, and whether the first or the last response.
-    outcome : str
-        The name of an outcome; empty for a share.
-    places : tuple of int
-        Of a share: the places of the responses that count.
-    settings : tuple of (str, object)
-        Inputs that are set, by path, and their values.
-    """
-
-    what: str
-    countries: tuple[str, ...]
-    variant: str
-    event: str = ""
-    response: str = "last"
-    outcome: str = ""
-    places: tuple[int, ...] = ()
-    settings: tuple[tuple[str, Any], ...] = ()
+    what: str  # in words
+    countries: tuple[str, ...]  # whose; none for an outcome of the region
+    variant: str  # a variant or a course of the pattern
+    event: str = ""  # of a share: to which event
+    response: str = "last"  # of a share: the first or the last response
+    outcome: str = ""  # the name of an outcome; empty for a share
+    places: tuple[int, ...] = ()  # of a share: of the responses that count
+    settings: tuple[tuple[str, Any], ...] = ()  # inputs that are set, by path, and their values
 
     @property
     def is_share(self) -> bool:
@@ -235,15 +212,7 @@ class Statistic:
 
 
 class Measurement:
-    """Measures a pattern in the runs of its scenario.
-
-    Parameters
-    ----------
-    ensemble : Ensemble
-        Of the scenario.
-    pattern : detente.scenario.patterns.Pattern
-        One of its patterns.
-    """
+    """Measures a pattern in the runs of its scenario."""
 
     def __init__(self, ensemble: Ensemble, pattern: form.Pattern) -> None:
         from detente.runs.layout import Layout

@@ -48,33 +48,18 @@ SHARES: Final = (1.0, 0.5, 0.25, 0.1)
 class Mode:
     """Where the posterior is greatest.
 
-    Parameters
-    ----------
-    free : ndarray of float, (D,)
-        The coefficients, each on its scale without bounds, in the order of the priors.
-    covariance : ndarray of float, (D, D)
-        Of `free` (Laplace): the inverse of the expected information and the priors' precision.
-        Few runs make it too small; `Posterior.covariance` takes out what chance adds.
-    log_posterior : float
-        At the mode, natural logarithm, less a constant; rows weighted.
-    probabilities : tuple of ndarray of float, (rows, K)
-        Of each response, an episode each.
+    Its covariance (Laplace) is the inverse of the expected information and the priors' precision.
+    Few runs make it too small; `Posterior.covariance` takes out what chance adds.
     """
 
-    free: Floats
-    covariance: Floats
-    log_posterior: float
-    probabilities: tuple[Floats, ...]
+    free: Floats  # the coefficients, each on its scale without bounds, in the order of the priors
+    covariance: Floats  # of `free`
+    log_posterior: float  # less a constant; rows weighted
+    probabilities: tuple[Floats, ...]  # of each response, (rows, K), an episode each
 
 
 class Posterior:
-    """The posterior of the coefficients given the record, up to a constant.
-
-    Parameters
-    ----------
-    episodes : sequence of Predictor
-        Whose runs give the probabilities.
-    """
+    """The posterior of the coefficients given the record of episodes, up to a constant."""
 
     def __init__(self, episodes: Sequence[Predictor]) -> None:
         self.priors = PRIORS
@@ -117,14 +102,9 @@ class Posterior:
         return self._known[key]
 
     def maximise(self, weights: Sequence[Floats], start: Floats | None = None) -> Mode:
-        """Return where the posterior is greatest, looking from `start`.
+        """Return where the posterior is greatest, looking from where the priors centre, or `start`.
 
-        Parameters
-        ----------
-        weights : sequence of ndarray of float, (rows,)
-            Of the rows of each episode; 0 leaves a row out.
-        start : ndarray of float, (D,), optional
-            On the scales of the coefficients; by default where the priors centre.
+        Weights are of the rows of each episode; 0 leaves a row out.
         """
         free = self._centre if start is None else start
         here = self.probabilities(free)

@@ -30,34 +30,16 @@ BATCHES: Final = 500
 
 @dataclass(frozen=True)
 class Observation:
-    """What a government did about an event: its last response in the record.
-
-    Parameters
-    ----------
-    event, country : str
-        The event's identifier and the country's code.
-    response : str
-        Identifier of the response.
-    index : int
-        Its place in the repertoire, 0 being the most hostile.
-    date : datetime.date or None
-        When, if the record says.
-    confidence : float
-        How sure the coding is, 0 to 1.
-    source : str
-        Where it can be read.
-    earlier : tuple of Record
-        What it did before, in the order of the dates; shown, not scored.
-    """
+    """What a government did about an event: its last response in the record."""
 
     event: str
     country: str
     response: str
-    index: int
+    index: int  # its place in the repertoire, 0 being the most hostile
     date: date | None
-    confidence: float
+    confidence: float  # how sure the coding is, 0 to 1
     source: str
-    earlier: tuple[Record, ...]
+    earlier: tuple[Record, ...]  # what it did before, in the order of the dates; not scored
 
 
 def course_as_it_happened(scenario: Scenario) -> Scenario:
@@ -109,22 +91,11 @@ def _observation(rows: list[Record], responses: list[str]) -> Observation:
 
 @dataclass(frozen=True)
 class Prediction:
-    """The responses of simulated runs to the events of a record.
+    """The responses of simulated runs to the events of a record."""
 
-    Parameters
-    ----------
-    scenario : Scenario
-        The course of events as it happened, with the number of runs and the seed that were used.
-    rows : tuple of Observation
-        What was done.
-    outcomes : ndarray of int8, (runs, rows)
-        The last response of each run, an index into the repertoire; -1 where the event did not
-        come up in the run.
-    """
-
-    scenario: Scenario
-    rows: tuple[Observation, ...]
-    outcomes: NDArray[np.int8]
+    scenario: Scenario  # the course of events as it happened, with the runs and seed that were used
+    rows: tuple[Observation, ...]  # what was done
+    outcomes: NDArray[np.int8]  # runs, rows: the last response; -1 where the event did not come up
 
     @property
     def responses(self) -> tuple[str, ...]:
@@ -171,17 +142,7 @@ def stances_of(scenario: Scenario) -> Floats:
 def counts_by_batch(
     outcomes: NDArray[np.int8], responses: int, most: int = BATCHES
 ) -> NDArray[np.int64]:
-    """Return how many runs of each batch ended with each response: batches, rows, responses.
-
-    Parameters
-    ----------
-    outcomes : ndarray of int8, (runs, rows)
-        Last responses, -1 for none.
-    responses : int
-        How many there are to choose from.
-    most : int
-        How many batches at most.
-    """
+    """Return how many runs of each batch ended with each response: batches, rows, responses."""
     runs, rows = outcomes.shape
     size = min(runs, most)
     batch = np.arange(runs)[:, np.newaxis] * size // runs
@@ -204,20 +165,6 @@ class Predictor:
     Parameters are drawn once. The same runs have the same random draws and the same drawn
     parameters whatever the coefficients, so that two predictions differ by the coefficients alone
     (common random numbers).
-
-    Parameters
-    ----------
-    scenario : Scenario
-        With a ``record``.
-    runs, seed : int, optional
-        In place of those in the scenario.
-
-    Raises
-    ------
-    UsageError
-        If the scenario has no record.
-    ScenarioError
-        If the runs or the seed are out of range.
     """
 
     def __init__(
@@ -237,12 +184,7 @@ class Predictor:
         self._countries = np.array([codes.index(row.country) for row in self.rows])
 
     def predict(self, coefficients: Mapping[str, float] | None = None) -> Prediction:
-        """Simulate and return what governments are expected to do.
-
-        Parameters
-        ----------
-        coefficients : mapping of str to float, optional
-            In place of those in the scenario's ``dynamics``.
+        """Simulate, with some coefficients in place of the scenario's, what governments do.
 
         Raises
         ------
@@ -267,19 +209,8 @@ class Predictor:
     ) -> Floats:
         """Return the probabilities that each of some draws of the parameters gives by itself.
 
-        Parameters
-        ----------
-        draws : int
-            How many draws: the parameters of as many runs, from run 0 on.
-        replicates : int
-            Runs of each draw, which share its parameters and no other random number.
-        coefficients : mapping of str to float, optional
-            As for `predict`.
-
-        Returns
-        -------
-        ndarray of float, (draws, rows, responses)
-            As `Prediction.probabilities`.
+        Draws are those of as many runs, from run 0 on; the replicates of a draw share its
+        parameters and no other random number. Probabilities are (draws, rows, responses).
         """
         self._with_coefficients(coefficients or {})
         found = []
@@ -351,16 +282,9 @@ def last_responses(plan: Plan, columns: Floats, first: int = 0) -> NDArray[np.in
 def predictors_of(
     scenarios: Sequence[Any], runs: int | None, seed: int | None, purpose: str
 ) -> list[Predictor]:
-    """Return a predictor for each scenario, by their start, once their rows can be pooled.
+    """Return a predictor for each scenario, by their start, if their rows can be pooled.
 
-    Parameters
-    ----------
-    scenarios : sequence of Scenario, str or path
-        Scenarios with a record, their files, or names of those that come with the package.
-    runs, seed : int, optional
-        In place of those in the scenarios.
-    purpose : str
-        What is done with them, such as "score".
+    `purpose` says in messages what is done with them, such as "score".
 
     Raises
     ------

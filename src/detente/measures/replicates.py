@@ -40,30 +40,14 @@ Interval = tuple[float, float]
 
 @dataclass(frozen=True)
 class Rows:
-    """Rows of one scenario or of several, side by side, and what they are scored with.
+    """Rows of one scenario or of several, side by side, and what they are scored with."""
 
-    Parameters
-    ----------
-    probabilities : ndarray of float, (rows, responses)
-        The model's forecasts.
-    observed : ndarray of int, (rows,)
-        What was done.
-    stances : ndarray of float, (responses,)
-        Stance of each response, -1 to 1.
-    confidence : ndarray of float, (rows,)
-        How sure the coding of each row is, 0 to 1.
-    countries : tuple of str
-        Code of the country of each row.
-    others : mapping of str to ndarray of float, (rows, responses)
-        The forecasts of baselines that are not made from the rows beside, by name.
-    """
-
-    probabilities: Floats
-    observed: Indices
-    stances: Floats
-    confidence: Floats
-    countries: tuple[str, ...]
-    others: Mapping[str, Floats]
+    probabilities: Floats  # the model's forecasts, (rows, responses)
+    observed: Indices  # what was done, (rows,)
+    stances: Floats  # of each response, -1 to 1
+    confidence: Floats  # how sure the coding of each row is, 0 to 1
+    countries: tuple[str, ...]  # code of the country of each row
+    others: Mapping[str, Floats]  # forecasts of baselines that are not made from the rows, by name
 
     def forecasts(self) -> dict[str, Floats]:
         """Return what each baseline forecasts, (rows, responses), by its name."""
@@ -75,12 +59,9 @@ class Rows:
         }
 
     def baseline_scores(self, weights: Floats | None = None) -> dict[str, Floats]:
-        """Return the mean ranked probability score of each baseline, by its name.
+        """Return the mean ranked probability score of each baseline, for each set of weights.
 
-        Parameters
-        ----------
-        weights : ndarray of float, (..., rows), optional
-            The weight of each row. Baselines that are made from the rows are made anew with them.
+        Baselines that are made from the rows are made anew with the weights.
         """
         weights = np.ones(len(self.observed)) if weights is None else weights
         responses = len(self.stances)
@@ -123,18 +104,10 @@ def _scores_of_same(observed: Indices, responses: int) -> Floats:
 
 
 class Replicates(NamedTuple):
-    """The same score many times over, each with something about it drawn anew.
+    """The same score many times over, each with something about it drawn anew."""
 
-    Parameters
-    ----------
-    figures : Figures
-        Of the model, an array each.
-    baselines : dict of str to ndarray of float
-        Mean ranked probability score of each baseline: one for all, or one a replicate.
-    """
-
-    figures: Figures
-    baselines: dict[str, Floats]
+    figures: Figures  # of the model, an array each
+    baselines: dict[str, Floats]  # mean ranked probability score: one for all, or one a replicate
 
     def intervals(self, rows: int) -> dict[str, Interval]:
         """Return the interval of each figure of the model; of hits, how many of so many rows."""

@@ -43,24 +43,12 @@ FORMS: Final[dict[str, dict[str, float]]] = {
 
 @dataclass(frozen=True)
 class Episode:
-    """One scenario's record, and what each forecast says of it.
+    """One scenario's record, and what each forecast says of it."""
 
-    Parameters
-    ----------
-    predictions : mapping of str to Prediction
-        By each form of the model; ``model`` is the one that is scored.
-    by_draw : mapping of str to ndarray of float, (draws, rows, responses)
-        The probabilities that each draw of the parameters gives by itself, by each form.
-    others : mapping of str to ndarray of float, (rows, responses)
-        The forecasts of other theories.
-    variant : str
-        The course of events.
-    """
-
-    predictions: Mapping[str, Prediction]
-    by_draw: Mapping[str, Floats]
-    others: Mapping[str, Floats]
-    variant: str
+    predictions: Mapping[str, Prediction]  # by each form of the model; ``model`` is scored
+    by_draw: Mapping[str, Floats]  # draws, rows, responses: by each draw of the parameters alone
+    others: Mapping[str, Floats]  # forecasts of other theories, (rows, responses)
+    variant: str  # the course of events
 
     @property
     def prediction(self) -> Prediction:

@@ -83,45 +83,21 @@ def weighted_mean(values: Floats | NDArray[np.bool_], weights: Floats) -> Floats
 
 
 def pooled_score(observed: Indices, responses: int, weights: Floats) -> Floats:
-    """Return the score of the pooled frequencies of responses, for each set of weights.
-
-    Parameters
-    ----------
-    observed : ndarray of int, (rows,)
-        What was done.
-    responses : int
-        How many responses there are.
-    weights : ndarray of float, (..., rows)
-        The weight of each row.
-    """
+    """Return the score of the pooled frequencies of responses, for each set of weights."""
     shares = weights @ np.eye(responses)[observed] / weights.sum(axis=-1, keepdims=True)
     at = np.broadcast_to(observed, weights.shape)
     return weighted_mean(ranked_probability(shares[..., np.newaxis, :], at), weights)
 
 
 class Figures(NamedTuple):
-    """Figures of a forecast; arrays where many forecasts or weights were passed.
+    """Figures of a forecast; arrays where many forecasts or weights were passed."""
 
-    Parameters
-    ----------
-    rps : ndarray of float
-        Mean ranked probability score, 0 (best) to K - 1.
-    skill : ndarray of float
-        Against the pooled frequencies of the same rows and weights: 1 is perfect, 0 no better.
-    log_score : ndarray of float
-        Mean natural logarithm of the probability of what was done, 0 (best) or less.
-    share_side, share_response : ndarray of float
-        Share of rows in which the most probable side or response was the one taken, 0 to 1.
-    error_side, error_response : ndarray of float
-        Expected calibration error, 0 (best) to 1; see `calibration`.
-    """
-
-    rps: Floats
-    skill: Floats
-    log_score: Floats
-    share_side: Floats
-    share_response: Floats
-    error_side: Floats
+    rps: Floats  # mean ranked probability score, 0 (best) to K - 1
+    skill: Floats  # against the pooled frequencies of the same rows: 1 is perfect, 0 no better
+    log_score: Floats  # mean natural logarithm of the probability of what was done, at most 0
+    share_side: Floats  # of rows in which the most probable side was the one taken
+    share_response: Floats  # of rows in which the most probable response was the one given
+    error_side: Floats  # expected calibration error, 0 (best) to 1; see `calibration`
     error_response: Floats
 
     def hits(self, rows: int) -> dict[str, int]:
@@ -135,18 +111,9 @@ class Figures(NamedTuple):
 def figures(
     probabilities: Floats, observed: Indices, stances: Floats, weights: Floats | None = None
 ) -> Figures:
-    """Sum up how good forecasts are.
+    """Sum up how good forecasts are: one, or many along the first axes of the probabilities.
 
-    Parameters
-    ----------
-    probabilities : ndarray of float, (..., rows, responses)
-        One forecast, or many along the first axes.
-    observed : ndarray of int, (rows,)
-        What was done.
-    stances : ndarray of float, (responses,)
-        Stance of each response, -1 to 1.
-    weights : ndarray of float, (..., rows), optional
-        The weight of each row; by default all count the same.
+    Weights are of each row, or many sets of them along the first axes; by default all are 1.
     """
     rows, responses = probabilities.shape[-2:]
     weights = np.ones(rows) if weights is None else weights
@@ -204,19 +171,7 @@ def calibration(probabilities: Floats, observed: Indices, bins: int = BINS) -> d
 def expected_error(
     probabilities: Floats, observed: Indices, weights: Floats, bins: int = BINS
 ) -> Floats:
-    """Return the expected calibration error, 0 to 1, of one forecast or of many.
-
-    Parameters
-    ----------
-    probabilities : ndarray of float, (..., rows, responses or sides)
-        The forecasts.
-    observed : ndarray of int, (..., rows)
-        What was done.
-    weights : ndarray of float, (..., rows)
-        The weight of each row.
-    bins : int
-        Equally wide bins of probability.
-    """
+    """Return the expected calibration error, 0 to 1, of one forecast or many; see `calibration`."""
     kinds = probabilities.shape[-1]
     excess = probabilities - (observed[..., np.newaxis] == np.arange(kinds))
     where = _bin(probabilities, bins)
