@@ -10,10 +10,9 @@ from hypothesis import strategies as st
 from small import SMALL
 
 from detente.scenario import ScenarioError, load, load_text
-from detente.scenario.errors import Problem
-from detente.scenario.nodes import find, plain
-from detente.scenario.reader import read_text
-from detente.scenario.refusals import decoded
+from detente.scenario.messages import Problem
+from detente.scenario.reader import decoded, read_text
+from detente.scenario.tree import find, plain
 from detente.scenario.writer import to_yaml
 
 
@@ -66,9 +65,10 @@ def test_keys_are_texts() -> None:
 
 def test_values_know_where_they_stand() -> None:
     tree = read_text("# first\na:\n  - {b: 1,\n     c: word}\n", "f.yaml")
-    found = find(tree, ("a", 0, "c"))
-    assert found is not None
-    assert found.place == ("f.yaml", 4, 9)
+    assert find(tree, ("a", 0, "c")) == "word"
+    mark = find(tree, ("a", 0)).mark("c")
+    assert mark.place == ("f.yaml", 4, 9)
+    assert mark.key == ("f.yaml", 4, 6)
 
 
 def test_a_byte_order_mark_is_passed_over(tmp_path) -> None:

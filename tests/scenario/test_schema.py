@@ -12,12 +12,11 @@ from small import SMALL
 
 from detente.scenario import Scenario, ScenarioError, library, load, load_text
 from detente.scenario.codes import CAMEO, PLOVER
-from detente.scenario.library import titles
-from detente.scenario.nodes import plain
+from detente.scenario.library import new_scenario, titles
 from detente.scenario.reader import read, read_text
 from detente.scenario.reference import reference
 from detente.scenario.schema_export import json_schema, json_schema_text
-from detente.scenario.template import new_scenario
+from detente.scenario.tree import plain
 from strategies import scenario_files
 
 SCHEMA = Path(__file__).parents[2] / "scenarios" / "scenario.schema.json"

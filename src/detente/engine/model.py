@@ -12,7 +12,7 @@ import numpy as np
 from detente.engine.quiet_mesa import AgentSet, mesa
 from detente.engine.sampler import Plan
 from detente.scenario import Scenario
-from detente.scenario.suggest import did_you_mean
+from detente.scenario.messages import did_you_mean
 from detente.theory.arrays import NONE, Floats, State, new_standing, new_state, new_view
 from detente.theory.chance import country_word, purpose_word, uniforms
 from detente.theory.response.act import act

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from detente.engine.conditions import compile_condition
 from detente.scenario import Distribution, Number, Quantity, Scenario, sample
 from detente.scenario.codes import PLOVER
-from detente.scenario.ranges import quantity_of
+from detente.scenario.quantity import quantity_of
 from detente.theory.arrays import (
     NONE,
     Coefficient,

@@ -56,11 +56,10 @@ class Ensemble:
         """Return what to call a variant, or a course of a pattern, with some values set in it."""
         if name not in pattern.courses and not settings:
             return name
-        variants = self.scenario.to_plain()["variants"]
-        changes = course_of(pattern, variants, name, settings)
+        changes = course_of(self.scenario.to_plain(), pattern, name, settings)
         key = json.dumps(changes, sort_keys=True)
         if key not in self._names:
-            taken = {*variants, *self._courses}
+            taken = {*self.scenario.variants, *self._courses}
             made = next(each for n in count() if (each := f"course_{n}") not in taken)
             alone = self.scenario.model_copy(update={"variants": {}, "patterns": []})
             self._courses[made] = alone.set({f"variants.{made}": changes})

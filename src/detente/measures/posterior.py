@@ -26,7 +26,7 @@ from detente.measures.predictions import counts_by_batch
 from detente.measures.priors import PRIORS
 from detente.measures.scoring_rules import Floats
 from detente.scenario.dynamics import Dynamics
-from detente.scenario.ranges import quantity_of
+from detente.scenario.quantity import quantity_of
 
 if TYPE_CHECKING:
     from detente.measures.predictions import Predictor

@@ -242,7 +242,7 @@ class Predictor:
     def _with_coefficients(self, coefficients: Mapping[str, float]) -> Scenario:
         """Return the scenario with some coefficients in it, after a check of each."""
         from detente.scenario.dynamics import Dynamics
-        from detente.scenario.ranges import quantity_of
+        from detente.scenario.quantity import quantity_of
 
         changes: dict[str, float] = {}
         for name, value in coefficients.items():

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, ClassVar
 
-from detente.scenario.suggest import did_you_mean
+from detente.scenario.messages import did_you_mean
 
 if TYPE_CHECKING:
     from detente.runs.results import Results

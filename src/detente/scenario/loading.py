@@ -1,25 +1,29 @@
-"""From the name or path of a scenario to the validated scenario."""
+"""From the name or path of a scenario to the validated scenario, with all that it extends."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
+import os
+from collections.abc import Mapping
 from os import PathLike, fspath
 from pathlib import Path
 from typing import Any, Final
 
-from detente.scenario import nodes
-from detente.scenario.assignment import Change, assign_all, given
-from detente.scenario.errors import GIVEN, Place, Problem, ScenarioError
-from detente.scenario.library import find
-from detente.scenario.merge import read_merged
-from detente.scenario.reader import read_text, read_value
+from detente.scenario.library import SUFFIXES, find, library
+from detente.scenario.merge import extended
+from detente.scenario.messages import GIVEN, Place, Problem, ScenarioError, did_you_mean
+from detente.scenario.paths import Change, assign_all, changes_of
+from detente.scenario.reader import read, read_text, read_value
 from detente.scenario.schema import Scenario
+from detente.scenario.tree import Mark, Table, copied, planted
 from detente.scenario.validation import validated
 
 #: How problems name the values given on the command line.
 OPTION: Final = "--set"
 OPTION_PLACE: Final = Place(OPTION, 1, 1)
+#: How many files may stand on top of one another.
+LONGEST_CHAIN: Final = 20
+#: The longest name of a file that may be extended.
+LONGEST_NAME: Final = 200
 
 
 def load(scenario: str | PathLike[str], set: Mapping[str, Any] | None = None) -> Scenario:  # noqa: A002
@@ -46,10 +50,8 @@ def load(scenario: str | PathLike[str], set: Mapping[str, Any] | None = None) ->
     --------
     >>> scenario = load("bagram-2025")  # doctest: +SKIP
     """
-    shown = fspath(scenario)
-    found = find(shown)
-    tree = read_merged(Scenario, found, shown if found == Path(shown) else str(found))
-    return _validated(tree, given(set or {}, GIVEN), GIVEN)
+    tree = _read_whole(scenario)
+    return _changed(tree, changes_of(set or {}, GIVEN), GIVEN, [])
 
 
 def load_text(text: str, shown: str = "scenario") -> Scenario:
@@ -74,10 +76,7 @@ def load_with_options(scenario: str | PathLike[str], options: list[str]) -> Scen
         As `load`; what is wrong with an option stands at ``--set:1``.
     """
     changes, problems = read_options(options)
-    shown = fspath(scenario)
-    found = find(shown)
-    tree = read_merged(Scenario, found, shown if found == Path(shown) else str(found))
-    return _validated(tree, changes, OPTION_PLACE, problems)
+    return _changed(_read_whole(scenario), changes, OPTION_PLACE, problems)
 
 
 def read_options(options: list[str]) -> tuple[list[Change], list[Problem]]:
@@ -96,26 +95,24 @@ def read_options(options: list[str]) -> tuple[list[Change], list[Problem]]:
             problems.append(Problem(OPTION, 1, len(path) + 2, path, message))
             continue
         try:
-            node = read_value(text, OPTION)
-            if isinstance(node, nodes.Scalar):  # keeps how it was written
-                value: nodes.Node = replace(node, place=OPTION_PLACE)
-            else:
-                value = nodes.from_plain(nodes.plain(node), OPTION_PLACE)
-            changes.append((path, value, OPTION_PLACE))
+            value, mark = read_value(text, OPTION) or (None, Mark(OPTION_PLACE))
         except ScenarioError as error:
-            problems += [
-                Problem(OPTION, 1, len(path) + 1 + p.column, path, p.message)
-                for p in error.problems
-            ]
+            for wrong in error.problems:
+                column = len(path) + 1 + wrong.column
+                problems.append(Problem(OPTION, 1, column, path, wrong.message))
+        else:
+            changes.append((path, planted(value, OPTION_PLACE), Mark(OPTION_PLACE, mark.text)))
     return changes, problems
 
 
-def _validated(
-    alone: nodes.Mapping, changes: list[Change], place: Place, problems: Sequence[Problem] = ()
+def _changed(
+    alone: Table, changes: list[Change], place: Place, problems: list[Problem]
 ) -> Scenario:
     """Validate a file's tree with some values set; a bad path hides nothing else."""
-    tree, more = assign_all(Scenario, alone, changes)
-    wrong = [*problems, *more]
+    if not changes and not problems:
+        return validated(Scenario, alone)
+    tree = copied(alone)
+    wrong = problems + assign_all(Scenario, tree, changes)
     try:
         scenario = validated(Scenario, tree)
     except ScenarioError as error:
@@ -126,19 +123,83 @@ def _validated(
     return scenario
 
 
-def _blamed(problems: list[Problem], alone: nodes.Mapping, place: Place) -> list[Problem]:
+def _blamed(problems: list[Problem], alone: Table, place: Place) -> list[Problem]:
     """Put what the file has not got wrong by itself down to the values set beside it."""
     try:
         validated(Scenario, alone)
         known: list[Problem] = []
     except ScenarioError as error:
         known = error.problems
-    said = {(p.path, p.message) for p in problems if p.file == place.file}
+    told = {(p.path, p.message) for p in problems if p.file == place.file}
     found = []
     for problem in problems:
         if problem.file == place.file or problem in known:
             found.append(problem)
-        elif (problem.path, problem.message) not in said:
+        elif (problem.path, problem.message) not in told:
             at = f"{problem.file}:{problem.line}:{problem.column}"
             found.append(Problem.at(place, problem.path, f"{problem.message} ({at})"))
     return found
+
+
+def _read_whole(scenario: str | PathLike[str]) -> Table:
+    """Read a scenario file and everything that it extends, as one tree."""
+    shown = fspath(scenario)
+    path = find(shown)
+    return _read(path, shown if path == Path(shown) else str(path), ())
+
+
+def _read(path: Path, shown: str, above: tuple[Path, ...]) -> Table:
+    """Read a file on top of what it extends; `above` are the files that extend it."""
+    tree = read(path, shown)
+    name = tree.get("extends")
+    if name is None:
+        return tree.lacking("extends")
+    chain = (*above, path.resolve())
+    try:
+        parent = _extended_file(path.parent, name, chain)
+    except ValueError as error:
+        place = tree.mark("extends").place
+        raise ScenarioError([Problem.at(place, "extends", str(error))]) from None
+    beside = parent.parent == path.parent
+    folder = Path(shown).parent if beside else parent.parent
+    return extended(
+        Scenario, _read(parent, str(folder / parent.name), chain), tree.lacking("extends")
+    )
+
+
+def _extended_file(folder: Path, name: Any, chain: tuple[Path, ...]) -> Path:
+    """Return the file that the last of a chain extends: beside it, or of the package.
+
+    Raises
+    ------
+    ValueError
+        If there is none of that name, or it may not be extended.
+    """
+    parent = _named(folder, name)
+    if parent.resolve() in chain:
+        names = " -> ".join(file.name for file in (*chain, parent))
+        raise ValueError(f"a file cannot extend itself: {names}")
+    if len(chain) >= LONGEST_CHAIN:
+        raise ValueError(f"more than {LONGEST_CHAIN} files extend one another")
+    return parent
+
+
+def _named(folder: Path, name: Any) -> Path:
+    """Return the file of a name in a folder, with or without its ending, or of the package."""
+    if not isinstance(name, str):
+        raise ValueError("expected the name of a scenario file")  # noqa: TRY004 - told as the rest
+    outside = f"'{name}' leaves the folder: name a file beside this one, or of the package"
+    plain = name not in {"", ".", ".."} and not {"\\", "\0"} & {*name} and Path(name).name == name
+    if len(name) > LONGEST_NAME or not plain:
+        raise ValueError(outside)
+    for spelled in (name, *(name + suffix for suffix in SUFFIXES)):
+        if os.path.lexists(folder / spelled):
+            if (folder / spelled).resolve().parent != folder.resolve():
+                raise ValueError(outside)
+            return folder / spelled
+    known = library()
+    if name.removesuffix(".yaml") in known:
+        return known[name.removesuffix(".yaml")]
+    beside = sorted(entry.name for entry in folder.iterdir() if entry.suffix in SUFFIXES)
+    names = [*beside, *known, *(path.name for path in known.values())]
+    raise ValueError(f"'{name}': no such file{did_you_mean(name, names)}")

@@ -20,19 +20,17 @@ A list of countries or variants makes a claim of each.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Annotated, Any, Final, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, GetJsonSchemaHandler
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema
 
-from detente.scenario import nodes
 from detente.scenario.base import CountryCode, Identifier, Part, Text
-from detente.scenario.elements import Plain, Variant
-from detente.scenario.findings import Finding
-from detente.scenario.nodes import Steps
-from detente.scenario.tolerant import names, rows, table, unknown
+from detente.scenario.elements import Plain, Variant, default_repertoire
+from detente.scenario.messages import GIVEN, Finding, hint
+from detente.scenario.tree import Mark, Rows, Steps, Table, child, copied, plain, planted
 
 #: Words for all responses of one side, beside the names of responses.
 SIDES: Final = {"opposes": -1, "supports": 1}
@@ -209,37 +207,28 @@ class Pattern(Part):
 
 
 def course_of(
-    pattern: Pattern, variants: Mapping[str, Any], name: str, settings: Mapping[str, Any]
+    scenario: Mapping[str, Any], pattern: Pattern, name: str, settings: Mapping[str, Any]
 ) -> dict[str, Any]:
     """Return a variant or a course of a pattern, with some values set in it, as one plain variant.
 
     Parameters
     ----------
+    scenario : mapping of str to object
+        The plain scenario.
     pattern : Pattern
         Whose courses may be named.
-    variants : mapping of str to mapping
-        The plain variants of the scenario.
     name : str
         A variant or a course.
     settings : mapping of str to object
         Values to set, by path.
     """
-    own: dict[str, Any] = {}
+    own: dict[str, Any] = {"variant": name}
     if name in pattern.courses:
         own = pattern.courses[name].model_dump(mode="json", exclude_none=True)
-        name = own.get("variant", "")
-    base = variants.get(name, {})
-    added = dict(base.get("add", {}))
-    for key, value in own.get("add", {}).items():
-        if isinstance(value, list):
-            added[key] = [*added.get(key, []), *value]
-        else:
-            added[key] = {**added.get(key, {}), **value}
-    return {
-        "drop": [*base.get("drop", []), *own.get("drop", [])],
-        "set": {**base.get("set", {}), **own.get("set", {}), **settings},
-        "add": added,
-    }
+    made = plain(_varied(planted(scenario, GIVEN), planted(own, GIVEN)))
+    found = {key: made.get(key, {}) for key in ("set", "add")}
+    found["set"] |= settings
+    return {"drop": made.get("drop", []), **found}
 
 
 def either(names: Sequence[str]) -> str:
@@ -342,66 +331,148 @@ MEASURES: Final[dict[str, frozenset[str]]] = {
 }
 
 
-def known_in_patterns(data: dict[str, Any]) -> Iterator[Finding]:
-    """Each pattern has an id of its own, and each claim names what there is and asks one thing."""
+def find(data: Mapping[str, Any]) -> Iterator[Finding]:
+    """Find what is wrong with patterns: each has an id of its own, names what there is, asks once.
+
+    Parameters
+    ----------
+    data : mapping of str to object
+        The plain data of a scenario, however malformed.
+    """
     seen: set[str] = set()
-    for index, pattern in rows(data, "patterns"):
+    for index, pattern in _rows(data, "patterns"):
         here: Steps = ("patterns", index)
-        name = pattern.get("id")
-        if isinstance(name, str) and name in seen:
+        name = str(pattern.get("id"))
+        if name in seen:
             yield Finding((*here, "id"), f"'{name}' is the id of another pattern too")
-        seen.add(str(name))
+        seen.add(name)
         known = _known(data, pattern)
-        for course, changes in table(pattern, "courses").items():
-            base = table(changes).get("variant")
-            yield from unknown((*here, "courses", course, "variant"), base,
-                               names(data, "variants"), "variant")  # fmt: skip
+        for course, changes in _table(pattern, "courses").items():
+            given, variants = _table(changes).get("variant"), list(_table(data, "variants"))
+            yield from _unknown((*here, "courses", course, "variant"), given, variants, "variant")
         for part in ("claims", "beside"):
-            for at, claim in rows(pattern, part):
+            for at, claim in _rows(pattern, part):
                 yield from _wrong_in_claim(claim, known, (*here, part, at), beside=part == "beside")
 
 
-def _known(data: dict[str, Any], pattern: dict[str, Any]) -> dict[str, list[str]]:
-    """Return the names that the claims of a pattern may use, by what they name."""
-    responses = names(data, "repertoire")
-    if not responses:
-        from detente.scenario.repertoire import default_repertoire
+def ids(data: Mapping[str, Any]) -> set[str]:
+    """Return the ids of all patterns in plain data."""
+    return {str(pattern.get("id")) for _, pattern in _rows(data, "patterns")}
 
-        responses = list(default_repertoire())
-    courses = table(pattern, "courses")
-    added = [*table(data, "variants").values(), *courses.values()]
+
+def not_measurable(data: Mapping[str, Any]) -> set[str]:
+    """Return the ids of the patterns that name something which plain data lacks."""
+    places = {finding.steps[1] for finding in find(data)}
+    return {str(pattern.get("id")) for at, pattern in _rows(data, "patterns") if at in places}
+
+
+def prune(tree: Table, names: Collection[str]) -> None:
+    """Take away those of some patterns that name something which a tree lacks."""
+    missing = not_measurable(tree) & set(names)
+    if missing:
+        tree["patterns"].keep(lambda pattern: str(child(pattern, "id")) not in missing)
+
+
+def as_variants(tree: Table) -> Table | None:
+    """Return a tree with what patterns run besides the variants as its variants, to be tried.
+
+    That are their courses, and each value along their sweeps.
+    """
+    found = Table(tree.place)
+    for _, pattern in _rows(tree, "patterns"):
+        path = f"patterns.{pattern.get('id')}"
+        courses = _table(pattern, "courses")
+        for name, own in courses.items():
+            if isinstance(own, Table):
+                found.put(f"{path}.courses.{name}", _varied(tree, own), courses.mark(name))
+        for at, claim in _rows(pattern, "claims"):
+            for key in ("rises_with", "falls_with"):
+                inner = f"{path}.claims.{at}.{key}.values"
+                for index, (variant, mark) in enumerate(_settings(claim.get(key))):
+                    found.put(f"{inner}.{index}", variant, mark)
+    if not found:
+        return None
+    trial = tree.lacking("patterns", "variants")
+    trial.put("variants", found, Mark(tree.place))
+    return trial
+
+
+def _settings(sweep: Any) -> Iterator[tuple[Table, Mark]]:
+    """Walk the values along a sweep, each as a variant that sets it."""
+    path, values = child(sweep, "input"), child(sweep, "values")
+    for value, mark in zip(values, values.marks, strict=True) if isinstance(values, Rows) else ():
+        if isinstance(path, str):
+            settings, variant = Table(mark.place), Table(mark.place)
+            settings.put(path, value, mark)
+            variant.put("set", settings, mark)
+            yield variant, mark
+
+
+def _varied(tree: Table, own: Table) -> Table:
+    """Return a course of a pattern on top of the variant that it changes, as one variant."""
+    base = _table(_table(tree, "variants"), str(own.get("variant")))
+    made = own.lacking("variant")
+    for key in ("drop", "set", "add"):
+        if isinstance(under := base.get(key), Table | Rows):
+            made.put(key, _joined(under, own.get(key)), own.mark(key))
+    return made
+
+
+def _joined(under: Any, over: Any) -> Any:
+    """Return the entries of two tables or rows together, tables key by key."""
+    made = copied(over) if isinstance(over, type(under)) else type(under)(under.place)
+    for at in range(len(under)) if isinstance(under, Rows) else under:
+        item, mark = under[at], under.mark(at)
+        if isinstance(made, Rows):
+            made.put(len(made), item, mark)
+        elif at not in made:
+            made.put(at, item, mark)
+        elif isinstance(item, Rows):
+            made.put(at, _joined(item, made[at]), made.mark(at))
+    return made
+
+
+def _known(data: Mapping[str, Any], pattern: Mapping[str, Any]) -> dict[str, list[str]]:
+    """Return the names that the claims of a pattern may use, by what they name."""
+    courses = _table(pattern, "courses")
+    added = [*_table(data, "variants").values(), *courses.values()]
     events = [
         row["id"]
-        for part in (data, *(table(variant, "add") for variant in added))
-        for _, row in rows(part, "events")
+        for part in (data, *(_table(variant, "add") for variant in added))
+        for _, row in _rows(part, "events")
         if isinstance(row.get("id"), str)
     ]
     return {
-        "country": names(data, "countries"),
+        "country": list(_table(data, "countries")),
         "event": list(dict.fromkeys(events)),
-        "variant": [*(names(data, "variants") or ["base"]), *courses],
-        "response": [*responses, *SIDES],
+        "variant": [*(_table(data, "variants") or ["base"]), *courses],
+        "response": [*(_table(data, "repertoire") or default_repertoire()), *SIDES],
         "outcome": [
             *OF_COUNTRIES,
-            *(f"toward_{pole}" for pole in names(data, "poles")),
+            *(f"toward_{pole}" for pole in _table(data, "poles")),
             *(f"stance_{event}" for event in dict.fromkeys(events)),
             *OF_REGION,
         ],
     }
 
 
-def not_measurable(data: dict[str, Any]) -> set[int]:
-    """Return the places of the patterns that name something which plain data lacks."""
-    return {int(finding.steps[1]) for finding in known_in_patterns(data)}
+def _rows(data: Any, key: str) -> Iterator[tuple[int, Any]]:
+    """Walk the entries of a list that are tables."""
+    listed = child(data, key)
+    for index, row in enumerate(listed if isinstance(listed, list) else ()):
+        if isinstance(row, dict):
+            yield index, row
 
 
-def measurable(tree: nodes.Mapping) -> nodes.Mapping:
-    """Return a tree without the patterns that name something which it lacks."""
-    listed, wrong = tree.get("patterns"), not_measurable(nodes.plain(tree))
-    if not wrong or not isinstance(listed, nodes.Sequence):
-        return tree
-    items = tuple(item for at, item in enumerate(listed.items) if at not in wrong)
-    return tree.having("patterns", nodes.Sequence(listed.place, items))
+def _table(data: Any, key: str | None = None) -> Any:
+    """Return a table, or the one under its key, or an empty one."""
+    found = data if key is None else child(data, key)
+    return found if isinstance(found, dict) else {}
+
+
+def _unknown(steps: Steps, given: Any, known: list[str], what: str) -> Iterator[Finding]:
+    if isinstance(given, str) and given not in known:
+        yield Finding(steps, f"unknown {what} '{given}'{hint(given, known)}")
 
 
 #: What the names under each key are.
@@ -422,26 +493,27 @@ _NAMED: Final = {
 def _wrong_in_claim(
     claim: Mapping[str, Any], known: dict[str, list[str]], steps: Steps, *, beside: bool
 ) -> Iterator[Finding]:
-    for where, part in (
-        (steps, claim),
-        *(((*steps, key), table(claim, key)) for key in ("more_than", "less_than")),
-    ):
+    compared = [((*steps, key), _table(claim, key)) for key in ("more_than", "less_than")]
+    for where, part in ((steps, claim), *compared):
         for key, what in _NAMED.items():
             given = part.get(key)
             if isinstance(given, list):
                 for at, name in enumerate(given):
-                    yield from unknown((*where, key, at), name, known[what], what)
+                    yield from _unknown((*where, key, at), name, known[what], what)
             else:
-                yield from unknown((*where, key), given, known[what], what)
+                yield from _unknown((*where, key), given, known[what], what)
+    if not set(claim) <= set(Claim.model_fields):
+        return  # what is meant is unclear until that is put right
     measured = [key for key in claim if key in MEASURES]
     if len(measured) != 1:
         yield Finding(steps, f"a claim needs one of {', '.join(MEASURES)}")
         return
     kind = measured[0]
-    for key in claim:
-        if key in Claim.model_fields and key not in MEASURES[kind] | {kind}:
-            yield Finding((*steps, key), f"'{key}' does not go with '{kind}'", on_key=True)
-    yield from _lacking(claim, kind, steps, beside=beside)
+    misplaced = [key for key in claim if key not in MEASURES[kind] | {kind}]
+    for key in misplaced:
+        yield Finding((*steps, key), f"'{key}' does not go with '{kind}'", on_key=True)
+    if not misplaced:
+        yield from _lacking(claim, kind, steps, beside=beside)
 
 
 def _lacking(

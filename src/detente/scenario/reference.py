@@ -1,31 +1,25 @@
-"""The reference of the scenario format, in Markdown, from the model."""
+"""The reference of the scenario format, in Markdown, from the model and its JSON Schema."""
 
 from __future__ import annotations
 
 import inspect
 import re
 from collections.abc import Iterator
-from typing import Annotated, Any, Final, Literal, get_args, get_origin
+from typing import Any, Final
 
-from annotated_types import Ge, Le, Lt
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
-from detente.scenario.base import (
-    CODE_PATTERN,
-    DAY_SCHEMA,
-    ID_PATTERN,
-    MOMENT_SCHEMA,
-    NAME_PATTERN,
-    STEP_PATTERN,
-)
+from detente import theory
+from detente.scenario.base import CODE_PATTERN, ID_PATTERN, NAME_PATTERN, STEP_PATTERN
 from detente.scenario.conditions import FORMS
-from detente.scenario.quantity import KINDS, Quantity
-from detente.scenario.ranges import quantity_of
-from detente.scenario.repertoire import default_repertoire
+from detente.scenario.dynamics import AnyDynamics, dynamics_of
+from detente.scenario.elements import default_repertoire
+from detente.scenario.quantity import KINDS
 from detente.scenario.schema import Scenario
-from detente.scenario.shape import KEYS, bare, fields_of, is_condition, is_table
+from detente.scenario.schema_export import NULL, complete_schema
+from detente.scenario.shape import KEYS, bare, fields_of, is_condition
 
 #: What each form of text is called.
 TEXTS: Final = {
@@ -34,10 +28,17 @@ TEXTS: Final = {
     NAME_PATTERN: "name",
     STEP_PATTERN: "length of time",
 }
+#: What each simple type is called.
+TYPES: Final = {"boolean": "true or false", "integer": "whole number", "number": "number"}
 HEAD: Final = """# Scenario files
 
 A scenario is one YAML 1.2 file. Every field is listed here with what it takes, its range, its
 default and a sentence. Where a field takes a *number*, it takes a distribution as well.
+"""
+DISTRIBUTIONS: Final = """## Distributions
+
+Each run draws its own value, the same in every variant. A distribution is truncated to the
+range of its field, never clipped.
 """
 PATHS: Final = """## Paths
 
@@ -48,9 +49,21 @@ its keys joined by points. An entry of a list goes by what it is known by:
 
 def reference() -> str:
     """Return the reference of the scenario format as Markdown."""
+    schema = complete_schema()
+    definitions = {**schema["$defs"], Scenario.__name__: schema}
     parts = [HEAD]
-    parts += [_section(model) for model in _models(Scenario)]
-    parts += [_repertoire(), _distributions(), _paths()]
+    parts += [_section(model, definitions[model.__name__]) for model in _models(Scenario)]
+    forms = [
+        "- " + " or ".join(f"`{{{one.strip(' ,')}}}`" for one in re.split(r",? or ", form))
+        for form in KINDS.values()
+    ]
+    paths = [
+        f"- `{name}." + ".".join(f"<{field}>" for field in fields) + "`"
+        for name, fields in KEYS.items()
+    ]
+    parts.append(_repertoire())
+    parts += [f"{head}\n" + "\n".join(rows) + "\n"
+              for head, rows in ((DISTRIBUTIONS, forms), (PATHS, paths))]  # fmt: skip
     return "\n".join(parts)
 
 
@@ -68,96 +81,74 @@ def _models(model: type[BaseModel]) -> Iterator[type[BaseModel]]:
 
 
 def _within(annotation: Any) -> list[type[BaseModel]]:
+    """Return the models that a type is made of."""
     kind = bare(annotation)
     if is_condition(kind):
         return list(FORMS.values())
+    if kind is AnyDynamics:
+        return [dynamics_of(name) for name in theory.names()]
     if isinstance(kind, type) and issubclass(kind, BaseModel):
         return [kind]
-    if get_origin(kind) in (list, dict):
-        return _within(get_args(kind)[-1])
-    return []
+    return _within(kind.__args__[-1]) if hasattr(kind, "__args__") else []
 
 
-def _section(model: type[BaseModel]) -> str:
-    sentence = inspect.cleandoc(model.__doc__ or "")
+def _section(model: type[BaseModel], schema: dict[str, Any]) -> str:
+    """Return the table of a model's fields."""
     rows = [
-        f"| `{key}` | {_takes(model, field)} | {_default(field)} | {field.description} |"
+        f"| `{key}` | {_takes(schema['properties'][key])} | {_default(field)} "
+        f"| {field.description} |"
         for key, field in fields_of(model).items()
     ]
     table = ["| field | takes | default | |", "|---|---|---|---|", *rows]
-    return f"## {model.__name__}\n\n{sentence}\n\n" + "\n".join(table) + "\n"
+    return f"## {model.__name__}\n\n{inspect.getdoc(model)}\n\n" + "\n".join(table) + "\n"
 
 
-def _takes(model: type[BaseModel], field: FieldInfo) -> str:
-    """Say what a field takes: its type, range and unit."""
-    name = next(name for name, own in model.model_fields.items() if own is field)
-    try:
-        quantity = quantity_of(model, name)
-    except StopIteration:
-        return _kind(field.annotation, field.metadata)
-    number = _quantity(quantity)
-    return f"table of issues: {number}" if is_table(field.annotation) else number
+def _takes(part: dict[str, Any]) -> str:  # noqa: PLR0911 - one for each kind
+    """Say what a field takes by its JSON Schema: type, range and unit."""
+    options = [option for option in part.get("anyOf", [part]) if option != NULL]
+    if "x-unit" in part:
+        return _number(options[0], part["x-unit"])
+    if len(options) > 1:
+        links = [_takes(option) for option in options]
+        return "date or step" if "date" in links else ", ".join(links)
+    part = options[0]
+    if "anyOf" in part or "x-unit" in part:
+        return _takes(part)
+    if "$ref" in part:
+        name = part["$ref"].rsplit("/", 1)[-1]
+        return "condition" if name == "Condition" else f"[{name}](#{name.lower()})"
+    if "enum" in part:
+        return "PLOVER type" if "THREATEN" in part["enum"] else " or ".join(map(str, part["enum"]))
+    if part.get("type") == "array":
+        return f"list of {_takes(part['items'])}"
+    if part.get("type") == "object":
+        inner = part.get("patternProperties", {}).values() or [part["additionalProperties"]]
+        value = next(iter(inner))
+        value = value if isinstance(value, dict) else {}  # true allows any
+        return f"table of {'issues: ' if 'x-unit' in value else ''}{_takes(value)}"
+    if part.get("type") == "string":
+        text = "CAMEO code" if "pattern" in part else "text"
+        return part.get("format") or TEXTS.get(part.get("pattern", ""), text)
+    return TYPES.get(part.get("type", ""), "any value") + _range(part)
 
 
-def _quantity(quantity: Quantity) -> str:
-    spelled = f"{quantity.low:g} to {quantity.high:g}"
-    unit = "" if quantity.unit == spelled else f", {quantity.unit.removesuffix(f', {spelled}')}"
-    return f"number, {spelled}{unit}"
+def _number(number: dict[str, Any], unit: str) -> str:
+    """Say the range and unit of a quantity."""
+    spelled = f"{number['minimum']:g} to {number['maximum']:g}"
+    rest = "" if unit == spelled else f", {unit.removesuffix(f', {spelled}')}"
+    return f"number, {spelled}{rest}"
 
 
-def _kind(annotation: Any, metadata: list[Any]) -> str:
-    found, constraints = annotation, list(metadata)
-    while get_origin(found) is Annotated or bare(found) is not found:
-        if get_origin(found) is Annotated:
-            constraints += get_args(found)[1:]
-            found = get_args(found)[0]
-        else:
-            parts = [part for part in get_args(found) if part is not type(None)]
-            found = parts[0] if len(parts) == 1 else bare(found)
-            if len(parts) > 1:
-                break
-    for item in constraints:
-        if (schema := getattr(item, "json_schema", None)) is not None:
-            return _by_schema(schema)
-    pattern = next((p for i in constraints if (p := getattr(i, "pattern", None))), None)
-    if pattern is not None:
-        return TEXTS[pattern]
-    return _plain_kind(found, constraints)
-
-
-def _by_schema(schema: dict[str, Any]) -> str:
-    if schema == DAY_SCHEMA:
-        return "date"
-    if schema == MOMENT_SCHEMA:
-        return "date or step"
-    return "PLOVER type" if "enum" in schema else "CAMEO code"
-
-
-def _plain_kind(kind: Any, constraints: list[Any]) -> str:
-    if is_condition(kind):
-        return "condition"
-    if isinstance(kind, type) and issubclass(kind, BaseModel):
-        return f"[{kind.__name__}](#{kind.__name__.lower()})"
-    if get_origin(kind) is dict:
-        return f"table of {_kind(get_args(kind)[1], [])}"
-    if get_origin(kind) is list:
-        return f"list of {_kind(get_args(kind)[0], [])}"
-    if get_origin(kind) is Literal:
-        return " or ".join(f"`{word}`" for word in get_args(kind))
-    names = {str: "text", bool: "true or false", int: "whole number", float: "number"}
-    return names.get(kind, "any value") + _bounds(constraints)
-
-
-def _bounds(constraints: list[Any]) -> str:
-    low = next((c.ge for c in constraints if isinstance(c, Ge)), None)
-    high = next((c.le for c in constraints if isinstance(c, Le)), None)
-    below = next((c.lt for c in constraints if isinstance(c, Lt)), None)
+def _range(part: dict[str, Any]) -> str:
+    """Say the range of a plain number, if it has one."""
+    low, high, below = (part.get(k) for k in ("minimum", "maximum", "exclusiveMaximum"))
     if below is not None:
         return f", {low} to below {below}"
     return "" if low is None else f", {low} to {high}" if high is not None else f", {low} or more"
 
 
 def _default(field: FieldInfo) -> str:
+    """Say what stands where a file says nothing."""
     if field.is_required():
         return "needed"
     if field.default is PydanticUndefined:
@@ -168,29 +159,10 @@ def _default(field: FieldInfo) -> str:
 
 
 def _repertoire() -> str:
+    """Return the table of the default repertoire."""
     rows = [
         f"| `{name}` | {r.title} | {r.stance} | {r.cost} | {r.type or 'none'} | {r.by_actor} |"
         for name, r in default_repertoire().items()
     ]
     head = ["| response | title | stance | cost | type | by_actor |", "|---|---|---|---|---|---|"]
     return "## Default repertoire\n\n" + "\n".join([*head, *rows]) + "\n"
-
-
-def _distributions() -> str:
-    rows = [
-        "- " + " or ".join(f"`{{{one.strip(' ,')}}}`" for one in re.split(r",? or ", form))
-        for form in KINDS.values()
-    ]
-    head = (
-        "## Distributions\n\nEach run draws its own value, the same in every variant. A "
-        "distribution is truncated to the\nrange of its field, never clipped.\n\n"
-    )
-    return head + "\n".join(rows) + "\n"
-
-
-def _paths() -> str:
-    rows = [
-        f"- `{name}." + ".".join(f"<{field}>" for field in fields) + "`"
-        for name, fields in KEYS.items()
-    ]
-    return PATHS + "\n" + "\n".join(rows) + "\n"

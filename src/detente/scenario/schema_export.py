@@ -11,10 +11,11 @@ from typing import Any, Final
 
 from pydantic.json_schema import JsonSchemaValue
 
-from detente.scenario.elements import Attitude, Dependence, Record
-from detente.scenario.events import Event
+from detente import theory
+from detente.scenario.dynamics import AnyDynamics, dynamics_of
+from detente.scenario.elements import Attitude, Dependence, Event, Record
 from detente.scenario.patterns import Pattern
-from detente.scenario.quantity import DISTRIBUTION, KINDS
+from detente.scenario.quantity import COUNTS, DISTRIBUTION, KINDS
 from detente.scenario.schema import Scenario
 from detente.scenario.shape import KEYS
 
@@ -35,9 +36,27 @@ WHOLE: Final = frozenset(
 )
 
 
+def complete_schema() -> JsonSchemaValue:
+    """Return the JSON Schema of a complete scenario, with the coefficients of each theory."""
+    schema = Scenario.model_json_schema(by_alias=True)
+    definitions = schema["$defs"]
+    del definitions[AnyDynamics.__name__]
+    for name in theory.names():
+        model = dynamics_of(name)
+        definitions[model.__name__] = model.model_json_schema()
+    fields = schema["properties"]
+    fields["theory"]["enum"] = list(theory.names())
+    fields["dynamics"] = {
+        "description": fields["dynamics"]["description"],
+        "anyOf": [_dynamics(name) for name in theory.names()],
+    }
+    found: JsonSchemaValue = _with_references(schema)
+    return found
+
+
 def json_schema() -> JsonSchemaValue:
     """Return the JSON Schema of a scenario file."""
-    schema = _with_references(Scenario.model_json_schema(by_alias=True))
+    schema = complete_schema()
     definitions = schema.pop("$defs")
     definitions[DISTRIBUTION] = distribution_json_schema()
     for name, definition in definitions.items():
@@ -48,7 +67,23 @@ def json_schema() -> JsonSchemaValue:
         "$schema": DIALECT,
         "title": "A scenario of détente",
         **{key: value for key, value in schema.items() if key != "title"},
+        "allOf": [_coefficients_of(name) for name in theory.names()],
         "$defs": dict(sorted(definitions.items())),
+    }
+
+
+def _dynamics(name: str) -> JsonSchemaValue:
+    return {"$ref": f"#/$defs/{dynamics_of(name).__name__}"}
+
+
+def _coefficients_of(name: str) -> JsonSchemaValue:
+    """Allow only the coefficients of a theory where a file names it, or no other by default."""
+    named: JsonSchemaValue = {"required": ["theory"]}
+    if name == theory.DEFAULT:  # what a file extends may name another
+        named = {"anyOf": [named, {"not": {"required": ["extends"]}}]}
+    return {
+        "if": {"properties": {"theory": {"const": name}}, **named},
+        "then": {"properties": {"dynamics": {"anyOf": [_dynamics(name), NULL]}}},
     }
 
 
@@ -63,9 +98,9 @@ def distribution_json_schema() -> JsonSchemaValue:
     def numbers(least: int, most: int) -> JsonSchemaValue:
         return {"type": "array", "items": {"type": "number"}, "minItems": least, "maxItems": most}
 
-    counts = {"normal": (2, 2), "truncated_normal": (4, 4), "uniform": (2, 2)}
-    counts |= {"triangular": (3, 3), "beta": (2, 4), "lognormal": (2, 2)}
-    kinds: dict[str, JsonSchemaValue] = {kind: numbers(*count) for kind, count in counts.items()}
+    kinds: dict[str, JsonSchemaValue] = {
+        kind: numbers(counts[0], counts[-1]) for kind, counts in COUNTS.items()
+    }
     kinds["fixed"] = {"type": "number"}
     weights = {"type": "object", "additionalProperties": {"type": "number", "minimum": 0}}
     kinds["choice"] = {"anyOf": [numbers(1, 1000), weights]}

@@ -2,133 +2,155 @@
 
 from __future__ import annotations
 
-from typing import Any
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
 
-from pydantic import BaseModel, ValidationError
+from pydantic import ValidationError
 
-from detente.scenario import checks, variants
-from detente.scenario.errors import Place, Problem, ScenarioError
-from detente.scenario.findings import QUOTE_IT, Finding
-from detente.scenario.nodes import Entry, Mapping, Scalar, Steps, child, find, from_plain, plain
+from detente.scenario import checks, patterns, variants
+from detente.scenario.messages import GIVEN, QUOTE_IT, Finding, Place, Problem, ScenarioError
 from detente.scenario.paths import spell
+from detente.scenario.tree import Mark, Steps, Table, find, has, places_in, planted
 from detente.scenario.wording import in_plain_words
+
+if TYPE_CHECKING:
+    from detente.scenario.schema import Scenario
 
 #: Context that tells the model's own validator that the checks run beside it.
 CHECKED = {"checked": True}
+#: Where the problems of a scenario that a program builds are found.
+BUILT = Place("scenario", 1, 1)
 
 
-def validated[Model: BaseModel](model: type[Model], tree: Mapping) -> Model:
-    """Return the scenario that a tree describes.
+def validated[S: Scenario](model: type[S], tree: Table) -> S:
+    """Return the scenario that a tree describes, having validated it and each variant once.
 
     Raises
     ------
     ScenarioError
         With everything that is wrong, each where it was written.
     """
-    scenario, found = examine(model, plain(tree))
+    scenario, found = examine(model, tree)
     problems = [_placed(finding, tree) for finding in found]
-    problems += in_variants(model, tree, found)
-    if problems or scenario is None:
-        raise ScenarioError(problems)
+    courses, more = _variants(model, tree, scenario, found)
+    if problems or more or scenario is None:
+        raise ScenarioError(problems + more)
+    scenario.keep(courses)
     return scenario
 
 
-def examine[Model: BaseModel](model: type[Model], data: Any) -> tuple[Model | None, list[Finding]]:
-    """Validate plain data by the model and the checks, leaving its variants aside."""
+def examine[S: Scenario](model: type[S], tree: Table) -> tuple[S | None, list[Finding]]:
+    """Validate a tree by the model and the checks, leaving its variants aside."""
     found: dict[Steps, list[Finding]] = {}
-    for finding in checks.find(data):
+    for finding in checks.find(model, tree):
         found.setdefault(finding.steps, []).append(finding)
     scenario = None
     try:
-        scenario = model.model_validate(data, context=CHECKED)
+        scenario = model.model_validate(tree, context=CHECKED)
     except ValidationError as error:
-        for finding in in_plain_words(model, data, error):
+        for finding in in_plain_words(model, tree, error):
             found.setdefault(finding.steps, [finding])  # a check says more of the same place
     return scenario, [finding for at_one_place in found.values() for finding in at_one_place]
 
 
-def in_variants(model: type[BaseModel], tree: Mapping, known: list[Finding]) -> list[Problem]:
-    """Return what is wrong with each variant as a scenario in its own right.
-
-    What is wrong with the scenario that they vary, given as `known`, is not said again.
-    """
-    said = {(spell(tree, finding.steps), _said(finding, tree)) for finding in known}
-    listed = tree.get("variants")
-    problems: list[Problem] = []
-    for name, entry in listed.entries.items() if isinstance(listed, Mapping) else ():
-        resolved, more = variants.resolve(model, tree, name)
-        problems += more
-        if resolved is None:
-            continue
-        own = variants.places_in(entry.node)
-        _, found = examine(model, plain(resolved))
-        for finding in found:
-            path = spell(resolved, finding.steps)
-            words = _said(finding, resolved)
-            if (path, words) not in said:
-                place = _place_in_variant(finding, resolved, own) or entry.place
-                message = f"{path}: {words}" if path else words
-                problems.append(Problem.at(place, f"variants.{name}", message))
-    return problems
-
-
-def hold(model: type[BaseModel], data: dict[str, Any]) -> None:
-    """Run the checks and try the variants of a scenario that a program built.
+def complete(scenario: Scenario) -> None:
+    """Run the checks on a scenario that a program built, and try its variants.
 
     Raises
     ------
     ValueError
         With everything that is wrong, a line each.
     """
-    tree = from_plain(data, Place("scenario", 1, 1))
-    assert isinstance(tree, Mapping)
-    found = list(checks.find(data))
+    model = type(scenario)
+    tree = planted(scenario.to_plain(), BUILT)
+    found = list(checks.find(model, tree))
     problems = [_placed(finding, tree) for finding in found]
-    problems += in_variants(model, tree, found)
-    if problems:
-        raise ValueError("\n".join(f"{p.path}: {p.message}" for p in problems))
+    courses, more = _variants(model, tree, scenario, found)
+    if problems or more:
+        raise ValueError("\n".join(f"{p.path}: {p.message}" for p in problems + more))
+    scenario.keep(courses)
 
 
-def _placed(finding: Finding, tree: Mapping) -> Problem:
-    place, path = _place(finding, tree), spell(tree, finding.steps)
-    return Problem.at(place, path, _said(finding, tree))
+def course(scenario: Scenario, name: str) -> Scenario:
+    """Return the scenario of one variant.
+
+    Raises
+    ------
+    ScenarioError
+        If it does not hold together.
+    """
+    model = type(scenario)
+    tree = planted(scenario.to_plain(), GIVEN)
+    resolved, problems = variants.resolve(model, tree, name)
+    found, findings = examine(model, resolved) if resolved is not None else (None, [])
+    if found is None or problems or findings:
+        raise ScenarioError([*problems, *(_placed(each, resolved or tree) for each in findings)])
+    return found
 
 
-def _said(finding: Finding, tree: Mapping) -> str:
+def _variants(
+    model: type[Scenario], tree: Table, scenario: Scenario | None, known: list[Finding]
+) -> tuple[dict[str, Scenario], list[Problem]]:
+    """Return each variant as a scenario in its own right, and what is wrong with it.
+
+    What is wrong with the scenario that they vary, given as `known`, is not said again.
+    """
+    listed = tree.get("variants")
+    told = {(spell(tree, finding.steps), _worded(finding, tree)) for finding in known}
+    courses: dict[str, Scenario] = {}
+    problems: list[Problem] = []
+    for name, variant in listed.items() if isinstance(listed, Table) else ():
+        if scenario is not None and scenario.variants[name].is_as_written:
+            courses[name] = scenario.model_copy(update={"variants": {}, "patterns": []})
+            continue
+        resolved, more = variants.resolve(model, tree, name)
+        problems += more
+        if resolved is None:
+            continue
+        course, found = examine(model, resolved)
+        if course is not None:
+            courses[name] = course
+        own = set(places_in(variant))
+        for finding in found:
+            path, words = spell(resolved, finding.steps), _worded(finding, resolved)
+            if (path, words) not in told:
+                place = _place(finding, resolved)
+                at = place if place in own else tree["variants"].mark(name).at_key
+                message = f"{path}: {words}" if path else words
+                problems.append(Problem.at(at, f"variants.{name}", message))
+    if (trial := patterns.as_variants(tree)) is not None:
+        found_in_patterns = _variants(model, trial, None, known)[1]
+        problems += [
+            replace(each, path=each.path.removeprefix("variants.")) for each in found_in_patterns
+        ]
+    return courses, problems
+
+
+def _placed(finding: Finding, tree: Table) -> Problem:
+    """Return a finding as the problem at its place."""
+    return Problem.at(_place(finding, tree), spell(tree, finding.steps), _worded(finding, tree))
+
+
+def _worded(finding: Finding, tree: Table) -> str:
     """Return the message, with the value as it was written where that is to be quoted."""
-    node = find(tree, finding.steps)
-    if finding.message.endswith(QUOTE_IT) and isinstance(node, Scalar):
-        return f'{finding.message}, "{node.text}"'
+    *holder, step = finding.steps or ("",)
+    if finding.message.endswith(QUOTE_IT) and has(find(tree, tuple(holder)), step):
+        mark: Mark = find(tree, tuple(holder)).mark(step)
+        return f'{finding.message}, "{mark.text}"'
     return finding.message
 
 
-def _place(finding: Finding, tree: Mapping) -> Place:
+def _place(finding: Finding, tree: Table) -> Place:
     """Return where a finding stands: its key, its value, or what it is missing from."""
     steps = finding.steps
     while steps:
-        holder = find(tree, steps[:-1])
-        node = child(holder, steps[-1])
-        if node is not None:
-            missing = steps != finding.steps
-            if isinstance(holder, Mapping):
-                entry = holder.entries[str(steps[-1])]
-                return entry.place if finding.on_key or missing or _spread(entry) else node.place
-            return node.place
+        holder, step = find(tree, steps[:-1]), steps[-1]
+        if has(holder, step):
+            mark: Mark = holder.mark(step)
+            value: Any = holder[step]
+            # a mapping on lines of its own is better shown by its key
+            spread = isinstance(value, Table) and mark.place.line != mark.at_key.line
+            on_key = finding.on_key or spread or steps != finding.steps
+            return mark.at_key if on_key else mark.place
         steps = steps[:-1]
     return tree.place
-
-
-def _spread(entry: Entry) -> bool:
-    """Say whether a value is better shown by its key, being a mapping on lines of its own."""
-    return isinstance(entry.node, Mapping) and entry.node.place.line != entry.place.line
-
-
-def _place_in_variant(finding: Finding, tree: Mapping, own: dict[int, Place]) -> Place | None:
-    """Return where a variant itself wrote what is wrong, or None."""
-    steps = finding.steps
-    while steps:
-        node = find(tree, steps)
-        if node is not None:
-            return _place(finding, tree) if id(node) in own else None
-        steps = steps[:-1]
-    return None
