@@ -14,8 +14,7 @@ from detente import theory
 from detente.scenario import Scenario, ScenarioError, load, load_text
 from detente.scenario.dynamics import dynamics_of
 from detente.scenario.reader import read_text
-from detente.scenario.reference import reference
-from detente.scenario.schema_export import json_schema
+from detente.scenario.schema_export import json_schema, reference
 from detente.theory.response.coefficients import COEFFICIENTS
 
 TOY = """

@@ -171,13 +171,6 @@ def copied(node: Any) -> Any:
     return made
 
 
-def plain(node: Any) -> Any:
-    """Return a tree as dicts and lists that know of no places."""
-    if isinstance(node, Table):
-        return {key: plain(item) for key, item in node.items()}
-    return [plain(item) for item in node] if isinstance(node, Rows) else node
-
-
 def has(node: Any, step: str | int) -> bool:
     """Say whether something stands one step down."""
     if isinstance(node, dict):
