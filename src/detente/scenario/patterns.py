@@ -30,7 +30,7 @@ from pydantic_core import CoreSchema
 from detente.scenario.base import CountryCode, Identifier, Part, Text
 from detente.scenario.elements import Plain, Variant, default_repertoire
 from detente.scenario.messages import GIVEN, Finding, hint
-from detente.scenario.tree import Mark, Rows, Steps, Table, child, copied, plain, planted
+from detente.scenario.tree import Mark, Rows, Steps, Table, child, copied, planted
 
 #: Words for all responses of one side, beside the names of responses.
 SIDES: Final = {"opposes": -1, "supports": 1}
@@ -225,10 +225,9 @@ def course_of(
     own: dict[str, Any] = {"variant": name}
     if name in pattern.courses:
         own = pattern.courses[name].model_dump(mode="json", exclude_none=True)
-    made = plain(_varied(planted(scenario, GIVEN), planted(own, GIVEN)))
-    found = {key: made.get(key, {}) for key in ("set", "add")}
-    found["set"] |= settings
-    return {"drop": made.get("drop", []), **found}
+    made = _varied(planted(scenario, GIVEN), planted(own, GIVEN))
+    added, changed = made.get("add", {}), {**made.get("set", {}), **settings}
+    return {"drop": made.get("drop", []), "add": added, "set": changed}
 
 
 def either(names: Sequence[str]) -> str:
