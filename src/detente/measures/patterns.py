@@ -33,7 +33,7 @@ from detente.measures.claims import (
 from detente.measures.effects import check_results
 from detente.measures.ensemble import Ensemble, Places
 from detente.runs.errors import UsageError
-from detente.scenario.patterns import SIDES, either
+from detente.scenario.patterns import SIDES, either, sentences
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -174,6 +174,18 @@ def scenarios_of(scenarios: Sequence[Scenario | str | os.PathLike[str]] | None) 
     if scenarios is None:
         return [each for name in library() if (each := load(name)).patterns]
     return [each if isinstance(each, Scenario) else load(each) for each in scenarios]
+
+
+def described(scenarios: Sequence[Scenario] | None = None) -> list[tuple[str, str, list[str]]]:
+    """Return the id and title of each pattern of some scenarios, and a sentence a claim.
+
+    By default those of the library, in the order of their names.
+    """
+    found = []
+    for scenario in scenarios if scenarios is not None else scenarios_of(None):
+        names = {code: country.name for code, country in scenario.countries.items()}
+        found += [(each.id, each.title, sentences(each, names)) for each in scenario.patterns]
+    return sorted(found, key=lambda each: _natural(each[0]))
 
 
 def measured(ensembles: Sequence[Ensemble]) -> list[Pattern]:

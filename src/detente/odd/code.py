@@ -136,19 +136,6 @@ def rule_modules() -> set[str]:
     }
 
 
-def patterns() -> dict[str, str]:
-    """Return the sentence of each pattern that is measured, by its name, in order."""
-    folder = files("detente").joinpath("measures")
-    names = sorted(item.name for item in folder.iterdir() if item.name.startswith("patterns_"))
-    found = {
-        node.name.upper(): _sentence(node)
-        for name in names
-        for node in _tree("measures", name).body
-        if isinstance(node, ast.FunctionDef) and re.fullmatch(r"p\d+", node.name)
-    }
-    return dict(sorted(found.items()))
-
-
 def mechanisms() -> dict[str, dict[str, float]]:
     """Return the coefficients that switch each mechanism of the theory off."""
     for node in _tree("measures", "ablations.py").body:

@@ -12,9 +12,10 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
+from detente.measures.patterns import described
 from detente.measures.priors import PRIORS
 from detente.odd import code
-from detente.odd.said import CHANCE, CHECKED
+from detente.odd.said import CHANCE
 from detente.runs.variables import OUTCOMES, TOTALS, Meaning
 from detente.scenario.conditions import FORMS
 from detente.scenario.elements import default_repertoire
@@ -131,7 +132,7 @@ def repertoire() -> str:
 
 def patterns() -> str:
     """Return the patterns, with what is checked of each."""
-    rows = [(name, said, CHECKED.get(name, "")) for name, said in code.patterns().items()]
+    rows = [(name, title, " ".join(checked)) for name, title, checked in described()]
     return table(("", "pattern", "what is checked"), rows)
 
 
