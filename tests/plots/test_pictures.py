@@ -14,6 +14,7 @@ from matplotlib.figure import Figure
 from matplotlib.text import Text
 from synthetic import SyntheticResults, synthetic
 
+import detente
 from detente import UsageError, plots
 
 KINDS = list(plots.KINDS)
@@ -260,3 +261,23 @@ def test_failed_runs_leave_the_others_to_be_drawn(results):
     holed.data["bloc"][:, :3] = ""
     for draw in plots.KINDS.values():
         assert isinstance(draw(holed), Figure)
+
+
+@pytest.fixture(scope="module")
+def few() -> detente.Results:
+    """So few runs that one definition of a quantile differs from another."""
+    return detente.run("bagram-2025", runs=50, progress=False)
+
+
+def test_the_90_percent_of_runs_in_picture_and_table_are_the_same(few):
+    axes = plots.final_tilt(few, variants=["demand"]).axes[0]
+    names = [label.get_text() for label in axes.get_yticklabels()]
+    thin = [
+        line for line in axes.lines if line.get_linewidth() == 1.1 and len(line.get_xdata()) == 2
+    ]
+    assert len(thin) == len(names) == 11
+    rows = few.summary["demand"]
+    for name, line in zip(names, thin, strict=True):
+        code = next(c for c, each in few.scenario.countries.items() if each.name == name)
+        expected = [rows[code]["tilt_low"], rows[code]["tilt_high"]]
+        assert list(line.get_xdata()) == expected

@@ -15,25 +15,24 @@ from detente.plots.style import ink_on, looks, signed
 def test_quantiles_of_bins_are_those_of_the_values_within_a_bin():
     values = np.random.default_rng(3).normal(0.2, 0.15, 20_000).clip(-0.99, 0.99)
     counts, _ = np.histogram(values, bins=400, range=(-1, 1))
-    found = binned_quantiles(counts, -1.0, 1.0)
+    found = binned_quantiles(counts)
     assert found == pytest.approx(np.quantile(values, [0.05, 0.25, 0.5, 0.75, 0.95]), abs=0.005)
 
 
 def test_quantiles_of_one_full_bin_lie_in_it_and_of_none_are_missing():
-    counts = np.zeros((2, 400))
+    counts = np.zeros((2, 400), dtype=int)
     counts[0, 200] = 7
-    found = binned_quantiles(counts, -1.0, 1.0)
+    found = binned_quantiles(counts)
     assert np.all((found[0] >= 0.0) & (found[0] <= 0.005))
     assert np.isnan(found[1]).all()
 
 
-@given(st.lists(st.integers(0, 50), min_size=2, max_size=40).filter(any))
+@given(st.lists(st.integers(0, 50), min_size=400, max_size=400).filter(any))
 @settings(max_examples=100, deadline=None)
 def test_quantiles_rise_with_their_level(counts):
-    found = binned_quantiles(np.array(counts), 0.0, 1.0, (0.0, 0.1, 0.5, 0.9, 1.0))
+    found = binned_quantiles(np.array(counts))
     assert np.all(np.diff(found) >= -1e-12)
-    assert found[0] >= 0
-    assert found[-1] <= 1
+    assert np.all(np.abs(found) <= 1)
 
 
 @given(

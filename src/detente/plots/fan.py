@@ -117,7 +117,7 @@ def fan(
 def _bands(results: Results, shown: Sequence[str]) -> dict[str, NDArray[np.float64]]:
     """Return quantiles by variant: step, country, level."""
     return {
-        variant: binned_quantiles(results.data["tilt_bins"].sel(variant=variant).values, -1.0, 1.0)
+        variant: binned_quantiles(results.data["tilt_bins"].sel(variant=variant).values)
         for variant in shown
     }
 

@@ -61,8 +61,8 @@ def final_tilt(
     shown = words.pick_variants(results, variants)
     codes = words.codes(results)
     last = results.data["tilt_bins"].isel(step=-1)
-    counts = {v: np.asarray(last.sel(variant=v).values, dtype=float) for v in shown}
-    bands = {v: binned_quantiles(table, -1.0, 1.0) for v, table in counts.items()}
+    counts = {v: last.sel(variant=v).values for v in shown}
+    bands = {v: binned_quantiles(table) for v, table in counts.items()}
     order = np.argsort(-np.nan_to_num(bands[shown[0]][:, 2]), kind="stable")
     row = 0.36 + 0.085 * len(shown)
     foot = 0.75 + 0.29 * -(-len(shown) // 3)

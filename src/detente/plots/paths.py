@@ -60,7 +60,7 @@ def paths(
     variant = words.pick_variant(results, variant)
     counts = results.data["toward_bins"].sel(variant=variant)
     levels = binned_quantiles(
-        counts.transpose("country", "step", "pole", "bin").values, -1.0, 1.0
+        counts.transpose("country", "step", "pole", "bin").values
     )  # country, step, pole, level
     levels = np.nan_to_num(levels)
     axes, figure = _axes(results, ax, variant)
