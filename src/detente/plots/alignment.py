@@ -12,8 +12,8 @@ from matplotlib.colors import LinearSegmentedColormap, Normalize
 from matplotlib.patches import Rectangle
 from numpy.typing import NDArray
 
-from detente.plots import style, words
-from detente.plots.style import styled
+from detente.plots import style
+from detente.plots.base import Page, beside, plot
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -22,14 +22,14 @@ if TYPE_CHECKING:
     from detente.runs.results import Results
 
 #: Enmity over indifference to closeness; darker on both sides, so each cell also has its number.
-CLOSENESS: Final = LinearSegmentedColormap.from_list(
-    "detente_closeness", ["#7a1f5c", "#c97fb0", "#f7f5f6", "#86c3a0", "#0b5a36"]
+ALIGNMENTS: Final = LinearSegmentedColormap.from_list(
+    "detente_alignment", ["#7a1f5c", "#c97fb0", "#f7f5f6", "#86c3a0", "#0b5a36"]
 )
 #: With more countries than this, cells are too small for numbers.
 MOST_WITH_NUMBERS: Final = 16
 
 
-@styled
+@plot(by_run=True, needs=("alignment_mean", "alignment_sd", "bloc", "tilt"))
 def alignment(
     results: Results, variant: str | None = None, ax: Axes | None = None
 ) -> Figure | SubFigure:
@@ -53,30 +53,25 @@ def alignment(
     -------
     Figure
         The figure that was drawn on.
-
-    Raises
-    ------
-    UsageError
-        If the results have no such variant.
     """
-    variant = words.pick_variant(results, variant)
+    variant = style.pick_variant(results, variant)
     data = results.data.sel(variant=variant)
-    codes = words.codes(results)
-    led, share = _blocs(data["bloc"].transpose("run", "country").values, codes)
+    codes = style.labels(results, "country")
+    leaders, shares = _blocs(data["bloc"].transpose("run", "country").values, codes)
     tilt = np.nanmedian(data["tilt"].transpose("run", "country").values, axis=0)
-    order = _order(led, tilt)
+    order = _order(leaders, tilt)
     mean = data["alignment_mean"].transpose("country", "other").values[np.ix_(order, order)]
     spread = data["alignment_sd"].transpose("country", "other").values[np.ix_(order, order)]
-    names = words.country_names(results)
-    called = [names[codes[i]] for i in order]
+    names = style.country_names(results)
+    ordered = [names[codes[i]] for i in order]
     numbers = len(codes) <= MOST_WITH_NUMBERS
-    axes, figure = _axes(results, ax, variant, called, numbers=numbers)
+    page, axes = _axes(results, ax, variant, ordered, numbers=numbers)
     if numbers:
         _cells(axes, mean, spread)
     else:
         _cells_and_dots(axes, mean, spread)
-    axes.set_xticks(range(len(order)), called, rotation=40, ha="left", rotation_mode="anchor")
-    axes.set_yticks(range(len(order)), called)
+    axes.set_xticks(range(len(order)), ordered, rotation=40, ha="left", rotation_mode="anchor")
+    axes.set_yticks(range(len(order)), ordered)
     size = style.LABEL if len(order) <= 20 else style.NOTE
     axes.tick_params(
         length=0, labelsize=size, top=True, labeltop=True, bottom=False, labelbottom=False
@@ -87,106 +82,91 @@ def alignment(
     axes.spines[:].set_visible(False)
     axes.set_xlabel("Country, by bloc")
     axes.set_ylabel("Country, by bloc")
-    start = 0
-    for leader, members in groupby([led[i] for i in order]):
-        size_of_bloc = len(list(members))
-        within = order[start : start + size_of_bloc]
-        sure = 100 * float(np.mean([share[i] for i in within]))
-        _frame(axes, start, size_of_bloc, names.get(leader, leader), sure)
-        start += size_of_bloc
-    return figure
+    for leader, places in groupby(range(len(order)), lambda place: leaders[order[place]]):
+        members = list(places)
+        share = float(np.mean([shares[order[place]] for place in members]))
+        _frame(axes, members[0], len(members), names.get(leader, leader), share)
+    return page.figure
 
 
 def _blocs(blocs: NDArray[np.str_], codes: list[str]) -> tuple[list[str], list[float]]:
     """Return by country who most often leads its bloc, and in which share of the runs."""
-    led, share = [], []
-    for column in range(len(codes)):
+    leaders, shares = [], []
+    for column, code in enumerate(codes):
         counts = Counter(str(leader) for leader in blocs[:, column] if leader in codes)
         if not counts:  # every run failed: nothing is known of its bloc
-            counts[codes[column]] = 0
+            counts[code] = 0
         leader, count = min(counts.items(), key=lambda item: (-item[1], item[0]))
-        led.append(leader)
-        share.append(count / max(counts.total(), 1))
-    return led, share
+        leaders.append(leader)
+        shares.append(count / max(counts.total(), 1))
+    return leaders, shares
 
 
-def _order(led: list[str], tilt: NDArray[np.float64]) -> list[int]:
+def _order(leaders: list[str], tilt: NDArray[np.float64]) -> list[int]:
     """Order countries by the mean tilt of their bloc, then by their own, the first pole first."""
-    mean = {leader: np.mean([t for t, own in zip(tilt, led, strict=True) if own == leader])
-            for leader in set(led)}  # fmt: skip
-    return sorted(range(len(led)), key=lambda i: (-mean[led[i]], led[i], -tilt[i]))
+    bloc = np.array(leaders)
+    mean = {leader: np.mean(tilt[bloc == leader]) for leader in set(leaders)}
+    return sorted(range(len(bloc)), key=lambda i: (-mean[leaders[i]], leaders[i], -tilt[i]))
 
 
 def _axes(
-    results: Results, ax: Axes | None, variant: str, called: list[str], *, numbers: bool
-) -> tuple[Axes, Figure | SubFigure]:
-    title = words.titled(results, "Who stands close to whom at the end")
-    how = (
+    results: Results, ax: Axes | None, variant: str, names: list[str], *, numbers: bool
+) -> tuple[Page, Axes]:
+    """Return square axes with room for the names, and a scale of colours below them."""
+    cells = (
         "Number: mean over the runs; below it: standard deviation."
         if numbers
         else "Below the diagonal: mean over the runs; above it, size of dot: standard deviation."
     )
-    if ax is not None:
-        ax.set_title(title, loc="left", fontweight="bold")
-        return ax, ax.figure
-    cell = 0.72 if numbers else 0.36
-    side = max(cell * len(called), 3.2)
-    left = 0.8 + 0.115 * max(map(len, called))
-    above = 1.45 + 0.085 * max(map(len, called))
-    right = 3.3
-    figure = style.blank(max(left + side + right, 11.2), above + side + 1.3)
-    width, height = style.size_of(figure)
-    style.heading(
-        figure,
-        title,
-        f"Mutual alignment on {words.last_day(results)}, from \u22121 (enemies) to +1 (as close as "
-        f"to oneself).\n{how}\n\u201c{words.variant_title(results, variant)}\u201d, "
-        f"{words.runs_said(results)}. Frames: blocs, the division with fewest friends apart and "
+    side = max((0.72 if numbers else 0.36) * len(names), 3.2)
+    left = 0.8 + 0.115 * max(map(len, names))
+    above = 1.45 + 0.085 * max(map(len, names))
+    page = Page(
+        ax,
+        (max(left + side + 3.3, 11.2), above + side + 1.3),
+        style.scenario_title(results, "Who stands close to whom at the end"),
+        f"Mutual alignment on {style.last_day(results)}, from \u22121 (enemies) to +1 (as close as "
+        f"to oneself).\n{cells}\n\u201c{style.titles(results, 'variant')[variant]}\u201d, "
+        f"{style.run_count(results)}. Frames: blocs, the division with fewest friends apart and "
         "foes together.",
     )
-    axes = figure.add_axes((left / width, 1.2 / height, side / width, side / height))
-    key = figure.add_axes(
-        (
-            (left + max(side - 3.0, 1.2)) / width,
-            0.52 / height,
-            min(3.0, side) / width,
-            0.16 / height,
-        )
+    axes = page.axes(left, 1.2, side, side)
+    if page.is_whole:
+        bar = page.figure.colorbar(
+            ScalarMappable(Normalize(-1, 1), ALIGNMENTS), orientation="horizontal",
+            cax=page.axes(left + max(side - 3.0, 1.2), 0.52, min(3.0, side), 0.16),
+            ticks=[-1, 0, 1],
+        )  # fmt: skip
+        bar.ax.set_xticklabels(["\u22121 enemies", "0", "as one +1"])
+        bar.outline.set_visible(False)
+    return page, axes
+
+
+def _image(axes: Axes, values: NDArray[np.float64], shown: NDArray[np.bool_]) -> None:
+    axes.imshow(
+        np.where(shown, values, np.nan), cmap=ALIGNMENTS, vmin=-1, vmax=1, interpolation="none"
     )
-    bar = figure.colorbar(
-        ScalarMappable(Normalize(-1, 1), CLOSENESS), cax=key, ticks=[-1, 0, 1],
-        orientation="horizontal",
-    )  # fmt: skip
-    bar.ax.set_xticklabels(["\u22121 enemies", "0", "as one +1"])
-    bar.outline.set_visible(False)
-    return axes, figure
 
 
 def _cells(axes: Axes, mean: NDArray[np.float64], spread: NDArray[np.float64]) -> None:
     others = ~np.eye(len(mean), dtype=bool)  # of a country with itself nothing need be said
-    axes.imshow(
-        np.where(others, mean, np.nan), cmap=CLOSENESS, vmin=-1, vmax=1, interpolation="none"
-    )
-    for row, column in np.ndindex(mean.shape):
-        if row == column:
-            continue
-        level = float(mean[row, column])
-        ink = style.ink_on(CLOSENESS(0.5 + level / 2))
-        for said, size, above in (
-            (style.signed(level), style.TICK, 1.0),
+    _image(axes, mean, others)
+    for row, column in np.argwhere(others):
+        value = float(mean[row, column])
+        colour = style.text_colour(ALIGNMENTS(0.5 + value / 2))
+        for text, size, offset in (
+            (style.signed(value), style.TICK, 1.0),
             (f"\u00b1{spread[row, column]:.2f}", style.NOTE - 1.5, -3.0),
         ):
             axes.annotate(
-                said, (column, row), xytext=(0, above), textcoords="offset points", ha="center",
-                va="bottom" if above > 0 else "top", fontsize=size, color=ink,
+                text, (column, row), xytext=(0, offset), textcoords="offset points", ha="center",
+                va="bottom" if offset > 0 else "top", fontsize=size, color=colour,
             )  # fmt: skip
 
 
 def _cells_and_dots(axes: Axes, mean: NDArray[np.float64], spread: NDArray[np.float64]) -> None:
     below = np.tril(np.ones(mean.shape, dtype=bool), -1)
-    axes.imshow(
-        np.where(below, mean, np.nan), cmap=CLOSENESS, vmin=-1, vmax=1, interpolation="none"
-    )
+    _image(axes, mean, below)
     rows, columns = np.nonzero(below.T)
     widest = max(float(spread.max(initial=0.0)), 1e-6)
     axes.scatter(
@@ -194,23 +174,12 @@ def _cells_and_dots(axes: Axes, mean: NDArray[np.float64], spread: NDArray[np.fl
     )
 
 
-def _frame(axes: Axes, start: int, size: int, leader: str, sure: float) -> None:
-    """Frame a bloc on the diagonal and say beside the matrix how sure it is."""
-    axes.add_patch(
-        Rectangle(
-            (start - 0.5, start - 0.5),
-            size,
-            size,
-            fill=False,
-            ec="black",
-            lw=2.4,
-            zorder=5,
-            clip_on=False,
-            joinstyle="miter",
-        )
-    )
-    axes.annotate(
-        f"With {leader}\nin {sure:.0f} % of runs", (1, start + size / 2 - 0.5),
-        xycoords=("axes fraction", "data"), xytext=(14, 0), textcoords="offset points",
-        va="center", fontsize=style.TICK, annotation_clip=False,
+def _frame(axes: Axes, start: int, size: int, leader: str, share: float) -> None:
+    """Frame a bloc on the diagonal and write its leader and share of runs beside the matrix."""
+    frame = Rectangle(
+        (start - 0.5, start - 0.5), size, size, fill=False, ec="black", lw=2.4, zorder=5,
+        clip_on=False, joinstyle="miter",
     )  # fmt: skip
+    axes.add_patch(frame)
+    text = f"With {leader}\nin {100 * share:.0f} % of runs"
+    beside(axes, start + size / 2 - 0.5, text, 14)

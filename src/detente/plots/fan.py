@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, Final
+from collections.abc import Iterable, Sequence
+from datetime import date
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
+import matplotlib.dates
 import numpy as np
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from matplotlib.ticker import FuncFormatter, MaxNLocator
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
-from detente.plots import style, words
-from detente.plots.labels import spread_out
-from detente.plots.quantiles import binned_quantiles
-from detente.plots.style import styled
-from detente.plots.timeline import DATES, LINE, Dated, dated_events, list_events, mark_events
-from detente.runs.layout import NO_MOVE
+from detente.plots import style
+from detente.plots.base import Page, beside, plot, quantiles
+from detente.plots.style import VariantStyle
 
 if TYPE_CHECKING:
+    from matplotlib.artist import Artist
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure, SubFigure
 
@@ -26,9 +26,29 @@ if TYPE_CHECKING:
 
 #: A variant's line is named in the panel when its end is this far from the main one's, in tilt.
 WORTH_NAMING: Final = 0.02
+#: Inches for the scale on the left, above the panels, and between one's scale and the one before.
+LEFT: Final = 1.05
+ABOVE: Final = 0.34
+BETWEEN: Final = 0.62
+#: Dated events marked by number; more would hide the lines.
+MOST_EVENTS: Final = 6
+#: Height of a line of the list of events, and room for a number, in inches.
+LINE: Final = 0.26
+NUMBER: Final = 0.17
+#: Inches of a row of the legend.
+LEGEND: Final = 0.29
+#: matplotlib does not yet say the types of its functions for dates.
+DATES: Final[Any] = matplotlib.dates
 
 
-@styled
+class _Dated(NamedTuple):
+    """An event that comes up on a day that is known beforehand."""
+
+    day: date
+    title: str
+
+
+@plot(by_run=True, needs=("tilt_bins",))
 def fan(
     results: Results,
     variants: Sequence[str] | None = None,
@@ -59,76 +79,63 @@ def fan(
     -------
     Figure
         The figure that was drawn on.
-
-    Raises
-    ------
-    UsageError
-        If the results have no such variant or country.
     """
-    shown = words.pick_variants(results, variants)
-    bands = _bands(results, shown)
-    chosen = words.pick_countries(results, countries)
+    shown = style.pick_variants(results, variants)
+    bins = results.data["tilt_bins"].transpose("variant", "step", "country", "bin")
+    bands = {variant: quantiles(bins.sel(variant=variant).values) for variant in shown}
+    codes = style.labels(results, "country")
+    chosen = style.pick_countries(results, countries)
     if countries is None:
         ends = bands[shown[0]][-1, :, 2]
-        order = np.argsort(-np.nan_to_num(ends), kind="stable")
-        chosen = [words.codes(results)[i] for i in order]
+        chosen = [codes[i] for i in np.argsort(-np.nan_to_num(ends), kind="stable")]
     across = min(4, len(chosen)) if len(chosen) != 5 else 3
     down = -(-len(chosen) // across)
-    events = dated_events(results, shown[0])
-    foot = 0.5 + LINE * len(events) + 0.29 * -(-(len(shown) + 3) // 3)
-    figure = (
-        fig if fig is not None else style.blank(max(3.6 * across, 9.6), 2.5 * down + 1.5 + foot)
-    )
-    width, height = style.size_of(figure)
-    first, second = words.pole_names(results)
-    top = style.heading(
-        figure,
-        words.titled(results, f"How far each country tilts, {first} or {second}"),
+    events = _dated_events(results, shown[0])
+    foot = 0.5 + LINE * len(events) + LEGEND * -(-(len(shown) + 3) // 3)
+    first, second = style.pole_names(results)
+    page = Page(
+        fig,
+        (max(3.6 * across, 9.6), 2.5 * down + 1.5 + foot),
+        style.scenario_title(results, f"How far each country tilts, {first} or {second}"),
         f"Tilt from \u22121 (wholly {second}) to +1 (wholly {first}), "
-        f"{words.runs_said(results, each=True)}.\n"
+        f"{style.run_count(results, each=True)}.\n"
         "Every panel spans the same range of tilt, about its own middle.",
     )
-    beside = 1.05 if len(shown) > 1 else 0.2  # inches for the names of lines
-    panel = (width - 1.05 - beside - (across - 1) * (beside + 0.62)) / across
-    grid = figure.add_gridspec(
-        down, across, left=1.05 / width, right=1 - beside / width, top=top - 0.34 / height,
-        bottom=(foot + 0.3) / height, hspace=0.4, wspace=(beside + 0.62) / panel,
+    width, height, bottom = page.width, page.height, foot + 0.3
+    right = 1.05 if len(shown) > 1 else 0.2  # inches for the names of lines
+    panel = (width - LEFT - right - (across - 1) * (right + BETWEEN)) / across
+    grid = page.figure.add_gridspec(
+        down, across, left=LEFT / width, right=1 - right / width,
+        top=page.top / height - ABOVE / height, bottom=bottom / height, hspace=0.4,
+        wspace=(right + BETWEEN) / panel,
     )  # fmt: skip
-    look = style.looks(words.variants_of(results))
+    styles = style.variant_styles(results)
     when = DATES.date2num(results.data["date"].values.astype("datetime64[us]"))
-    span = _span([bands[v][:, words.codes(results).index(c)] for v in shown for c in chosen], shown)
-    names = words.country_names(results)
-    for index, code in enumerate(chosen):
-        axes = figure.add_subplot(grid[index // across, index % across])
-        column = words.codes(results).index(code)
-        own = {variant: bands[variant][:, column] for variant in shown}
-        _panel(axes, when, own, look, span)
-        axes.set_title(names[code], loc="left", fontweight="bold", pad=16)
-        mark_events(axes, events)
-        axes.xaxis.set_tick_params(labelbottom=index + across >= len(chosen))
-    figure.supylabel(
-        f"Tilt:  {second} \u2190   \u2192 {first}", x=0.14 / width, fontsize=style.LABEL,
-        y=(foot + 0.3 + top * height - 0.34) / 2 / height,
-    )  # fmt: skip
-    _key(figure, results, shown, look, events)
-    return figure
-
-
-def _bands(results: Results, shown: Sequence[str]) -> dict[str, NDArray[np.float64]]:
-    """Return quantiles by variant: step, country, level."""
-    return {
-        variant: binned_quantiles(results.data["tilt_bins"].sel(variant=variant).values)
-        for variant in shown
+    by_country = {
+        code: {variant: bands[variant][:, codes.index(code)] for variant in shown}
+        for code in chosen
     }
+    span = _span(by_country.values())
+    names = style.country_names(results)
+    for index, (code, own) in enumerate(by_country.items()):
+        axes = page.figure.add_subplot(grid[index // across, index % across])
+        _panel(axes, when, own, styles, span, results.reference)
+        axes.set_title(names[code], loc="left", fontweight="bold", pad=16)
+        _mark_events(axes, events)
+        axes.xaxis.set_tick_params(labelbottom=index + across >= len(chosen))
+    page.figure.supylabel(
+        f"{style.outcome_title(results, 'tilt')}:  {second} \u2190   \u2192 {first}",
+        x=0.14 / width, fontsize=style.LABEL, y=(bottom + page.top - ABOVE) / 2 / height,
+    )  # fmt: skip
+    _legend(page, results, shown, styles, 0.26 + LINE * len(events))
+    _list_events(page, events, 0.2)
+    return page.figure
 
 
-def _span(rows: Sequence[NDArray[np.float64]], shown: Sequence[str]) -> float:
+def _span(by_country: Iterable[dict[str, NDArray[np.float64]]]) -> float:
     """Return the range of tilt that every panel can share."""
-    per_country = [rows[i :: len(rows) // len(shown)] for i in range(len(rows) // len(shown))]
-    widest = max(
-        float(np.nanmax([r.max() for r in own]) - np.nanmin([r.min() for r in own]))
-        for own in per_country
-    )
+    levels = [np.stack(list(own.values())) for own in by_country]
+    widest = max(float(np.nanmax(each) - np.nanmin(each)) for each in levels)
     return min(2.0, max(0.1, widest * 1.08))
 
 
@@ -136,26 +143,27 @@ def _panel(
     axes: Axes,
     when: NDArray[np.float64],
     own: dict[str, NDArray[np.float64]],
-    look: dict[str, style.Look],
+    styles: dict[str, VariantStyle],
     span: float,
+    reference: str,
 ) -> None:
     main = next(iter(own))
     for variant, levels in own.items():
-        how = look[variant]
+        its = styles[variant]
         if variant == main:
             for first, last, depth in ((0, 4, 0.16), (1, 3, 0.3)):
                 axes.fill_between(
-                    when, levels[:, first], levels[:, last], color=how.colour, alpha=depth, lw=0
+                    when, levels[:, first], levels[:, last], color=its.colour, alpha=depth, lw=0
                 )
-        elif variant == NO_MOVE:
+        elif variant == reference:
             for edge in (0, 4):
-                axes.plot(when, levels[:, edge], color=how.colour, lw=0.9, dashes=(2, 2))
+                axes.plot(when, levels[:, edge], color=its.colour, lw=0.9, dashes=(2, 2))
         axes.plot(
-            when, levels[:, 2], color=how.colour, ls=how.dashes, lw=how.width,
+            when, levels[:, 2], color=its.colour, ls=its.dashes, lw=its.width,
             zorder=4 if variant == main else 3,
         )  # fmt: skip
         axes.plot(
-            when[-1:], levels[-1:, 2], color=how.colour, marker=how.marker, ms=6, zorder=5,
+            when[-1:], levels[-1:, 2], color=its.colour, marker=its.marker, ms=6, zorder=5,
             clip_on=False, mec="white", mew=0.6,
         )  # fmt: skip
     low = min(float(np.nanmin(levels)) for levels in own.values())
@@ -171,11 +179,11 @@ def _panel(
     axes.xaxis.set_major_locator(locator)
     axes.xaxis.set_major_formatter(DATES.ConciseDateFormatter(locator, show_offset=False))
     axes.grid(axis="y", color=style.RULE, lw=0.5)
-    _name_extremes(axes, own, look, span)
+    _name_extremes(axes, own, styles, span)
 
 
 def _name_extremes(
-    axes: Axes, own: dict[str, NDArray[np.float64]], look: dict[str, style.Look], span: float
+    axes: Axes, own: dict[str, NDArray[np.float64]], styles: dict[str, VariantStyle], span: float
 ) -> None:
     """Name at its end the main line and those that end farthest above and below it."""
     ends = {variant: float(levels[-1, 2]) for variant, levels in own.items()}
@@ -190,65 +198,111 @@ def _name_extremes(
     low, high = axes.get_ylim()
     places = spread_out([ends[v] for v in listed], 0.125 * span, low, high)
     for variant, place in zip(listed, places, strict=True):
-        axes.annotate(
-            words.wrapped(words.spoken(variant), 14, 1), (1, place),
-            xycoords=("axes fraction", "data"), xytext=(7, 0), textcoords="offset points",
-            va="center", fontsize=style.NOTE, color=look[variant].colour,
-            fontweight="bold" if variant == main else "normal", annotation_clip=False,
+        beside(
+            axes, place, style.wrapped(style.humanized(variant), 14, 1), 7, fontsize=style.NOTE,
+            color=styles[variant].colour, fontweight="bold" if variant == main else "normal",
         )  # fmt: skip
 
 
-def _said(results: Results, variant: str) -> str:
+def _title(variant: str, title: str) -> str:
     """Return the short name that stands at the lines and the title of a variant."""
-    short, title = words.spoken(variant), words.variant_title(results, variant)
+    short = style.humanized(variant)
     return title if title.lower().startswith(short.lower()) else f"{short}: {title}"
 
 
-def _key(
-    figure: Figure | SubFigure,
+def _legend(
+    page: Page,
     results: Results,
     shown: Sequence[str],
-    look: dict[str, style.Look],
-    events: Sequence[Dated],
+    styles: dict[str, VariantStyle],
+    bottom: float,
 ) -> None:
-    """Say at the foot what lines, bands and numbers are."""
-    width, height = style.size_of(figure)
-    handles: list[Line2D | Patch] = []
-    for variant in shown:
-        how = look[variant]
-        handles.append(
-            Line2D(
-                [],
-                [],
-                color=how.colour,
-                ls=how.dashes,
-                lw=how.width,
-                marker=how.marker,
-                ms=7,
-                markeredgecolor="white",
-                label=words.wrapped(_said(results, variant), 46, 1),
-            )
+    """Explain lines and bands at the foot."""
+    titles = style.titles(results, "variant")
+    handles: list[Artist] = [
+        Line2D(
+            [], [], color=styles[v].colour, ls=styles[v].dashes, lw=styles[v].width,
+            marker=styles[v].marker, ms=7, markeredgecolor="white",
+            label=style.wrapped(_title(v, titles[v]), 46, 1),
         )
-    main = look[shown[0]].colour
+        for v in shown
+    ]  # fmt: skip
+    main = styles[shown[0]].colour
     handles.append(Patch(color=main, alpha=0.42, lw=0, label="half of the runs"))
     handles.append(Patch(color=main, alpha=0.16, lw=0, label="nine in ten runs"))
-    if NO_MOVE in shown[1:]:
-        edge = f"nine in ten, {words.spoken(NO_MOVE).lower()}"
-        handles.append(
-            Line2D(
-                [],
-                [],
-                color=look[NO_MOVE].colour,
-                lw=0.9,
-                dashes=(2, 2),
-                label=words.wrapped(edge, 34, 1),
-            )
-        )
-    columns = max(1, min(3, int(width / 4.5)))
-    figure.legend(
-        handles=handles, loc="lower left",
-        bbox_to_anchor=(0.3 / width, (0.26 + LINE * len(events)) / height), ncols=columns,
-        frameon=False, fontsize=style.TICK, handlelength=3.4, columnspacing=1.6,
-        borderaxespad=0, bbox_transform=figure.transSubfigure,
-    )  # fmt: skip
-    list_events(figure, events, 0.2)
+    if results.reference in shown[1:]:
+        edge = f"nine in ten, {style.humanized(results.reference).lower()}"
+        edge, colour = style.wrapped(edge, 34, 1), styles[results.reference].colour
+        handles.append(Line2D([], [], color=colour, lw=0.9, dashes=(2, 2), label=edge))
+    columns = max(1, min(3, int(page.width / 4.5)))
+    page.legend(handles, bottom, ncols=columns, handlelength=3.4, columnspacing=1.6)
+
+
+def _dated_events(results: Results, variant: str) -> list[_Dated]:
+    """Return the dated events of a variant in their order; of many, the main one and the first."""
+    titles = style.titles(results, "event")
+    days = results.data["date"].values.astype("datetime64[D]").astype(object)
+    steps = results.data["event_step"].sel(variant=variant).values
+    stated = {event.id: event.at for event in results.scenario.variant(variant).events}
+    due = []
+    for name, step in zip(titles, steps, strict=True):
+        if 0 <= step < len(days):
+            at = stated.get(name)
+            when = at if isinstance(at, date) and at > days[0] else days[int(step)]
+            due.append((name != results.scenario.main, when, titles[name]))
+    chosen = sorted(due)[:MOST_EVENTS]
+    return sorted((_Dated(when, title) for _, when, title in chosen), key=lambda e: e.day)
+
+
+def _mark_events(axes: Axes, events: Sequence[_Dated]) -> None:
+    """Draw a line at each date with its number above; numbers of close dates stand apart."""
+    low, high = axes.get_xlim()
+    days = [float(DATES.date2num(event.day)) for event in events]
+    wide = axes.get_window_extent().width / axes.get_figure(root=True).dpi  # type: ignore[union-attr]
+    places = spread_out(days, (high - low) * NUMBER / wide, low, high)
+    for number, (when, place) in enumerate(zip(days, places, strict=True), 1):
+        axes.axvline(when, color=style.INK, lw=0.9, ls=(0, (1, 2)), zorder=1)
+        axes.annotate(
+            str(number), (place, 1), xycoords=("data", "axes fraction"), xytext=(0, 2),
+            textcoords="offset points", ha="center", va="bottom", fontsize=style.NOTE - 1,
+            color=style.INK, annotation_clip=False,
+        )  # fmt: skip
+
+
+def _list_events(page: Page, events: Sequence[_Dated], bottom: float) -> None:
+    """Write the events by number in lines whose last stands so many inches above the foot."""
+    for number, event in enumerate(events, 1):
+        text = f"{number}   {style.day(event.day)}: {event.title}"
+        page.text(
+            0.36, bottom + LINE * (len(events) - number),
+            style.wrapped(text, int(page.width * 9.5), 1), fontsize=style.TICK, va="bottom",
+        )  # fmt: skip
+
+
+def spread_out(wanted: ArrayLike, gap: float, low: float, high: float) -> NDArray[np.float64]:
+    """Move positions on a line apart until neighbours are at least a gap apart.
+
+    Positions that touch become a group centred on where its members want to be, which moves the
+    whole as little as possible: isotonic regression (Ayer and others 1955).
+
+    Parameters
+    ----------
+    wanted
+        Where each would be; their order is kept.
+    gap
+        Least distance between two. It is made smaller if they would not all fit.
+    low, high
+        The ends of the line.
+    """
+    from scipy.optimize import isotonic_regression
+
+    places = np.asarray(wanted, dtype=np.float64)
+    if places.size < 2:
+        return places
+    order = np.argsort(places, kind="stable")
+    gap = min(gap, (high - low) / (places.size - 1))
+    shifts = np.arange(places.size) * gap
+    bases = isotonic_regression(places[order] - shifts).x
+    result = np.empty_like(places)
+    result[order] = np.clip(bases, low, high - shifts[-1]) + shifts
+    return result

@@ -5,15 +5,23 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
+from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.lines import Line2D
 from matplotlib.patches import Ellipse
 from matplotlib.ticker import MaxNLocator
 from numpy.typing import NDArray
 
-from detente.plots import style, words
-from detente.plots.labels import Box, page_box, page_points, place_beside, text_size
-from detente.plots.quantiles import binned_quantiles
-from detente.plots.style import styled
+from detente.plots import style
+from detente.plots.base import (
+    Page,
+    box_around,
+    page_box,
+    page_points,
+    place_beside,
+    plot,
+    quantiles,
+    text_size,
+)
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -21,13 +29,17 @@ if TYPE_CHECKING:
 
     from detente.runs.results import Results
 
+#: Tilt as a colour, which must show on white also in the middle.
+TILTS: Final = LinearSegmentedColormap.from_list(
+    "detente_path", ["#9c3a00", "#b8470a", "#8a6d5c", "#5a5a5a", "#52708c", "#0b5c9e", "#0a4578"]
+)
 #: Room around the paths, in alignment.
 MARGIN: Final = 0.12
 #: Least width of an ellipse, so that one without spread can still be seen.
 THIN: Final = 0.02
 
 
-@styled
+@plot(by_run=True, needs=("toward_bins",))
 def paths(
     results: Results, variant: str | None = None, ax: Axes | None = None
 ) -> Figure | SubFigure:
@@ -51,54 +63,34 @@ def paths(
     -------
     Figure
         The figure that was drawn on.
-
-    Raises
-    ------
-    UsageError
-        If the results have no such variant.
     """
-    variant = words.pick_variant(results, variant)
+    variant = style.pick_variant(results, variant)
     counts = results.data["toward_bins"].sel(variant=variant)
-    levels = binned_quantiles(
-        counts.transpose("country", "step", "pole", "bin").values
-    )  # country, step, pole, level
-    levels = np.nan_to_num(levels)
-    axes, figure = _axes(results, ax, variant)
-    _limits(axes, levels)
-    first, second = words.pole_names(results)
-    _corners(axes, first, second)
-    tilt = (levels[:, -1, 0, 2] - levels[:, -1, 1, 2]) / 2
-    reach = max(0.3, float(np.abs(tilt).max()))
-    for path, lean in zip(levels, tilt, strict=True):
-        _path(axes, path, style.PATH_MAP(0.5 + lean / reach / 2))
-    ends = words.tilt_ends(results)
-    axes.set_xlabel(f"Alignment with {ends[0]} \u2192", color=style.FIRST_POLE)
-    axes.set_ylabel(f"Alignment with {ends[1]} \u2192", color=style.SECOND_POLE)
-    axes.xaxis.set_major_formatter(lambda value, _: style.signed(value, 1))
-    axes.yaxis.set_major_formatter(lambda value, _: style.signed(value, 1))
-    names = words.country_names(results)
-    _names(axes, levels, [names[code] for code in words.codes(results)])
-    _key(axes)
-    return figure
-
-
-def _axes(results: Results, ax: Axes | None, variant: str) -> tuple[Axes, Figure | SubFigure]:
-    title = words.titled(results, "Which way each country moves between the poles")
-    if ax is not None:
-        ax.set_title(title, loc="left", fontweight="bold")
-        return ax, ax.figure
-    figure = style.blank(11.6, 12.4)
-    width, height = style.size_of(figure)
-    top = style.heading(
-        figure,
-        title,
+    levels = np.nan_to_num(quantiles(counts.transpose("country", "step", "pole", "bin").values))
+    page = Page(
+        ax,
+        (11.6, 12.4),
+        style.scenario_title(results, "Which way each country moves between the poles"),
         f"Alignment from \u22121 (enemies) to +1 (as one), medians from "
-        f"{words.first_day(results)} to {words.last_day(results)}.\n"
-        f"\u201c{words.variant_title(results, variant)}\u201d, "
-        f"{words.runs_said(results)}. Ellipse: nine in ten runs along each axis.",
+        f"{style.day(results.data['date'].values[0])} to {style.last_day(results)}.\n"
+        f"\u201c{style.titles(results, 'variant')[variant]}\u201d, "
+        f"{style.run_count(results)}. Ellipse: nine in ten runs along each axis.",
     )
-    low = 1.2 / height
-    return figure.add_axes((0.95 / width, low, 1 - 1.2 / width, top - low - 0.1 / height)), figure
+    axes = page.axes(0.95, 1.2, page.width - 1.2, page.top - 1.2 - 0.1)
+    _limits(axes, levels)
+    _corners(axes, *style.pole_names(results))
+    tilt = (levels[:, -1, 0, 2] - levels[:, -1, 1, 2]) / 2
+    limit = max(0.3, float(np.abs(tilt).max()))
+    for path, at_end in zip(levels, tilt, strict=True):
+        _path(axes, path, TILTS(0.5 + at_end / limit / 2))
+    first, second = style.tilt_ends(results)
+    axes.set_xlabel(f"Alignment with {first} \u2192", color=style.FIRST_POLE)
+    axes.set_ylabel(f"Alignment with {second} \u2192", color=style.SECOND_POLE)
+    for axis in (axes.xaxis, axes.yaxis):
+        axis.set_major_formatter(lambda value, _: style.signed(value, 1))
+    _names(axes, levels, list(style.country_names(results).values()))
+    _legend(axes)
+    return page.figure
 
 
 def _limits(axes: Axes, levels: NDArray[np.float64]) -> None:
@@ -123,14 +115,14 @@ def _corners(axes: Axes, first: str, second: str) -> None:
             (2 * tilt, 0), slope=1, color=style.RULE, lw=1.2 if tilt == 0 else 0.6,
             ls="solid" if tilt == 0 else (0, (2, 3)), zorder=0,
         )  # fmt: skip
-    for x, y, said in (
+    for x, y, text in (
         (0.985, 0.985, "Hedgers\u2019 corner:\nclose to both"),
         (0.015, 0.015, "Far from both"),
         (0.985, 0.015, f"With {first}"),
         (0.015, 0.985, f"With {second}"),
     ):
         axes.text(
-            x, y, said, transform=axes.transAxes, ha="right" if x > 0.5 else "left",
+            x, y, text, transform=axes.transAxes, ha="right" if x > 0.5 else "left",
             va="top" if y > 0.5 else "bottom", fontsize=style.LABEL, color=style.FAINT,
             fontstyle="italic", zorder=1,
             bbox={"fc": "white", "ec": "none", "pad": 1.5},
@@ -139,18 +131,12 @@ def _corners(axes: Axes, first: str, second: str) -> None:
 
 def _path(axes: Axes, levels: NDArray[np.float64], colour: tuple[float, ...]) -> None:
     middle = levels[:, :, 2]
-    end = levels[-1]
-    axes.add_patch(
-        Ellipse(
-            ((end[0, 0] + end[0, 4]) / 2, (end[1, 0] + end[1, 4]) / 2),
-            max(end[0, 4] - end[0, 0], THIN),
-            max(end[1, 4] - end[1, 0], THIN),
-            fc=(*colour[:3], 0.09),
-            ec=(*colour[:3], 0.55),
-            lw=0.9,
-            zorder=2,
-        )
-    )
+    low, high = levels[-1, :, 0], levels[-1, :, 4]
+    ellipse = Ellipse(
+        tuple((low + high) / 2), *np.maximum(high - low, THIN), fc=(*colour[:3], 0.09),
+        ec=(*colour[:3], 0.55), lw=0.9, zorder=2,
+    )  # fmt: skip
+    axes.add_patch(ellipse)
     axes.plot(middle[:, 0], middle[:, 1], color=colour, lw=2.4, zorder=4, solid_capstyle="round")
     axes.plot(*middle[0], marker="o", ms=8, mfc="white", mec=colour, mew=1.8, zorder=5)
     axes.plot(*middle[-1], marker="o", ms=9, mfc=colour, mec="white", mew=0.8, zorder=6)
@@ -160,11 +146,11 @@ def _names(axes: Axes, levels: NDArray[np.float64], names: list[str]) -> None:
     """Write each name beside the end of its path, clear of the others and of their paths."""
     ends = page_points(axes, levels[:, -1, :, 2])
     every = page_points(axes, levels[:, ::3, :, 2])
-    steps: list[Box] = [(x - 3, y - 3, x + 3, y + 3) for x, y in every]
-    sizes = [text_size(axes, name, style.LABEL, "bold") for name in names]
+    steps = [box_around(x, y, 6, 6) for x, y in every]
+    sizes = [text_size(axes, name, style.LABEL) for name in names]
     boxes = place_beside(ends, sizes, page_box(axes), steps)
     for name, end, box in zip(names, ends, boxes, strict=True):
-        near = np.clip(end, (box[0], box[1]), (box[2], box[3]))
+        near = np.clip(end, box[:2], box[2:])
         if np.hypot(*(near - end)) > 12:
             axes.annotate(
                 "", tuple(near), tuple(end), xycoords="figure points", textcoords="figure points",
@@ -177,7 +163,7 @@ def _names(axes: Axes, levels: NDArray[np.float64], names: list[str]) -> None:
         )  # fmt: skip
 
 
-def _key(axes: Axes) -> None:
+def _legend(axes: Axes) -> None:
     dot: dict[str, Any] = {"ls": "", "marker": "o"}
     axes.legend(
         handles=[

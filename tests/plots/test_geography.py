@@ -8,9 +8,15 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from detente.plots.framing import frame_region
-from detente.plots.outlines import licence, load_outlines
-from detente.plots.projection import EARTH, Projection, apart, middle_of
+from detente.plots.geography import (
+    EARTH,
+    Projection,
+    apart,
+    frame_region,
+    licence,
+    load_outlines,
+    middle_of,
+)
 
 ELEVEN = ["AFG", "CHN", "IND", "IRN", "KAZ", "KGZ", "PAK", "RUS", "TJK", "USA", "UZB"]
 #: Area in thousands of square kilometres and a city inside (longitude, latitude).

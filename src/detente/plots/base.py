@@ -1,0 +1,400 @@
+"""What all pictures share: the page they are drawn on, their registry, their files, their labels.
+
+A drawing function becomes a picture by `plot`: it is then found as ``detente.plots.<name>`` and, if
+results are all it needs, by ``detente plot --kind <name>``.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Sequence
+from functools import wraps
+from io import BytesIO
+from pathlib import Path
+from textwrap import fill
+from typing import TYPE_CHECKING, Any, Final
+
+import matplotlib as mpl
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure, FigureBase, SubFigure
+from numpy.typing import ArrayLike, NDArray
+
+from detente.plots import style
+from detente.runs.errors import UsageError, require
+from detente.runs.files import storage_errors, written_aside
+from detente.runs.quantiles import tilt_quantiles
+
+if TYPE_CHECKING:
+    from matplotlib.artist import Artist
+
+    from detente.runs.results import Results
+
+Drawing = Callable[..., Figure | SubFigure]
+
+#: Every picture by its name.
+PLOTS: Final[dict[str, Drawing]] = {}
+#: Those that results are enough for, which `detente plot --kind` takes.
+KINDS: Final[dict[str, Drawing]] = {}
+#: Those that `detente run` draws, with the variables of the results that they need.
+DRAWN_BY_RUN: Final[dict[str, tuple[str, ...]]] = {}
+
+#: What a picture is of, by the name of its first argument: what the object has, and where it is
+#: from.
+SUBJECTS: Final = {
+    "results": ("data", "the results of detente.run, or of detente.open(folder)"),
+    "score": ("table", "the score of detente.score"),
+    "fit": ("estimates", "the fit of detente.fit"),
+}
+#: Dots to the inch of a PNG, and of a picture in a notebook.
+DPI: Final = 150
+SCREEN: Final = 90
+#: What would make two drawings of the same results differ is left out: dates and versions.
+METADATA: Final[dict[str, dict[str, Any]]] = {
+    "png": {"Software": None},
+    "svg": {"Date": None, "Creator": None},
+}
+#: Median, and the edges of the 50 % and 90 % bands.
+LEVELS: Final = (0.05, 0.25, 0.5, 0.75, 0.95)
+#: A box on the page: left, bottom, right, top in points.
+Box = tuple[float, float, float, float]
+
+
+def plot[**P, R: Figure | SubFigure](
+    *, by_run: bool = False, needs: Sequence[str] = ()
+) -> Callable[[Callable[P, R]], Callable[P, R]]:
+    """Make a drawing function a picture of the package.
+
+    It is drawn in the package's style, whatever matplotlib's settings are, and refuses what it is
+    not a picture of. Its first argument is named as in `SUBJECTS`.
+
+    Parameters
+    ----------
+    by_run
+        Whether `detente run` draws it.
+    needs
+        Variables of the results that it draws; where one is empty, `detente run` leaves it out.
+    """
+
+    def register(function: Callable[P, R]) -> Callable[P, R]:
+        name = function.__name__
+        subject, *others = inspect.signature(function).parameters.values()
+
+        @wraps(function)
+        def drawn(*args: P.args, **kwargs: P.kwargs) -> R:
+            _check(name, subject.name, args[0] if args else kwargs.get(subject.name), needs)
+            with style.settings():
+                return function(*args, **kwargs)
+
+        PLOTS[name] = drawn
+        if subject.name == "results" and all(other.default is not other.empty for other in others):
+            KINDS[name] = drawn
+        if by_run:
+            DRAWN_BY_RUN[name] = tuple(needs)
+        return drawn
+
+    return register
+
+
+def _check(name: str, subject: str, found: Any, needs: Sequence[str]) -> None:
+    """Refuse what a picture is not of, and results without a variable that it draws."""
+    attribute, expected = SUBJECTS[subject]
+    if not hasattr(found, attribute):
+        raise UsageError(f"plots.{name} draws {expected}, not {type(found).__name__}")
+    missing = [variable for variable in needs if variable not in found.data]
+    if missing:
+        raise UsageError(f"plots.{name}: these results have no {style.joined(missing)}")
+
+
+def draw_all(
+    results: Results, folder: str | Path, kinds: Sequence[str] | None = None
+) -> list[Path]:
+    """Draw pictures of results and write each as PNG and SVG.
+
+    A file appears under its name only once it is whole. The same results give the same bytes.
+
+    Parameters
+    ----------
+    results
+        Results of `detente.run`.
+    folder
+        Where to write; it is made if it is not there.
+    kinds
+        Names from `KINDS`; by default all that `detente run` draws and the results allow: without
+        an event there are no responses to draw.
+
+    Returns
+    -------
+    list of Path
+        The files, PNG before SVG.
+
+    Raises
+    ------
+    UsageError
+        If there is no such kind.
+    StoreError
+        If the folder cannot be written to.
+    """
+    if kinds is None:
+        data = results.data
+        kinds = [
+            name
+            for name, needs in DRAWN_BY_RUN.items()
+            if all(variable in data and data[variable].size for variable in needs)
+        ]
+    chosen = [require(kind, KINDS, "kind of picture") for kind in dict.fromkeys(kinds)]
+    folder = Path(folder)
+    with storage_errors("write to", folder):
+        folder.mkdir(parents=True, exist_ok=True)
+    written = []
+    for kind in chosen:
+        figure = KINDS[kind](results)
+        for suffix in METADATA:
+            path = folder / f"{kind}.{suffix}"
+            content = picture(figure, suffix, kind)
+            with storage_errors("write", path), written_aside(path) as file:
+                file.write(content)
+            written.append(path)
+    return written
+
+
+def picture(figure: Figure | SubFigure, suffix: str, salt: str = "detente") -> bytes:
+    """Return a figure as the bytes of a PNG or SVG file.
+
+    Parameters
+    ----------
+    figure
+        What to write.
+    suffix
+        "png" or "svg".
+    salt
+        What the identifiers inside an SVG follow from, so that two on one page do not clash.
+    """
+    stream = BytesIO()
+    whole = figure.get_figure(root=True)
+    assert whole is not None
+    metadata = {"Title": whole.get_suptitle() or None, **METADATA[suffix]}
+    with style.settings(), mpl.rc_context({"svg.hashsalt": salt, "svg.fonttype": "path"}):
+        whole.savefig(stream, format=suffix, dpi=DPI, metadata=metadata)
+    return stream.getvalue()
+
+
+class NotebookFigure(Figure):
+    """A figure that a notebook shows, though pyplot knows nothing of it."""
+
+    def _repr_png_(self) -> bytes:
+        stream = BytesIO()
+        with style.settings():
+            self.savefig(stream, format="png", dpi=SCREEN)
+        return stream.getvalue()
+
+
+class Page:
+    """A figure with a title, measured in inches from its lower left corner.
+
+    Parameters
+    ----------
+    on
+        A figure, part of one or axes to draw on; None for a new figure. Axes get the title above
+        them and nothing else.
+    size
+        Width and height of a new figure.
+    title, subtitle
+        What stands above the picture.
+
+    Attributes
+    ----------
+    figure
+        What is drawn on.
+    width, height
+        Its size.
+    top
+        The height up to which it is free below the heading.
+    """
+
+    def __init__(
+        self,
+        on: Figure | SubFigure | Axes | None,
+        size: tuple[float, float],
+        title: str,
+        subtitle: str,
+    ) -> None:
+        self._axes: Axes | None = None
+        if isinstance(on, Axes):
+            self._axes = on
+            on.set_title(title, loc="left", fontweight="bold")
+            on = on.figure
+        elif on is None:
+            on = NotebookFigure(figsize=size)
+            FigureCanvasAgg(on)
+        elif not isinstance(on, FigureBase):
+            kinds = "fig= takes a matplotlib Figure or SubFigure and ax= takes Axes"
+            raise UsageError(f"{kinds}, not {type(on).__name__}")
+        self.figure = on
+        self.width = float(on.bbox.width / on.dpi)
+        self.height = float(on.bbox.height / on.dpi)
+        self.top = self.height if self._axes else self._heading(title, subtitle)
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether there is more than axes to draw on."""
+        return self._axes is None
+
+    def _heading(self, title: str, subtitle: str) -> float:
+        """Write the title and, below it, the subtitle; return the height left free."""
+        title = fill(title, int(self.width / 0.178), max_lines=2, placeholder=" \u2026")
+        subtitle = "\n".join(
+            fill(line, int(self.width / 0.108), max_lines=2, placeholder=" \u2026")
+            for line in subtitle.split("\n")
+        )
+        below = 0.52 + 0.33 * title.count("\n")
+        lines = subtitle.count("\n") + 1
+        self.figure.suptitle(
+            title, x=0.012, y=1 - 0.14 / self.height, ha="left", va="top", fontsize=style.TITLE,
+            fontweight="bold",
+        )  # fmt: skip
+        self.figure.text(
+            0.012, 1 - below / self.height, subtitle, ha="left", va="top",
+            fontsize=style.SUBTITLE, color=style.FAINT, linespacing=1.3,
+        )  # fmt: skip
+        return self.height * (1 - (below + 0.1 + 0.25 * lines) / self.height)
+
+    def axes(self, left: float, bottom: float, width: float, height: float) -> Axes:
+        """Return new axes, or those that the picture was to be drawn on."""
+        if self._axes is not None:
+            return self._axes
+        return self.figure.add_axes(
+            (left / self.width, bottom / self.height, width / self.width, height / self.height)
+        )
+
+    def text(self, left: float, bottom: float, text: str, **options: Any) -> None:
+        """Write a text."""
+        self.figure.text(left / self.width, bottom / self.height, text, **options)
+
+    def legend(self, handles: Sequence[Artist], bottom: float, **options: Any) -> None:
+        """Draw a legend along the foot of the page."""
+        self.figure.legend(
+            handles=list(handles), loc="lower left",
+            bbox_to_anchor=(0.3 / self.width, bottom / self.height),
+            bbox_transform=self.figure.transSubfigure, frameon=False, fontsize=style.TICK,
+            borderaxespad=0, **options,
+        )  # fmt: skip
+
+
+def beside(axes: Axes, row: float, text: str, left: float, **options: Any) -> None:
+    """Write a text in a row to the right of axes, so many points away."""
+    axes.annotate(
+        text, (1, row), xycoords=("axes fraction", "data"), xytext=(left, 0),
+        textcoords="offset points", va="center", annotation_clip=False,
+        **{"fontsize": style.TICK, **options},
+    )  # fmt: skip
+
+
+def above(axes: Axes, text: str, offset: tuple[float, float], **options: Any) -> None:
+    """Write a text at the upper right corner of axes, so many points to the right and up."""
+    axes.annotate(
+        text, (1, 1), xycoords="axes fraction", xytext=offset, textcoords="offset points",
+        annotation_clip=False, **{"fontsize": style.TICK, "fontweight": "bold", **options},
+    )  # fmt: skip
+
+
+def quantiles(counts: ArrayLike) -> NDArray[np.float64]:
+    """Return the quantiles at `LEVELS` of tilts or alignments that were counted in bins.
+
+    They are those of the table of a run: see `tilt_quantiles`. The last axis of `counts` is the
+    bins; in its place the result has one of the levels.
+    """
+    table = np.asarray(counts)
+    found = tilt_quantiles(table.reshape(-1, table.shape[-1]), LEVELS)
+    return found.T.reshape(*table.shape[:-1], len(LEVELS))
+
+
+def box_around(x: float, y: float, width: float, height: float) -> Box:
+    """Return the box of that size around a point."""
+    return x - width / 2, y - height / 2, x + width / 2, y + height / 2
+
+
+def overlap(one: Box, other: Box) -> float:
+    """Return the area that two boxes share."""
+    width = min(one[2], other[2]) - max(one[0], other[0])
+    height = min(one[3], other[3]) - max(one[1], other[1])
+    return max(width, 0.0) * max(height, 0.0)
+
+
+def text_size(axes: Axes, text: str, size: float) -> tuple[float, float]:
+    """Return the width and height in points that a bold text takes."""
+    probe = axes.text(0, 0, text, fontsize=size, fontweight="bold")
+    box = probe.get_window_extent()
+    probe.remove()
+    return box.width / _dpi(axes) * 72, box.height / _dpi(axes) * 72
+
+
+def page_box(axes: Axes) -> Box:
+    """Return where the axes lie on the page, in points."""
+    box, point = axes.get_window_extent(), _dpi(axes) / 72
+    return box.x0 / point, box.y0 / point, box.x1 / point, box.y1 / point
+
+
+def page_points(axes: Axes, points: ArrayLike) -> NDArray[np.float64]:
+    """Return where points of the axes' data lie on the page, in points."""
+    table = np.asarray(points, dtype=np.float64).reshape(-1, 2)
+    return np.asarray(axes.transData.transform(table), dtype=np.float64) / _dpi(axes) * 72
+
+
+def _dpi(axes: Axes) -> float:
+    figure = axes.get_figure(root=True)
+    assert figure is not None
+    return figure.dpi
+
+
+def place_beside(
+    anchors: NDArray[np.float64],
+    sizes: Sequence[tuple[float, float]],
+    frame: Box,
+    obstacles: Sequence[Box] = (),
+    distances: Sequence[float] = (7.0, 14.0, 24.0, 38.0, 56.0, 80.0, 110.0, 145.0),
+) -> list[Box]:
+    """Find a box beside each anchor that lies over no other box, nearest first.
+
+    Each label tries sixteen directions at growing distance and takes what costs least: lying over
+    another label, an anchor or an obstacle costs most, then leaving the frame, then distance.
+    Unlike adjustText's, the result depends on nothing but the arguments.
+
+    Parameters
+    ----------
+    anchors
+        What is labelled, in points on the page.
+    sizes
+        Width and height of each label, in points.
+    frame
+        Where labels may lie.
+    obstacles
+        What they had better not lie over.
+    distances
+        What to try, in points.
+    """
+    placed: dict[int, Box] = {}
+    dots = [box_around(x, y, 8.0, 8.0) for x, y in anchors]
+    # the most crowded choose first
+    distance = np.linalg.norm(anchors[:, None] - anchors[None], axis=-1)
+    crowd = np.sort(distance, axis=1)[:, 1:4].mean(axis=1) if len(anchors) > 1 else np.zeros(1)
+    for index in np.argsort(crowd, kind="stable"):
+        (x, y), (width, height) = anchors[index], sizes[index]
+        best, least = (x, y, x + width, y + height), np.inf
+        for away in distances:
+            for turn in np.arange(16) * (np.pi / 8):
+                dx, dy = float(np.cos(turn)), float(np.sin(turn))
+                at = x + dx * (away + width / 2), y + dy * (away + height / 2)
+                box = box_around(*at, width, height)
+                grown = (box[0] - 2.0, box[1] - 2.0, box[2] + 2.0, box[3] + 2.0)
+                cost = sum(overlap(grown, other) for other in placed.values()) * 20
+                cost += sum(overlap(box, dot) for dot in dots) * 8
+                cost += sum(overlap(box, other) for other in obstacles) * 2
+                cost += (width * height - overlap(box, frame)) * 20
+                cost += away * 3
+                cost += 2.0 * (1 - dx)  # all else equal, to the right as one reads
+                if cost < least:
+                    best, least = box, cost
+        placed[int(index)] = best
+    return [placed[index] for index in range(len(anchors))]
