@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from detente.plots.base import overlap, place_beside, quantiles
 from detente.plots.fan import spread_out
-from detente.plots.style import percent, signed, text_colour, variant_styles
+from detente.plots.style import percent, pick_variants, signed, text_colour
 
 
 def test_quantiles_of_bins_are_those_of_the_values_within_a_bin():
@@ -76,10 +76,11 @@ def test_shares_are_written_as_in_the_tables_but_for_what_is_rare():
 
 
 def test_variants_differ_in_more_than_colour(results):
-    found = variant_styles(results)
+    found = pick_variants(results)
     assert len(found) == 6
-    assert len({(each.dashes, each.marker) for each in found.values()}) == 6
-    assert len({each.colour for each in found.values()}) == 6
+    assert len({(each.dashes, each.marker) for each in found}) == 6
+    assert len({each.colour for each in found}) == 6
+    assert pick_variants(results, ["forced"]) == [found[3]]
 
 
 def test_text_stands_out_from_what_it_is_written_on():

@@ -4,22 +4,18 @@ from __future__ import annotations
 
 from collections import Counter
 from itertools import groupby
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 import numpy as np
+from matplotlib.axes import Axes
 from matplotlib.cm import ScalarMappable
 from matplotlib.colors import LinearSegmentedColormap, Normalize
 from matplotlib.patches import Rectangle
 from numpy.typing import NDArray
 
 from detente.plots import style
-from detente.plots.base import Page, beside, plot
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-    from matplotlib.figure import Figure, SubFigure
-
-    from detente.runs.results import Results
+from detente.plots.base import Canvas, Page, beside, plot
+from detente.runs.results import Results
 
 #: Enmity over indifference to closeness; darker on both sides, so each cell also has its number.
 ALIGNMENTS: Final = LinearSegmentedColormap.from_list(
@@ -30,29 +26,13 @@ MOST_WITH_NUMBERS: Final = 16
 
 
 @plot(by_run=True, needs=("alignment_mean", "alignment_sd", "bloc", "tilt"))
-def alignment(
-    results: Results, variant: str | None = None, ax: Axes | None = None
-) -> Figure | SubFigure:
+def alignment(results: Results, variant: str | None = None, ax: Axes | None = None) -> Canvas:
     """Draw the mutual alignment of every two countries, with its spread, ordered by bloc.
 
     Each cell has the mean over the runs and below it the standard deviation. With more than sixteen
     countries, cells below the diagonal show the mean as a colour and those above it the standard
     deviation as the size of a dot. Frames are blocs: countries whose bloc is most often led by the
     same, most capable, member.
-
-    Parameters
-    ----------
-    results
-        Results of `detente.run`; read are ``alignment_mean``, ``alignment_sd`` and ``bloc``.
-    variant
-        In which course of events; by default the main one.
-    ax
-        Axes to draw on; by default those of a new figure.
-
-    Returns
-    -------
-    Figure
-        The figure that was drawn on.
     """
     variant = style.pick_variant(results, variant)
     data = results.data.sel(variant=variant)

@@ -1,7 +1,7 @@
-"""What all pictures share: the page they are drawn on, their registry, their files, their labels.
+"""What all pictures share: their registry, their files, the page they are drawn on, its labels.
 
-A drawing function becomes a picture by `plot`: it is then found as ``detente.plots.<name>`` and, if
-results are all it needs, by ``detente plot --kind <name>``.
+A function becomes a picture by `plot`: it is then found as ``detente.plots.<name>`` and, if results
+are all it needs, by ``detente plot --kind <name>``.
 """
 
 from __future__ import annotations
@@ -12,10 +12,11 @@ from functools import wraps
 from io import BytesIO
 from pathlib import Path
 from textwrap import fill
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 import matplotlib as mpl
 import numpy as np
+from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure, FigureBase, SubFigure
@@ -25,13 +26,10 @@ from detente.plots import style
 from detente.runs.errors import UsageError, require
 from detente.runs.files import storage_errors, written_aside
 from detente.runs.quantiles import tilt_quantiles
+from detente.runs.results import Results
 
-if TYPE_CHECKING:
-    from matplotlib.artist import Artist
-
-    from detente.runs.results import Results
-
-Drawing = Callable[..., Figure | SubFigure]
+Canvas = Figure | SubFigure
+Drawing = Callable[..., Canvas]
 
 #: Every picture by its name.
 PLOTS: Final[dict[str, Drawing]] = {}
@@ -40,12 +38,22 @@ KINDS: Final[dict[str, Drawing]] = {}
 #: Those that `detente run` draws, with the variables of the results that they need.
 DRAWN_BY_RUN: Final[dict[str, tuple[str, ...]]] = {}
 
-#: What a picture is of, by the name of its first argument: what the object has, and where it is
-#: from.
+#: What a picture is of, by the name of its first argument: an attribute that the object has, and
+#: where it is from.
 SUBJECTS: Final = {
     "results": ("data", "the results of detente.run, or of detente.open(folder)"),
     "score": ("table", "the score of detente.score"),
     "fit": ("estimates", "the fit of detente.fit"),
+    "table": ("columns", "a table as of detente.patterns().table"),
+}
+#: What the other arguments of pictures are.
+ARGUMENTS: Final = {
+    "variant": "In which course of events; by default the main one.",
+    "variants": "Which courses of events; by default all, of which the first is the main one.",
+    "countries": "Which countries, in this order; by default all.",
+    "event": "Which event; by default the main one.",
+    "fig": "A figure or part of one to draw on; by default a new one.",
+    "ax": "Axes to draw on; by default those of a new figure.",
 }
 #: Dots to the inch of a PNG, and of a picture in a notebook.
 DPI: Final = 150
@@ -57,17 +65,20 @@ METADATA: Final[dict[str, dict[str, Any]]] = {
 }
 #: Median, and the edges of the 50 % and 90 % bands.
 LEVELS: Final = (0.05, 0.25, 0.5, 0.75, 0.95)
+#: How far from its anchor a label is tried, in points.
+DISTANCES: Final = (7.0, 14.0, 24.0, 38.0, 56.0, 80.0, 110.0, 145.0)
 #: A box on the page: left, bottom, right, top in points.
 Box = tuple[float, float, float, float]
 
 
-def plot[**P, R: Figure | SubFigure](
+def plot[**P, R: Canvas](
     *, by_run: bool = False, needs: Sequence[str] = ()
 ) -> Callable[[Callable[P, R]], Callable[P, R]]:
-    """Make a drawing function a picture of the package.
+    """Make a function a picture of the package.
 
     It is drawn in the package's style, whatever matplotlib's settings are, and refuses what it is
-    not a picture of. Its first argument is named as in `SUBJECTS`.
+    not a picture of. Its docstring gets a list of its arguments, whose names are those of
+    `SUBJECTS` and `ARGUMENTS`, unless it has one.
 
     Parameters
     ----------
@@ -92,9 +103,25 @@ def plot[**P, R: Figure | SubFigure](
             KINDS[name] = drawn
         if by_run:
             DRAWN_BY_RUN[name] = tuple(needs)
+        drawn.__doc__ = _documented(function, subject.name, [other.name for other in others])
         return drawn
 
     return register
+
+
+def _documented(function: Callable[..., Any], subject: str, others: Sequence[str]) -> str:
+    """Return the docstring of a picture with its arguments, what it returns and what it raises."""
+    text = inspect.cleandoc(function.__doc__ or "")
+    if "\nParameters\n---" in text:
+        return text
+    found = SUBJECTS[subject][1]
+    lines = [f"{subject}\n    {found[0].upper()}{found[1:]}."]
+    lines += [f"{name}\n    {ARGUMENTS.get(name, '')}" for name in others]
+    return (
+        f"{text}\n\nParameters\n----------\n{'\n'.join(lines)}\n\n"
+        "Returns\n-------\nFigure\n    The figure that was drawn on.\n\n"
+        "Raises\n------\nUsageError\n    If there is nothing of such a name, or nothing to draw.\n"
+    )
 
 
 def _check(name: str, subject: str, found: Any, needs: Sequence[str]) -> None:
@@ -137,12 +164,8 @@ def draw_all(
         If the folder cannot be written to.
     """
     if kinds is None:
-        data = results.data
-        kinds = [
-            name
-            for name, needs in DRAWN_BY_RUN.items()
-            if all(variable in data and data[variable].size for variable in needs)
-        ]
+        sizes = {str(name): array.size for name, array in results.data.data_vars.items()}
+        kinds = [name for name, needs in DRAWN_BY_RUN.items() if all(map(sizes.get, needs))]
     chosen = [require(kind, KINDS, "kind of picture") for kind in dict.fromkeys(kinds)]
     folder = Path(folder)
     with storage_errors("write to", folder):
@@ -159,7 +182,7 @@ def draw_all(
     return written
 
 
-def picture(figure: Figure | SubFigure, suffix: str, salt: str = "detente") -> bytes:
+def picture(figure: Canvas, suffix: str, salt: str = "detente") -> bytes:
     """Return a figure as the bytes of a PNG or SVG file.
 
     Parameters
@@ -172,8 +195,7 @@ def picture(figure: Figure | SubFigure, suffix: str, salt: str = "detente") -> b
         What the identifiers inside an SVG follow from, so that two on one page do not clash.
     """
     stream = BytesIO()
-    whole = figure.get_figure(root=True)
-    assert whole is not None
+    whole = _root(figure)
     metadata = {"Title": whole.get_suptitle() or None, **METADATA[suffix]}
     with style.settings(), mpl.rc_context({"svg.hashsalt": salt, "svg.fonttype": "path"}):
         whole.savefig(stream, format=suffix, dpi=DPI, metadata=metadata)
@@ -214,26 +236,20 @@ class Page:
     """
 
     def __init__(
-        self,
-        on: Figure | SubFigure | Axes | None,
-        size: tuple[float, float],
-        title: str,
-        subtitle: str,
+        self, on: Canvas | Axes | None, size: tuple[float, float], title: str, subtitle: str
     ) -> None:
-        self._axes: Axes | None = None
-        if isinstance(on, Axes):
-            self._axes = on
-            on.set_title(title, loc="left", fontweight="bold")
-            on = on.figure
+        self._axes = on if isinstance(on, Axes) else None
+        if self._axes is not None:
+            self._axes.set_title(title, loc="left", fontweight="bold")
+            on = self._axes.figure
         elif on is None:
             on = NotebookFigure(figsize=size)
             FigureCanvasAgg(on)
-        elif not isinstance(on, FigureBase):
-            kinds = "fig= takes a matplotlib Figure or SubFigure and ax= takes Axes"
-            raise UsageError(f"{kinds}, not {type(on).__name__}")
+        if not isinstance(on, FigureBase):
+            expected = "fig= takes a matplotlib Figure or SubFigure, ax= takes Axes"
+            raise UsageError(f"{expected}; not {type(on).__name__}")
         self.figure = on
-        self.width = float(on.bbox.width / on.dpi)
-        self.height = float(on.bbox.height / on.dpi)
+        self.width, self.height = on.bbox.width / on.dpi, on.bbox.height / on.dpi
         self.top = self.height if self._axes else self._heading(title, subtitle)
 
     @property
@@ -299,6 +315,24 @@ def above(axes: Axes, text: str, offset: tuple[float, float], **options: Any) ->
     )  # fmt: skip
 
 
+def write(axes: Axes, box: Box, text: str, size: float, **options: Any) -> None:
+    """Write a bold text in the middle of a box on the page, above all else."""
+    axes.annotate(
+        text, ((box[0] + box[2]) / 2, (box[1] + box[3]) / 2), xycoords="figure points",
+        ha="center", va="center", fontsize=size, **{"fontweight": "bold", "zorder": 7, **options},
+    )  # fmt: skip
+
+
+def draw_line(
+    axes: Axes, start: NDArray[Any], end: NDArray[Any], zorder: float, **options: Any
+) -> None:
+    """Draw a line between two points of the page."""
+    axes.annotate(
+        "", tuple(end), tuple(start), xycoords="figure points", textcoords="figure points",
+        arrowprops={"arrowstyle": "-", **options}, zorder=zorder,
+    )  # fmt: skip
+
+
 def quantiles(counts: ArrayLike) -> NDArray[np.float64]:
     """Return the quantiles at `LEVELS` of tilts or alignments that were counted in bins.
 
@@ -310,16 +344,16 @@ def quantiles(counts: ArrayLike) -> NDArray[np.float64]:
     return found.T.reshape(*table.shape[:-1], len(LEVELS))
 
 
-def box_around(x: float, y: float, width: float, height: float) -> Box:
-    """Return the box of that size around a point."""
+def box_around(x: Any, y: Any, width: float, height: float) -> Any:
+    """Return the box of that size around a point, or around each of many."""
     return x - width / 2, y - height / 2, x + width / 2, y + height / 2
 
 
-def overlap(one: Box, other: Box) -> float:
-    """Return the area that two boxes share."""
-    width = min(one[2], other[2]) - max(one[0], other[0])
-    height = min(one[3], other[3]) - max(one[1], other[1])
-    return max(width, 0.0) * max(height, 0.0)
+def overlap(one: Any, other: Any) -> Any:
+    """Return the area that two boxes share, or each of many with another."""
+    width = np.minimum(one[2], other[2]) - np.maximum(one[0], other[0])
+    height = np.minimum(one[3], other[3]) - np.maximum(one[1], other[1])
+    return np.maximum(width, 0.0) * np.maximum(height, 0.0)
 
 
 def text_size(axes: Axes, text: str, size: float) -> tuple[float, float]:
@@ -327,38 +361,38 @@ def text_size(axes: Axes, text: str, size: float) -> tuple[float, float]:
     probe = axes.text(0, 0, text, fontsize=size, fontweight="bold")
     box = probe.get_window_extent()
     probe.remove()
-    return box.width / _dpi(axes) * 72, box.height / _dpi(axes) * 72
+    point = _root(axes).dpi / 72
+    return box.width / point, box.height / point
 
 
 def page_box(axes: Axes) -> Box:
     """Return where the axes lie on the page, in points."""
-    box, point = axes.get_window_extent(), _dpi(axes) / 72
+    box, point = axes.get_window_extent(), _root(axes).dpi / 72
     return box.x0 / point, box.y0 / point, box.x1 / point, box.y1 / point
 
 
 def page_points(axes: Axes, points: ArrayLike) -> NDArray[np.float64]:
     """Return where points of the axes' data lie on the page, in points."""
     table = np.asarray(points, dtype=np.float64).reshape(-1, 2)
-    return np.asarray(axes.transData.transform(table), dtype=np.float64) / _dpi(axes) * 72
+    return np.asarray(axes.transData.transform(table)) / (_root(axes).dpi / 72)
 
 
-def _dpi(axes: Axes) -> float:
-    figure = axes.get_figure(root=True)
+def _root(artist: Axes | Canvas) -> Figure:
+    figure = artist.get_figure(root=True)
     assert figure is not None
-    return figure.dpi
+    return figure
 
 
 def place_beside(
     anchors: NDArray[np.float64],
     sizes: Sequence[tuple[float, float]],
-    frame: Box,
+    page: Box,
     obstacles: Sequence[Box] = (),
-    distances: Sequence[float] = (7.0, 14.0, 24.0, 38.0, 56.0, 80.0, 110.0, 145.0),
 ) -> list[Box]:
     """Find a box beside each anchor that lies over no other box, nearest first.
 
     Each label tries sixteen directions at growing distance and takes what costs least: lying over
-    another label, an anchor or an obstacle costs most, then leaving the frame, then distance.
+    another label, an anchor or an obstacle costs most, then leaving the page, then distance.
     Unlike adjustText's, the result depends on nothing but the arguments.
 
     Parameters
@@ -367,34 +401,29 @@ def place_beside(
         What is labelled, in points on the page.
     sizes
         Width and height of each label, in points.
-    frame
+    page
         Where labels may lie.
     obstacles
         What they had better not lie over.
-    distances
-        What to try, in points.
     """
-    placed: dict[int, Box] = {}
+    away, turn = np.meshgrid(DISTANCES, np.arange(16) * (np.pi / 8), indexing="ij")
+    dx, dy = np.cos(turn), np.sin(turn)
     dots = [box_around(x, y, 8.0, 8.0) for x, y in anchors]
     # the most crowded choose first
     distance = np.linalg.norm(anchors[:, None] - anchors[None], axis=-1)
     crowd = np.sort(distance, axis=1)[:, 1:4].mean(axis=1) if len(anchors) > 1 else np.zeros(1)
+    placed: dict[int, Box] = {}
     for index in np.argsort(crowd, kind="stable"):
         (x, y), (width, height) = anchors[index], sizes[index]
-        best, least = (x, y, x + width, y + height), np.inf
-        for away in distances:
-            for turn in np.arange(16) * (np.pi / 8):
-                dx, dy = float(np.cos(turn)), float(np.sin(turn))
-                at = x + dx * (away + width / 2), y + dy * (away + height / 2)
-                box = box_around(*at, width, height)
-                grown = (box[0] - 2.0, box[1] - 2.0, box[2] + 2.0, box[3] + 2.0)
-                cost = sum(overlap(grown, other) for other in placed.values()) * 20
-                cost += sum(overlap(box, dot) for dot in dots) * 8
-                cost += sum(overlap(box, other) for other in obstacles) * 2
-                cost += (width * height - overlap(box, frame)) * 20
-                cost += away * 3
-                cost += 2.0 * (1 - dx)  # all else equal, to the right as one reads
-                if cost < least:
-                    best, least = box, cost
-        placed[int(index)] = best
+        at = x + dx * (away + width / 2), y + dy * (away + height / 2)
+        boxes = box_around(*at, width, height)
+        grown = box_around(*at, width + 4.0, height + 4.0)
+        cost = 20 * sum(overlap(grown, other) for other in placed.values())
+        cost = cost + 8 * sum(overlap(boxes, dot) for dot in dots)
+        cost = cost + 2 * sum(overlap(boxes, other) for other in obstacles)
+        cost = cost + 20 * (width * height - overlap(boxes, page)) + 3 * away
+        cost = cost + 2.0 * (1 - dx)  # all else equal, to the right as one reads
+        best = np.unravel_index(np.argmin(cost), cost.shape)
+        left, bottom, right, top = (float(side[best]) for side in boxes)
+        placed[int(index)] = (left, bottom, right, top)
     return [placed[index] for index in range(len(anchors))]

@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
+from matplotlib.artist import Artist
+from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from matplotlib.ticker import NullLocator
 
+from detente.measures.fitting.estimates import Estimate
+from detente.measures.fitting.fit import Fit
 from detente.plots import style
-from detente.plots.base import Page, above, beside, plot
-
-if TYPE_CHECKING:
-    from matplotlib.artist import Artist
-    from matplotlib.axes import Axes
-    from matplotlib.figure import Figure, SubFigure
-
-    from detente.measures.fitting.estimates import Estimate
-    from detente.measures.fitting.fit import Fit
+from detente.plots.base import Canvas, Page, above, beside, plot
 
 #: What each coefficient is, in a few words.
 TITLES: Final = {
@@ -52,25 +48,13 @@ MARKS: Final = {0.1: "a tenth", 0.25: "a quarter", 0.5: "half", 1.0: "the same",
 
 
 @plot()
-def coefficients(fit: Fit, fig: Figure | SubFigure | None = None) -> Figure | SubFigure:
+def coefficients(fit: Fit, fig: Canvas | None = None) -> Canvas:
     """Draw each coefficient before and after a look at the record.
 
     A row a coefficient, on one logarithmic axis of its ratio to the median of its prior. The pale
     bar is where 95 % of the prior lies, the dark line the 95 % interval of the estimate, the dot
     the estimate: hollow where the record says next to nothing about it. Both are in numbers on the
     right.
-
-    Parameters
-    ----------
-    fit
-        From `detente.fit`.
-    fig
-        A figure or part of one to draw on; by default a new one.
-
-    Returns
-    -------
-    Figure
-        The figure that was drawn on.
     """
     rows = fit.estimates
     title = "What the record says about the coefficients that all countries share"

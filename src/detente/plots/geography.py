@@ -16,30 +16,27 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from importlib.resources import files
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import numpy as np
+from matplotlib.axes import Axes
 from matplotlib.collections import PathCollection
 from matplotlib.path import Path
 from numpy.typing import NDArray
 
 from detente.plots import style
 
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-
 #: Coordinates in the file are in hundredths of a degree.
 UNIT: Final = 0.01
 #: Mean radius of the Earth in kilometres.
 EARTH: Final = 6371.0
-#: Points farther from the centre than this, in degrees, are not drawn: they are stretched too far.
+#: Degrees from the centre beyond which nothing is drawn, as it is stretched too far.
 HORIZON: Final = 115.0
-#: A country whose middle is farther than this from the centre of the region, in degrees, stands
-#: beside the map.
+#: Degrees from the centre of the region beyond which a country stands beside the map.
 FAR: Final = 45.0
-#: Least radius of what is shown, in degrees.
+#: Least radius of what is shown, in degrees, and how far beyond the middle of the outermost country
+#: it may reach: large ones are cut.
 LEAST_RADIUS: Final = 9.0
-#: How far beyond the middle of the outermost country the frame may reach: large ones are cut.
 REACH: Final = 1.1
 #: A margin around what must be seen, as a share of its size.
 MARGIN: Final = 0.04
@@ -64,21 +61,13 @@ class Outlines(NamedTuple):
 @cache
 def load_outlines() -> Outlines:
     """Read the outlines that come with the package."""
-    plain = json.loads(_data("outlines.json"))
-    return Outlines(_decode(plain["countries"]), _decode(plain["disputed"]))
-
-
-def licence() -> str:
-    """Return the licence of the outlines, with their source and the note on disputed borders."""
-    return _data("LICENCE-outlines.txt")
-
-
-def _data(name: str) -> str:
-    return files("detente.plots").joinpath("data", name).read_text("utf-8")
-
-
-def _decode(places: dict[str, list[list[int]]]) -> Mapping[str, tuple[Ring, ...]]:
-    return MappingProxyType({name: tuple(map(_ring, rings)) for name, rings in places.items()})
+    file = files("detente.plots").joinpath("data", "outlines.json")
+    plain = json.loads(file.read_text("utf-8"))
+    rings = (
+        MappingProxyType({name: tuple(map(_ring, rings)) for name, rings in plain[kind].items()})
+        for kind in Outlines._fields
+    )
+    return Outlines(*rings)
 
 
 def _ring(steps: list[int]) -> Ring:
@@ -109,21 +98,11 @@ class Projection(NamedTuple):
         cosine = _unit(points) @ _unit(np.array([self.longitude, self.latitude]))
         return np.asarray(np.degrees(np.arccos(np.clip(cosine, -1, 1))))
 
-    def sees(self, ring: Ring) -> bool:
-        """Return whether a ring lies near enough to be drawn whole."""
-        return bool(np.all(self.distance(ring) < HORIZON))
-
 
 def middle_of(points: Ring) -> tuple[float, float]:
     """Return the longitude and latitude of the middle of points on the globe, in degrees."""
     x, y, z = _unit(points).mean(axis=0)
     return float(np.degrees(np.arctan2(y, x))), float(np.degrees(np.arctan2(z, np.hypot(x, y))))
-
-
-def apart(one: tuple[float, float], other: tuple[float, float]) -> float:
-    """Return the great-circle distance of two places in degrees."""
-    cosine = float(_unit(np.array(one)) @ _unit(np.array(other)))
-    return float(np.degrees(np.arccos(min(1.0, max(-1.0, cosine)))))
 
 
 def _unit(points: Ring) -> NDArray[np.float64]:
@@ -155,26 +134,24 @@ def frame_region(codes: Sequence[str], outlines: Mapping[str, Sequence[Ring]]) -
     known = [code for code in codes if code in outlines]
     if not known:
         return None
-    middles = {code: middle_of(outlines[code][0]) for code in known}
-    centre = min(
-        known,
-        key=lambda code: (sum(min(apart(middles[code], m), 90.0) for m in middles.values()), code),
-    )
-    distances = {code: apart(middles[centre], middles[code]) for code in known}
-    inside = tuple(code for code in known if distances[code] <= FAR)
-    radius = max(LEAST_RADIUS, REACH * max(distances[code] for code in inside))
-    projection = Projection(*middle_of(np.array([middles[code] for code in inside])))
+    middles = np.array([middle_of(outlines[code][0]) for code in known])
+    distances = np.array([Projection(*middle).distance(middles) for middle in middles])
+    centre = int(np.minimum(distances, 90.0).sum(axis=1).argmin())
+    near = distances[centre] <= FAR
+    inside = tuple(np.array(known)[near].tolist())
+    radius = max(LEAST_RADIUS, REACH * float(distances[centre][near].max()))
+    projection = Projection(*middle_of(middles[near]))
     around = Projection(*middles[centre])
     points = [
-        projection.plane(ring[(around.distance(ring) <= radius) | (code == centre)])
+        projection.plane(ring[(around.distance(ring) <= radius) | (code == known[centre])])
         for code in inside
         for ring in outlines[code]
     ]
     plane = np.concatenate(points)
-    (left, bottom), (right, top) = plane.min(axis=0), plane.max(axis=0)
-    gap = MARGIN * max(right - left, top - bottom)
+    gap = MARGIN * np.ptp(plane, axis=0).max()
+    (left, bottom), (right, top) = plane.min(axis=0) - gap, plane.max(axis=0) + gap
     beside = tuple(code for code in codes if code not in inside)
-    return Frame(projection, left - gap, bottom - gap, right + gap, top + gap, inside, beside)
+    return Frame(projection, left, bottom, right, top, inside, beside)
 
 
 def fill_places(
@@ -189,26 +166,26 @@ def fill_places(
     """Fill places, then draw their borders, though not along the cut at the 180th meridian."""
     shapes: list[Path] = []
     borders: list[Path] = []
-    shown_colours: list[Any] = []
+    fills: list[Any] = []
     for rings, colour in zip(places, colours, strict=True):
-        finer = [_finer(ring) for ring in rings if projection.sees(ring)]
-        pairs = [(ring, projection.plane(ring)) for ring in finer]
-        shown = [(ring, plane) for ring, plane in pairs if _within(axes, plane)]
+        seen = [_finer(ring) for ring in rings if np.all(projection.distance(ring) < HORIZON)]
+        planes = [(ring, projection.plane(ring)) for ring in seen]
+        shown = [(ring, plane) for ring, plane in planes if _within(axes, plane)]
         if shown:  # holes run the other way round and so stay open
-            outline = [Path(plane, closed=True) for _, plane in shown]
-            shapes.append(Path.make_compound_path(*outline))
-            shown_colours.append(colour)
-            borders.extend(_open_line(ring, plane) for ring, plane in shown)
-    axes.add_collection(
-        PathCollection(shapes, facecolors=shown_colours, linewidths=0.0, hatch=hatch,
-                       edgecolors=style.FAINT if hatch else "none"),
-        autolim=False,
+            shapes.append(
+                Path.make_compound_path(*(Path(plane, closed=True) for _, plane in shown))
+            )
+            borders += [_open_line(ring, plane) for ring, plane in shown]
+            fills.append(colour)
+    filled = PathCollection(
+        shapes, facecolors=fills, linewidths=0.0, hatch=hatch,
+        edgecolors=style.FAINT if hatch else "none",
     )  # fmt: skip
-    axes.add_collection(
-        PathCollection(borders, facecolors="none", edgecolors=edge, linewidths=width,
-                       joinstyle="round"),
-        autolim=False,
-    )  # fmt: skip
+    lines = PathCollection(
+        borders, facecolors="none", edgecolors=edge, linewidths=width, joinstyle="round"
+    )
+    axes.add_collection(filled, autolim=False)
+    axes.add_collection(lines, autolim=False)
 
 
 def _finer(ring: Ring) -> Ring:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import product
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import Final, NamedTuple
 
 import numpy as np
+from matplotlib.axes import Axes
 from matplotlib.cm import ScalarMappable
 from matplotlib.colors import Normalize
 from matplotlib.patches import Rectangle
@@ -14,33 +15,10 @@ from matplotlib.path import Path
 from matplotlib.patheffects import withStroke
 from numpy.typing import NDArray
 
-from detente.plots import style
-from detente.plots.base import (
-    Box,
-    Page,
-    box_around,
-    overlap,
-    page_box,
-    page_points,
-    place_beside,
-    plot,
-    text_size,
-)
-from detente.plots.geography import (
-    Frame,
-    Projection,
-    Ring,
-    fill_places,
-    frame_region,
-    load_outlines,
-    middle_of,
-)
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-    from matplotlib.figure import Figure, SubFigure
-
-    from detente.runs.results import Results
+from detente.plots import base, geography, style
+from detente.plots.base import Box, Canvas, Page
+from detente.plots.geography import Frame, Ring, fill_places
+from detente.runs.results import Results
 
 FOOTNOTE: Final = (
     "Outlines: Natural Earth, public domain. They show who administers a place and are no "
@@ -62,12 +40,12 @@ GRID: Final = 44
 MIDDLE: Final = 30.0
 #: Islands and parts farther than this from the middle of a country are left out of its tile.
 TILE_REACH: Final = 27.0
-#: Least height of a tile with an outline in it, in inches.
+#: Inches: least height of a tile with an outline, greatest with one and without one, height of the
+#: text in it, width of a swatch.
 TILE: Final = 0.95
-#: Greatest height of a tile with an outline, and of one without, in inches.
 TALLEST: Final = 2.2
 LINE: Final = 0.45
-#: Width of a box with a number in it, in inches.
+TEXT: Final = 0.3
 SWATCH: Final = 0.52
 
 
@@ -77,66 +55,48 @@ class _Country(NamedTuple):
     name: str
     tilt: float
     colour: tuple[float, ...]
+    rings: Sequence[Ring]
 
 
-@plot(by_run=True, needs=("tilt",))
+@base.plot(by_run=True, needs=("tilt",))
 def map(  # noqa: A001 - `plots.map` is what people type; nothing here needs the builtin
-    results: Results, variant: str | None = None, fig: Figure | SubFigure | None = None
-) -> Figure | SubFigure:
+    results: Results, variant: str | None = None, fig: Canvas | None = None
+) -> Canvas:
     """Draw the map of the region, each country coloured by its final tilt.
 
     The number under each name is the median. Countries of the scenario that lie far from the rest,
     or that have no outline, stand in boxes beside the map; countries that the scenario does not
     speak of are grey. What the outlines say about disputed borders stands in
     ``data/LICENCE-outlines.txt`` and at the foot of the map.
-
-    Parameters
-    ----------
-    results
-        Results of `detente.run`; read is ``tilt``.
-    variant
-        In which course of events; by default the main one.
-    fig
-        A figure or part of one to draw on; by default a new one.
-
-    Returns
-    -------
-    Figure
-        The figure that was drawn on.
     """
     variant = style.pick_variant(results, variant)
     table = results.data["tilt"].sel(variant=variant).transpose("run", "country").values
-    medians = dict(
-        zip(style.labels(results, "country"), np.nanmedian(table, axis=0).tolist(), strict=True)
-    )
-    frame = frame_region(list(medians), load_outlines().countries)
-    far = frame.beside if frame else tuple(medians)
+    tilt = np.nanmedian(table, axis=0)
+    limit = max(0.3, np.ceil(10 * np.abs(tilt).max()) / 10)
+    scale = ScalarMappable(Normalize(-limit, limit), style.TILT_MAP)
+    outlines = geography.load_outlines().countries
+    countries = {
+        code: _Country(name, float(at), style.colour_of(scale, at), outlines.get(code, ()))
+        for (code, name), at in zip(style.country_names(results).items(), tilt, strict=True)
+    }
+    frame = geography.frame_region(list(countries), outlines)
+    beside = {code: each for code, each in countries.items() if not frame or code in frame.beside}
     first, second = style.pole_names(results)
     page = Page(
-        fig,
-        (14.0, _height(frame, len(far))),
+        fig, (14.0, _height(frame, len(beside))),
         style.scenario_title(results, f"How the region tilts, {first} or {second}"),
         f"Median tilt on {style.last_day(results)}, from \u22121 (wholly {second}) "
-        f"to +1 (wholly {first}).\n"
-        f"\u201c{style.titles(results, 'variant')[variant]}\u201d, {style.run_count(results)}.",
-    )
-    limit = max(0.3, np.ceil(10 * max(abs(t) for t in medians.values())) / 10)
-    scale = ScalarMappable(Normalize(-limit, limit), style.TILT_MAP)
-    countries = {
-        code: _Country(name, medians[code], style.colour_of(scale, medians[code]))
-        for code, name in style.country_names(results).items()
-    }
-    low, high = 0.75, page.top - 0.1
-    side = page.width - 3.0
+        f"to +1 (wholly {first}).\n{style.about(results, variant)}.",
+    )  # fmt: skip
+    low, high, side = 0.75, page.top - 0.1, page.width - 3.0
+    split, box, across = low, (0.2, low, side, high), 3
     if frame is not None:
-        _draw_region(page.axes(0.15, low, side - 0.4, high - low), frame, countries)
+        on_map = {code: countries[code] for code in frame.inside}
+        _draw_region(page.axes(0.15, low, side - 0.4, high - low), frame, on_map)
         split = high - min(3.6, 0.5 * (high - low))
-        box, across = (side, low, page.width, split - 0.3), 1 if len(far) <= 12 else 2
-    else:
-        split = low
-        box, across = (0.2, low, side, high), 3
+        box, across = (side, low, page.width, split - 0.3), 1 if len(beside) <= 12 else 2
     _draw_scale(page, scale, style.tilt_ends(results), (side, split, page.width, high))
-    _draw_tiles(page, {code: countries[code] for code in far}, box, across)
+    _draw_tiles(page, list(beside.values()), box, across)
     page.text(
         0.012 * page.width, 0.12, FOOTNOTE if frame else UNKNOWN, fontsize=style.NOTE - 1,
         color=style.FAINT, va="bottom",
@@ -152,72 +112,69 @@ def _height(frame: Frame | None, beside: int) -> float:
     return float(np.clip(10.55 * shape, 6.0, 9.6)) + 1.95
 
 
-def _draw_region(axes: Axes, frame: Frame, countries: dict[str, _Country]) -> None:
-    outlines = load_outlines()
+def _draw_region(axes: Axes, frame: Frame, countries: Mapping[str, _Country]) -> None:
     axes.set_facecolor(SEA)
-    _set_limits(axes, frame)
-    axes.set_xticks([])
-    axes.set_yticks([])
+    axes.set(xticks=[], yticks=[])
     axes.spines[:].set_visible(True)
     axes.spines[:].set_color(style.RULE)
-    others = [rings for code, rings in outlines.countries.items() if code not in frame.inside]
-    fill_places(axes, frame.projection, others, [LAND] * len(others), "white", 0.7)
-    own = [outlines.countries[code] for code in frame.inside]
-    colours = [countries[code].colour for code in frame.inside]
-    fill_places(axes, frame.projection, own, colours, style.INK, 1.0)
-    disputed = list(outlines.disputed.values())
-    fill_places(
-        axes, frame.projection, disputed, [LAND] * len(disputed), style.FAINT, 0.5, "//////"
-    )
-    _label_countries(axes, frame, countries)
-
-
-def _set_limits(axes: Axes, frame: Frame) -> None:
-    """Show the frame, and as much more on two of its sides as fills the axes at equal scale."""
+    # the frame, and as much more on two of its sides as fills the axes at equal scale
     box = axes.get_window_extent()
     width = max(frame.right - frame.left, (frame.top - frame.bottom) * box.width / box.height)
     x, y = (frame.left + frame.right) / 2, (frame.bottom + frame.top) / 2
-    left, bottom, right, top = box_around(x, y, width, width * box.height / box.width)
-    axes.set_xlim(left, right)
-    axes.set_ylim(bottom, top)
-    axes.set_aspect("equal")
+    left, bottom, right, top = base.box_around(x, y, width, width * box.height / box.width)
+    axes.set(xlim=(left, right), ylim=(bottom, top), aspect="equal")
+    outlines, plane = geography.load_outlines(), frame.projection
+    others = [rings for code, rings in outlines.countries.items() if code not in countries]
+    fill_places(axes, plane, others, [LAND] * len(others), "white", 0.7)
+    own = countries.values()
+    fill_places(axes, plane, [c.rings for c in own], [c.colour for c in own], style.INK, 1.0)
+    disputed = list(outlines.disputed.values())
+    fill_places(axes, plane, disputed, [LAND] * len(disputed), style.FAINT, 0.5, "//////")
+    _label_countries(axes, frame, countries)
 
 
-def _label_countries(axes: Axes, frame: Frame, countries: dict[str, _Country]) -> None:
-    """Write the name and tilt of each country in it where they fit, else beside it with a line."""
-    left, bottom, right, top = page_box(axes)
-    page: Box = (left + 4, bottom + 4, right - 4, top - 4)
-    outlines = load_outlines().countries
+def _label_countries(axes: Axes, frame: Frame, countries: Mapping[str, _Country]) -> None:
+    """Write name and tilt of each country in it where they fit, else beside it with a line."""
+    left, bottom, right, top = base.page_box(axes)
+    page = (left + 4, bottom + 4, right - 4, top - 4)
+    placed: list[Box] = []
+    outside: list[tuple[NDArray[np.float64], str]] = []
     rings = {
-        code: page_points(axes, frame.projection.plane(outlines[code][0])) for code in frame.inside
+        code: base.page_points(axes, frame.projection.plane(country.rings[0]))
+        for code, country in countries.items()
     }
-    texts = {code: _wordings(countries[code]) for code in rings}
-    placed: dict[str, tuple[Box, float, str]] = {}
-    outside: dict[str, NDArray[np.float64]] = {}
     for code in sorted(rings, key=lambda c: (float(np.prod(np.ptp(rings[c], axis=0))), c)):
-        spots = _spots(rings[code], page)
-        if not len(spots):
-            continue
-        taken = [box for box, _, _ in placed.values()]
-        for text, (size, within) in product(texts[code], TRIES):
+        country, spots = countries[code], _spots(rings[code], page)
+        texts = _wordings(country)
+        for text, (size, within) in product(texts, TRIES):
             extent = _extent(axes, text, size)
-            box = _fit(Path(rings[code]), spots, extent, within, page, taken)
+            box = _fit(Path(rings[code]), spots, extent, within, page, placed)
             if box is not None:
-                placed[code] = (box, size, text)
+                placed.append(box)
+                colour = style.text_colour(country.colour)
+                halo = withStroke(
+                    linewidth=1.6, alpha=0.35,
+                    foreground="white" if colour != "white" else style.INK,
+                )  # fmt: skip
+                base.write(
+                    axes, box, text, size, color=colour, linespacing=1.1, path_effects=[halo]
+                )
                 break
         else:
-            outside[code] = spots[0]
+            if len(spots):
+                outside.append((spots[0], texts[0]))
     if outside:
-        anchors = np.array(list(outside.values()))
-        sizes = [_extent(axes, texts[code][0], BESIDE) for code in outside]
-        obstacles = [box for box, _, _ in placed.values()]
-        obstacles += [box_around(x, y, MIDDLE, MIDDLE) for x, y in anchors]
-        found = place_beside(anchors, sizes, page, obstacles)
-        for code, box in zip(outside, found, strict=True):
-            _draw_line(axes, outside[code], box)
-            _write(axes, box, BESIDE, texts[code][0], style.INK, boxed=True)
-    for code, (box, size, text) in placed.items():
-        _write(axes, box, size, text, style.text_colour(countries[code].colour), boxed=False)
+        anchors = np.array([anchor for anchor, _ in outside])
+        sizes = [_extent(axes, text, BESIDE) for _, text in outside]
+        middles = [base.box_around(x, y, MIDDLE, MIDDLE) for x, y in anchors]
+        found = base.place_beside(anchors, sizes, page, placed + middles)
+        plate = {"boxstyle": "square,pad=0.12", "fc": "white", "ec": style.INK, "lw": 0.6}
+        for (anchor, text), box in zip(outside, found, strict=True):
+            end = np.clip(anchor, box[:2], box[2:])
+            line = {"color": style.INK, "lw": 1.0, "shrinkA": 0, "shrinkB": 0}
+            base.draw_line(axes, anchor, end, 6, **line)
+            base.write(axes, (*anchor, *anchor), "\u25cf", 6, fontweight="normal", zorder=6)
+            base.write(axes, box, text, BESIDE, color=style.INK, linespacing=1.1, bbox=plate)
 
 
 def _wordings(country: _Country) -> list[str]:
@@ -227,7 +184,7 @@ def _wordings(country: _Country) -> list[str]:
 
 
 def _extent(axes: Axes, text: str, size: float) -> tuple[float, float]:
-    width, height = text_size(axes, text, size)
+    width, height = base.text_size(axes, text, size)
     return width + 4, height + 3
 
 
@@ -235,17 +192,12 @@ def _spots(ring: NDArray[np.float64], page: Box) -> NDArray[np.float64]:
     """Return points inside a ring, the farthest from its edge first."""
     low = np.maximum(ring.min(axis=0), page[:2])
     high = np.minimum(ring.max(axis=0), page[2:])
-    if np.any(high <= low):
-        return np.empty((0, 2))
-    grid = np.stack(
-        np.meshgrid(np.linspace(low[0], high[0], GRID), np.linspace(low[1], high[1], GRID)), axis=-1
-    ).reshape(-1, 2)
-    inside = grid[Path(ring).contains_points(grid)]
-    if not len(inside):
-        return np.empty((0, 2))
+    grid = np.stack(np.meshgrid(*np.linspace(low, high, GRID).T), axis=-1).reshape(-1, 2)
+    inside = grid[Path(ring).contains_points(grid) & np.all(low < high)]
     gaps = np.linalg.norm(inside[:, None] - ring[None], axis=-1).min(axis=1)
     edges = np.minimum(inside - np.array(page[:2]), np.array(page[2:]) - inside).min(axis=1)
-    return np.asarray(inside[np.argsort(-np.minimum(gaps, edges), kind="stable")])
+    ordered: NDArray[np.float64] = inside[np.argsort(-np.minimum(gaps, edges), kind="stable")]
+    return ordered
 
 
 def _fit(
@@ -258,43 +210,17 @@ def _fit(
 ) -> Box | None:
     """Return a box of that size inside a country, as far from its border as can be."""
     width, height = size
-    across = np.linspace(-width / 2, width / 2, 9)
-    rim = np.array([(x, y) for x in across for y in (-height / 2, 0.0, height / 2)])
-    for x, y in spots:
-        box = box_around(float(x), float(y), width, height)
-        if overlap(box, page) < width * height - 1e-6:
-            continue
-        if any(overlap(box, other) for other in taken):
+    rim = np.array(
+        list(product(np.linspace(-width / 2, width / 2, 9), (-height / 2, 0, height / 2)))
+    )
+    for x, y in spots.tolist():
+        box: Box = base.box_around(x, y, width, height)
+        cut = base.overlap(box, page) < width * height - 1e-6
+        if cut or any(base.overlap(box, other) > 0 for other in taken):
             continue
         if path.contains_points(rim + np.array((x, y))).mean() >= within:
             return box
     return None
-
-
-def _draw_line(axes: Axes, middle: NDArray[np.float64], box: Box) -> None:
-    """Draw a line from the middle of a country to its label beside it."""
-    end = np.clip(middle, box[:2], box[2:])
-    axes.annotate(
-        "", tuple(end), tuple(middle), xycoords="figure points", textcoords="figure points",
-        arrowprops={"arrowstyle": "-", "color": style.INK, "lw": 1.0, "shrinkA": 0, "shrinkB": 0},
-        zorder=6,
-    )  # fmt: skip
-    axes.annotate(
-        "\u25cf", tuple(middle), xycoords="figure points", ha="center", va="center", fontsize=6,
-        zorder=6,
-    )  # fmt: skip
-
-
-def _write(axes: Axes, box: Box, size: float, text: str, colour: str, *, boxed: bool) -> None:
-    frame = {"boxstyle": "square,pad=0.12", "fc": "white", "ec": style.INK, "lw": 0.6}
-    drawn = axes.annotate(
-        text, ((box[0] + box[2]) / 2, (box[1] + box[3]) / 2), xycoords="figure points",
-        ha="center", va="center", fontsize=size, fontweight="bold", color=colour, linespacing=1.1,
-        zorder=7, bbox=frame if boxed else None,
-    )  # fmt: skip
-    if not boxed:
-        halo = "white" if colour != "white" else style.INK
-        drawn.set_path_effects([withStroke(linewidth=1.6, foreground=halo, alpha=0.35)])
 
 
 def _draw_scale(page: Page, scale: ScalarMappable, ends: tuple[str, str], box: Box) -> None:
@@ -302,8 +228,7 @@ def _draw_scale(page: Page, scale: ScalarMappable, ends: tuple[str, str], box: B
     left, bottom, _, top = box
     axes = page.axes(left, bottom + 0.35, 0.28, top - bottom - 0.7)
     bar = page.figure.colorbar(scale, cax=axes)
-    limit = scale.get_clim()[1] or 1.0
-    ticks = np.array([-limit, -limit / 2, 0, limit / 2, limit])
+    ticks = np.linspace(*scale.get_clim(), 5)
     bar.set_ticks(list(ticks), labels=[style.signed(t) for t in ticks])
     bar.outline.set_visible(False)
     axes.tick_params(labelsize=style.TICK, length=0)
@@ -311,29 +236,27 @@ def _draw_scale(page: Page, scale: ScalarMappable, ends: tuple[str, str], box: B
         (top, ends[0], style.FIRST_POLE, "top"),
         (bottom, ends[1], style.SECOND_POLE, "bottom"),
     ):
+        text = style.wrapped(end, 30, 1)
         page.text(
-            left, y, style.wrapped(end, 30, 1), ha="left", va=align, fontsize=style.LABEL,
-            fontweight="bold", color=colour,
+            left, y, text, va=align, fontsize=style.LABEL, fontweight="bold", color=colour
         )  # fmt: skip
 
 
-def _draw_tiles(page: Page, countries: dict[str, _Country], box: Box, across: int) -> None:
+def _draw_tiles(page: Page, countries: Sequence[_Country], box: Box, across: int) -> None:
     """Draw a tile for each country that is not on the map, so many side by side in a box."""
     if not countries:
         return
     left, bottom, right, top = box
-    outlines = load_outlines().countries
-    outlined = countries.keys() & outlines.keys()
     width = (right - left) / across
-    height = min((top - bottom) / -(-len(countries) // across), TALLEST if outlined else LINE)
+    highest = TALLEST if any(country.rings for country in countries) else LINE
+    height = min((top - bottom) / -(-len(countries) // across), highest)
     size, letters = (style.LABEL, 18) if width > 2.4 else (style.NOTE - 3, 10)
-    for index, (code, country) in enumerate(countries.items()):
+    for index, country in enumerate(countries):
         x = left + width * (index % across)
         y = top - height * (index // across + 1)
         number, name = style.signed(country.tilt), style.wrapped(country.name, letters, 1)
-        if code in outlined and height - 0.3 >= TILE:
-            axes = page.axes(x, y + 0.3, width - 0.2, height - 0.3 - 0.08)
-            _draw_outline(axes, outlines[code], country.colour)
+        if country.rings and height - TEXT >= TILE:
+            _draw_outline(page.axes(x, y + TEXT, width - 0.2, height - TEXT - 0.08), country)
             text, at = f"{name}  {number}", x
         else:
             _draw_swatch(page, number, country.colour, x, y + 0.05)
@@ -347,9 +270,8 @@ def _draw_swatch(
     """Draw a box of a colour with its number inside."""
     box = Rectangle(
         (left / page.width, bottom / page.height), SWATCH / page.width, 0.24 / page.height,
-        fc=colour, ec=style.INK, lw=0.8,
+        fc=colour, ec=style.INK, lw=0.8, transform=page.figure.transSubfigure,
     )  # fmt: skip
-    box.set_transform(page.figure.transSubfigure)
     page.figure.add_artist(box)
     page.text(
         left + SWATCH / 2, bottom + 0.115, number, ha="center", va="center_baseline",
@@ -357,13 +279,18 @@ def _draw_swatch(
     )  # fmt: skip
 
 
-def _draw_outline(axes: Axes, rings: Sequence[Ring], colour: object) -> None:
+def _draw_outline(axes: Axes, country: _Country) -> None:
     """Draw a country alone."""
-    middle = Projection(*middle_of(rings[0]))
-    near = [ring for ring in rings if middle.distance(np.array(middle_of(ring))) <= TILE_REACH]
-    plane = np.concatenate([middle.plane(ring) for ring in near])
+    plane = geography.Projection(*geography.middle_of(country.rings[0]))
+    middles = [np.array(geography.middle_of(ring)) for ring in country.rings]
+    near = [
+        ring
+        for ring, middle in zip(country.rings, middles, strict=True)
+        if plane.distance(middle) <= TILE_REACH
+    ]
+    points = np.concatenate([plane.plane(ring) for ring in near])
+    (left, bottom), (right, top) = points.min(axis=0) - 60, points.max(axis=0) + 60
     axes.set_axis_off()
     axes.set_aspect("equal", anchor="W")
-    axes.set_xlim(plane[:, 0].min() - 60, plane[:, 0].max() + 60)
-    axes.set_ylim(plane[:, 1].min() - 60, plane[:, 1].max() + 60)
-    fill_places(axes, middle, [near], [colour], style.INK, 1.0)
+    axes.set(xlim=(left, right), ylim=(bottom, top))
+    fill_places(axes, plane, [near], [country.colour], style.INK, 1.0)

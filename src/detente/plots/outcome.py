@@ -4,22 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import numpy as np
-from matplotlib.lines import Line2D
+from matplotlib.axes import Axes
 from numpy.typing import NDArray
 
-from detente.plots import style
-from detente.plots.base import LEVELS, Page, plot, quantiles
-from detente.plots.style import VariantStyle
+from detente.plots import base, style
+from detente.plots.base import Canvas, Page
+from detente.plots.style import Variant
 from detente.runs.errors import require
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-    from matplotlib.figure import Figure, SubFigure
-
-    from detente.runs.results import Results
+from detente.runs.results import Results
 
 #: Within this tilt either way a country stands between the poles.
 BETWEEN: Final = 0.25
@@ -34,99 +29,62 @@ RANGE: Final = re.compile(r"(-?[\d.]+)\b.* to (-?[\d.]+)\b")
 
 
 class _Spread(NamedTuple):
-    """How an outcome is distributed over the runs of each variant: rows are countries."""
+    """How an outcome is distributed over runs: counts and quantiles by variant and country."""
 
     title: str
     unit: str
     rows: list[str]
     ends: tuple[float, float]
-    counts: dict[str, NDArray[Any]]
-    levels: dict[str, NDArray[np.float64]]
+    counts: NDArray[Any]
+    levels: NDArray[np.float64]
 
 
-@plot()
+@base.plot()
 def outcome(
-    results: Results,
-    name: str,
-    variants: Sequence[str] | None = None,
-    fig: Figure | SubFigure | None = None,
-) -> Figure | SubFigure:
+    results: Results, name: str, variants: Sequence[str] | None = None, fig: Canvas | None = None
+) -> Canvas:
     """Draw the distribution of any outcome of each country, by course of events.
 
     The density is that of the main course of events; below it every course has its median (mark),
     half of its runs (thick) and nine in ten (thin). The title and the unit are those that the
     theory declares.
-
-    Parameters
-    ----------
-    results
-        Results of `detente.run`.
-    name
-        As a column of ``outcomes.parquet``: ``tilt``, ``toward_<pole>``, ``stance_<event>``,
-        ``tension`` ...
-    variants
-        Which courses of events; by default all.
-    fig
-        A figure or part of one to draw on; by default a new one.
-
-    Returns
-    -------
-    Figure
-        The figure that was drawn on.
     """
     shown = style.pick_variants(results, variants)
     spread = _spread(results, name, shown)
     title = style.scenario_title(results, spread.title)
-    page, axes, _ = _draw(results, spread, fig, title, f"By country, {_runs(results)}")
+    page = _page(results, spread, shown, fig, title, "By country")
+    axes, _ = _draw(page, spread, shown)
     margin = 0.02 * (spread.ends[1] - spread.ends[0])
     axes.set_xlim(spread.ends[0] - margin, spread.ends[1] + margin)
     axes.set_xlabel(f"{spread.title} ({spread.unit})" if spread.unit else spread.title)
     return page.figure
 
 
-@plot(by_run=True, needs=("tilt_bins", "hedging"))
+@base.plot(by_run=True, needs=("tilt_bins", "hedging"))
 def final_tilt(
-    results: Results,
-    variants: Sequence[str] | None = None,
-    fig: Figure | SubFigure | None = None,
-) -> Figure | SubFigure:
+    results: Results, variants: Sequence[str] | None = None, fig: Canvas | None = None
+) -> Canvas:
     """Draw the distribution of each country's final tilt, by course of events.
 
     As `outcome` does for any. Countries stand from the most tilted to the first pole at the top to
     the most tilted to the second at the bottom. Beside the distribution stands how far the country
     hedges. A country between the poles that is close to both is named a hedger.
-
-    Parameters
-    ----------
-    results
-        Results of `detente.run`; read are ``tilt_bins`` of the last step and ``hedging``.
-    variants
-        Which courses of events; by default all.
-    fig
-        A figure or part of one to draw on; by default a new one.
-
-    Returns
-    -------
-    Figure
-        The figure that was drawn on.
     """
     shown = style.pick_variants(results, variants)
-    main = shown[0]
     spread = _spread(results, "tilt", shown)
     first, second = style.pole_names(results)
     label = f"Final {spread.title.lower()}"
     title = style.scenario_title(results, f"Where each country ends between {second} and {first}")
-    subtitle = f"{label} on {style.last_day(results)}, {_runs(results)}"
-    page, axes, order = _draw(results, spread, fig, title, subtitle, beside=True)
-    side = page.figure.axes[-1]
+    page = _page(results, spread, shown, fig, title, f"{label} on {style.last_day(results)}")
+    axes, order = _draw(page, spread, shown, share=4.6 / 5.6)
     _dress(axes, style.tilt_ends(results))
     axes.set_xlabel(label, labelpad=2)
-    hedging = results.data["hedging"].sel(variant=main).transpose("run", "country").values
-    levels = _levels(hedging)
-    colour = style.variant_styles(results)[main]
+    side = page.figure.axes[-1]
+    hedging = results.data["hedging"].sel(variant=shown[0].name)
+    levels = _levels(hedging.transpose("run", "country").values)
     for place, row in enumerate(order):
-        _interval(side, place, levels[row], colour)
-        if abs(spread.levels[main][row, 2]) < BETWEEN and levels[row, 2] >= HEDGES:
+        _interval(side, place, levels[row], shown[0])
+        if abs(spread.levels[0, row, 2]) < BETWEEN and levels[row, 2] >= HEDGES:
             side.annotate(
                 "hedges", (levels[row, 0], place), xytext=(-6, 0), textcoords="offset points",
                 ha="right", va="center", fontsize=style.NOTE, fontweight="bold",
@@ -134,40 +92,32 @@ def final_tilt(
     side.set_xlim(0, 1)
     side.set_xticks([0, 0.5, 1], ["0", "0.5", "1"])
     side.axvline(HEDGES, color=style.FAINT, lw=0.8, ls=(0, (2, 2)), zorder=0)
-    hedging_title = style.outcome_title(results, "hedging")
-    side.set_xlabel(f"{hedging_title}: close to\n{first} and {second} at once", fontsize=style.TICK)
+    hedges = style.outcome_title(results, "hedging")
+    side.set_xlabel(f"{hedges}: close to\n{first} and {second} at once", fontsize=style.TICK)
     return page.figure
 
 
-def _runs(results: Results) -> str:
-    return style.run_count(results, each=True)
-
-
-def _spread(results: Results, name: str, shown: Sequence[str]) -> _Spread:
+def _spread(results: Results, name: str, shown: Sequence[Variant]) -> _Spread:
     """Return how an outcome is distributed: from its bins at the end if there are any.
 
     Those are what the table of a run reads too, and take the same room for any number of runs.
     """
     variable, where, title = _find(results, name)
-    array = results.data[variable].sel(where)
-    if "country" in array.dims:
-        rows = list(style.country_names(results).values())
-    else:
+    names = [variant.name for variant in shown]
+    array = results.data[variable].sel(where, variant=names)
+    rows = list(style.country_names(results).values())
+    if "country" not in array.dims:
         array, rows = array.expand_dims("country"), [REGION]
     unit = array.attrs.get("units", "")
-    if f"{variable}_bins" in results.data and not where:
-        bins = results.data[f"{variable}_bins"].isel(step=-1).transpose("variant", "country", "bin")
-        counts = {variant: bins.sel(variant=variant).values for variant in shown}
-        levels = {variant: quantiles(table) for variant, table in counts.items()}
-        return _Spread(title, unit, rows, (-1.0, 1.0), counts, levels)
-    values = {v: array.sel(variant=v).transpose("run", "country").values for v in shown}
+    bins = results.data.get(f"{variable}_bins")
+    if bins is not None and not where:
+        last = bins.isel(step=-1).sel(variant=names).transpose("variant", "country", "bin").values
+        return _Spread(title, unit, rows, (-1.0, 1.0), last, base.quantiles(last))
+    values = array.transpose("variant", "run", "country").values
     ends = _ends(unit, values)
-    counts = {
-        variant: np.array([np.histogram(each, BINS, ends)[0] for each in table.T])
-        for variant, table in values.items()
-    }
-    levels = {variant: _levels(table) for variant, table in values.items()}
-    return _Spread(title, unit, rows, ends, counts, levels)
+    counts = [[np.histogram(each, BINS, ends)[0] for each in table.T] for table in values]
+    levels = np.array([_levels(table) for table in values])
+    return _Spread(title, unit, rows, ends, np.array(counts), levels)
 
 
 def _find(results: Results, name: str) -> tuple[str, dict[str, str], str]:
@@ -187,82 +137,80 @@ def _find(results: Results, name: str) -> tuple[str, dict[str, str], str]:
     return known[require(name, known, "outcome")]
 
 
-def _ends(unit: str, values: dict[str, NDArray[np.float64]]) -> tuple[float, float]:
+def _ends(unit: str, values: NDArray[np.float64]) -> tuple[float, float]:
     """Return the range of a unit, or else of the values."""
     stated = RANGE.match(unit)
     if stated:
         return float(stated[1]), float(stated[2])
-    every = np.concatenate([table.ravel() for table in values.values()])
-    every = every[np.isfinite(every)]
-    low, high = (float(every.min()), float(every.max())) if every.size else (0.0, 1.0)
+    known = values[np.isfinite(values)]
+    low, high = (float(known.min()), float(known.max())) if known.size else (0.0, 1.0)
     return (low, high) if high > low else (low - 0.5, high + 0.5)
 
 
 def _levels(values: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return the quantiles of each column, of the runs in which there is a value."""
     known = [column[~np.isnan(column)] for column in values.T]
-    missing = np.full(len(LEVELS), np.nan)
-    return np.array([np.quantile(each, LEVELS) if each.size else missing for each in known])
+    missing = np.full(len(base.LEVELS), np.nan)
+    return np.array([np.quantile(each, base.LEVELS) if each.size else missing for each in known])
+
+
+def _page(
+    results: Results,
+    spread: _Spread,
+    shown: Sequence[Variant],
+    fig: Canvas | None,
+    title: str,
+    subtitle: str,
+) -> Page:
+    size = 13.2, (0.36 + 0.085 * len(shown)) * len(spread.rows) + 1.75 + _foot(shown)
+    return Page(
+        fig, size, title,
+        f"{subtitle}, {style.run_count(results, each=True)}. "
+        f"Hill: \u201c{shown[0].title}\u201d.\n"
+        "Marks: median; thick line: half of the runs; thin line: nine in ten.",
+    )  # fmt: skip
+
+
+def _foot(shown: Sequence[Variant]) -> float:
+    """Return the height of the foot of the page, in inches."""
+    return 0.75 + 0.29 * -(-len(shown) // 3)
 
 
 def _draw(
-    results: Results,
-    spread: _Spread,
-    fig: Figure | SubFigure | None,
-    title: str,
-    subtitle: str,
-    *,
-    beside: bool = False,
-) -> tuple[Page, Axes, NDArray[np.int64]]:
-    """Draw densities and intervals in the order of the medians; return where each row stands.
+    page: Page, spread: _Spread, shown: Sequence[Variant], share: float = 1.0
+) -> tuple[Axes, list[int]]:
+    """Draw densities and intervals in a share of the width; return where each row stands.
 
-    If something is to stand `beside` them, the last axes of the figure are for it.
+    The rest of the width has other axes, with the same rows.
     """
-    shown = list(spread.levels)
-    titles = style.titles(results, "variant")
-    foot = 0.75 + 0.29 * -(-len(shown) // 3)
-    rows = len(spread.rows)
-    page = Page(
-        fig, (13.2, (0.36 + 0.085 * len(shown)) * rows + 1.75 + foot), title,
-        f"{subtitle}. Hill: \u201c{titles[shown[0]]}\u201d.\n"
-        "Marks: median; thick line: half of the runs; thin line: nine in ten.",
-    )  # fmt: skip
     left = 0.35 + 0.105 * max(len(name) for name in spread.rows)
+    parts = [share, 1 - share] if share < 1 else [1]
     grid = page.figure.add_gridspec(
-        1, 2 if beside else 1, width_ratios=(4.6, 1) if beside else None,
+        1, len(parts), width_ratios=parts, wspace=0.1,
         left=left / page.width, right=1 - 0.35 / page.width,
-        top=page.top / page.height - 0.3 / page.height, bottom=(foot + 0.25) / page.height,
-        wspace=0.1,
+        top=page.top / page.height - 0.3 / page.height,
+        bottom=(_foot(shown) + 0.25) / page.height,
     )  # fmt: skip
     axes = page.figure.add_subplot(grid[0])
-    panels = [axes, page.figure.add_subplot(grid[1], sharey=axes)] if beside else [axes]
-    styles = style.variant_styles(results)
-    order = np.argsort(-np.nan_to_num(spread.levels[shown[0]][:, 2]), kind="stable")
-    densities = [_density(counts) for counts in spread.counts[shown[0]]]
-    highest = max(*(float(density.max()) for density in densities), 1e-9)
+    panels = [axes] if share == 1 else [axes, page.figure.add_subplot(grid[1], sharey=axes)]
+    order = np.argsort(-np.nan_to_num(spread.levels[0, :, 2]), kind="stable").tolist()
+    densities = np.array([_density(counts) for counts in spread.counts[0]])
+    densities /= max(float(densities.max()), 1e-9)
     for place, row in enumerate(order):
-        _hill(axes, place, densities[row] / highest, spread.ends, styles[shown[0]].colour)
+        _hill(axes, place, densities[row], spread.ends, shown[0].colour)
         for rank, variant in enumerate(shown):
             depth = place + 0.08 + 0.37 * (rank + 0.5) / max(len(shown), 3)
-            _interval(axes, depth, spread.levels[variant][row], styles[variant])
-    axes.set_ylim(rows - 0.48, -0.62)
-    axes.set_yticks(range(rows), [spread.rows[row] for row in order])
+            _interval(axes, depth, spread.levels[rank, row], variant)
+    axes.set_ylim(len(order) - 0.48, -0.62)
+    axes.set_yticks(range(len(order)), [spread.rows[row] for row in order])
     for panel in panels:
         panel.spines["left"].set_visible(False)
         panel.tick_params(axis="y", length=0, labelsize=style.LABEL, labelleft=panel is axes)
-        for row in range(rows - 1):
+        for row in range(len(order) - 1):
             panel.axhline(row + 0.47, color=style.RULE, lw=0.6, zorder=0)
-    page.legend(
-        [
-            Line2D(
-                [], [], color=styles[v].colour, lw=3.4, marker=styles[v].marker, ms=7.5,
-                mec="white", label=style.wrapped(titles[v], 36, 1),
-            )
-            for v in shown
-        ],
-        0.15, ncols=3, handlelength=2.6, columnspacing=2.0,
-    )  # fmt: skip
-    return page, axes, order
+    keys = [variant.key(style.wrapped(variant.title, 36, 1), lw=3.4, ms=7.5) for variant in shown]
+    page.legend(keys, 0.15, ncols=3, handlelength=2.6, columnspacing=2.0)
+    return axes, order
 
 
 def _density(counts: NDArray[Any]) -> NDArray[np.float64]:
@@ -288,7 +236,7 @@ def _hill(
     axes.plot(np.where(seen, centres, np.nan), top, color=colour, lw=1.1, alpha=0.8)
 
 
-def _interval(axes: Axes, place: float, levels: NDArray[np.float64], its: VariantStyle) -> None:
+def _interval(axes: Axes, place: float, levels: NDArray[np.float64], its: Variant) -> None:
     line: dict[str, Any] = {"color": its.colour, "solid_capstyle": "butt"}
     axes.plot(levels[[0, 4]], [place, place], lw=1.1, **line)
     axes.plot(levels[[1, 3]], [place, place], lw=3.4, **line)

@@ -2,32 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 import numpy as np
+from matplotlib.axes import Axes
 from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.lines import Line2D
 from matplotlib.patches import Ellipse
 from matplotlib.ticker import MaxNLocator
 from numpy.typing import NDArray
 
-from detente.plots import style
-from detente.plots.base import (
-    Page,
-    box_around,
-    page_box,
-    page_points,
-    place_beside,
-    plot,
-    quantiles,
-    text_size,
-)
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-    from matplotlib.figure import Figure, SubFigure
-
-    from detente.runs.results import Results
+from detente.plots import base, style
+from detente.plots.base import Canvas
+from detente.runs.results import Results
 
 #: Tilt as a colour, which must show on white also in the middle.
 TILTS: Final = LinearSegmentedColormap.from_list(
@@ -39,44 +26,27 @@ MARGIN: Final = 0.12
 THIN: Final = 0.02
 
 
-@plot(by_run=True, needs=("toward_bins",))
-def paths(
-    results: Results, variant: str | None = None, ax: Axes | None = None
-) -> Figure | SubFigure:
+@base.plot(by_run=True, needs=("toward_bins",))
+def paths(results: Results, variant: str | None = None, ax: Axes | None = None) -> Canvas:
     """Draw how each country moves in the plane of its closeness to the first and second pole.
 
     A ring marks where it starts, a line the medians step by step, a dot where it ends. The ellipse
     around the end spans nine in ten runs along each axis. In the upper right corner are those close
     to both poles, which hedge; in the lower left those far from both. Along a diagonal from lower
     left to upper right tilt stays the same.
-
-    Parameters
-    ----------
-    results
-        Results of `detente.run`; read are ``toward_bins``.
-    variant
-        In which course of events; by default the main one.
-    ax
-        Axes to draw on; by default those of a new figure.
-
-    Returns
-    -------
-    Figure
-        The figure that was drawn on.
     """
     variant = style.pick_variant(results, variant)
-    counts = results.data["toward_bins"].sel(variant=variant)
-    levels = np.nan_to_num(quantiles(counts.transpose("country", "step", "pole", "bin").values))
-    page = Page(
-        ax,
-        (11.6, 12.4),
+    bins = results.data["toward_bins"].sel(variant=variant)
+    levels = base.quantiles(bins.transpose("country", "step", "pole", "bin").values)
+    levels = np.nan_to_num(levels)
+    page = base.Page(
+        ax, (11.6, 12.4),
         style.scenario_title(results, "Which way each country moves between the poles"),
-        f"Alignment from \u22121 (enemies) to +1 (as one), medians from "
+        "Alignment from \u22121 (enemies) to +1 (as one), medians from "
         f"{style.day(results.data['date'].values[0])} to {style.last_day(results)}.\n"
-        f"\u201c{style.titles(results, 'variant')[variant]}\u201d, "
-        f"{style.run_count(results)}. Ellipse: nine in ten runs along each axis.",
-    )
-    axes = page.axes(0.95, 1.2, page.width - 1.2, page.top - 1.2 - 0.1)
+        f"{style.about(results, variant)}. Ellipse: nine in ten runs along each axis.",
+    )  # fmt: skip
+    axes = page.axes(0.95, 1.2, page.width - 1.2, page.top - 1.3)
     _limits(axes, levels)
     _corners(axes, *style.pole_names(results))
     tilt = (levels[:, -1, 0, 2] - levels[:, -1, 1, 2]) / 2
@@ -89,7 +59,17 @@ def paths(
     for axis in (axes.xaxis, axes.yaxis):
         axis.set_major_formatter(lambda value, _: style.signed(value, 1))
     _names(axes, levels, list(style.country_names(results).values()))
-    _legend(axes)
+    dot: dict[str, Any] = {"ls": "", "marker": "o"}
+    axes.legend(
+        handles=[
+            Line2D([], [], ms=8, mfc="white", mec=style.INK, mew=1.8, label="start", **dot),
+            Line2D([], [], color=style.INK, lw=2.4, label="median path"),
+            Line2D([], [], ms=9, mfc=style.INK, mec="white", label="end", **dot),
+            Line2D([], [], color=style.RULE, ls=(0, (2, 3)), lw=1.2, label="same tilt"),
+        ],
+        loc="upper left", bbox_to_anchor=(0, -0.075), ncols=4, frameon=False,
+        fontsize=style.TICK, borderaxespad=0,
+    )  # fmt: skip
     return page.figure
 
 
@@ -100,8 +80,8 @@ def _limits(axes: Axes, levels: NDArray[np.float64]) -> None:
     high = np.minimum(spread.max(axis=(0, 1, 3)) + MARGIN, 1.04)
     side = float((high - low).max())
     middle = np.clip((low + high) / 2, -1.04 + side / 2, 1.04 - side / 2)
-    axes.set_xlim(middle[0] - side / 2, middle[0] + side / 2)
-    axes.set_ylim(middle[1] - side / 2, middle[1] + side / 2)
+    left, bottom, right, top = base.box_around(middle[0], middle[1], side, side)
+    axes.set(xlim=(left, right), ylim=(bottom, top))
     for axis in (axes.xaxis, axes.yaxis):
         axis.set_major_locator(MaxNLocator(8, steps=[1, 2, 5, 10]))
     axes.set_aspect("equal", adjustable="box", anchor="NW")
@@ -124,8 +104,7 @@ def _corners(axes: Axes, first: str, second: str) -> None:
         axes.text(
             x, y, text, transform=axes.transAxes, ha="right" if x > 0.5 else "left",
             va="top" if y > 0.5 else "bottom", fontsize=style.LABEL, color=style.FAINT,
-            fontstyle="italic", zorder=1,
-            bbox={"fc": "white", "ec": "none", "pad": 1.5},
+            fontstyle="italic", zorder=1, bbox={"fc": "white", "ec": "none", "pad": 1.5},
         )  # fmt: skip
 
 
@@ -144,34 +123,13 @@ def _path(axes: Axes, levels: NDArray[np.float64], colour: tuple[float, ...]) ->
 
 def _names(axes: Axes, levels: NDArray[np.float64], names: list[str]) -> None:
     """Write each name beside the end of its path, clear of the others and of their paths."""
-    ends = page_points(axes, levels[:, -1, :, 2])
-    every = page_points(axes, levels[:, ::3, :, 2])
-    steps = [box_around(x, y, 6, 6) for x, y in every]
-    sizes = [text_size(axes, name, style.LABEL) for name in names]
-    boxes = place_beside(ends, sizes, page_box(axes), steps)
+    ends = base.page_points(axes, levels[:, -1, :, 2])
+    every = base.page_points(axes, levels[:, ::3, :, 2])
+    steps = [base.box_around(x, y, 6, 6) for x, y in every]
+    sizes = [base.text_size(axes, name, style.LABEL) for name in names]
+    boxes = base.place_beside(ends, sizes, base.page_box(axes), steps)
     for name, end, box in zip(names, ends, boxes, strict=True):
         near = np.clip(end, box[:2], box[2:])
         if np.hypot(*(near - end)) > 12:
-            axes.annotate(
-                "", tuple(near), tuple(end), xycoords="figure points", textcoords="figure points",
-                arrowprops={"arrowstyle": "-", "color": style.FAINT, "lw": 0.8, "shrinkA": 4,
-                            "shrinkB": 1}, zorder=3,
-            )  # fmt: skip
-        axes.annotate(
-            name, ((box[0] + box[2]) / 2, (box[1] + box[3]) / 2), xycoords="figure points",
-            ha="center", va="center", fontsize=style.LABEL, fontweight="bold", zorder=7,
-        )  # fmt: skip
-
-
-def _legend(axes: Axes) -> None:
-    dot: dict[str, Any] = {"ls": "", "marker": "o"}
-    axes.legend(
-        handles=[
-            Line2D([], [], ms=8, mfc="white", mec=style.INK, mew=1.8, label="start", **dot),
-            Line2D([], [], color=style.INK, lw=2.4, label="median path"),
-            Line2D([], [], ms=9, mfc=style.INK, mec="white", label="end", **dot),
-            Line2D([], [], color=style.RULE, ls=(0, (2, 3)), lw=1.2, label="same tilt"),
-        ],
-        loc="upper left", bbox_to_anchor=(0, -0.075), ncols=4, frameon=False,
-        fontsize=style.TICK, borderaxespad=0,
-    )  # fmt: skip
+            base.draw_line(axes, end, near, 3, color=style.FAINT, lw=0.8, shrinkA=4, shrinkB=1)
+        base.write(axes, box, name, style.LABEL)

@@ -3,21 +3,17 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 import numpy as np
+from matplotlib.axes import Axes
 from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.patches import Rectangle
 from numpy.typing import NDArray
 
+from detente.measures.record.score import Score
 from detente.plots import style
-from detente.plots.base import Page, above, beside, plot
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-    from matplotlib.figure import Figure, SubFigure
-
-    from detente.measures.record.score import Score
+from detente.plots.base import Canvas, Page, above, beside, plot
 
 #: Probability from 0 to 1: the darker the likelier, in colour as in grey.
 PROBABILITIES: Final = LinearSegmentedColormap.from_list(
@@ -43,7 +39,7 @@ SIDES: Final = (("against it", -1), ("neither", 0), ("for it", 1))
 
 
 @plot()
-def record(score: Score, fig: Figure | SubFigure | None = None) -> Figure | SubFigure:
+def record(score: Score, fig: Canvas | None = None) -> Canvas:
     """Draw how probable the model held each response, and which one each government gave.
 
     A panel is an event of a scenario, a row a country, a column a response from the most hostile to
@@ -51,18 +47,6 @@ def record(score: Score, fig: Figure | SubFigure | None = None) -> Figure | SubF
     framed, dashed where the record's confidence is below 0.6; a ring marks what was done before
     that. On the right stands the probability of what was done, with the range that 95 % of the
     draws of the parameters, each by itself, give it.
-
-    Parameters
-    ----------
-    score
-        From `detente.score`.
-    fig
-        A figure or part of one to draw on; by default a new one.
-
-    Returns
-    -------
-    Figure
-        The figure that was drawn on.
     """
     keys = dict.fromkeys(zip(score.table["scenario"], score.table["event"], strict=True))
     panels = {key: _rows(score, *key) for key in keys}

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 import numpy as np
+from matplotlib.artist import Artist
+from matplotlib.axes import Axes
 from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch, Rectangle
@@ -13,14 +15,8 @@ from matplotlib.transforms import ScaledTranslation
 from numpy.typing import NDArray
 
 from detente.plots import style
-from detente.plots.base import Page, above, beside, plot
-
-if TYPE_CHECKING:
-    from matplotlib.artist import Artist
-    from matplotlib.axes import Axes
-    from matplotlib.figure import Figure, SubFigure
-
-    from detente.runs.results import Results
+from detente.plots.base import Canvas, Page, above, beside, plot
+from detente.runs.results import Results
 
 #: Hostile over silent to supportive. Both ends are dark in grey; which is which, the side says.
 STANCES: Final = LinearSegmentedColormap.from_list(
@@ -38,11 +34,8 @@ MOST_RECORDED: Final = 3
 
 @plot(by_run=True, needs=("response_count", "event_count"))
 def responses(
-    results: Results,
-    event: str | None = None,
-    variant: str | None = None,
-    ax: Axes | None = None,
-) -> Figure | SubFigure:
+    results: Results, event: str | None = None, variant: str | None = None, ax: Axes | None = None
+) -> Canvas:
     """Draw the mix of responses of each country to an event, diverging around silence.
 
     A bar is all the runs in which the event came up. To the left of the middle stand responses
@@ -50,24 +43,6 @@ def responses(
     the government really did is framed, and written out beside the bar with the share of runs that
     end with it; the frame is dashed where the record's confidence is below 0.6. The country whose
     act the event is, is marked.
-
-    Parameters
-    ----------
-    results
-        Results of `detente.run`; read are ``response_count``, ``event_count`` and the scenario's
-        ``record``.
-    event
-        Which event; by default the main one.
-    variant
-        In which course of events; by default the main one or, if the event is not part of it, the
-        first in which it came up.
-    ax
-        Axes to draw on; by default those of a new figure.
-
-    Returns
-    -------
-    Figure
-        The figure that was drawn on.
     """
     event = style.pick_event(results, event)
     variant = style.pick_variant(results, variant or _variant_with(results, event))

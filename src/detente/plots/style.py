@@ -11,19 +11,17 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date
 from textwrap import fill
-from typing import TYPE_CHECKING, Any, Final, NamedTuple, cast
+from typing import Any, Final, NamedTuple, cast
 
 import matplotlib as mpl
 import numpy as np
+from matplotlib.cm import ScalarMappable
 from matplotlib.colors import LinearSegmentedColormap
+from matplotlib.lines import Line2D
 
 from detente.runs.errors import UsageError, require
+from detente.runs.results import Results
 from detente.runs.tables import percent as whole_percent
-
-if TYPE_CHECKING:
-    from matplotlib.cm import ScalarMappable
-
-    from detente.runs.results import Results
 
 INK: Final = "#222222"
 FAINT: Final = "#6b6b6b"
@@ -42,41 +40,29 @@ SECOND_POLE: Final = "#b8470a"
 
 #: Tilt from the second pole (-1) over neither (0) to the first (1).
 TILT_MAP: Final = LinearSegmentedColormap.from_list(
-    "detente_tilt",
-    ["#8c3200", "#cf6a26", "#f2b489", "#f6f3ee", "#9cc4e4", "#3c87c4", "#0a4578"],
+    "detente_tilt", ["#8c3200", "#cf6a26", "#f2b489", "#f6f3ee", "#9cc4e4", "#3c87c4", "#0a4578"]
 )
 
 #: Below this confidence the coding of a record is drawn dashed: hardly likelier right than not.
 CONFIDENT: Final = 0.6
 
 #: Not from the locale, so that the same results give the same picture everywhere.
-MONTHS: Final = (
-    *("Jan", "Feb", "Mar", "Apr", "May", "Jun"),
-    *("Jul", "Aug", "Sep", "Oct", "Nov", "Dec"),
-)
-
+MONTHS: Final = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _SETTINGS: Final[dict[str, Any]] = {
-    "axes.axisbelow": True,
     "axes.edgecolor": FAINT,
     "axes.labelcolor": INK,
     "axes.labelsize": LABEL,
     "axes.spines.right": False,
     "axes.spines.top": False,
     "axes.titlesize": LABEL + 1,
-    "axes.unicode_minus": True,
-    "figure.facecolor": "white",
-    "font.family": "DejaVu Sans",  # comes with matplotlib, so widths are the same everywhere
+    "axes.axisbelow": True,
     "font.size": TICK,
     "hatch.linewidth": 0.6,
-    "savefig.facecolor": "white",
     "text.color": INK,
     "text.parse_math": False,  # a title with two dollar signs is not a formula
-    "xtick.color": FAINT,
-    "xtick.labelcolor": INK,
-    "xtick.labelsize": TICK,
-    "ytick.color": FAINT,
-    "ytick.labelcolor": INK,
-    "ytick.labelsize": TICK,
+    **{f"{axis}tick.color": FAINT for axis in "xy"},
+    **{f"{axis}tick.labelcolor": INK for axis in "xy"},
+    **{f"{axis}tick.labelsize": TICK for axis in "xy"},
 }
 
 
@@ -92,33 +78,47 @@ def settings() -> Iterator[None]:
         yield
 
 
-class VariantStyle(NamedTuple):
-    """How a variant is drawn: what tells it from the others in colour and in grey."""
+class Variant(NamedTuple):
+    """How a variant is called and drawn: what tells it from others in colour and in grey."""
 
+    name: str
+    title: str
     colour: str
     dashes: tuple[float, tuple[float, ...]] | str
     marker: str
     width: float
 
+    def key(self, label: str, **options: Any) -> Line2D:
+        """Return what stands for it in a legend."""
+        return Line2D(
+            [], [], color=self.colour, marker=self.marker, mec="white", label=label, **options
+        )
 
-_MAIN: Final = VariantStyle("#5b2a86", "solid", "o", 2.6)
-_REFERENCE: Final = VariantStyle("#5f5f5f", (0, (5, 2)), "s", 2.2)
+
+_MAIN: Final = ("#5b2a86", "solid", "o", 2.6)
+_REFERENCE: Final = ("#5f5f5f", (0, (5, 2)), "s", 2.2)
 _OTHERS: Final = (
-    VariantStyle("#009e73", (0, (7, 2, 1.5, 2)), "D", 2.0),
-    VariantStyle("#d55e00", "solid", "^", 2.0),
-    VariantStyle("#3a9bdc", (0, (1.2, 1.4)), "v", 2.4),
-    VariantStyle("#c7519c", (0, (3, 1.2)), "P", 2.0),
-    VariantStyle("#b38600", (0, (7, 1.5, 1.2, 1.5, 1.2, 1.5)), "X", 2.0),
-    VariantStyle("#000000", (0, (1, 3)), "*", 2.0),
+    ("#009e73", (0, (7, 2, 1.5, 2)), "D", 2.0),
+    ("#d55e00", "solid", "^", 2.0),
+    ("#3a9bdc", (0, (1.2, 1.4)), "v", 2.4),
+    ("#c7519c", (0, (3, 1.2)), "P", 2.0),
+    ("#b38600", (0, (7, 1.5, 1.2, 1.5, 1.2, 1.5)), "X", 2.0),
+    ("#000000", (0, (1, 3)), "*", 2.0),
 )
 
 
-def variant_styles(results: Results) -> dict[str, VariantStyle]:
-    """Return how each variant is drawn, the same whether all are drawn or some."""
+def pick_variants(results: Results, wanted: Sequence[str] | None = None) -> list[Variant]:
+    """Return the variants asked for in the order of the results, or all of them.
+
+    Each is drawn in the same way whether all are drawn or some.
+    """
+    chosen = pick_all(results, "variant", wanted)
     main, *rest = labels(results, "variant")
     others = [name for name in rest if name != results.reference]
-    styles = {name: _OTHERS[place % len(_OTHERS)] for place, name in enumerate(others)}
-    return {**styles, results.reference: _REFERENCE, main: _MAIN}
+    looks = {name: _OTHERS[place % len(_OTHERS)] for place, name in enumerate(others)}
+    looks = {**looks, results.reference: _REFERENCE, main: _MAIN}
+    known = titles(results, "variant")
+    return [Variant(name, known[name], *looks[name]) for name in known if name in chosen]
 
 
 def colour_of(scale: ScalarMappable, value: float) -> tuple[float, ...]:
@@ -208,51 +208,39 @@ def outcome_title(results: Results, name: str) -> str:
     return capitalized(results.data[name].attrs.get("long_name", humanized(name)))
 
 
-def pick_variant(results: Results, variant: str | None) -> str:
-    """Return the variant asked for, or the main one; refuse one that the results do not have."""
-    return labels(results, "variant")[0] if variant is None else pick(results, "variant", variant)
-
-
-def pick_variants(results: Results, variants: Sequence[str] | None) -> list[str]:
-    """Return the variants asked for in the order of the results, or all of them."""
-    known = labels(results, "variant")
-    chosen = _pick_all(results, "variant", variants)
-    return [name for name in known if name in chosen]
-
-
-def pick_countries(results: Results, countries: Sequence[str] | None) -> list[str]:
-    """Return the countries asked for in the order asked, or all of them."""
-    return _pick_all(results, "country", countries)
-
-
-def pick_event(results: Results, event: str | None) -> str:
-    """Return the event asked for, or the main one; refuse one that the results do not have."""
-    known = labels(results, "event")
-    if event is not None:
-        return pick(results, "event", event)
-    if not known:
-        raise UsageError("the scenario has no events")
-    return results.scenario.main if results.scenario.main in known else known[0]
-
-
 def pick(results: Results, dimension: str, label: str) -> str:
     """Return a label if the results have it along a dimension, and refuse it otherwise."""
     return require(label, labels(results, dimension), dimension)
 
 
-def _pick_all(results: Results, dimension: str, wanted: Sequence[str] | None) -> list[str]:
+def pick_variant(results: Results, variant: str | None) -> str:
+    """Return the variant asked for, or the main one."""
+    return pick(results, "variant", variant or labels(results, "variant")[0])
+
+
+def pick_event(results: Results, event: str | None) -> str:
+    """Return the event asked for, or the main one."""
+    known = labels(results, "event")
+    if not known:
+        raise UsageError("the scenario has no events")
+    main = results.scenario.main
+    return pick(results, "event", event or (main if main in known else known[0]))
+
+
+def pick_all(results: Results, dimension: str, wanted: Sequence[str] | None) -> list[str]:
+    """Return the labels asked for in the order asked, or all of them."""
     if wanted is None:
         return labels(results, dimension)
-    chosen = [wanted] if isinstance(wanted, str) else list(dict.fromkeys(wanted))
+    chosen = [wanted] if isinstance(wanted, str) else dict.fromkeys(wanted)
     if not chosen:
         raise UsageError(f"name at least one {dimension}")
-    return [pick(results, dimension, name) for name in chosen]
+    return [pick(results, dimension, label) for label in chosen]
 
 
 def pole_names(results: Results) -> tuple[str, str]:
     """Return what the first and the second pole are called."""
-    first, second = labels(results, "pole")
-    return humanized(first), humanized(second)
+    first, second = titles(results, "pole").values()
+    return first, second
 
 
 def tilt_ends(results: Results) -> tuple[str, str]:
@@ -277,3 +265,8 @@ def run_count(results: Results, *, each: bool = False) -> str:
 def last_day(results: Results) -> str:
     """Return the date on which the runs end."""
     return day(results.data["date"].values[-1])
+
+
+def about(results: Results, variant: str) -> str:
+    """Return the title of a variant and how many runs it has, for a subtitle."""
+    return f"\u201c{titles(results, 'variant')[variant]}\u201d, {run_count(results)}"
