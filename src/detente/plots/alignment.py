@@ -10,11 +10,10 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.cm import ScalarMappable
 from matplotlib.colors import LinearSegmentedColormap, Normalize
-from matplotlib.patches import Rectangle
 from numpy.typing import NDArray
 
-from detente.plots import style
-from detente.plots.base import Canvas, Page, beside, plot
+from detente.plots import base, style
+from detente.plots.base import Canvas, Page
 from detente.runs.results import Results
 
 #: Enmity over indifference to closeness; darker on both sides, so each cell also has its number.
@@ -25,7 +24,7 @@ ALIGNMENTS: Final = LinearSegmentedColormap.from_list(
 MOST_WITH_NUMBERS: Final = 16
 
 
-@plot(by_run=True, needs=("alignment_mean", "alignment_sd", "bloc", "tilt"))
+@base.plot(by_run=True, needs=("alignment_mean", "alignment_sd", "bloc", "tilt"))
 def alignment(results: Results, variant: str | None = None, ax: Axes | None = None) -> Canvas:
     """Draw the mutual alignment of every two countries, with its spread, ordered by bloc.
 
@@ -56,16 +55,17 @@ def alignment(results: Results, variant: str | None = None, ax: Axes | None = No
     axes.tick_params(
         length=0, labelsize=size, top=True, labeltop=True, bottom=False, labelbottom=False
     )
-    axes.set_xlim(-0.5, len(order) - 0.5)
-    axes.set_ylim(len(order) - 0.5, -0.5)
-    axes.set_aspect("equal")
+    edge = len(order) - 0.5
+    axes.set(xlim=(-0.5, edge), ylim=(edge, -0.5), aspect="equal")
+    axes.set(xlabel="Country, by bloc", ylabel="Country, by bloc")
     axes.spines[:].set_visible(False)
-    axes.set_xlabel("Country, by bloc")
-    axes.set_ylabel("Country, by bloc")
     for leader, places in groupby(range(len(order)), lambda place: leaders[order[place]]):
         members = list(places)
         share = float(np.mean([shares[order[place]] for place in members]))
-        _frame(axes, members[0], len(members), names.get(leader, leader), share)
+        start, size = members[0] - 0.5, len(members)
+        base.frame(axes, (start, start, size, size), 2.4)
+        text = f"With {names.get(leader, leader)}\nin {100 * share:.0f} % of runs"
+        base.beside(axes, start + size / 2, text, 14)
     return page.figure
 
 
@@ -106,9 +106,8 @@ def _axes(
         (max(left + side + 3.3, 11.2), above + side + 1.3),
         style.scenario_title(results, "Who stands close to whom at the end"),
         f"Mutual alignment on {style.last_day(results)}, from \u22121 (enemies) to +1 (as close as "
-        f"to oneself).\n{cells}\n\u201c{style.titles(results, 'variant')[variant]}\u201d, "
-        f"{style.run_count(results)}. Frames: blocs, the division with fewest friends apart and "
-        "foes together.",
+        f"to oneself).\n{cells}\n{style.about(results, variant)}. Frames: blocs, the division "
+        "with fewest friends apart and foes together.",
     )
     axes = page.axes(left, 1.2, side, side)
     if page.is_whole:
@@ -138,9 +137,9 @@ def _cells(axes: Axes, mean: NDArray[np.float64], spread: NDArray[np.float64]) -
             (style.signed(value), style.TICK, 1.0),
             (f"\u00b1{spread[row, column]:.2f}", style.NOTE - 1.5, -3.0),
         ):
-            axes.annotate(
-                text, (column, row), xytext=(0, offset), textcoords="offset points", ha="center",
-                va="bottom" if offset > 0 else "top", fontsize=size, color=colour,
+            base.note(
+                axes, text, (column, row), (0, offset), ha="center", fontsize=size, color=colour,
+                va="bottom" if offset > 0 else "top",
             )  # fmt: skip
 
 
@@ -152,14 +151,3 @@ def _cells_and_dots(axes: Axes, mean: NDArray[np.float64], spread: NDArray[np.fl
     axes.scatter(
         columns, rows, s=190 * (spread[rows, columns] / widest) ** 2, color=style.FAINT, lw=0
     )
-
-
-def _frame(axes: Axes, start: int, size: int, leader: str, share: float) -> None:
-    """Frame a bloc on the diagonal and write its leader and share of runs beside the matrix."""
-    frame = Rectangle(
-        (start - 0.5, start - 0.5), size, size, fill=False, ec="black", lw=2.4, zorder=5,
-        clip_on=False, joinstyle="miter",
-    )  # fmt: skip
-    axes.add_patch(frame)
-    text = f"With {leader}\nin {100 * share:.0f} % of runs"
-    beside(axes, start + size / 2 - 0.5, text, 14)

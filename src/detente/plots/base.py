@@ -20,6 +20,7 @@ from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure, FigureBase, SubFigure
+from matplotlib.patches import Rectangle
 from numpy.typing import ArrayLike, NDArray
 
 from detente.plots import style
@@ -298,21 +299,39 @@ class Page:
         )  # fmt: skip
 
 
+def note(
+    axes: Axes,
+    text: str,
+    at: tuple[float, float],
+    offset: tuple[float, float],
+    coordinates: Any = "data",
+    **options: Any,
+) -> None:
+    """Write a text so many points away from a place, in or out of axes."""
+    options = {"fontsize": style.TICK, "annotation_clip": False, **options}
+    axes.annotate(
+        text, at, xycoords=coordinates, xytext=offset, textcoords="offset points", **options
+    )
+
+
 def beside(axes: Axes, row: float, text: str, left: float, **options: Any) -> None:
     """Write a text in a row to the right of axes, so many points away."""
-    axes.annotate(
-        text, (1, row), xycoords=("axes fraction", "data"), xytext=(left, 0),
-        textcoords="offset points", va="center", annotation_clip=False,
-        **{"fontsize": style.TICK, **options},
-    )  # fmt: skip
+    note(axes, text, (1, row), (left, 0), ("axes fraction", "data"), va="center", **options)
 
 
-def above(axes: Axes, text: str, offset: tuple[float, float], **options: Any) -> None:
-    """Write a text at the upper right corner of axes, so many points to the right and up."""
-    axes.annotate(
-        text, (1, 1), xycoords="axes fraction", xytext=offset, textcoords="offset points",
-        annotation_clip=False, **{"fontsize": style.TICK, "fontweight": "bold", **options},
+def number(axes: Axes, x: float, y: float, text: str, background: tuple[float, ...]) -> None:
+    """Write a number in the middle of a cell or bar, in what reads well on its colour."""
+    colour = style.text_colour(background)
+    axes.text(x, y, text, ha="center", va="center", fontsize=style.TICK, color=colour)
+
+
+def frame(axes: Axes, box: Box, width: float, dashes: Any = "-") -> None:
+    """Draw a frame; ``box`` is left, bottom, width and height in the units of the axes."""
+    rectangle = Rectangle(
+        box[:2], *box[2:], fill=False, ec="black", lw=width, ls=dashes, joinstyle="miter",
+        clip_on=False, zorder=5,
     )  # fmt: skip
+    axes.add_patch(rectangle)
 
 
 def write(axes: Axes, box: Box, text: str, size: float, **options: Any) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
@@ -10,10 +10,12 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from matplotlib.ticker import NullLocator
 
-from detente.measures.fitting.estimates import Estimate
-from detente.measures.fitting.fit import Fit
-from detente.plots import style
-from detente.plots.base import Canvas, Page, above, beside, plot
+from detente.plots import base, style
+from detente.plots.base import Canvas, Page
+
+if TYPE_CHECKING:
+    from detente.measures.fitting.estimates import Estimate
+    from detente.measures.fitting.fit import Fit
 
 #: What each coefficient is, in a few words.
 TITLES: Final = {
@@ -47,7 +49,7 @@ MARKS: Final = {0.1: "a tenth", 0.25: "a quarter", 0.5: "half", 1.0: "the same",
                 4.0: "4 times", 8.0: "8 times"}  # fmt: skip
 
 
-@plot()
+@base.plot()
 def coefficients(fit: Fit, fig: Canvas | None = None) -> Canvas:
     """Draw each coefficient before and after a look at the record.
 
@@ -94,7 +96,7 @@ def _row(axes: Axes, place: int, row: Estimate) -> None:
         (row.prior, row.prior_low, row.prior_high, PRIORS),
     ):
         text = f"{_number(value)} ({_number(low)}\u2013{_number(high)})"
-        beside(axes, place, text, offset, fontweight=weight)
+        base.beside(axes, place, text, offset, fontweight=weight)
 
 
 def _axis(axes: Axes, rows: tuple[Estimate, ...]) -> None:
@@ -114,7 +116,10 @@ def _axis(axes: Axes, rows: tuple[Estimate, ...]) -> None:
     axes.tick_params(length=0, pad=6)
     axes.spines[["left", "bottom"]].set_visible(False)
     for offset, weight, heading in (ESTIMATES, PRIORS):
-        above(axes, heading, (offset, 8), fontweight=weight, color=style.FAINT)
+        base.note(
+            axes, heading, (1, 1), (offset, 8), "axes fraction", fontweight=weight,
+            color=style.FAINT,
+        )  # fmt: skip
 
 
 def _legend(axes: Axes, *, hollow: bool) -> None:

@@ -207,10 +207,9 @@ def _mark_events(axes: Axes, events: Sequence[_Dated]) -> None:
     places = spread_out(days, (high - low) * NUMBER * 72 / (right - left), low, high)
     for number, (when, place) in enumerate(zip(days, places, strict=True), 1):
         axes.axvline(when, color=style.INK, lw=0.9, ls=(0, (1, 2)), zorder=1)
-        axes.annotate(
-            str(number), (place, 1), xycoords=("data", "axes fraction"), xytext=(0, 2),
-            textcoords="offset points", ha="center", va="bottom", fontsize=style.NOTE - 1,
-            color=style.INK, annotation_clip=False,
+        base.note(
+            axes, str(number), (place, 1), (0, 2), ("data", "axes fraction"), ha="center",
+            va="bottom", fontsize=style.NOTE - 1,
         )  # fmt: skip
 
 

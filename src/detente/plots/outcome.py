@@ -85,9 +85,9 @@ def final_tilt(
     for place, row in enumerate(order):
         _interval(side, place, levels[row], shown[0])
         if abs(spread.levels[0, row, 2]) < BETWEEN and levels[row, 2] >= HEDGES:
-            side.annotate(
-                "hedges", (levels[row, 0], place), xytext=(-6, 0), textcoords="offset points",
-                ha="right", va="center", fontsize=style.NOTE, fontweight="bold",
+            base.note(
+                side, "hedges", (levels[row, 0], place), (-6, 0), ha="right", va="center",
+                fontsize=style.NOTE, fontweight="bold",
             )  # fmt: skip
     side.set_xlim(0, 1)
     side.set_xticks([0, 0.5, 1], ["0", "0.5", "1"])
@@ -259,7 +259,7 @@ def _dress(axes: Axes, ends: tuple[str, str]) -> None:
         (0, f"\u2190 {ends[1]}", style.SECOND_POLE, "left"),
         (1, f"{ends[0]} \u2192", style.FIRST_POLE, "right"),
     ):
-        axes.annotate(
-            text, (x, 0), xycoords="axes fraction", xytext=(0, -24), textcoords="offset points",
-            ha=align, va="top", color=colour, fontsize=style.LABEL, fontweight="bold",
+        base.note(
+            axes, text, (x, 0), (0, -24), "axes fraction", ha=align, va="top", color=colour,
+            fontsize=style.LABEL, fontweight="bold",
         )  # fmt: skip

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -11,9 +11,11 @@ from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.patches import Rectangle
 from numpy.typing import NDArray
 
-from detente.measures.record.score import Score
-from detente.plots import style
-from detente.plots.base import Canvas, Page, above, beside, plot
+from detente.plots import base, style
+from detente.plots.base import Canvas, Page
+
+if TYPE_CHECKING:
+    from detente.measures.record.score import Score
 
 #: Probability from 0 to 1: the darker the likelier, in colour as in grey.
 PROBABILITIES: Final = LinearSegmentedColormap.from_list(
@@ -38,7 +40,7 @@ ACROSS: Final = 2
 SIDES: Final = (("against it", -1), ("neither", 0), ("for it", 1))
 
 
-@plot()
+@base.plot()
 def record(score: Score, fig: Canvas | None = None) -> Canvas:
     """Draw how probable the model held each response, and which one each government gave.
 
@@ -112,8 +114,7 @@ def _panel(axes: Axes, score: Score, rows: list[dict[str, Any]]) -> None:
     for place, row in enumerate(rows):
         _cells(axes, place, row["probabilities"])
         _marks(axes, place, row, list(titles))
-    axes.set_xlim(-0.5, len(titles) - 0.5)
-    axes.set_ylim(len(rows) - 0.5, -0.5)
+    axes.set(xlim=(-0.5, len(titles) - 0.5), ylim=(len(rows) - 0.5, -0.5))
     axes.set_yticks(range(len(rows)), [style.wrapped(row["country_name"], 15, 2) for row in rows])
     axes.set_xticks(
         range(len(titles)), [style.wrapped(title, 18, 2) for title in titles.values()],
@@ -123,7 +124,7 @@ def _panel(axes: Axes, score: Score, rows: list[dict[str, Any]]) -> None:
     axes.tick_params(length=0, labelsize=style.TICK, pad=5)
     axes.spines[:].set_visible(False)
     _sides(axes, score.rows.stances, len(rows))
-    above(axes, "Given to it", (12, 6))
+    base.note(axes, "Given to it", (1, 1), (12, 6), "axes fraction", fontweight="bold")
 
 
 def _cells(axes: Axes, place: int, probabilities: NDArray[np.float64]) -> None:
@@ -131,27 +132,20 @@ def _cells(axes: Axes, place: int, probabilities: NDArray[np.float64]) -> None:
         colour = PROBABILITIES(float(probability))
         axes.add_patch(Rectangle((column - 0.43, place - 0.41), 0.86, 0.82, facecolor=colour, lw=0))
         if probability >= LEAST:
-            axes.text(
-                column, place, f"{100 * probability:.0f}", ha="center", va="center",
-                fontsize=style.TICK, color=style.text_colour(colour),
-            )  # fmt: skip
+            base.number(axes, column, place, f"{100 * probability:.0f}", colour)
 
 
 def _marks(axes: Axes, place: int, row: dict[str, Any], responses: list[str]) -> None:
     """Frame what was done, ring what was done before, and write how probable it was held."""
     dashes = "-" if row["confidence"] >= style.CONFIDENT else (0, (1.8, 1.0))
-    frame = Rectangle(
-        (row["at"] - 0.47, place - 0.455), 0.94, 0.91, fill=False, ec="black", lw=3.0, ls=dashes,
-        joinstyle="miter", clip_on=False, zorder=5,
-    )  # fmt: skip
-    axes.add_patch(frame)
+    base.frame(axes, (row["at"] - 0.47, place - 0.455, 0.94, 0.91), 3.0, dashes)
     for earlier in row["earlier"]:
         axes.plot(
             responses.index(earlier), place, marker="o", ms=23, mfc="none", mec="black", mew=1.8,
             zorder=5,
         )  # fmt: skip
     low, high = 100 * row["probability_low"], 100 * row["probability_high"]
-    beside(axes, place, f"{style.percent(row['probability'])} ({low:.0f}\u2013{high:.0f})", 12)
+    base.beside(axes, place, f"{style.percent(row['probability'])} ({low:.0f}\u2013{high:.0f})", 12)
 
 
 def _sides(axes: Axes, stances: NDArray[np.float64], rows: int) -> None:
@@ -162,10 +156,7 @@ def _sides(axes: Axes, stances: NDArray[np.float64], rows: int) -> None:
             continue
         left, right, low = mine[0] - 0.43, mine[-1] + 0.43, rows - 0.38
         axes.plot([left, right], [low, low], color=style.FAINT, lw=1.6, clip_on=False)
-        axes.annotate(
-            side, ((left + right) / 2, low), xytext=(0, -4), textcoords="offset points",
-            ha="center", va="top", fontsize=style.TICK, color=style.INK, annotation_clip=False,
-        )  # fmt: skip
+        base.note(axes, side, ((left + right) / 2, low), (0, -4), ha="center", va="top")
 
 
 def _panel_heading(
@@ -182,10 +173,10 @@ def _panel_heading(
         (style.wrapped(f"{course.start.year}: {title}", 58), 0.42, style.LABEL, "bold"),
         (text, 0.0, style.TICK, "normal"),
     ):
-        axes.annotate(
-            line, (0, 1), xycoords="axes fraction",
-            xytext=(-72 * (NAMES - 0.17), 72 * (PANEL_HEADING + up)), textcoords="offset points",
-            fontsize=size, fontweight=weight, va="bottom", linespacing=1.15, annotation_clip=False,
+        offset = -72 * (NAMES - 0.17), 72 * (PANEL_HEADING + up)
+        base.note(
+            axes, line, (0, 1), offset, "axes fraction", fontsize=size, fontweight=weight,
+            va="bottom", linespacing=1.15,
         )  # fmt: skip
 
 

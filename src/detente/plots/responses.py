@@ -10,12 +10,12 @@ from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.lines import Line2D
-from matplotlib.patches import Patch, Rectangle
+from matplotlib.patches import Patch
 from matplotlib.transforms import ScaledTranslation
 from numpy.typing import NDArray
 
-from detente.plots import style
-from detente.plots.base import Canvas, Page, above, beside, plot
+from detente.plots import base, style
+from detente.plots.base import Canvas, Page
 from detente.runs.results import Results
 
 #: Hostile over silent to supportive. Both ends are dark in grey; which is which, the side says.
@@ -32,7 +32,7 @@ HEIGHT: Final = 0.7
 MOST_RECORDED: Final = 3
 
 
-@plot(by_run=True, needs=("response_count", "event_count"))
+@base.plot(by_run=True, needs=("response_count", "event_count"))
 def responses(
     results: Results, event: str | None = None, variant: str | None = None, ax: Axes | None = None
 ) -> Canvas:
@@ -60,10 +60,10 @@ def responses(
         done = [row for row in recorded if row.country == codes[index]]
         _mark_record(axes, place, done, edges[place], shares[index], titles)
     if recorded:
-        above(axes, "What it did, and the share\nof runs that end with it", (10, 2), va="bottom")
+        heading = "What it did, and the share\nof runs that end with it"
+        base.note(axes, heading, (1, 1), (10, 2), "axes fraction", va="bottom", fontweight="bold")
     limit = max(30.0, float(np.nanmax(np.abs(edges), initial=0.0)))
-    axes.set_xlim(-limit * 1.01, limit * 1.01)
-    axes.set_ylim(len(order) - 0.45, -0.55)
+    axes.set(xlim=(-limit * 1.01, limit * 1.01), ylim=(len(order) - 0.45, -0.55))
     actor = _actor(results, event, variant)
     names = style.country_names(results)
     marked = {code: f"{name} {ACTOR}" if code == actor else name for code, name in names.items()}
@@ -120,11 +120,10 @@ def _axes(
     )
     names = style.country_names(results).values()
     page = Page(
-        ax,
-        (15.0, 0.66 * len(names) + 3.0),
+        ax, (15.0, 0.66 * len(names) + 3.0),
         f"How each country answers: {style.titles(results, 'event')[event]}",
         f"{of}; \u201c{style.titles(results, 'variant')[variant]}\u201d.\n{_how_framed(recorded)}",
-    )
+    )  # fmt: skip
     left = 0.3 + 0.115 * (max(map(len, names)) + 2)  # two for the mark of the actor
     right = 4.3 if results.scenario.record else 0.5
     return page, page.axes(left, 1.6, page.width - (left + right), page.top - 1.7)
@@ -132,11 +131,8 @@ def _axes(
 
 def _variant_with(results: Results, event: str) -> str:
     """Return the first variant in which the event came up, or the main one if it never did."""
-    counts = results.data["event_count"].sel(event=event)
-    for variant in style.labels(results, "variant"):
-        if int(counts.sel(variant=variant)) > 0:
-            return variant
-    return style.labels(results, "variant")[0]
+    came_up = results.data["event_count"].sel(event=event).values > 0
+    return style.labels(results, "variant")[int(came_up.argmax())]
 
 
 def _shares(results: Results, event: str, variant: str) -> NDArray[np.float64]:
@@ -165,10 +161,7 @@ def _bars(
                 place, right - left, left=left, height=HEIGHT, color=colour, ec="white", lw=0.8
             )
             if part >= THIN:
-                axes.text(
-                    (left + right) / 2, place, f"{100 * part:.0f}", ha="center", va="center",
-                    fontsize=style.TICK, color=style.text_colour(colour),
-                )  # fmt: skip
+                base.number(axes, (left + right) / 2, place, f"{100 * part:.0f}", colour)
 
 
 def _mark_record(
@@ -193,13 +186,10 @@ def _mark_record(
                 color=style.INK, mfc=style.INK if sure else "none", clip_on=False, zorder=6,
             )  # fmt: skip
         else:
-            frame = Rectangle(
-                (left, place - HEIGHT / 2), right - left, HEIGHT, fill=False, ec="black", lw=2.6,
-                ls="-" if sure else (0, (1.6, 1.1)), zorder=5, joinstyle="miter",
-            )  # fmt: skip
-            axes.add_patch(frame)
+            box = left, place - HEIGHT / 2, right - left, HEIGHT
+            base.frame(axes, box, 2.6, "-" if sure else (0, (1.6, 1.1)))
         date = f"{style.day(row.date)}: " if row.date is not None else ""
         title = style.wrapped(titles[row.response], 30, 1)
         lines.append(f"{date}{title}, {style.percent(shares[at])}")
     if lines:
-        beside(axes, place, "\n".join(lines), 10)
+        base.beside(axes, place, "\n".join(lines), 10)
