@@ -19,11 +19,15 @@ if TYPE_CHECKING:
     def __getattr__(name: str) -> Drawing: ...
 
 
+__all__ = ["KINDS", "draw_all", "picture"]
+
+
 def discover() -> None:
     """Import every module of this package, so that the pictures in them can be found here."""
     for module in iter_modules(__path__):
         import_module(f"{__name__}.{module.name}")
     globals().update(PLOTS)  # a picture takes the place of the module of its name
+    __all__[3:] = PLOTS  # after what is always there
 
 
 def __dir__() -> list[str]:
@@ -32,4 +36,3 @@ def __dir__() -> list[str]:
 
 
 discover()
-__all__ = ["KINDS", "draw_all", "picture", *PLOTS]  # noqa: PLE0604 - pictures are found, not listed

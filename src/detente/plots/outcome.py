@@ -52,7 +52,14 @@ def outcome(
     shown = style.pick_variants(results, variants)
     spread = _spread(results, name, shown)
     title = style.scenario_title(results, spread.title)
-    page = _page(results, spread, shown, fig, title, "By country")
+    page = _page(
+        results,
+        spread,
+        shown,
+        fig,
+        title,
+        "In each country" if len(spread.rows) > 1 else "In the region",
+    )
     axes, _ = _draw(page, spread, shown)
     margin = 0.02 * (spread.ends[1] - spread.ends[0])
     axes.set_xlim(spread.ends[0] - margin, spread.ends[1] + margin)
@@ -104,7 +111,7 @@ def _spread(results: Results, name: str, shown: Sequence[Variant]) -> _Spread:
     """
     variable, where, title = _find(results, name)
     names = [variant.name for variant in shown]
-    array = results.data[variable].sel(where, variant=names)
+    array = results.data[variable].sel({**where, "variant": names})
     rows = list(style.country_names(results).values())
     if "country" not in array.dims:
         array, rows = array.expand_dims("country"), [REGION]
