@@ -13,7 +13,7 @@ from matplotlib.colors import LinearSegmentedColormap, Normalize
 from numpy.typing import NDArray
 
 from detente.plots import base, style
-from detente.plots.base import Canvas, Page
+from detente.plots.base import Canvas, Floats, Page
 from detente.runs.results import Results
 
 #: Enmity over indifference to closeness; darker on both sides, so each cell also has its number.
@@ -82,7 +82,7 @@ def _blocs(blocs: NDArray[np.str_], codes: list[str]) -> tuple[list[str], list[f
     return leaders, shares
 
 
-def _order(leaders: list[str], tilt: NDArray[np.float64]) -> list[int]:
+def _order(leaders: list[str], tilt: Floats) -> list[int]:
     """Order countries by the mean tilt of their bloc, then by their own, the first pole first."""
     bloc = np.array(leaders)
     mean = {leader: np.mean(tilt[bloc == leader]) for leader in set(leaders)}
@@ -121,13 +121,13 @@ def _axes(
     return page, axes
 
 
-def _image(axes: Axes, values: NDArray[np.float64], shown: NDArray[np.bool_]) -> None:
+def _image(axes: Axes, values: Floats, shown: NDArray[np.bool_]) -> None:
     axes.imshow(
         np.where(shown, values, np.nan), cmap=ALIGNMENTS, vmin=-1, vmax=1, interpolation="none"
     )
 
 
-def _cells(axes: Axes, mean: NDArray[np.float64], spread: NDArray[np.float64]) -> None:
+def _cells(axes: Axes, mean: Floats, spread: Floats) -> None:
     others = ~np.eye(len(mean), dtype=bool)  # of a country with itself nothing need be said
     _image(axes, mean, others)
     for row, column in np.argwhere(others):
@@ -143,7 +143,7 @@ def _cells(axes: Axes, mean: NDArray[np.float64], spread: NDArray[np.float64]) -
             )  # fmt: skip
 
 
-def _cells_and_dots(axes: Axes, mean: NDArray[np.float64], spread: NDArray[np.float64]) -> None:
+def _cells_and_dots(axes: Axes, mean: Floats, spread: Floats) -> None:
     below = np.tril(np.ones(mean.shape, dtype=bool), -1)
     _image(axes, mean, below)
     rows, columns = np.nonzero(below.T)

@@ -30,6 +30,7 @@ from detente.runs.quantiles import tilt_quantiles
 from detente.runs.results import Results
 
 Canvas = Figure | SubFigure
+Floats = NDArray[np.float64]
 Drawing = Callable[..., Canvas]
 
 #: Every picture by its name.
@@ -78,15 +79,9 @@ def plot[**P, R: Canvas](
     """Make a function a picture of the package.
 
     It is drawn in the package's style, whatever matplotlib's settings are, and refuses what it is
-    not a picture of. Its docstring gets a list of its arguments, whose names are those of
-    `SUBJECTS` and `ARGUMENTS`, unless it has one.
-
-    Parameters
-    ----------
-    by_run
-        Whether `detente run` draws it.
-    needs
-        Variables of the results that it draws; where one is empty, `detente run` leaves it out.
+    not a picture of, or results without a variable that it `needs`. Its docstring gets a list of
+    its arguments, whose names are those of `SUBJECTS` and `ARGUMENTS`, unless it has one. With
+    `by_run`, `detente run` draws it unless a variable that it needs is empty.
     """
 
     def register(function: Callable[P, R]) -> Callable[P, R]:
@@ -216,24 +211,8 @@ class NotebookFigure(Figure):
 class Page:
     """A figure with a title, measured in inches from its lower left corner.
 
-    Parameters
-    ----------
-    on
-        A figure, part of one or axes to draw on; None for a new figure. Axes get the title above
-        them and nothing else.
-    size
-        Width and height of a new figure.
-    title, subtitle
-        What stands above the picture.
-
-    Attributes
-    ----------
-    figure
-        What is drawn on.
-    width, height
-        Its size.
-    top
-        The height up to which it is free below the heading.
+    It is `figure`, of `width` and `height`, free up to `top`. It may be given as a whole, as a part
+    of a figure, or as axes, which get the title and nothing else; None makes one of `size`.
     """
 
     def __init__(
@@ -294,8 +273,7 @@ class Page:
         self.figure.legend(
             handles=list(handles), loc="lower left",
             bbox_to_anchor=(0.3 / self.width, bottom / self.height),
-            bbox_transform=self.figure.transSubfigure, frameon=False, fontsize=style.TICK,
-            borderaxespad=0, **options,
+            bbox_transform=self.figure.transSubfigure, **options,
         )  # fmt: skip
 
 
@@ -352,7 +330,7 @@ def draw_line(
     )  # fmt: skip
 
 
-def quantiles(counts: ArrayLike) -> NDArray[np.float64]:
+def quantiles(counts: ArrayLike) -> Floats:
     """Return the quantiles at `LEVELS` of tilts or alignments that were counted in bins.
 
     They are those of the table of a run: see `tilt_quantiles`. The last axis of `counts` is the
@@ -390,7 +368,7 @@ def page_box(axes: Axes) -> Box:
     return box.x0 / point, box.y0 / point, box.x1 / point, box.y1 / point
 
 
-def page_points(axes: Axes, points: ArrayLike) -> NDArray[np.float64]:
+def page_points(axes: Axes, points: ArrayLike) -> Floats:
     """Return where points of the axes' data lie on the page, in points."""
     table = np.asarray(points, dtype=np.float64).reshape(-1, 2)
     return np.asarray(axes.transData.transform(table)) / (_root(axes).dpi / 72)
@@ -403,27 +381,13 @@ def _root(artist: Axes | Canvas) -> Figure:
 
 
 def place_beside(
-    anchors: NDArray[np.float64],
-    sizes: Sequence[tuple[float, float]],
-    page: Box,
-    obstacles: Sequence[Box] = (),
+    anchors: Floats, sizes: Sequence[tuple[float, float]], page: Box, obstacles: Sequence[Box] = ()
 ) -> list[Box]:
     """Find a box beside each anchor that lies over no other box, nearest first.
 
     Each label tries sixteen directions at growing distance and takes what costs least: lying over
-    another label, an anchor or an obstacle costs most, then leaving the page, then distance.
-    Unlike adjustText's, the result depends on nothing but the arguments.
-
-    Parameters
-    ----------
-    anchors
-        What is labelled, in points on the page.
-    sizes
-        Width and height of each label, in points.
-    page
-        Where labels may lie.
-    obstacles
-        What they had better not lie over.
+    another label, an anchor or an obstacle costs most, then leaving the page, then distance. All is
+    in points on the page. Unlike adjustText's, the result depends on nothing but the arguments.
     """
     away, turn = np.meshgrid(DISTANCES, np.arange(16) * (np.pi / 8), indexing="ij")
     dx, dy = np.cos(turn), np.sin(turn)

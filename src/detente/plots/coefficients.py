@@ -134,8 +134,8 @@ def _legend(axes: Axes, *, hollow: bool) -> None:
         if hollow or inside == ESTIMATE
     ]  # fmt: skip
     axes.legend(
-        handles=handles, loc="lower left", bbox_to_anchor=(0.0, 1.0), ncols=3, frameon=False,
-        fontsize=style.TICK, borderaxespad=0.2, handlelength=2.4, columnspacing=1.6,
+        handles=handles, loc="lower left", bbox_to_anchor=(0.0, 1.0), ncols=3,
+        borderaxespad=0.2, handlelength=2.4, columnspacing=1.6,
     )  # fmt: skip
 
 

@@ -13,10 +13,10 @@ from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from matplotlib.ticker import MaxNLocator
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from detente.plots import base, style
-from detente.plots.base import Canvas, Page
+from detente.plots.base import Canvas, Floats, Page
 from detente.plots.style import Variant
 from detente.runs.results import Results
 
@@ -35,8 +35,6 @@ NUMBER: Final = 0.17
 LEGEND: Final = 0.29
 #: matplotlib does not yet say the types of its functions for dates.
 DATES: Final[Any] = matplotlib.dates
-
-Floats = NDArray[np.float64]
 
 
 class _Dated(NamedTuple):
@@ -224,19 +222,10 @@ def _list_events(page: Page, events: Sequence[_Dated], bottom: float) -> None:
 
 
 def spread_out(wanted: ArrayLike, gap: float, low: float, high: float) -> Floats:
-    """Move positions on a line apart until neighbours are at least a gap apart.
+    """Move positions on a line from low to high apart until neighbours are a gap apart.
 
-    Positions that touch become a group centred on where its members want to be, which moves the
-    whole as little as possible: isotonic regression (Ayer and others 1955).
-
-    Parameters
-    ----------
-    wanted
-        Where each would be; their order is kept.
-    gap
-        Least distance between two. It is made smaller if they would not all fit.
-    low, high
-        The ends of the line.
+    Their order is kept, and the whole moves as little as possible: isotonic regression (Ayer and
+    others 1955). The gap is made smaller if they would not all fit.
     """
     from scipy.optimize import isotonic_regression
 

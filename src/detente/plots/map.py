@@ -13,10 +13,9 @@ from matplotlib.colors import Normalize
 from matplotlib.patches import Rectangle
 from matplotlib.path import Path
 from matplotlib.patheffects import withStroke
-from numpy.typing import NDArray
 
 from detente.plots import base, geography, style
-from detente.plots.base import Box, Canvas, Page
+from detente.plots.base import Box, Canvas, Floats, Page
 from detente.plots.geography import Frame, Ring, fill_places
 from detente.runs.results import Results
 
@@ -138,7 +137,7 @@ def _label_countries(axes: Axes, frame: Frame, countries: Mapping[str, _Country]
     left, bottom, right, top = base.page_box(axes)
     page = (left + 4, bottom + 4, right - 4, top - 4)
     placed: list[Box] = []
-    outside: list[tuple[NDArray[np.float64], str]] = []
+    outside: list[tuple[Floats, str]] = []
     rings = {
         code: base.page_points(axes, frame.projection.plane(country.rings[0]))
         for code, country in countries.items()
@@ -188,7 +187,7 @@ def _extent(axes: Axes, text: str, size: float) -> tuple[float, float]:
     return width + 4, height + 3
 
 
-def _spots(ring: NDArray[np.float64], page: Box) -> NDArray[np.float64]:
+def _spots(ring: Floats, page: Box) -> Floats:
     """Return points inside a ring, the farthest from its edge first."""
     low = np.maximum(ring.min(axis=0), page[:2])
     high = np.minimum(ring.max(axis=0), page[2:])
@@ -196,13 +195,13 @@ def _spots(ring: NDArray[np.float64], page: Box) -> NDArray[np.float64]:
     inside = grid[Path(ring).contains_points(grid) & np.all(low < high)]
     gaps = np.linalg.norm(inside[:, None] - ring[None], axis=-1).min(axis=1)
     edges = np.minimum(inside - np.array(page[:2]), np.array(page[2:]) - inside).min(axis=1)
-    ordered: NDArray[np.float64] = inside[np.argsort(-np.minimum(gaps, edges), kind="stable")]
+    ordered: Floats = inside[np.argsort(-np.minimum(gaps, edges), kind="stable")]
     return ordered
 
 
 def _fit(
     path: Path,
-    spots: NDArray[np.float64],
+    spots: Floats,
     size: tuple[float, float],
     within: float,
     page: Box,

@@ -11,7 +11,7 @@ from matplotlib.axes import Axes
 from numpy.typing import NDArray
 
 from detente.plots import base, style
-from detente.plots.base import Canvas, Page
+from detente.plots.base import Canvas, Floats, Page
 from detente.plots.style import Variant
 from detente.runs.errors import require
 from detente.runs.results import Results
@@ -36,7 +36,7 @@ class _Spread(NamedTuple):
     rows: list[str]
     ends: tuple[float, float]
     counts: NDArray[Any]
-    levels: NDArray[np.float64]
+    levels: Floats
 
 
 @base.plot()
@@ -144,7 +144,7 @@ def _find(results: Results, name: str) -> tuple[str, dict[str, str], str]:
     return known[require(name, known, "outcome")]
 
 
-def _ends(unit: str, values: NDArray[np.float64]) -> tuple[float, float]:
+def _ends(unit: str, values: Floats) -> tuple[float, float]:
     """Return the range of a unit, or else of the values."""
     stated = RANGE.match(unit)
     if stated:
@@ -154,7 +154,7 @@ def _ends(unit: str, values: NDArray[np.float64]) -> tuple[float, float]:
     return (low, high) if high > low else (low - 0.5, high + 0.5)
 
 
-def _levels(values: NDArray[np.float64]) -> NDArray[np.float64]:
+def _levels(values: Floats) -> Floats:
     """Return the quantiles of each column, of the runs in which there is a value."""
     known = [column[~np.isnan(column)] for column in values.T]
     missing = np.full(len(base.LEVELS), np.nan)
@@ -220,7 +220,7 @@ def _draw(
     return axes, order
 
 
-def _density(counts: NDArray[Any]) -> NDArray[np.float64]:
+def _density(counts: NDArray[Any]) -> Floats:
     """Return a density over the bins, as wide a kernel as Silverman (1986) advises."""
     runs = max(float(counts.sum()), 1.0)
     places = np.arange(counts.size, dtype=np.float64)
@@ -233,7 +233,7 @@ def _density(counts: NDArray[Any]) -> NDArray[np.float64]:
 
 
 def _hill(
-    axes: Axes, place: float, density: NDArray[np.float64], ends: tuple[float, float], colour: str
+    axes: Axes, place: float, density: Floats, ends: tuple[float, float], colour: str
 ) -> None:
     edges = np.linspace(*ends, density.size + 1)
     centres = (edges[:-1] + edges[1:]) / 2
@@ -243,7 +243,7 @@ def _hill(
     axes.plot(np.where(seen, centres, np.nan), top, color=colour, lw=1.1, alpha=0.8)
 
 
-def _interval(axes: Axes, place: float, levels: NDArray[np.float64], its: Variant) -> None:
+def _interval(axes: Axes, place: float, levels: Floats, its: Variant) -> None:
     line: dict[str, Any] = {"color": its.colour, "solid_capstyle": "butt"}
     axes.plot(levels[[0, 4]], [place, place], lw=1.1, **line)
     axes.plot(levels[[1, 3]], [place, place], lw=3.4, **line)

@@ -10,10 +10,9 @@ from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.lines import Line2D
 from matplotlib.patches import Ellipse
 from matplotlib.ticker import MaxNLocator
-from numpy.typing import NDArray
 
 from detente.plots import base, style
-from detente.plots.base import Canvas
+from detente.plots.base import Canvas, Floats
 from detente.runs.results import Results
 
 #: Tilt as a colour, which must show on white also in the middle.
@@ -67,13 +66,12 @@ def paths(results: Results, variant: str | None = None, ax: Axes | None = None) 
             Line2D([], [], ms=9, mfc=style.INK, mec="white", label="end", **dot),
             Line2D([], [], color=style.RULE, ls=(0, (2, 3)), lw=1.2, label="same tilt"),
         ],
-        loc="upper left", bbox_to_anchor=(0, -0.075), ncols=4, frameon=False,
-        fontsize=style.TICK, borderaxespad=0,
+        loc="upper left", bbox_to_anchor=(0, -0.075), ncols=4,
     )  # fmt: skip
     return page.figure
 
 
-def _limits(axes: Axes, levels: NDArray[np.float64]) -> None:
+def _limits(axes: Axes, levels: Floats) -> None:
     """Show what is needed of the plane, at equal scale on both axes."""
     spread = levels[:, [0, -1]][..., [0, 2, 4]]
     low = np.maximum(spread.min(axis=(0, 1, 3)) - MARGIN, -1.04)
@@ -108,7 +106,7 @@ def _corners(axes: Axes, first: str, second: str) -> None:
         )  # fmt: skip
 
 
-def _path(axes: Axes, levels: NDArray[np.float64], colour: tuple[float, ...]) -> None:
+def _path(axes: Axes, levels: Floats, colour: tuple[float, ...]) -> None:
     middle = levels[:, :, 2]
     low, high = levels[-1, :, 0], levels[-1, :, 4]
     ellipse = Ellipse(
@@ -121,7 +119,7 @@ def _path(axes: Axes, levels: NDArray[np.float64], colour: tuple[float, ...]) ->
     axes.plot(*middle[-1], marker="o", ms=9, mfc=colour, mec="white", mew=0.8, zorder=6)
 
 
-def _names(axes: Axes, levels: NDArray[np.float64], names: list[str]) -> None:
+def _names(axes: Axes, levels: Floats, names: list[str]) -> None:
     """Write each name beside the end of its path, clear of the others and of their paths."""
     ends = base.page_points(axes, levels[:, -1, :, 2])
     every = base.page_points(axes, levels[:, ::3, :, 2])

@@ -9,10 +9,9 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.patches import Rectangle
-from numpy.typing import NDArray
 
 from detente.plots import base, style
-from detente.plots.base import Canvas, Page
+from detente.plots.base import Canvas, Floats, Page
 
 if TYPE_CHECKING:
     from detente.measures.record.score import Score
@@ -127,7 +126,7 @@ def _panel(axes: Axes, score: Score, rows: list[dict[str, Any]]) -> None:
     base.note(axes, "Given to it", (1, 1), (12, 6), "axes fraction", fontweight="bold")
 
 
-def _cells(axes: Axes, place: int, probabilities: NDArray[np.float64]) -> None:
+def _cells(axes: Axes, place: int, probabilities: Floats) -> None:
     for column, probability in enumerate(probabilities):
         colour = PROBABILITIES(float(probability))
         axes.add_patch(Rectangle((column - 0.43, place - 0.41), 0.86, 0.82, facecolor=colour, lw=0))
@@ -148,7 +147,7 @@ def _marks(axes: Axes, place: int, row: dict[str, Any], responses: list[str]) ->
     base.beside(axes, place, f"{style.percent(row['probability'])} ({low:.0f}\u2013{high:.0f})", 12)
 
 
-def _sides(axes: Axes, stances: NDArray[np.float64], rows: int) -> None:
+def _sides(axes: Axes, stances: Floats, rows: int) -> None:
     """Write below the cells which responses stand against the event and which for it."""
     for side, sign in SIDES:
         mine = np.flatnonzero(np.sign(stances) == sign)

@@ -12,10 +12,10 @@ from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from matplotlib.transforms import ScaledTranslation
-from numpy.typing import NDArray
 
 from detente.plots import base, style
-from detente.plots.base import Canvas, Page
+from detente.plots.base import Canvas, Floats, Page
+from detente.runs.errors import UsageError
 from detente.runs.results import Results
 
 #: Hostile over silent to supportive. Both ends are dark in grey; which is which, the side says.
@@ -44,7 +44,11 @@ def responses(
     end with it; the frame is dashed where the record's confidence is below 0.6. The country whose
     act the event is, is marked.
     """
-    event = style.pick_event(results, event)
+    known = style.labels(results, "event")
+    if not known:
+        raise UsageError("the scenario has no events")
+    main = results.scenario.main
+    event = style.pick(results, "event", event or (main if main in known else known[0]))
     variant = style.pick_variant(results, variant or _variant_with(results, event))
     shares = _shares(results, event, variant)
     stances = np.asarray(results.data["response_stance"].values, dtype=float)
@@ -64,10 +68,12 @@ def responses(
         base.note(axes, heading, (1, 1), (10, 2), "axes fraction", va="bottom", fontweight="bold")
     limit = max(30.0, float(np.nanmax(np.abs(edges), initial=0.0)))
     axes.set(xlim=(-limit * 1.01, limit * 1.01), ylim=(len(order) - 0.45, -0.55))
-    actor = _actor(results, event, variant)
+    events = results.scenario.variant(variant).events
+    actor = next((each.actor for each in events if each.id == event), None)
     names = style.country_names(results)
-    marked = {code: f"{name} {ACTOR}" if code == actor else name for code, name in names.items()}
-    axes.set_yticks(range(len(order)), [marked[codes[i]] for i in order])
+    if actor in names:
+        names[actor] += f" {ACTOR}"
+    axes.set_yticks(range(len(order)), [names[codes[i]] for i in order])
     axes.tick_params(axis="y", length=0, labelsize=style.LABEL + 1)
     axes.axvline(0, color=style.INK, lw=0.8, ls=(0, (2, 2)), zorder=0.5)
     axes.xaxis.set_major_formatter(lambda value, _: f"{abs(value):.0f} %")
@@ -87,8 +93,7 @@ def _legend(axes: Axes, colours: dict[str, Any], *, actor: bool) -> None:
     below = axes.transAxes + ScaledTranslation(0, -52 / 72, figure.dpi_scale_trans)
     axes.legend(
         handles=handles, loc="upper left", bbox_to_anchor=(0, 0), bbox_transform=below, ncols=4,
-        frameon=False, fontsize=style.TICK, borderaxespad=0, columnspacing=1.8, handlelength=1.2,
-        handleheight=1.0,
+        columnspacing=1.8, handlelength=1.2, handleheight=1.0,
     )  # fmt: skip
 
 
@@ -100,12 +105,6 @@ def _how_framed(recorded: list[Any]) -> str:
     if any(row.confidence < style.CONFIDENT for row in recorded):
         text += f"; dashed (\u25bd): confidence below {style.CONFIDENT:g}"
     return f"{text}."
-
-
-def _actor(results: Results, event: str, variant: str) -> str | None:
-    """Return whose act an event is in a variant, or None."""
-    events = results.scenario.variant(variant).events
-    return next((each.actor for each in events if each.id == event), None)
 
 
 def _axes(
@@ -135,14 +134,14 @@ def _variant_with(results: Results, event: str) -> str:
     return style.labels(results, "variant")[int(came_up.argmax())]
 
 
-def _shares(results: Results, event: str, variant: str) -> NDArray[np.float64]:
+def _shares(results: Results, event: str, variant: str) -> Floats:
     """Return the share of runs that end with each response: country, response."""
     data = results.data[["response_count", "event_count"]].sel(variant=variant, event=event)
     counts = data["response_count"].transpose("country", "response").values
     return np.asarray(counts / max(float(data["event_count"]), 1.0))
 
 
-def _edges(lengths: NDArray[np.float64], stances: NDArray[np.float64]) -> NDArray[np.float64]:
+def _edges(lengths: Floats, stances: Floats) -> Floats:
     """Return the edges of the segments, such that silence lies across the middle."""
     edges = np.concatenate([np.zeros((len(lengths), 1)), np.cumsum(lengths, axis=1)], axis=1)
     against = lengths[:, stances < 0].sum(axis=1)
@@ -150,9 +149,7 @@ def _edges(lengths: NDArray[np.float64], stances: NDArray[np.float64]) -> NDArra
     return edges - (against + neither / 2)[:, None]
 
 
-def _bars(
-    axes: Axes, edges: NDArray[np.float64], shares: NDArray[np.float64], colours: list[Any]
-) -> None:
+def _bars(axes: Axes, edges: Floats, shares: Floats, colours: list[Any]) -> None:
     for place, (row, share) in enumerate(zip(edges, shares, strict=True)):
         for (left, right), part, colour in zip(pairwise(row), share, colours, strict=True):
             if part <= 0:
@@ -165,12 +162,7 @@ def _bars(
 
 
 def _mark_record(
-    axes: Axes,
-    place: int,
-    done: list[Any],
-    edges: NDArray[np.float64],
-    shares: NDArray[np.float64],
-    titles: dict[str, str],
+    axes: Axes, place: int, done: list[Any], edges: Floats, shares: Floats, titles: dict[str, str]
 ) -> None:
     """Frame what was done within the bar and write the last of it beside the bar, by date."""
     names = list(titles)

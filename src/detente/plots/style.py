@@ -58,6 +58,9 @@ _SETTINGS: Final[dict[str, Any]] = {
     "axes.axisbelow": True,
     "font.size": TICK,
     "hatch.linewidth": 0.6,
+    "legend.borderaxespad": 0,
+    "legend.fontsize": TICK,
+    "legend.frameon": False,
     "text.color": INK,
     "text.parse_math": False,  # a title with two dollar signs is not a formula
     **{f"{axis}tick.color": FAINT for axis in "xy"},
@@ -123,7 +126,7 @@ def pick_variants(results: Results, wanted: Sequence[str] | None = None) -> list
 
 def colour_of(scale: ScalarMappable, value: float) -> tuple[float, ...]:
     """Return the red, green, blue and opacity of a value on a scale of colours."""
-    return tuple(float(part) for part in scale.to_rgba(np.array([value]))[0])
+    return tuple(scale.to_rgba(np.array([value]))[0].tolist())
 
 
 def text_colour(background: tuple[float, ...]) -> str:
@@ -216,15 +219,6 @@ def pick(results: Results, dimension: str, label: str) -> str:
 def pick_variant(results: Results, variant: str | None) -> str:
     """Return the variant asked for, or the main one."""
     return pick(results, "variant", variant or labels(results, "variant")[0])
-
-
-def pick_event(results: Results, event: str | None) -> str:
-    """Return the event asked for, or the main one."""
-    known = labels(results, "event")
-    if not known:
-        raise UsageError("the scenario has no events")
-    main = results.scenario.main
-    return pick(results, "event", event or (main if main in known else known[0]))
 
 
 def pick_all(results: Results, dimension: str, wanted: Sequence[str] | None) -> list[str]:
