@@ -22,14 +22,12 @@ BETWEEN: Final = 0.25
 HEDGES: Final = 0.5
 #: Bins of the density of an outcome that the results do not keep in bins.
 BINS: Final = 400
-#: What stands for the whole region, of an outcome that is not by country.
-REGION: Final = "Region"
 #: The range that a unit such as "-1 (opposes) to 1 (supports)" gives.
 RANGE: Final = re.compile(r"(-?[\d.]+)\b.* to (-?[\d.]+)\b")
 
 
 class _Spread(NamedTuple):
-    """How an outcome is distributed over runs: counts and quantiles by variant and country."""
+    """How an outcome is distributed over runs: counts and quantiles by variant and row."""
 
     title: str
     unit: str
@@ -52,15 +50,8 @@ def outcome(
     shown = style.pick_variants(results, variants)
     spread = _spread(results, name, shown)
     title = style.scenario_title(results, spread.title)
-    page = _page(
-        results,
-        spread,
-        shown,
-        fig,
-        title,
-        "In each country" if len(spread.rows) > 1 else "In the region",
-    )
-    axes, _ = _draw(page, spread, shown)
+    subtitle = "In each country" if len(spread.rows) > 1 else "In the region"
+    page, (axes,), _ = _draw(results, spread, shown, fig, (title, subtitle), [1])
     margin = 0.02 * (spread.ends[1] - spread.ends[0])
     axes.set_xlim(spread.ends[0] - margin, spread.ends[1] + margin)
     axes.set_xlabel(f"{spread.title} ({spread.unit})" if spread.unit else spread.title)
@@ -82,25 +73,24 @@ def final_tilt(
     first, second = style.pole_names(results)
     label = f"Final {spread.title.lower()}"
     title = style.scenario_title(results, f"Where each country ends between {second} and {first}")
-    page = _page(results, spread, shown, fig, title, f"{label} on {style.last_day(results)}")
-    axes, order = _draw(page, spread, shown, share=4.6 / 5.6)
-    _dress(axes, style.tilt_ends(results))
+    heading = title, f"{label} on {style.last_day(results)}"
+    page, (axes, side), order = _draw(results, spread, shown, fig, heading, [4.6, 1])
+    _mark_poles(axes, style.tilt_ends(results))
     axes.set_xlabel(label, labelpad=2)
-    side = page.figure.axes[-1]
-    hedging = results.data["hedging"].sel(variant=shown[0].name)
-    levels = _levels(hedging.transpose("run", "country").values)
+    hedging = _spread(results, "hedging", shown[:1])
     for place, row in enumerate(order):
-        _interval(side, place, levels[row], shown[0])
-        if abs(spread.levels[0, row, 2]) < BETWEEN and levels[row, 2] >= HEDGES:
+        levels = hedging.levels[0, row]
+        _interval(side, place, levels, shown[0])
+        if abs(spread.levels[0, row, 2]) < BETWEEN and levels[2] >= HEDGES:
             base.note(
-                side, "hedges", (levels[row, 0], place), (-6, 0), ha="right", va="center",
+                side, "hedges", (levels[0], place), (-6, 0), ha="right", va="center",
                 fontsize=style.NOTE, fontweight="bold",
             )  # fmt: skip
     side.set_xlim(0, 1)
     side.set_xticks([0, 0.5, 1], ["0", "0.5", "1"])
     side.axvline(HEDGES, color=style.FAINT, lw=0.8, ls=(0, (2, 2)), zorder=0)
-    hedges = style.outcome_title(results, "hedging")
-    side.set_xlabel(f"{hedges}: close to\n{first} and {second} at once", fontsize=style.TICK)
+    both = f"{hedging.title}: close to\n{first} and {second} at once"
+    side.set_xlabel(both, fontsize=style.TICK)
     return page.figure
 
 
@@ -114,110 +104,86 @@ def _spread(results: Results, name: str, shown: Sequence[Variant]) -> _Spread:
     array = results.data[variable].sel({**where, "variant": names})
     rows = list(style.country_names(results).values())
     if "country" not in array.dims:
-        array, rows = array.expand_dims("country"), [REGION]
+        array, rows = array.expand_dims("country"), ["Region"]
     unit = array.attrs.get("units", "")
     bins = results.data.get(f"{variable}_bins")
     if bins is not None and not where:
         last = bins.isel(step=-1).sel(variant=names).transpose("variant", "country", "bin").values
         return _Spread(title, unit, rows, (-1.0, 1.0), last, base.quantiles(last))
-    values = array.transpose("variant", "run", "country").values
-    ends = _ends(unit, values)
-    counts = [[np.histogram(each, BINS, ends)[0] for each in table.T] for table in values]
-    levels = np.array([_levels(table) for table in values])
-    return _Spread(title, unit, rows, ends, np.array(counts), levels)
+    columns = [list(table.T) for table in array.transpose("variant", "run", "country").values]
+    known = [[each[~np.isnan(each)] for each in table] for table in columns]
+    every = np.concatenate([each for table in known for each in table])
+    if stated := RANGE.match(unit):
+        low, high = float(stated[1]), float(stated[2])
+    else:
+        low, high = (every.min(), every.max()) if every.size else (0.0, 1.0)
+        low, high = (low, high) if high > low else (low - 0.5, high + 0.5)
+    counts = [[np.histogram(each, BINS, (low, high))[0] for each in table] for table in known]
+    missing = np.full(len(base.LEVELS), np.nan)
+    levels = [
+        [np.quantile(each, base.LEVELS) if each.size else missing for each in table]
+        for table in known
+    ]
+    return _Spread(title, unit, rows, (low, high), np.array(counts), np.array(levels))
 
 
 def _find(results: Results, name: str) -> tuple[str, dict[str, str], str]:
     """Return the variable of an outcome, where to look along its own axis, and its title."""
     known: dict[str, tuple[str, dict[str, str], str]] = {}
     for variable, array in results.data.data_vars.items():
-        own = [axis for axis in array.dims if axis not in ("variant", "run", "country")]
-        if not {"variant", "run"} <= set(array.dims) or array.dtype.kind != "f" or len(own) > 1:
-            continue
+        own = [str(axis) for axis in array.dims if axis not in ("variant", "run", "country")]
         title = style.outcome_title(results, str(variable))
+        if not {"variant", "run"} <= set(array.dims) or array.dtype.kind != "f":
+            continue
         if not own:
             known[str(variable)] = str(variable), {}, title
-        elif own[0] in ("pole", "event", "issue"):
-            axis = str(own[0])
-            for label, each in style.titles(results, axis).items():
-                known[f"{variable}_{label}"] = str(variable), {axis: label}, f"{title}: {each}"
+        elif own in (["pole"], ["event"], ["issue"]):
+            for label, each in style.titles(results, own[0]).items():
+                known[f"{variable}_{label}"] = str(variable), {own[0]: label}, f"{title}: {each}"
     return known[require(name, known, "outcome")]
 
 
-def _ends(unit: str, values: Floats) -> tuple[float, float]:
-    """Return the range of a unit, or else of the values."""
-    stated = RANGE.match(unit)
-    if stated:
-        return float(stated[1]), float(stated[2])
-    known = values[np.isfinite(values)]
-    low, high = (float(known.min()), float(known.max())) if known.size else (0.0, 1.0)
-    return (low, high) if high > low else (low - 0.5, high + 0.5)
-
-
-def _levels(values: Floats) -> Floats:
-    """Return the quantiles of each column, of the runs in which there is a value."""
-    known = [column[~np.isnan(column)] for column in values.T]
-    missing = np.full(len(base.LEVELS), np.nan)
-    return np.array([np.quantile(each, base.LEVELS) if each.size else missing for each in known])
-
-
-def _page(
+def _draw(
     results: Results,
     spread: _Spread,
     shown: Sequence[Variant],
     fig: Canvas | None,
-    title: str,
-    subtitle: str,
-) -> Page:
-    size = 13.2, (0.36 + 0.085 * len(shown)) * len(spread.rows) + 1.75 + _foot(shown)
-    return Page(
-        fig, size, title,
-        f"{subtitle}, {style.run_count(results, each=True)}. "
+    heading: tuple[str, str],
+    widths: Sequence[float],
+) -> tuple[Page, list[Axes], list[int]]:
+    """Draw densities and intervals in the first of some axes; return where each row stands."""
+    foot = 0.75 + 0.29 * -(-len(shown) // 3)
+    page = Page(
+        fig, (13.2, (0.36 + 0.085 * len(shown)) * len(spread.rows) + 1.75 + foot), heading[0],
+        f"{heading[1]}, {style.run_count(results, each=True)}. "
         f"Hill: \u201c{shown[0].title}\u201d.\n"
         "Marks: median; thick line: half of the runs; thin line: nine in ten.",
     )  # fmt: skip
-
-
-def _foot(shown: Sequence[Variant]) -> float:
-    """Return the height of the foot of the page, in inches."""
-    return 0.75 + 0.29 * -(-len(shown) // 3)
-
-
-def _draw(
-    page: Page, spread: _Spread, shown: Sequence[Variant], share: float = 1.0
-) -> tuple[Axes, list[int]]:
-    """Draw densities and intervals in a share of the width; return where each row stands.
-
-    The rest of the width has other axes, with the same rows.
-    """
     left = 0.35 + 0.105 * max(len(name) for name in spread.rows)
-    parts = [share, 1 - share] if share < 1 else [1]
     grid = page.figure.add_gridspec(
-        1, len(parts), width_ratios=parts, wspace=0.1,
+        1, len(widths), width_ratios=widths, wspace=0.1,
         left=left / page.width, right=1 - 0.35 / page.width,
-        top=page.top / page.height - 0.3 / page.height,
-        bottom=(_foot(shown) + 0.25) / page.height,
+        top=page.top / page.height - 0.3 / page.height, bottom=(foot + 0.25) / page.height,
     )  # fmt: skip
-    axes = page.figure.add_subplot(grid[0])
-    panels = [axes] if share == 1 else [axes, page.figure.add_subplot(grid[1], sharey=axes)]
+    panels = [page.figure.add_subplot(grid[column]) for column in range(len(widths))]
     order = np.argsort(-np.nan_to_num(spread.levels[0, :, 2]), kind="stable").tolist()
     densities = np.array([_density(counts) for counts in spread.counts[0]])
     densities /= max(float(densities.max()), 1e-9)
     for place, row in enumerate(order):
-        _hill(axes, place, densities[row], spread.ends, shown[0].colour)
+        _hill(panels[0], place, densities[row], spread.ends, shown[0].colour)
         for rank, variant in enumerate(shown):
             depth = place + 0.08 + 0.37 * (rank + 0.5) / max(len(shown), 3)
-            _interval(axes, depth, spread.levels[rank, row], variant)
-    axes.set_ylim(len(order) - 0.48, -0.62)
-    axes.set_yticks(range(len(order)), [spread.rows[row] for row in order])
+            _interval(panels[0], depth, spread.levels[rank, row], variant)
     for panel in panels:
+        panel.set_ylim(len(order) - 0.48, -0.62)
+        panel.set_yticks(range(len(order)), [spread.rows[row] for row in order])
         panel.spines["left"].set_visible(False)
-        panel.tick_params(axis="y", length=0, labelsize=style.LABEL, labelleft=panel is axes)
+        panel.tick_params(axis="y", length=0, labelsize=style.LABEL, labelleft=panel is panels[0])
         for row in range(len(order) - 1):
             panel.axhline(row + 0.47, color=style.RULE, lw=0.6, zorder=0)
     keys = [variant.key(style.wrapped(variant.title, 36, 1), lw=3.4, ms=7.5) for variant in shown]
     page.legend(keys, 0.15, ncols=3, handlelength=2.6, columnspacing=2.0)
-    return axes, order
+    return page, panels, order
 
 
 def _density(counts: NDArray[Any]) -> Floats:
@@ -250,9 +216,8 @@ def _interval(axes: Axes, place: float, levels: Floats, its: Variant) -> None:
     axes.plot(levels[2:3], [place], color=its.colour, marker=its.marker, ms=6, mec="white", mew=0.7)
 
 
-def _dress(axes: Axes, ends: tuple[str, str]) -> None:
+def _mark_poles(axes: Axes, ends: tuple[str, str]) -> None:
     """Mark on the axis of tilt what lies between the poles, and name its ends."""
-    axes.set_xlim(-1, 1)
     axes.axvspan(-BETWEEN, BETWEEN, color="#f0eee6", lw=0, zorder=-1)
     axes.text(
         0, 1.005, "between the poles", transform=axes.get_xaxis_transform(), ha="center",
@@ -262,6 +227,7 @@ def _dress(axes: Axes, ends: tuple[str, str]) -> None:
     ticks = np.linspace(-1, 1, 5)
     axes.set_xticks(ticks, [style.signed(t, 1) for t in ticks])
     axes.set_xticks(np.linspace(-1, 1, 9), minor=True)
+    axes.set_xlim(-1, 1)
     for x, text, colour, align in (
         (0, f"\u2190 {ends[1]}", style.SECOND_POLE, "left"),
         (1, f"{ends[0]} \u2192", style.FIRST_POLE, "right"),
