@@ -8,7 +8,7 @@ from test_pictures import clipped, texts
 import detente
 from detente import plots
 from detente.measures.priors import PRIORS
-from detente.plots.coefficients import SAID
+from detente.plots.coefficients import TITLES
 
 RECORDED = Path(__file__).parents[1] / "measures" / "recorded.yaml"
 
@@ -24,7 +24,7 @@ def drawn(fitted):
 
 
 def test_each_coefficient_has_words():
-    assert list(SAID) == list(PRIORS)
+    assert list(TITLES) == list(PRIORS)
 
 
 def test_it_says_what_it_shows(drawn):
