@@ -69,6 +69,15 @@ def test_all_hold(detente, giving):
     assert "Beside: so be it." in done.stdout
 
 
+def test_they_are_drawn(detente, giving, tmp_path):
+    giving(share(LIKELY, np.ones(40)), mean(MORE, np.tile([1.0, 2.0], 20)))
+    done = detente("check", "--patterns", "--plot", "here.svg")
+    assert done.exit_code == 0
+    assert "Drawn: here.svg" in done.stdout
+    assert (tmp_path / "here.svg").read_bytes().startswith(b"<?xml")
+    assert detente("check", "--patterns", "--plot", "here.gif").exit_code == 2
+
+
 def test_undecided_is_not_enough(detente, giving):
     giving(share(LIKELY, np.array([1.0])), mean(MORE, np.array([np.nan])))
     done = detente("check", "--patterns")
@@ -82,7 +91,7 @@ def test_undecided_is_not_enough(detente, giving):
     ("arguments", "said"),
     [
         ((), "name a scenario to check, or give --patterns"),
-        (("bagram-2025", "--json"), "--runs, --seed and --json go with --patterns"),
+        (("bagram-2025", "--json"), "--runs, --seed, --json and --plot go with --patterns"),
         (("--patterns", "none.yaml"), "no such file"),
         (("--patterns", "bagram-2025", "--runs", "0"), "runs"),
     ],

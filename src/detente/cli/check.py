@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import math
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from detente.cli.console import console, print_json, print_table
+from detente.cli.options import draw, suffix_of
 from detente.cli.outcome import FAILED, WRONG, say
 
 if TYPE_CHECKING:
@@ -34,6 +36,10 @@ def check(
         int | None, typer.Option(help="With --patterns: what all chance follows from.")
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="With --patterns: print JSON.")] = False,
+    plot: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="With --patterns: draw them, as .png or .svg."),
+    ] = None,
 ) -> None:
     """Say everything that is wrong with scenarios, as file:line:column.
 
@@ -41,8 +47,9 @@ def check(
     """
     from detente.runs.errors import UsageError
 
-    if not patterns and (as_json or runs is not None or seed is not None):
-        raise UsageError("--runs, --seed and --json go with --patterns")
+    suffix_of(plot)
+    if not patterns and (as_json or any(given is not None for given in (runs, seed, plot))):
+        raise UsageError("--runs, --seed, --json and --plot go with --patterns")
     if not patterns and not scenarios:
         raise UsageError("name a scenario to check, or give --patterns")
     loaded, wrong = _load(scenarios or [], tell=not patterns)
@@ -53,6 +60,8 @@ def check(
 
         found = measure(runs=runs, seed=seed, scenarios=loaded or None)
         (_print_json if as_json else _print)(found)
+        if plot is not None:
+            draw("patterns", found.table, plot, tell=not as_json)
         if found.verdict != "holds":
             raise typer.Exit(FAILED)
 

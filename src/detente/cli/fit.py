@@ -35,16 +35,14 @@ def fit(
     """
     from detente.measures.fit import fit as fit_to
 
-    suffix = suffix_of(plot)
+    suffix_of(plot)
     found = fit_to(*scenarios, runs=runs, seed=seed, leave_out=leave_out)
     if as_json:
         print_json(found.summary)
     else:
         _print(found)
     if plot is not None:
-        from detente import plots
-
-        draw(plots.coefficients(found), plot, suffix, "coefficients", tell=not as_json)
+        draw("coefficients", found, plot, tell=not as_json)
 
 
 def _print(found: Fit) -> None:

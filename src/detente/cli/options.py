@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated, Any
 
 import typer
 
 from detente.cli.console import near
-
-if TYPE_CHECKING:
-    from matplotlib.figure import Figure, SubFigure
 
 Scenarios = Annotated[
     list[str], typer.Argument(metavar="SCENARIO...", help="Files, or names of library ones.")
@@ -26,7 +23,7 @@ Plot = Annotated[Path | None, typer.Option(metavar="FILE", help="Draw it, as .pn
 
 
 def suffix_of(plot: Path | None) -> str:
-    """Return the format that a file's name asks for, "png" if there is no file.
+    """Return the format that the name of a picture's file asks for, "png" if there is none.
 
     Raises
     ------
@@ -41,10 +38,8 @@ def suffix_of(plot: Path | None) -> str:
     return suffix
 
 
-def draw(
-    figure: Figure | SubFigure, path: Path, suffix: str, salt: str, *, tell: bool = True
-) -> None:
-    """Write a figure to a file, whole or not at all, and say where.
+def draw(kind: str, of: Any, path: Path, *, tell: bool = True) -> None:
+    """Draw a picture of something to a file, whole or not at all, and say where.
 
     Raises
     ------
@@ -54,7 +49,7 @@ def draw(
     from detente import plots
     from detente.runs.files import storage_errors, written_aside
 
-    content = plots.picture(figure, suffix, salt)
+    content = plots.picture(getattr(plots, kind)(of), suffix_of(path), kind)
     with storage_errors("write", path), written_aside(path) as file:
         file.write(content)
     if tell:

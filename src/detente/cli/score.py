@@ -40,7 +40,7 @@ def score(
     from detente.measures.score import score as score_of
     from detente.scenario.loading import load_with_options
 
-    suffix = suffix_of(plot)
+    suffix_of(plot)
     loaded = [load_with_options(each, changes or []) for each in scenarios]
     scored = score_of(*loaded, runs=runs, seed=seed)
     if as_json:
@@ -48,9 +48,7 @@ def score(
     else:
         _print(scored)
     if plot is not None:
-        from detente import plots
-
-        draw(plots.record(scored), plot, suffix, "record", tell=not as_json)
+        draw("record", scored, plot, tell=not as_json)
 
 
 def _rows(scored: Score) -> list[dict[Any, Any]]:
