@@ -202,8 +202,8 @@ def test_a_weight_counts_a_row_so_often_for_the_baselines_too(both):
     often = np.array([0, 0, 1, 2, 3, 3, 3, 5])
     again = replace(
         rows,
+        rows=tuple(rows.rows[at] for at in often),
         probabilities=rows.probabilities[often],
-        observed=rows.observed[often],
         others={name: forecast[often] for name, forecast in rows.others.items()},
     )
     weighted = rows.baseline_scores(np.bincount(often, minlength=6).astype(float))

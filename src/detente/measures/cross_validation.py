@@ -6,7 +6,7 @@ had not come yet, each country as if nobody had looked at it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -14,65 +14,15 @@ import numpy as np
 
 from detente.measures.posterior import Posterior
 from detente.measures.predictions import stances_of
-from detente.measures.replicates import pooled
-from detente.measures.scoring_rules import Floats, Indices, figures, ranked_probability, skill
+from detente.measures.replicates import Forecast
+from detente.measures.scoring_rules import Floats, ranked_probability, skill
 
 if TYPE_CHECKING:
     from detente.measures.posterior import Mode
-    from detente.measures.predictions import Observation, Predictor
+    from detente.measures.predictions import Predictor
 
 #: Called with a line on what is being done.
 Report = Callable[[str], None]
-
-
-@dataclass(frozen=True)
-class Forecast:
-    """What a fit expects of some rows of the record."""
-
-    rows: tuple[Observation, ...]  # what was done
-    probabilities: Floats  # of each response, (rows, responses)
-    stances: Floats  # of each response, -1 to 1
-
-    @classmethod
-    def of(cls, episode: Predictor, probabilities: Floats) -> Forecast:
-        """Return the probabilities of all rows of an episode as a forecast."""
-        return cls(episode.rows, probabilities, stances_of(episode.scenario))
-
-    @classmethod
-    def joined(cls, forecasts: Sequence[Forecast]) -> Forecast:
-        """Return the rows of all forecasts one after another."""
-        return cls(
-            tuple(row for each in forecasts for row in each.rows),
-            np.concatenate([each.probabilities for each in forecasts]),
-            forecasts[0].stances,
-        )
-
-    @property
-    def observed(self) -> Indices:
-        """The index of what was done in each row."""
-        return np.array([row.index for row in self.rows], dtype=np.int64)
-
-    def of_country(self, code: str) -> Forecast:
-        """Return the rows of a country."""
-        own = [at for at, row in enumerate(self.rows) if row.country == code]
-        return Forecast(tuple(self.rows[at] for at in own), self.probabilities[own], self.stances)
-
-    def frequencies(self) -> Floats:
-        """Return how often each response was given in its rows, as shares of them."""
-        return pooled(self.observed, len(self.stances))
-
-    def figures(self, frequencies: Floats) -> dict[str, Any]:
-        """Return how good it is, by name, with skill against frequencies for all rows."""
-        of = len(self.rows)
-        found = figures(self.probabilities, self.observed, self.stances)
-        reference = ranked_probability(np.tile(frequencies, (of, 1)), self.observed)
-        return {
-            "rps": float(found.rps),
-            "skill": float(skill(found.rps, reference.mean())),
-            "log_score": float(found.log_score),
-            **found.hits(of),
-            "of": of,
-        }
 
 
 @dataclass(frozen=True)
@@ -96,7 +46,7 @@ def leave_out_episodes(posterior: Posterior, report: Report) -> tuple[LeftOut, .
         rest = Posterior([episode for episode in posterior.episodes if episode is not out])
         coefficients = rest.coefficients(rest.maximise(rest.confidence).free)
         probabilities = out.predict(coefficients).probabilities
-        found.append(LeftOut(name, Forecast.of(out, probabilities), coefficients))
+        found.append(LeftOut(name, forecast_of(out, probabilities), coefficients))
     return tuple(found)
 
 
@@ -120,7 +70,26 @@ def leave_out_countries(posterior: Posterior, mode: Mode, report: Report) -> tup
         ]
         moved = posterior.maximise(weights, start=mode.free)
         pairs = zip(posterior.episodes, moved.probabilities, strict=True)
-        forecast = Forecast.joined([Forecast.of(episode, p) for episode, p in pairs])
+        forecast = Forecast.joined([forecast_of(episode, p) for episode, p in pairs])
         coefficients = posterior.coefficients(moved.free)
         found.append(LeftOut(code, forecast.of_country(code), coefficients))
     return tuple(found)
+
+
+def forecast_of(episode: Predictor, probabilities: Floats) -> Forecast:
+    """Return the probabilities of all rows of an episode as a forecast."""
+    return Forecast(episode.rows, probabilities, stances_of(episode.scenario))
+
+
+def figures_of(forecast: Forecast, frequencies: Floats) -> dict[str, Any]:
+    """Return how good a forecast is, by name, with its skill against frequencies for all rows."""
+    of = len(forecast.rows)
+    found = forecast.figures()
+    reference = ranked_probability(np.tile(frequencies, (of, 1)), forecast.observed)
+    return {
+        "rps": float(found.rps),
+        "skill": float(skill(found.rps, reference.mean())),
+        "log_score": float(found.log_score),
+        **found.hits(of),
+        "of": of,
+    }

@@ -14,13 +14,15 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 import numpy as np
 
 from detente.measures.cross_validation import (
-    Forecast,
     LeftOut,
+    figures_of,
+    forecast_of,
     leave_out_countries,
     leave_out_episodes,
 )
 from detente.measures.posterior import Mode, Posterior
 from detente.measures.predictions import predictors_of
+from detente.measures.replicates import Forecast
 from detente.runs.errors import UsageError
 from detente.scenario.quantity import Distribution
 
@@ -118,7 +120,7 @@ class Fit:
             code: country.name for course in courses for code, country in course.countries.items()
         }
         pairs = zip(posterior.episodes, mode.probabilities, strict=True)
-        self.forecasts = {each.scenario.scenario: Forecast.of(each, p) for each, p in pairs}
+        self.forecasts = {each.scenario.scenario: forecast_of(each, p) for each, p in pairs}
 
     @property
     def scenarios(self) -> tuple[str, ...]:
@@ -151,18 +153,23 @@ class Fit:
         """The figures by name; see `detente.fit`."""
         whole = Forecast.joined(list(self.forecasts.values()))
         frequencies = whole.frequencies()
+        in_sample = {
+            name: figures_of(each, each.frequencies()) for name, each in self.forecasts.items()
+        }
         episodes = {
             each.name: {
-                **each.forecast.figures(frequencies),
-                "skill_own": each.forecast.figures(each.forecast.frequencies())["skill"],
+                **figures_of(each.forecast, frequencies),
+                "skill_own": figures_of(each.forecast, each.forecast.frequencies())["skill"],
                 "coefficients": each.coefficients,
             }
             for each in self.without_episodes
         }
-        countries = {
-            each.name: each.forecast.figures(frequencies) for each in self.without_countries
-        }
-        rest = [each.forecast for each in self.without_countries]
+        countries: dict[str, Any] = {}
+        if rest := [each.forecast for each in self.without_countries]:
+            by_country = {
+                each.name: figures_of(each.forecast, frequencies) for each in self.without_countries
+            }
+            countries = figures_of(Forecast.joined(rest), frequencies) | {"countries": by_country}
         return {
             "scenarios": list(self.scenarios),
             "runs": self.runs,
@@ -173,19 +180,9 @@ class Fit:
             "not_identified": list(self.not_identified),
             "correlations": [pair._asdict() for pair in self.correlations],
             "set": self.to_set(),
-            "in_sample": {
-                **whole.figures(frequencies),
-                "scenarios": {
-                    name: each.figures(each.frequencies()) for name, each in self.forecasts.items()
-                },
-            },
+            "in_sample": {**figures_of(whole, frequencies), "scenarios": in_sample},
             "leave_one_episode_out": episodes or None,
-            "leave_one_country_out": {
-                **Forecast.joined(rest).figures(frequencies),
-                "countries": countries,
-            }
-            if rest
-            else None,
+            "leave_one_country_out": countries or None,
             "notes": list(self.notes),
         }
 

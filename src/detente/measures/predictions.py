@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from detente.measures.scoring_rules import Floats, Indices
+from detente.measures.scoring_rules import Floats
 from detente.runs.errors import UsageError, require
 
 if TYPE_CHECKING:
@@ -101,21 +101,6 @@ class Prediction:
     def responses(self) -> tuple[str, ...]:
         """Identifiers of the responses, from the most hostile to the most supportive."""
         return tuple(self.scenario.repertoire)
-
-    @cached_property
-    def stances(self) -> Floats:
-        """Stance of each response, -1 to 1; of a distribution, the median."""
-        return stances_of(self.scenario)
-
-    @cached_property
-    def observed(self) -> Indices:
-        """The index of the response of each row that was given."""
-        return np.array([row.index for row in self.rows], dtype=np.int64)
-
-    @cached_property
-    def confidence(self) -> Floats:
-        """How sure the coding of each row is, 0 to 1."""
-        return np.array([row.confidence for row in self.rows])
 
     @cached_property
     def counts(self) -> NDArray[np.int64]:

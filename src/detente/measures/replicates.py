@@ -1,17 +1,18 @@
 """How far the figures of a score could be off: by runs, by the parameters, by the rows there are.
 
-Also the rows themselves, side by side with what simpler forecasts say of them.
+Also the forecasts themselves, side by side with what simpler ones say of the same rows.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
 
-from detente.measures.predictions import counts_by_batch, smoothed
+from detente.measures.predictions import Observation, counts_by_batch, smoothed
 from detente.measures.scoring_rules import (
     Figures,
     Floats,
@@ -39,21 +40,52 @@ Interval = tuple[float, float]
 
 
 @dataclass(frozen=True)
-class Rows:
-    """Rows of one scenario or of several, side by side, and what they are scored with."""
+class Forecast:
+    """What is expected of some rows of the record."""
 
-    probabilities: Floats  # the model's forecasts, (rows, responses)
-    observed: Indices  # what was done, (rows,)
+    rows: tuple[Observation, ...]  # what was done
+    probabilities: Floats  # of each response, (rows, responses)
     stances: Floats  # of each response, -1 to 1
-    confidence: Floats  # how sure the coding of each row is, 0 to 1
-    countries: tuple[str, ...]  # code of the country of each row
-    others: Mapping[str, Floats]  # forecasts of baselines that are not made from the rows, by name
+    others: Mapping[str, Floats] = field(default_factory=dict)  # of other models, by name
+
+    @classmethod
+    def joined(cls, parts: Sequence[Forecast]) -> Forecast:
+        """Return the rows of all forecasts one after another."""
+        others = {
+            name: np.concatenate([each.others[name] for each in parts]) for name in parts[0].others
+        }
+        rows = tuple(row for each in parts for row in each.rows)
+        probabilities = np.concatenate([each.probabilities for each in parts])
+        return cls(rows, probabilities, parts[0].stances, others)
+
+    @cached_property
+    def observed(self) -> Indices:
+        """The index of what was done in each row."""
+        return np.array([row.index for row in self.rows], dtype=np.int64)
+
+    @cached_property
+    def confidence(self) -> Floats:
+        """How sure the coding of each row is, 0 to 1."""
+        return np.array([row.confidence for row in self.rows])
+
+    def of_country(self, code: str) -> Forecast:
+        """Return the rows of a country."""
+        own = [at for at, row in enumerate(self.rows) if row.country == code]
+        return Forecast(tuple(self.rows[at] for at in own), self.probabilities[own], self.stances)
+
+    def frequencies(self) -> Floats:
+        """Return the frequencies of responses over all rows, (responses,).
+
+        They are taken from the very rows that are scored, so that no forecast that says the same
+        of every row has a better mean ranked probability score.
+        """
+        return pooled(self.observed, len(self.stances))
 
     def forecasts(self) -> dict[str, Floats]:
         """Return what each baseline forecasts, (rows, responses), by its name."""
         rows, responses = len(self.observed), len(self.stances)
         return {
-            "pooled": np.tile(pooled(self.observed, responses), (rows, 1)),
+            "pooled": np.tile(self.frequencies(), (rows, 1)),
             "same": np.tile(same(self.observed, responses), (rows, 1)),
             **self.others,
         }
@@ -81,11 +113,7 @@ class Rows:
 
 
 def pooled(observed: Indices, responses: int) -> Floats:
-    """Return the frequencies of responses over all rows, (responses,).
-
-    They are taken from the very rows that are scored, so that no forecast that says the same of
-    every row has a better mean ranked probability score.
-    """
+    """Return the frequencies of responses over all rows, (responses,)."""
     return np.bincount(observed, minlength=responses) / len(observed)
 
 
@@ -133,7 +161,7 @@ def percentiles(values: Floats) -> Interval:
     return (float(low), float(high))
 
 
-def over_runs(episodes: Sequence[Episode], rows: Rows, rng: np.random.Generator) -> Replicates:
+def over_runs(episodes: Sequence[Episode], rows: Forecast, rng: np.random.Generator) -> Replicates:
     """Resample runs, those of each episode apart: what chance did (Efron 1979).
 
     All forms of the model keep the same runs, as they have the same random draws.
@@ -154,7 +182,7 @@ def over_runs(episodes: Sequence[Episode], rows: Rows, rng: np.random.Generator)
     return _replicates(rows, dict(zip(names, forms, strict=True)))
 
 
-def over_parameters(episodes: Sequence[Episode], rows: Rows) -> Replicates:
+def over_parameters(episodes: Sequence[Episode], rows: Forecast) -> Replicates:
     """Take each draw of the parameters by itself, fixed while everything else varies.
 
     Draw 17 of one episode goes with draw 17 of another. The forecast of the model mixes all draws
@@ -170,7 +198,7 @@ def over_parameters(episodes: Sequence[Episode], rows: Rows) -> Replicates:
     )
 
 
-def _replicates(rows: Rows, forms: dict[str, Floats]) -> Replicates:
+def _replicates(rows: Forecast, forms: dict[str, Floats]) -> Replicates:
     """Return replicates in which each form of the model was drawn anew, and nothing else."""
     found = {name: figures(form, rows.observed, rows.stances) for name, form in forms.items()}
     own = found.pop("model")
@@ -178,13 +206,13 @@ def _replicates(rows: Rows, forms: dict[str, Floats]) -> Replicates:
     return Replicates(own, {**rows.baseline_scores(), **others})
 
 
-def over_rows(rows: Rows, rng: np.random.Generator) -> Replicates:
+def over_rows(rows: Forecast, rng: np.random.Generator) -> Replicates:
     """Resample countries, each with all of its rows.
 
     The baselines that are made from the rows, such as the pooled frequencies that skill is
     measured against, are made anew each time.
     """
-    codes, where = np.unique(np.asarray(rows.countries), return_inverse=True)
+    codes, where = np.unique([row.country for row in rows.rows], return_inverse=True)
     times = rng.multinomial(len(codes), np.full(len(codes), 1 / len(codes)), size=RESAMPLED)
     weights = times[:, where].astype(np.float64)
     own = figures(rows.probabilities[np.newaxis], rows.observed, rows.stances, weights)

@@ -12,8 +12,8 @@ import numpy as np
 
 from detente.measures import replicates
 from detente.measures.baselines import weighted_position
-from detente.measures.predictions import Prediction, predictors_of
-from detente.measures.replicates import Rows
+from detente.measures.predictions import Prediction, predictors_of, stances_of
+from detente.measures.replicates import Forecast
 from detente.measures.scoring_rules import (
     SIDES,
     Floats,
@@ -66,12 +66,15 @@ class Episode:
         return self.prediction.scenario
 
     @property
-    def forecasts(self) -> dict[str, Floats]:
-        """What other theories and other forms of the model forecast, (rows, responses)."""
+    def forecast(self) -> Forecast:
+        """Of the model, beside those of other theories and of other forms of the model."""
         forms = {
             name: each.probabilities for name, each in self.predictions.items() if name != "model"
         }
-        return {**self.others, **forms}
+        own = self.prediction
+        return Forecast(
+            own.rows, own.probabilities, stances_of(self.scenario), {**self.others, **forms}
+        )
 
 
 class Score:
@@ -107,20 +110,9 @@ class Score:
         return Score([episode for episode in self.episodes if episode.name == scenario])
 
     @cached_property
-    def rows(self) -> Rows:
-        """The rows of all scenarios one after another, as arrays."""
-        predictions = [episode.prediction for episode in self.episodes]
-        return Rows(
-            probabilities=np.concatenate([p.probabilities for p in predictions]),
-            observed=np.concatenate([p.observed for p in predictions]),
-            stances=predictions[0].stances,
-            confidence=np.concatenate([p.confidence for p in predictions]),
-            countries=tuple(row.country for p in predictions for row in p.rows),
-            others={
-                name: np.concatenate([episode.forecasts[name] for episode in self.episodes])
-                for name in self.episodes[0].forecasts
-            },
-        )
+    def rows(self) -> Forecast:
+        """The rows of all scenarios one after another."""
+        return Forecast.joined([episode.forecast for episode in self.episodes])
 
     @cached_property
     def table(self) -> pd.DataFrame:
