@@ -51,9 +51,8 @@ def effects(
 ) -> pd.DataFrame:
     """Return what each variant changed in an outcome, with confidence intervals.
 
-    Run 17 of two variants has the same random draws and the same drawn parameters, so their
-    difference is what the variant did in that very run. The mean of these differences has an
-    interval far narrower than that between independent ensembles, which stands beside it.
+    Run 17 of two variants has the same random draws and drawn parameters, so that their difference
+    is what the variant did. Its mean has a far narrower interval than that of independent runs.
 
     Parameters
     ----------
@@ -72,10 +71,9 @@ def effects(
     pandas.DataFrame
         One row a variant and country, in the order of the results (for an outcome of the region
         one row a variant, without a country); columns variant, country, effect, low, high
-        (t-interval of the mean of paired differences), runs, the number of pairs (runs that failed
-        are left out, and for a stance those in which the event did not come up in both),
-        independent_low, independent_high (Welch's interval, as if the runs were not paired),
-        outcome and country_name. The first five fit a narrow terminal: ``table.iloc[:, :5]``.
+        (t-interval of the mean of paired differences), runs (pairs: without runs that failed and,
+        for a stance, those in which the event did not come up in both), independent_low,
+        independent_high (Welch's interval, as if not paired), outcome and country_name.
 
     Raises
     ------
@@ -127,10 +125,7 @@ def effects(
 def _measured(
     results: Results, variants: list[str], outcome: str, width: int
 ) -> dict[str, tuple[Moments, Moments]]:
-    """Return the moments of an outcome in each variant, and of its change against the first.
-
-    A few runs are in memory at a time, however many there are.
-    """
+    """Return the moments of an outcome in each variant, and of its change against the first."""
     measured = {variant: (Moments(width), Moments(width)) for variant in variants}
     for first in range(0, results.runs, BLOCK):
         span = slice(first, first + BLOCK)
@@ -156,17 +151,7 @@ def outcome_names(results: Results) -> list[str]:
 
 
 def values_of(results: Results, variant: str, outcome: str, runs: slice) -> NDArray[np.float64]:
-    """Return an outcome of a variant, one row a run, one column a country (or just one).
-
-    Parameters
-    ----------
-    results : Results
-        From `detente.run` or `detente.open`.
-    variant, outcome : str
-        As for `effects`.
-    runs : slice
-        Which runs, by their place.
-    """
+    """Return an outcome of a variant in some runs: a row a run, a column a country (or one)."""
     kind, _, which = outcome.partition("_")
     data = results.data.isel(run=runs)
     if kind == "toward":
@@ -180,12 +165,7 @@ def values_of(results: Results, variant: str, outcome: str, runs: slice) -> NDAr
 
 
 def summary(results: Results) -> pd.DataFrame:
-    """Return where each country stands in each variant, and what the variant changed.
-
-    Parameters
-    ----------
-    results : Results
-        From `detente.run` or `detente.open`.
+    """Return where each country stands in each variant of results, and what the variant changed.
 
     Returns
     -------

@@ -86,18 +86,9 @@ class Correlation(NamedTuple):
 class Fit:
     """Coefficients estimated from the record, from `detente.fit`.
 
-    Attributes
-    ----------
-    estimates : tuple of Estimate
-        One a coefficient.
-    correlations : tuple of Correlation
-        Between estimates, those above 0.5 in absolute value, the strongest first.
-    forecasts : dict of str to Forecast
-        What the fit expects of the rows it has seen, by scenario.
-    without_episodes, without_countries : tuple of LeftOut
-        Fits that left part of the record out; empty where none was.
-    notes : tuple of str
-        What was not done, and why.
+    It has ``estimates``, one a coefficient, and the ``correlations`` between them above 0.5 in
+    absolute value; ``forecasts`` of the rows it has seen, by scenario; ``without_episodes`` and
+    ``without_countries``, fits that left part of the record out; and ``notes``.
     """
 
     def __init__(

@@ -79,10 +79,9 @@ class Patterns:
     def table(self) -> pd.DataFrame:
         """One row a claim.
 
-        Columns: pattern, sentence, scenario, statistic, threshold, above (whether it must lie
-        above it), reason (of the threshold), level (confidence of the interval), value, low, high
-        (interval over runs), runs, margin (positive on the right side), verdict (holds, fails,
-        undecided).
+        Columns: pattern, sentence, scenario, statistic, threshold, above (whether it must lie above
+        it), reason (of the threshold), level (of confidence), value, low, high (over runs), runs,
+        margin (positive on the right side), verdict (holds, fails, undecided).
         """
         import pandas as pd
 
@@ -245,16 +244,15 @@ class Measurement:
         """Measure a claim: one for each of the countries and variants that it lists."""
         level = claim.confidence or self._form.confidence
         base = Criterion("", reason=claim.reason or "", level=level)
-        for variant in self._variants(claim):
-            if claim.first is not None:
-                yield from self._first(claim, variant, base)
-            elif claim.most_likely is not None:
-                yield from self._most_likely(claim, variant, base)
-            elif claim.entropy is not None:
-                yield from self._entropy(claim, variant, base)
-            else:
-                for own in self._statistics(claim, [variant]):
-                    yield from self._compared(claim, own, base)
+        for name, measure in (
+            ("first", self._first), ("most_likely", self._most_likely), ("entropy", self._entropy),
+        ):  # fmt: skip
+            if getattr(claim, name) is not None:
+                for variant in self._variants(claim):
+                    yield from measure(claim, variant, base)
+                return
+        for own in self._statistics(claim, self._variants(claim)):
+            yield from self._compared(claim, own, base)
 
     def _compared(self, claim: form.Claim, own: Statistic, base: Criterion) -> Iterator[Claim]:
         """Measure a statistic against a number, others of its kind, or itself along a sweep."""
@@ -413,15 +411,12 @@ class Measurement:
 
     def _text(self, claim: form.Claim) -> str:
         """Return what is found of a claim that decides nothing."""
-        found = []
-        for variant in self._variants(claim):
-            if claim.entropy is not None or claim.most_likely is not None:
-                found.append(self._by_country(claim, variant))
-                continue
-            found += [
-                f"{self._label(own)} {np.nanmean(self._values(own)):.4f}"
-                for own in self._statistics(claim, [variant])
-            ]
+        if claim.entropy is not None or claim.most_likely is not None:
+            return "; ".join(self._by_country(claim, each) for each in self._variants(claim))
+        found = [
+            f"{self._label(own)} {np.nanmean(self._values(own)):.4f}"
+            for own in self._statistics(claim, self._variants(claim))
+        ]
         return "; ".join(found)
 
     def _by_country(self, claim: form.Claim, variant: str) -> str:

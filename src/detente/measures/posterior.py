@@ -1,10 +1,9 @@
 """The penalised likelihood of the coefficients, where it is greatest, and how sharply.
 
-The likelihood of what a government did is its probability over the runs of an episode, so that
-random draws and drawn parameters are averaged out (simulated likelihood: McFadden 1989; Train
-2009). The runs are the same under all coefficients, which makes it a smooth enough function to be
-maximised: by Fisher's scoring, with slopes by central differences and the expected information in
-place of the curvature.
+The likelihood of what a government did is its probability over the runs of an episode (simulated
+likelihood: McFadden 1989; Train 2009). The runs are the same under all coefficients, which makes it
+smooth enough to be maximised: by Fisher's scoring, with slopes by central differences and the
+expected information in place of the curvature.
 
 References
 ----------
@@ -159,11 +158,10 @@ class Posterior:
     def covariance(self, weights: Sequence[Floats], free: Floats) -> Floats:
         """Return the covariance of the coefficients on their scales, (D, D), by Laplace.
 
-        A slope is a difference between two sets of runs. The few runs that a small change of a
-        coefficient tips by chance make it larger or smaller, and its square, which information
-        sums, larger on average: with few runs every coefficient would look better known than it
-        is. Runs fall into batches that share no random draw, so that products of slopes of two
-        different batches are free of that.
+        The few runs that a small change of a coefficient tips by chance make the squares of
+        slopes, which information sums, larger on average: with few runs every coefficient would
+        look better known than it is. Runs therefore fall into batches that share no random draw,
+        and products are of slopes of two different batches.
         """
         information = np.zeros((len(free), len(free)))
         here = self.probabilities(free)

@@ -80,14 +80,8 @@ class Episode:
 class Score:
     """How well the model predicts what governments did, from `detente.score`.
 
-    Attributes
-    ----------
-    episodes : tuple of Episode
-        The scenarios, by their start.
-    table : pandas.DataFrame
-        A row a scenario, event and country: what was done, what was expected, and the scores.
-    summary : dict
-        The figures, as ``detente score --json`` prints them.
+    ``episodes`` are the scenarios, by their start; ``table`` has a row a scenario, event and
+    country; ``summary`` has the figures, as ``detente score --json`` prints them.
     """
 
     def __init__(self, episodes: Sequence[Episode]) -> None:
@@ -99,13 +93,7 @@ class Score:
         return tuple(episode.name for episode in self.episodes)
 
     def of(self, scenario: str) -> Score:
-        """Return the score of one of the scenarios by itself.
-
-        Raises
-        ------
-        UsageError
-            If there is no such scenario.
-        """
+        """Return the score of one of the scenarios by itself."""
         require(scenario, self.scenarios, "scenario")
         return Score([episode for episode in self.episodes if episode.name == scenario])
 

@@ -24,7 +24,7 @@ from pydantic import (
     model_validator,
 )
 
-from detente.scenario import paths, patterns, validation, writer
+from detente.scenario import paths, pattern_checks, validation, writer
 from detente.scenario.base import (
     STEP_PATTERN,
     CountryCode,
@@ -257,7 +257,7 @@ class Scenario(Part):
         """Return the scenario with some of its variants, and the patterns that need no other."""
         kept = {name: variant for name, variant in self.variants.items() if name in names}
         fewer = self.model_copy(update={"variants": kept})
-        missing = patterns.not_measurable(fewer.to_plain())
+        missing = pattern_checks.not_measurable(fewer.to_plain())
         measurable = [each for each in self.patterns if each.id not in missing]
         return fewer.model_copy(update={"patterns": measurable})
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
 
-from detente.scenario import checks, patterns, variants
+from detente.scenario import checks, pattern_checks, variants
 from detente.scenario.messages import GIVEN, QUOTE_IT, Finding, Place, Problem, ScenarioError
 from detente.scenario.paths import spell
 from detente.scenario.tree import Mark, Steps, Table, find, has, places_in, planted
@@ -118,7 +118,7 @@ def _variants(
                 at = place if place in own else tree["variants"].mark(name).at_key
                 message = f"{path}: {words}" if path else words
                 problems.append(Problem.at(at, f"variants.{name}", message))
-    if (trial := patterns.as_variants(tree)) is not None:
+    if (trial := pattern_checks.as_variants(tree)) is not None:
         found_in_patterns = _variants(model, trial, None, known)[1]
         problems += [
             replace(each, path=each.path.removeprefix("variants.")) for each in found_in_patterns
