@@ -10,9 +10,9 @@ import detente
 from detente.measures.fit import NOT_IDENTIFIED
 from detente.measures.posterior import SPAN, Posterior, mean_of_products
 from detente.measures.predictions import Predictor
-from detente.measures.priors import PRIORS
-from detente.scenario.dynamics import Dynamics
+from detente.scenario.dynamics import Dynamics, coefficients
 
+PRIORS = {each.name: each.prior for each in coefficients("response") if each.prior}
 RECORDED = Path(__file__).parent / "recorded.yaml"
 RUNS = 300
 

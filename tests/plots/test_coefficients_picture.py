@@ -7,9 +7,10 @@ from test_pictures import clipped, texts
 
 import detente
 from detente import plots
-from detente.measures.priors import PRIORS
 from detente.plots.coefficients import TITLES
+from detente.scenario.dynamics import coefficients
 
+PRIORS = {each.name: each.prior for each in coefficients("response") if each.prior}
 RECORDED = Path(__file__).parents[1] / "measures" / "recorded.yaml"
 
 

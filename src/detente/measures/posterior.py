@@ -22,10 +22,9 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from detente.measures.predictions import counts_by_batch
-from detente.measures.priors import PRIORS
 from detente.measures.scoring_rules import Floats
-from detente.scenario.dynamics import Dynamics
-from detente.scenario.quantity import quantity_of
+from detente.runs.errors import UsageError
+from detente.scenario.dynamics import coefficients
 
 if TYPE_CHECKING:
     from detente.measures.predictions import Predictor
@@ -61,8 +60,14 @@ class Posterior:
     """The posterior of the coefficients given the record of episodes, up to a constant."""
 
     def __init__(self, episodes: Sequence[Predictor]) -> None:
-        self.priors = PRIORS
         self.episodes = tuple(episodes)
+        theory = episodes[0].scenario.theory
+        self.estimated = {
+            each.name: each for each in coefficients(theory) if each.prior is not None
+        }
+        if not self.estimated:
+            raise UsageError(f"no coefficient of the theory '{theory}' has a prior to fit it from")
+        self.priors = {name: each.prior for name, each in self.estimated.items() if each.prior}
         self.observed = tuple(np.array([row.index for row in each.rows]) for each in episodes)
         self.confidence: tuple[Floats, ...] = tuple(
             np.array([row.confidence for row in each.rows]) for each in episodes
@@ -78,8 +83,8 @@ class Posterior:
         """
         found = {}
         for (name, prior), number in zip(self.priors.items(), free, strict=True):
-            quantity = quantity_of(Dynamics, name)
-            found[name] = min(max(prior.bound(float(number)), quantity.low), quantity.high)
+            declared = self.estimated[name]
+            found[name] = min(max(prior.bound(float(number)), declared.low), declared.high)
         return found
 
     def on_scales(self, values: Mapping[str, float]) -> Floats:

@@ -13,15 +13,16 @@ from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
 from detente.measures.patterns import described
-from detente.measures.priors import PRIORS
 from detente.odd import code
 from detente.odd.said import CHANCE
 from detente.runs.variables import OUTCOMES, TOTALS, Meaning
 from detente.scenario.conditions import FORMS
+from detente.scenario.dynamics import coefficients
 from detente.scenario.elements import default_repertoire
 from detente.scenario.quantity import Quantity, quantity_of
 from detente.scenario.schema import Scenario
 from detente.scenario.shape import bare, fields_of, is_condition
+from detente.theory import DEFAULT
 
 #: Standard deviations within which 95 % of a normal distribution lie, on either side.
 NORMAL_95: Final = 1.96
@@ -148,8 +149,9 @@ def mechanisms() -> str:
 def priors() -> str:
     """Return what is held of each coefficient before the record is looked at."""
     rows = [
-        (f"`{name}`", f"{each.median:g}", f"{low:.2g} to {high:.2g}", each.why)
-        for name, each in PRIORS.items()
+        (f"`{coefficient.name}`", f"{each.median:g}", f"{low:.2g} to {high:.2g}", each.why)
+        for coefficient in coefficients(DEFAULT)
+        if (each := coefficient.prior) is not None
         for low, high in [(each.at(-NORMAL_95), each.at(NORMAL_95))]
     ]
     return table(("coefficient", "median", "95 %", "because"), rows)
