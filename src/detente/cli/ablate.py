@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from detente.cli.console import FINE, console, print_json, print_table, signed
-from detente.cli.options import AsJson, Runs, Seed
+from detente.cli.options import AsJson, Runs, Seed, Theory, load_all
 
 if TYPE_CHECKING:
     from detente.measures.ablations import Ablation, Ablations
@@ -22,6 +22,7 @@ def ablate(
     *,
     runs: Runs = None,
     seed: Seed = None,
+    theory: Theory = None,
     as_json: AsJson = False,
 ) -> None:
     """Switch off each mechanism, and say what that does to the score and the patterns.
@@ -29,8 +30,11 @@ def ablate(
     Takes a few minutes for two episodes at a thousand runs.
     """
     from detente.measures.ablations import ablations
+    from detente.measures.patterns import scenarios_of
 
-    found = ablations(*(scenarios or []), runs=runs, seed=seed, tell=_tell)
+    named = scenarios or [each.scenario for each in scenarios_of(None)]
+    loaded = load_all(named, theory=theory)
+    found = ablations(*loaded, runs=runs, seed=seed, tell=_tell)
     if as_json:
         print_json(_data(found))
     else:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 import typer
 
 from detente.cli.console import console, percent, print_table, signed
-from detente.cli.options import Changes
+from detente.cli.options import Changes, Theory, load_all
 
 if TYPE_CHECKING:
     from detente.engine.model import RegionModel
@@ -37,14 +37,14 @@ def explain(
     step: Annotated[
         int | None, typer.Option(min=0, help="After which step; the first with the event.")
     ] = None,
+    theory: Theory = None,
     changes: Changes = None,
 ) -> None:
     """Take a country's choice in one run apart, term by term."""
     from detente.engine.model import RegionModel
     from detente.runs.errors import UsageError, require
-    from detente.scenario.loading import load_with_options
 
-    loaded = load_with_options(scenario, changes or [])
+    (loaded,) = load_all([scenario], changes, theory)
     chosen = require(variant or loaded.variant_names[0], loaded.variant_names, "variant")
     course = loaded.variant(chosen)
     require(country, course.countries, "country")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from detente.cli.console import console, figure, print_json, print_table
-from detente.cli.options import AsJson, Plot, Scenarios, Seed, draw, suffix_of
+from detente.cli.options import AsJson, Plot, Scenarios, Seed, Theory, draw, load_all, suffix_of
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -20,6 +20,7 @@ def fit(
     *,
     runs: Annotated[int, typer.Option(help="Runs of each scenario.")] = 2000,
     seed: Seed = None,
+    theory: Theory = None,
     leave_out: Annotated[
         bool,
         typer.Option(
@@ -36,7 +37,8 @@ def fit(
     from detente.measures.fit import fit as fit_to
 
     suffix_of(plot)
-    found = fit_to(*scenarios, runs=runs, seed=seed, leave_out=leave_out)
+    loaded = load_all(scenarios, theory=theory)
+    found = fit_to(*loaded, runs=runs, seed=seed, leave_out=leave_out)
     if as_json:
         print_json(found.summary)
     else:

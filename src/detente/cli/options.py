@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from detente.cli.console import near
+
+if TYPE_CHECKING:
+    from detente.scenario import Scenario
 
 Scenarios = Annotated[
     list[str], typer.Argument(metavar="SCENARIO...", help="Files, or names of library ones.")
@@ -18,8 +22,21 @@ Changes = Annotated[
     list[str] | None,
     typer.Option("--set", metavar="PATH=VALUE", help="Another value (repeatable)."),
 ]
+Theory = Annotated[
+    str | None, typer.Option(metavar="NAME", help="In place of that of each scenario.")
+]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 Plot = Annotated[Path | None, typer.Option(metavar="FILE", help="Draw it, as .png or .svg.")]
+
+
+def load_all(
+    scenarios: Iterable[str], changes: list[str] | None = None, theory: str | None = None
+) -> list[Scenario]:
+    """Return scenarios with the theory and the values of ``--theory`` and ``--set`` in them."""
+    from detente.scenario import load_with_options
+
+    told = [*([f"theory={theory}"] if theory else []), *(changes or [])]
+    return [load_with_options(each, told) for each in scenarios]
 
 
 def suffix_of(plot: Path | None) -> str:

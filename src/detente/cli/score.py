@@ -5,7 +5,18 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from detente.cli.console import console, figure, percent, print_json, print_table
-from detente.cli.options import AsJson, Changes, Plot, Runs, Scenarios, Seed, draw, suffix_of
+from detente.cli.options import (
+    AsJson,
+    Changes,
+    Plot,
+    Runs,
+    Scenarios,
+    Seed,
+    Theory,
+    draw,
+    load_all,
+    suffix_of,
+)
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -32,17 +43,16 @@ def score(
     *,
     runs: Runs = None,
     seed: Seed = None,
+    theory: Theory = None,
     changes: Changes = None,
     as_json: AsJson = False,
     plot: Plot = None,
 ) -> None:
     """Score what the model expects of governments against what they did."""
     from detente.measures.score import score as score_of
-    from detente.scenario.loading import load_with_options
 
     suffix_of(plot)
-    loaded = [load_with_options(each, changes or []) for each in scenarios]
-    scored = score_of(*loaded, runs=runs, seed=seed)
+    scored = score_of(*load_all(scenarios, changes, theory), runs=runs, seed=seed)
     if as_json:
         print_json({**scored.summary, "rows": _rows(scored)})
     else:

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from detente.measures.scoring_rules import Floats
 from detente.runs.errors import UsageError, require
+from detente.scenario.dynamics import coefficients
 
 if TYPE_CHECKING:
     from detente.engine.sampler import Plan
@@ -168,7 +169,7 @@ class Predictor:
         self._events = np.array([events.index(row.event) for row in self.rows])
         self._countries = np.array([codes.index(row.country) for row in self.rows])
 
-    def predict(self, coefficients: Mapping[str, float] | None = None) -> Prediction:
+    def predict(self, values: Mapping[str, float] | None = None) -> Prediction:
         """Simulate, with some coefficients in place of the scenario's, what governments do.
 
         Raises
@@ -176,7 +177,7 @@ class Predictor:
         UsageError
             If there is no such coefficient, or it is out of range.
         """
-        scenario = self._with_coefficients(coefficients or {})
+        scenario = self._with_coefficients(values or {})
         runs = self.scenario.runs
         if self._columns is None:
             self._columns = self._plan.draw(0, min(runs, BLOCK))
@@ -185,24 +186,24 @@ class Predictor:
             count = min(BLOCK, runs - first)
             drawn = self._columns if first == 0 else self._plan.draw(first, count)
             outcomes[first : first + count] = self._responses(
-                self._with_values(drawn, coefficients or {}), first
+                self._with_values(drawn, values or {}), first
             )
         return Prediction(scenario, self.rows, outcomes)
 
     def predict_by_draw(
-        self, draws: int, replicates: int, coefficients: Mapping[str, float] | None = None
+        self, draws: int, replicates: int, values: Mapping[str, float] | None = None
     ) -> Floats:
         """Return the probabilities that each of some draws of the parameters gives by itself.
 
         Draws are those of as many runs, from run 0 on; the replicates of a draw share its
         parameters and no other random number. Probabilities are (draws, rows, responses).
         """
-        self._with_coefficients(coefficients or {})
+        self._with_coefficients(values or {})
         found = []
         each = max(BLOCK // replicates, 1)
         for first in range(0, draws, each):
             count = min(each, draws - first)
-            drawn = self._with_values(self._plan.draw(first, count), coefficients or {})
+            drawn = self._with_values(self._plan.draw(first, count), values or {})
             columns = np.repeat(drawn, replicates, axis=1)
             outcomes = self._responses(columns, first * replicates)
             found.append(counts_by_batch(outcomes, len(self.scenario.repertoire), count))
@@ -212,33 +213,28 @@ class Predictor:
         """Return the last response of each run on its parameters, (runs, rows)."""
         return last_responses(self._plan, columns, first)[:, self._events, self._countries]
 
-    def _with_values(self, columns: Floats, coefficients: Mapping[str, float]) -> Floats:
+    def _with_values(self, columns: Floats, values: Mapping[str, float]) -> Floats:
         """Return columns of parameters with some coefficients in them."""
-        if not coefficients:
+        if not values:
             return columns
         from detente.theory.arrays import Coefficient
 
         columns = columns.copy()
         rows = self._plan.view(columns).coefficient
-        for name, value in coefficients.items():
+        for name, value in values.items():
             rows[Coefficient[name.upper()]] = value
         return columns
 
-    def _with_coefficients(self, coefficients: Mapping[str, float]) -> Scenario:
+    def _with_coefficients(self, values: Mapping[str, float]) -> Scenario:
         """Return the scenario with some coefficients in it, after a check of each."""
-        from detente.scenario.dynamics import Dynamics
-        from detente.scenario.quantity import quantity_of
-
-        changes: dict[str, float] = {}
-        for name, value in coefficients.items():
-            require(name, Dynamics.model_fields, "coefficient")
-            try:
-                quantity_of(Dynamics, name).validate(float(value))
-            except ValueError as error:
-                raise UsageError(f"dynamics.{name}: {error}") from None
-            changes[name] = float(value)
-        own = self.scenario.dynamics.model_copy(update=changes)
-        return self.scenario.model_copy(update={"dynamics": own}) if changes else self.scenario
+        declared = {each.name: each for each in coefficients(self.scenario.theory)}
+        for name, value in values.items():
+            known = declared[require(name, declared, "coefficient")]
+            if not known.low <= value <= known.high:
+                reach = f"{known.low:g} to {known.high:g}"
+                raise UsageError(f"dynamics.{name}: {value:g} is out of range: {reach}")
+        own = self.scenario.dynamics.model_copy(update=dict(values))
+        return self.scenario.model_copy(update={"dynamics": own}) if values else self.scenario
 
 
 def last_responses(plan: Plan, columns: Floats, first: int = 0) -> NDArray[np.int8]:
@@ -289,6 +285,11 @@ def predictors_of(
     for at, each in enumerate(predictors):
         if names[at] in names[:at]:
             raise UsageError(f"'{names[at]}' is given twice: its rows would count twice")
+        if each.scenario.theory != first.theory:
+            raise UsageError(
+                f"'{first.scenario}' and '{names[at]}' are of the theories '{first.theory}' and "
+                f"'{each.scenario.theory}': name one for both with --theory"
+            )
         if _repertoire(each.scenario) != _repertoire(first):
             raise UsageError(
                 f"'{first.scenario}' and '{names[at]}' have different repertoires, so their rows "
