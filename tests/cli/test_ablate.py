@@ -6,8 +6,11 @@ import numpy as np
 import pytest
 
 from detente.measures import ablations as places
-from detente.measures.ablations import MECHANISMS, Ablation, Ablations, Performance
+from detente.measures.ablations import Ablation, Ablations, Performance
 from detente.measures.claims import Criterion, Pattern, mean
+from detente.theory import find
+
+MECHANISMS = {each.name: each.off for each in find("response").mechanisms}
 
 
 @pytest.fixture

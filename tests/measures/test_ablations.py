@@ -1,13 +1,17 @@
 """Ablations: what they compare, on made-up states and in one small run."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 import detente
 from detente.measures import ablations as places
-from detente.measures.ablations import GAINED, LOST, MECHANISMS, Ablation, Performance
+from detente.measures.ablations import GAINED, LOST, Ablation, Performance
 from detente.measures.claims import Criterion, Pattern, mean
 from detente.scenario.dynamics import Dynamics
+from detente.theory import find
+from detente.theory.declare import Mechanism
 
 HOLDS, FAILS, OPEN = (mean(Criterion(""), each) for each in (np.ones(9), -np.ones(9), np.ones(1)))
 
@@ -42,13 +46,15 @@ def test_a_mechanism_earns_by_a_pattern():
 
 
 def test_every_coefficient_of_a_mechanism_exists_and_is_switched_by_it():
-    for coefficients in MECHANISMS.values():
-        for name, value in coefficients.items():
+    for mechanism in find("response").mechanisms:
+        for name, value in mechanism.off.items():
             assert getattr(Dynamics(), name) != value
 
 
 def test_a_mechanism_that_does_nothing_is_marked(monkeypatch):
-    monkeypatch.setattr(places, "MECHANISMS", {"nothing": {}, "utility": {"rationality": 0.0}})
+    mechanisms = Mechanism("nothing", {}), Mechanism("utility", {"rationality": 0.0})
+    theory = replace(find("response"), mechanisms=mechanisms)
+    monkeypatch.setattr(places, "find", lambda _: theory)
     told = []
     found = detente.ablations("access-2001", runs=40, seed=1, tell=told.append)
     assert told == ["nothing", "utility"]

@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 import detente
-from detente.measures import baselines, predictions
-from detente.measures.predictions import Predictor, course_as_it_happened, observed
+from detente.measures import predictions
+from detente.measures.predictions import Predictor, observed
 from detente.measures.score import BEYOND_POSITION
 from detente.measures.scoring_rules import ranked_probability
 
@@ -125,28 +125,6 @@ def test_fixed_parameters_leave_the_other_draws_alone(recorded):
     ).predict_by_draw(60, 50)
     # without a distribution the draws differ by their replicates alone, so less
     assert sure.var(axis=0).sum() < by_draw.var(axis=0).sum()
-
-
-def test_the_weighted_position_by_hand(recorded):
-    course = course_as_it_happened(recorded)
-    found = baselines.weighted_position(course, observed(recorded))
-    # a beta of 4 and 6 has the mean 0.4; the normal about 0.2 is cut at 0 and 1, and little so
-    position = [0.9, 0.2, 0.4, 0.7]
-    weight = [0.5 * 0.8, 0.3 * 0.9, 0.05 * 0.4, 0.05 * 0.5]
-    settled = np.average(position, weights=weight)
-    stance = 2 * (settled - 0.2) / (0.8 - 0.2) - 1
-    stances = np.array([r.stance for r in recorded.repertoire.values()])
-    assert np.argmax(found, axis=1).tolist() == [np.argmin(np.abs(stances - stance))] * 3
-    assert found.sum(axis=1).tolist() == [1, 1, 1]
-
-
-@pytest.mark.parametrize(("position", "response"), [(0.0, "mobilise"), (1.0, "host")])
-def test_the_weighted_position_follows_the_positions(recorded, position, response):
-    moved = {f"countries.{code}.preferences.basing.position": position for code in
-             recorded.countries}  # fmt: skip
-    course = course_as_it_happened(recorded.set(moved))
-    found = baselines.weighted_position(course, observed(course))
-    assert np.argmax(found, axis=1).tolist() == [list(course.repertoire).index(response)] * 3
 
 
 def test_position_alone_has_no_ties_peers_or_exposure(recorded, scored):

@@ -12,7 +12,7 @@ from small import SMALL
 
 from detente.scenario import Scenario, ScenarioError, library, load, load_text
 from detente.scenario.codes import CAMEO, PLOVER
-from detente.scenario.library import new_scenario, titles
+from detente.scenario.library import new_scenario
 from detente.scenario.reader import read, read_text
 from detente.scenario.schema_export import json_schema, json_schema_text, reference
 from strategies import scenario_files
@@ -108,10 +108,6 @@ def test_a_name_that_will_not_do_is_refused(tmp_path: Path, name: str) -> None:
     with pytest.raises(ScenarioError, match="will not do as a name"):
         new_scenario(name, tmp_path)
     assert list(tmp_path.iterdir()) == []
-
-
-def test_the_library_has_titles() -> None:
-    assert "Bagram" in titles()["bagram-2025"]
 
 
 def test_a_path_wins_over_a_name_of_the_library(tmp_path: Path, monkeypatch) -> None:

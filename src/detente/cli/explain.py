@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any, Final
+from textwrap import fill
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -11,18 +12,6 @@ from detente.cli.options import Changes, Theory, load_all
 
 if TYPE_CHECKING:
     from detente.engine.model import RegionModel
-
-#: What is shown of each response: the column of `CountryAgent.explain`, and its heading.
-COLUMNS: Final = {
-    "issues": "Issues",
-    "tie_to_actor": "Actor",
-    "tie_to_recipient": "Recipient",
-    "conformity": "Peers",
-    "exposure": "Exposure",
-    "inertia": "Inertia",
-    "cost": "Cost",
-    "utility": "Utility",
-}
 
 
 def explain(
@@ -77,14 +66,20 @@ def _print(model: RegionModel, country: str, event: str) -> None:
         f"{model.step_index} ({model.scenario.date_of(model.step_index)})",
         style="bold",
     )
-    rows = [_cells(model, str(response), dict(row)) for response, row in frame.iterrows()]
-    print_table(out, ("Response", *COLUMNS.values(), "Prob."), rows, numbers=len(COLUMNS) + 1)
+    columns = [*(term.name for term in model.theory.terms), "utility"]
+    heads = [
+        fill(name.replace("_", " ").capitalize(), 9, break_long_words=False) for name in columns
+    ]
+    rows = [
+        (
+            model.scenario.repertoire[str(response)].title,
+            *(signed(row[name]) for name in columns),
+            percent(row["probability"]),
+        )
+        for response, row in frame.iterrows()
+    ]
+    print_table(out, ("Response", *heads, "Prob."), rows, numbers=len(columns) + 1)
     out.print(
         "\nEach column adds to the utility of a response, and the likelier responses are those of "
         f"higher utility.\nWhat stands now: {agent.response(event) or 'nothing yet'}."
     )
-
-
-def _cells(model: RegionModel, response: str, row: dict[str, Any]) -> list[str]:
-    title = model.scenario.repertoire[response].title
-    return [title, *(signed(row[name]) for name in COLUMNS), percent(row["probability"])]

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 BASELINES: Final = {
     "pooled": "pooled frequencies of what was done",
     "same": "everyone doing the same",
-    "weighted_position": "weighted mean of positions",
+    "bargaining": "expected-utility bargaining",
     "position_alone": "position alone: no ties, peers, exposure",
 }
 #: Intervals in words.
@@ -132,7 +132,8 @@ def _print_figures(out: Console, scored: Score) -> None:
     against = []
     for name, theirs in s["baselines"].items():
         rps, skill = f"{theirs['rps']:.2f}", figure(theirs["skill"])
-        against.append((BASELINES[name], rps, skill, _range(theirs["intervals"]["rows"])))
+        words = BASELINES.get(name, f"the theory '{name}'")
+        against.append((words, rps, skill, _range(theirs["intervals"]["rows"])))
     heads = ("Skill against", "RPS", "Skill", "95 % over countries")
     print_table(out, heads, against, numbers=3)
     out.print()

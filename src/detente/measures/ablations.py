@@ -19,30 +19,12 @@ from detente.measures.claims import Claim, Criterion, Pattern, mean
 from detente.measures.ensemble import Ensemble
 from detente.measures.patterns import measured, scenarios_of
 from detente.measures.score import score
+from detente.theory import find
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from detente.scenario.schema import Scenario
-
-#: Each mechanism with the coefficients, by their names in ``dynamics``, that switch it off.
-MECHANISMS: Final[dict[str, dict[str, float]]] = {
-    "tie to the actor": {"tie_to_actor": 0.0},
-    "tie to the recipient": {"tie_to_recipient": 0.0},
-    "peers": {"conformity": 0.0},
-    "exposure": {"exposure": 0.0},
-    "inertia": {"inertia": 0.0},
-    "costs of responses": {"cost": 0.0},
-    "loss aversion": {"loss_aversion": 1.0},
-    "red lines": {"red_line_weight": 1.0, "red_line_resolve": 0.0},
-    "moving issues": {"issue_rate": 0.0},
-    "agreement": {"agreement_rate": 0.0},
-    "direct acts": {"act_rate": 0.0},
-    "structural balance": {"balance_rate": 0.0},
-    "reversion": {"reversion_rate": 0.0},
-    # the longest that a scenario can give: attention stays whole for as long as any run lasts
-    "fading attention": {"attention_half_life": 1000.0},
-}
 
 #: Verdicts with a mechanism and without it. What is undecided on either side tells nothing.
 LOST: Final = ("holds", "fails")
@@ -202,12 +184,12 @@ def ablations(
     loaded = scenarios_of(scenarios or None)
     whole = _performance(loaded, runs, seed)
     found = []
-    for mechanism, coefficients in MECHANISMS.items():
+    for mechanism in find(loaded[0].theory).mechanisms:
         if tell is not None:
-            tell(mechanism)
-        changes = {f"dynamics.{name}": value for name, value in coefficients.items()}
+            tell(mechanism.name)
+        changes = {f"dynamics.{name}": value for name, value in mechanism.off.items()}
         without = _performance([scenario.set(changes) for scenario in loaded], runs, seed)
-        found.append(Ablation(mechanism, coefficients, whole, without))
+        found.append(Ablation(mechanism.name, mechanism.off, whole, without))
     return Ablations(whole, found)
 
 

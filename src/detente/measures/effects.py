@@ -12,16 +12,16 @@ from numpy.typing import NDArray
 
 from detente.runs.errors import UsageError, require
 from detente.runs.intervals import Moments, independent, paired
+from detente.theory import find
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from detente.runs.results import Results
+    from detente.theory.declare import Outcome
 
 #: Runs in memory at a time.
 BLOCK: Final = 65_536
-#: Outcomes that a run has once, not for each country.
-REGIONAL: Final = ("tension", "polarisation")
 #: The columns of `summary` that are numbers.
 NUMBERS: Final = (
     "probability", "tilt", "tilt_low", "tilt_high", "effect", "effect_low", "effect_high",
@@ -61,8 +61,8 @@ def effects(
     against : str, optional
         The variant to compare with; by default ``no_move``, or the first if there is none.
     outcome : str
-        ``tilt``, ``hedging``, ``toward_<pole>`` or ``stance_<event>`` of each country, or
-        ``tension`` or ``polarisation`` of the region.
+        An outcome of the theory: ``tilt``, ``hedging``, ``toward_<pole>`` or ``stance_<event>`` of
+        each country, ``tension`` or ``polarisation`` of the region, and what else it declares.
     level : float
         Confidence of the intervals, between 0 and 1.
 
@@ -92,13 +92,13 @@ def effects(
     check_results(results)
     check_text(against=against, outcome=outcome)
     reference = require(against or results.reference, results.variants, "variant")
-    require(outcome, outcome_names(results), "outcome")
+    declared, _ = outcomes_of(results)[require(outcome, outcomes_of(results), "outcome")]
     if not 0 < level < 1:
         raise UsageError(f"the level of confidence must lie between 0 and 1, not {level}")
     others = [variant for variant in results.variants if variant != reference]
     if not others:
         raise UsageError(f"nothing to compare: '{reference}' is the only variant")
-    codes: list[Any] = [None] if outcome in REGIONAL else list(results.layout.countries)
+    codes: list[Any] = list(results.layout.countries) if "country" in declared.axes else [None]
     measured = _measured(results, [reference, *others], outcome, len(codes))
     base, _ = measured[reference]
     tables = []
@@ -138,30 +138,18 @@ def _measured(
     return measured
 
 
-def outcome_names(results: Results) -> list[str]:
-    """Return the outcomes that variants can be compared in."""
-    layout = results.layout
-    return [
-        "tilt",
-        "hedging",
-        *(f"toward_{pole}" for pole in layout.poles),
-        *(f"stance_{event}" for event in layout.events),
-        *REGIONAL,
-    ]
+def outcomes_of(results: Results) -> dict[str, tuple[Outcome, dict[str, str]]]:
+    """Return the outcomes that variants can be compared in, by their names."""
+    labels = {"pole": results.layout.poles, "event": results.layout.events}
+    return find(results.scenario.theory).outcomes.numbers(labels)
 
 
 def values_of(results: Results, variant: str, outcome: str, runs: slice) -> NDArray[np.float64]:
     """Return an outcome of a variant in some runs: a row a run, a column a country (or one)."""
-    kind, _, which = outcome.partition("_")
-    data = results.data.isel(run=runs)
-    if kind == "toward":
-        array = data["toward"].sel(variant=variant, pole=which)
-    elif kind == "stance":
-        array = data["stance"].sel(variant=variant, event=which)
-    else:
-        array = data[outcome].sel(variant=variant)
+    declared, along = outcomes_of(results)[outcome]
+    array = results.data[declared.name].isel(run=runs).sel({"variant": variant, **along})
     values = np.asarray(array.to_numpy(), dtype=np.float64)
-    return values[:, np.newaxis] if outcome in REGIONAL else values
+    return values if "country" in declared.axes else values[:, np.newaxis]
 
 
 def summary(results: Results) -> pd.DataFrame:

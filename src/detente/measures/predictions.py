@@ -16,7 +16,6 @@ from detente.runs.errors import UsageError, require
 from detente.scenario.dynamics import coefficients
 
 if TYPE_CHECKING:
-    from detente.engine.sampler import Plan
     from detente.scenario import Scenario
     from detente.scenario.elements import Record
 
@@ -156,16 +155,16 @@ class Predictor:
     def __init__(
         self, scenario: Scenario, runs: int | None = None, seed: int | None = None
     ) -> None:
-        from detente.engine.sampler import Plan
+        from detente.engine.sampler import Sampler
         from detente.runs.plan import with_overrides
 
         asked = with_overrides(scenario, runs=runs, seed=seed, steps=None, variants=None)
         self.rows = observed(asked)
         self.variant = asked.variant_names[0]
         self.scenario = course_as_it_happened(asked)
-        self._plan = Plan(self.scenario)
+        self._sampler = Sampler(self.scenario)
         self._columns: Floats | None = None
-        events, codes = self._plan.events, self._plan.codes
+        events, codes = self._sampler.events, self._sampler.codes
         self._events = np.array([events.index(row.event) for row in self.rows])
         self._countries = np.array([codes.index(row.country) for row in self.rows])
 
@@ -180,11 +179,11 @@ class Predictor:
         scenario = self._with_coefficients(values or {})
         runs = self.scenario.runs
         if self._columns is None:
-            self._columns = self._plan.draw(0, min(runs, BLOCK))
+            self._columns = self._sampler.draw(0, min(runs, BLOCK))
         outcomes = np.empty((runs, len(self.rows)), np.int8)
         for first in range(0, runs, BLOCK):
             count = min(BLOCK, runs - first)
-            drawn = self._columns if first == 0 else self._plan.draw(first, count)
+            drawn = self._columns if first == 0 else self._sampler.draw(first, count)
             outcomes[first : first + count] = self._responses(
                 self._with_values(drawn, values or {}), first
             )
@@ -203,7 +202,7 @@ class Predictor:
         each = max(BLOCK // replicates, 1)
         for first in range(0, draws, each):
             count = min(each, draws - first)
-            drawn = self._with_values(self._plan.draw(first, count), values or {})
+            drawn = self._with_values(self._sampler.draw(first, count), values or {})
             columns = np.repeat(drawn, replicates, axis=1)
             outcomes = self._responses(columns, first * replicates)
             found.append(counts_by_batch(outcomes, len(self.scenario.repertoire), count))
@@ -211,18 +210,19 @@ class Predictor:
 
     def _responses(self, columns: Floats, first: int) -> NDArray[np.int8]:
         """Return the last response of each run on its parameters, (runs, rows)."""
-        return last_responses(self._plan, columns, first)[:, self._events, self._countries]
+        from detente.engine.kernel import simulate_columns
+
+        runs = simulate_columns(self._sampler, columns, first).runs
+        return np.asarray(runs["last_response"][:, self._events, self._countries])
 
     def _with_values(self, columns: Floats, values: Mapping[str, float]) -> Floats:
         """Return columns of parameters with some coefficients in them."""
         if not values:
             return columns
-        from detente.theory.arrays import Coefficient
-
         columns = columns.copy()
-        rows = self._plan.view(columns).coefficient
+        rows = self._sampler.view(columns).coefficient
         for name, value in values.items():
-            rows[Coefficient[name.upper()]] = value
+            rows[self._sampler.theory.coefficients.row(name)] = value
         return columns
 
     def _with_coefficients(self, values: Mapping[str, float]) -> Scenario:
@@ -235,29 +235,6 @@ class Predictor:
                 raise UsageError(f"dynamics.{name}: {value:g} is out of range: {reach}")
         own = self.scenario.dynamics.model_copy(update=dict(values))
         return self.scenario.model_copy(update={"dynamics": own}) if values else self.scenario
-
-
-def last_responses(plan: Plan, columns: Floats, first: int = 0) -> NDArray[np.int8]:
-    """Simulate runs on given columns of parameters: runs, events, countries; -1 for no response.
-
-    The random draws of a run are those of `detente.run`: with the columns that ``plan.draw``
-    gives, so are the responses.
-    """
-    from detente.engine.kernel import LANES, run_block
-    from detente.engine.recorder import new_outcomes, new_scratch, new_tallies
-    from detente.theory.arrays import new_standing, new_state, new_view
-
-    steps, runs = plan.scenario.length, columns.shape[1]
-    tallies = new_tallies(plan.shape, steps)
-    outcomes = new_outcomes(plan.shape, steps, runs, paths=False)
-    for row in range(0, runs, LANES):
-        block = np.ascontiguousarray(columns[:, row : row + LANES])
-        shape = plan.shape._replace(lanes=block.shape[1])
-        run_block(
-            plan.structure, plan.view(block), new_state(shape), new_view(shape),
-            new_standing(shape), steps, first + row, row, tallies, outcomes, new_scratch(shape),
-        )  # fmt: skip
-    return outcomes.response
 
 
 def predictors_of(

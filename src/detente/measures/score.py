@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
+from detente import theory
 from detente.measures import replicates
-from detente.measures.baselines import weighted_position
-from detente.measures.predictions import Prediction, predictors_of, stances_of
+from detente.measures.predictions import Prediction, Predictor, predictors_of, stances_of
 from detente.measures.replicates import Forecast
 from detente.measures.scoring_rules import (
     SIDES,
@@ -26,6 +26,7 @@ from detente.measures.scoring_rules import (
     skill,
 )
 from detente.runs.errors import require
+from detente.scenario.dynamics import coefficients
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -34,20 +35,14 @@ if TYPE_CHECKING:
 
 #: Coefficients that are 0 in the model of position alone: ties, peers and exposure.
 BEYOND_POSITION: Final = ("tie_to_actor", "tie_to_recipient", "conformity", "exposure")
-#: The forms of the model that are run, with the coefficients that make them.
-FORMS: Final[dict[str, dict[str, float]]] = {
-    "model": {},
-    "position_alone": dict.fromkeys(BEYOND_POSITION, 0.0),
-}
 
 
 @dataclass(frozen=True)
 class Episode:
     """One scenario's record, and what each forecast says of it."""
 
-    predictions: Mapping[str, Prediction]  # by each form of the model; ``model`` is scored
+    predictions: Mapping[str, Prediction]  # ``model`` is scored, others are baselines; see `_forms`
     by_draw: Mapping[str, Floats]  # draws, rows, responses: by each draw of the parameters alone
-    others: Mapping[str, Floats]  # forecasts of other theories, (rows, responses)
     variant: str  # the course of events
 
     @property
@@ -72,9 +67,7 @@ class Episode:
             name: each.probabilities for name, each in self.predictions.items() if name != "model"
         }
         own = self.prediction
-        return Forecast(
-            own.rows, own.probabilities, stances_of(self.scenario), {**self.others, **forms}
-        )
+        return Forecast(own.rows, own.probabilities, stances_of(self.scenario), forms)
 
 
 class Score:
@@ -268,16 +261,32 @@ def score(
     predictors = predictors_of(scenarios, runs, seed, "score")
     warm_up(find_engine("compiled"), tell=progress)
     draws, each = replicates.DRAWS, replicates.REPLICATES
-    total = sum(len(FORMS) * (one.scenario.runs + draws * each) for one in predictors)
+    forms = [_forms(predictor) for predictor in predictors]
+    work = [len(own) * (own["model"][0].scenario.runs + draws * each) for own in forms]
     episodes = []
-    with progress_bar(total, 0, shown=progress) as advance:
-        for predictor in predictors:
+    with progress_bar(sum(work), 0, shown=progress) as advance:
+        for predictor, own in zip(predictors, forms, strict=True):
             predictions, by_draw = {}, {}
-            for form, coefficients in FORMS.items():
-                predictions[form] = predictor.predict(coefficients)
+            for name, (by, values) in own.items():
+                predictions[name] = by.predict(values)
                 advance(predictor.scenario.runs)
-                by_draw[form] = predictor.predict_by_draw(draws, each, coefficients)
+                by_draw[name] = by.predict_by_draw(draws, each, values)
                 advance(draws * each)
-            others = {"weighted_position": weighted_position(predictor.scenario, predictor.rows)}
-            episodes.append(Episode(predictions, by_draw, others, predictor.variant))
+            episodes.append(Episode(predictions, by_draw, predictor.variant))
     return Score(episodes)
+
+
+def _forms(predictor: Predictor) -> dict[str, tuple[Predictor, dict[str, float]]]:
+    """Return what predicts a record, by name, and with which coefficients.
+
+    That is the model, every other theory, and the model without ties, peers and exposure if its
+    theory has these.
+    """
+    scenario = predictor.scenario
+    found: dict[str, tuple[Predictor, dict[str, float]]] = {"model": (predictor, {})}
+    for name in theory.names():
+        if name != scenario.theory:
+            found[name] = (Predictor(scenario.with_theory(name)), {})
+    if {*BEYOND_POSITION} <= {each.name for each in coefficients(scenario.theory)}:
+        found["position_alone"] = (predictor, dict.fromkeys(BEYOND_POSITION, 0.0))
+    return found

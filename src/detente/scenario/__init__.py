@@ -2,7 +2,7 @@
 
 from detente.scenario.conditions import Condition
 from detente.scenario.distributions import sample
-from detente.scenario.library import library, new_scenario, titles
+from detente.scenario.library import library, new_scenario
 from detente.scenario.loading import load, load_text, load_with_options
 from detente.scenario.messages import Place, Problem, ScenarioError
 from detente.scenario.quantity import Distribution, Number, Quantity, quantity_of
@@ -24,5 +24,4 @@ __all__ = [
     "new_scenario",
     "quantity_of",
     "sample",
-    "titles",
 ]

@@ -12,7 +12,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Annotated, Any, Final
 
 from pydantic import Discriminator, Field, Tag
@@ -102,9 +102,6 @@ def _form(value: Any) -> str | None:
     return next((key for key, form in FORMS.items() if isinstance(value, form)), None)
 
 
-#: A test at a leaf of a condition.
-type Test = IssueTest | StanceTest | OppositionTest | AttitudeTest | AfterTest
-
 type Condition = Annotated[
     Annotated[IssueTest, Tag("issue")]
     | Annotated[StanceTest, Tag("stance")]
@@ -123,15 +120,3 @@ type Condition = Annotated[
 
 for _form_model in (AllOf, AnyOf, Not):
     _form_model.model_rebuild()  # they speak of Condition, which stands after them
-
-
-def tests(condition: Condition) -> Iterator[Test]:
-    """Walk the tests at the leaves of a condition."""
-    match condition:
-        case AllOf(all=parts) | AnyOf(any=parts):
-            for part in parts:
-                yield from tests(part)
-        case Not(not_=part):
-            yield from tests(part)
-        case IssueTest() | StanceTest() | OppositionTest() | AttitudeTest() | AfterTest():
-            yield condition

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from functools import cache
 from importlib import import_module
-from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Final
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
 from pydantic import AfterValidator, Field, create_model
 
@@ -102,5 +102,8 @@ def __getattr__(name: str) -> type[AnyDynamics]:
     raise AttributeError(name)
 
 
-#: The coefficients of the default theory.
-Dynamics: Final = dynamics_of(theory.DEFAULT)
+if TYPE_CHECKING:
+    Dynamics = AnyDynamics
+else:
+    #: The coefficients of the default theory.
+    Dynamics = dynamics_of(theory.DEFAULT)

@@ -14,7 +14,7 @@ from detente.scenario.messages import GIVEN, Place, Problem, ScenarioError, did_
 from detente.scenario.paths import Change, assign_all, changes_of
 from detente.scenario.reader import read, read_text, read_value
 from detente.scenario.schema import Scenario
-from detente.scenario.tree import Mark, Table, copied, planted
+from detente.scenario.tree import Mark, Table, as_tree, copied
 from detente.scenario.validation import validated
 
 #: How problems name the values given on the command line.
@@ -45,13 +45,8 @@ def load(scenario: str | PathLike[str], set: Mapping[str, Any] | None = None) ->
     ------
     ScenarioError
         With everything that is wrong with it, each as file, line, column, path and message.
-
-    Examples
-    --------
-    >>> scenario = load("bagram-2025")  # doctest: +SKIP
     """
-    tree = _read_whole(scenario)
-    return _changed(tree, changes_of(set or {}, GIVEN), GIVEN, [])
+    return _changed(_read_whole(scenario), changes_of(set or {}, GIVEN), GIVEN, [])
 
 
 def load_text(text: str, shown: str = "scenario") -> Scenario:
@@ -60,20 +55,10 @@ def load_text(text: str, shown: str = "scenario") -> Scenario:
 
 
 def load_with_options(scenario: str | PathLike[str], options: list[str]) -> Scenario:
-    """Load a scenario with values given as ``PATH=VALUE``, as on the command line.
+    """Load a scenario as `load` does, with values as options of the command line give them.
 
-    Parameters
-    ----------
-    scenario : str or path
-        As for `load`.
-    options : list of str
-        Each a path, ``=`` and a value in YAML, such as
-        ``countries.PAK.resolve={normal: [0.5, 0.1]}``.
-
-    Raises
-    ------
-    ScenarioError
-        As `load`; what is wrong with an option stands at ``--set:1``.
+    An option is a path, ``=`` and a value in YAML, such as
+    ``countries.PAK.resolve={normal: [0.5, 0.1]}``; what is wrong with one stands at ``--set:1``.
     """
     changes, problems = read_options(options)
     return _changed(_read_whole(scenario), changes, OPTION_PLACE, problems)
@@ -90,18 +75,17 @@ def read_options(options: list[str]) -> tuple[list[Change], list[Problem]]:
             message = f"expected PATH=VALUE, such as countries.PAK.resolve=0.5, not '{option}'"
             problems.append(Problem(OPTION, 1, 1, "", message))
             continue
-        if not text.strip():
-            message = "a value is missing after =; null takes away what stands there"
-            problems.append(Problem(OPTION, 1, len(path) + 2, path, message))
-            continue
         try:
-            value, mark = read_value(text, OPTION) or (None, Mark(OPTION_PLACE))
+            found = read_value(text, OPTION)
+            if found is None:
+                message = "a value is missing after =; null takes away what stands there"
+                raise ScenarioError([Problem(OPTION, 1, 1, "", message)])  # noqa: TRY301
+            value, mark = as_tree(found[0], OPTION_PLACE), Mark(OPTION_PLACE, found[1].text)
+            changes.append((path, value, mark))
         except ScenarioError as error:
             for wrong in error.problems:
                 column = len(path) + 1 + wrong.column
                 problems.append(Problem(OPTION, 1, column, path, wrong.message))
-        else:
-            changes.append((path, planted(value, OPTION_PLACE), Mark(OPTION_PLACE, mark.text)))
     return changes, problems
 
 
@@ -113,23 +97,24 @@ def _changed(
         return validated(Scenario, alone)
     tree = copied(alone)
     wrong = problems + assign_all(Scenario, tree, changes)
-    try:
-        scenario = validated(Scenario, tree)
-    except ScenarioError as error:
-        found = _blamed(error.problems, alone, place) if changes else error.problems
-        raise ScenarioError([*wrong, *found]) from None
-    if wrong:
-        raise ScenarioError(wrong)
+    scenario, found = _tried(tree)
+    if changes and found:
+        found = _blamed(found, _tried(alone)[1], place)
+    if scenario is None or wrong:
+        raise ScenarioError([*wrong, *found])
     return scenario
 
 
-def _blamed(problems: list[Problem], alone: Table, place: Place) -> list[Problem]:
-    """Put what the file has not got wrong by itself down to the values set beside it."""
+def _tried(tree: Table) -> tuple[Scenario | None, list[Problem]]:
+    """Return the scenario of a tree, or what is wrong with it."""
     try:
-        validated(Scenario, alone)
-        known: list[Problem] = []
+        return validated(Scenario, tree), []
     except ScenarioError as error:
-        known = error.problems
+        return None, error.problems
+
+
+def _blamed(problems: list[Problem], known: list[Problem], place: Place) -> list[Problem]:
+    """Put what the file has not got wrong by itself down to the values set beside it."""
     told = {(p.path, p.message) for p in problems if p.file == place.file}
     found = []
     for problem in problems:

@@ -16,7 +16,7 @@ from detente import theory
 from detente.scenario import pattern_checks
 from detente.scenario.messages import Place, Problem, ScenarioError
 from detente.scenario.shape import KEYS, below, default_at, merges
-from detente.scenario.tree import Rows, Table, child, planted
+from detente.scenario.tree import Rows, Table, as_tree, child
 
 
 def extended(model: type[BaseModel], parent: Table, over: Table) -> Table:
@@ -78,7 +78,7 @@ def _merge_tables(
             and key not in merged
             and isinstance(default := default_at(kind, key), dict)
         ):
-            merged.put(key, planted(default, mark.place), mark)
+            merged.put(key, as_tree(default, mark.place), mark)
         if key not in merged:
             merged.put(key, item, mark)
         elif there is None and item is None:

@@ -7,7 +7,7 @@ import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from itertools import takewhile
-from typing import Final, NamedTuple
+from typing import ClassVar, Final, NamedTuple
 
 #: How a message ends that is followed by the value as it was written, in quotes.
 QUOTE_IT: Final = "quote it"
@@ -47,17 +47,7 @@ GIVEN: Final = Place("set", 0, 0)
 
 
 class Finding(NamedTuple):
-    """One thing that is wrong with plain data, before it is placed in a file.
-
-    Parameters
-    ----------
-    steps : tuple of str and int
-        The keys and indices that lead to the value.
-    message : str
-        What is wrong, in plain words.
-    on_key : bool
-        Whether the key is wrong rather than the value.
-    """
+    """One thing that is wrong with plain data: the steps to it, and whether its key is wrong."""
 
     steps: tuple[str | int, ...]
     message: str
@@ -71,14 +61,13 @@ class Problem:
     Parameters
     ----------
     file : str
-        The file, as it was named; ``--set`` for a value given beside it, ``set`` for one that a
-        program gave.
+        As it was named; ``--set`` for an option, ``set`` for what a program gave.
     line, column : int
-        Where in the file, counted from 1; 0 for what a program gave, which stands in no file.
+        Counted from 1; 0 for what stands in no file.
     path : str
-        The place in the scenario, such as ``countries.PAK.resolve``; empty for the file as a whole.
+        Such as ``countries.PAK.resolve``; empty for the file as a whole.
     message : str
-        What is wrong, in plain words.
+        In plain words.
     """
 
     file: str
@@ -98,29 +87,39 @@ class Problem:
 
 
 class ScenarioError(ValueError):
-    """A scenario that cannot be used, with everything that is wrong with it.
-
-    Parameters
-    ----------
-    problems : iterable of Problem
-        At least one; they are sorted by file and position, and repetitions dropped.
-    """
-
-    problems: list[Problem]
+    """A scenario that cannot be used, with all `problems`, by file and position, each once."""
 
     def __init__(self, problems: Iterable[Problem]) -> None:
-        files: dict[str, int] = {}
-        given = list(dict.fromkeys(problems))
-        for problem in given:
-            files.setdefault(problem.file, len(files))
-        self.problems = sorted(
-            given, key=lambda p: (files[p.file], p.line, p.column, p.path, p.message)
+        once = dict.fromkeys(problems)
+        files = list(dict.fromkeys(problem.file for problem in once))
+        self.problems: list[Problem] = sorted(
+            once, key=lambda p: (files.index(p.file), p.line, p.column, p.path, p.message)
         )
         super().__init__("\n".join(str(problem) for problem in self.problems))
 
     def __reduce__(self) -> tuple[type[ScenarioError], tuple[list[Problem]]]:
         """Keep the problems when an error crosses to another process."""
         return type(self), (self.problems,)
+
+
+class UsageError(ValueError):
+    """What was asked for does not exist or does not go together; nothing was written."""
+
+    exit_code: ClassVar[int] = 2
+
+
+def require(given: str, known: Iterable[str], what: str) -> str:
+    """Return `given` if it is known.
+
+    Raises
+    ------
+    UsageError
+        Otherwise, with the known name that was probably meant, or all of them.
+    """
+    names = list(known)
+    if given in names:
+        return given
+    raise UsageError(unknown(what, given, names))
 
 
 def printable(text: str) -> str:
@@ -154,11 +153,11 @@ def describe(value: object) -> str:
 
 def lookalike(text: str) -> str:
     """Return `` - U+2212 is a minus sign: type -`` for the first such character, or nothing."""
-    for char in text:
-        if char in LOOKALIKES:
-            name, wanted = LOOKALIKES[char]
-            return f" - U+{ord(char):04X} is {name}: type {wanted}"
-    return ""
+    char = next((each for each in text if each in LOOKALIKES), None)
+    if char is None:
+        return ""
+    name, wanted = LOOKALIKES[char]
+    return f" - U+{ord(char):04X} is {name}: type {wanted}"
 
 
 def did_you_mean(given: str, known: Iterable[str]) -> str:
@@ -166,47 +165,30 @@ def did_you_mean(given: str, known: Iterable[str]) -> str:
 
     Of names that are equally near, the one that starts in the same way is meant.
     """
-    names = list(known)
-    folded = {name.lower(): name for name in reversed(names)}
+    folded = {name.lower(): name for name in reversed(list(known))}
     wanted = given.lower()
-    near = difflib.get_close_matches(wanted, folded, n=3, cutoff=0.5)
-    if not near:
-        return ""
 
     def nearness(name: str) -> tuple[float, int]:
         ratio = difflib.SequenceMatcher(None, name, wanted).ratio()
-        shared = takewhile(lambda pair: pair[0] == pair[1], zip(name, wanted, strict=False))
-        return round(ratio, 3), len(list(shared))
+        same = takewhile(lambda pair: pair[0] == pair[1], zip(name, wanted, strict=False))
+        return round(ratio, 3), len(list(same))
 
-    return f" - did you mean '{folded[max(near, key=nearness)]}'?"
+    near = difflib.get_close_matches(wanted, folded, n=3, cutoff=0.5)
+    return f" - did you mean '{folded[max(near, key=nearness)]}'?" if near else ""
 
 
 def hint(given: str, known: Iterable[str]) -> str:
     """Return what to write in place of an unknown name: the nearest, or all if they are few."""
     names = list(known)
-    if found := lookalike(given) or did_you_mean(given, names):
-        return found
-    return f" - one of {', '.join(names)}" if 0 < len(names) <= FEW else ""
+    listed = f" - one of {', '.join(names)}" if 0 < len(names) <= FEW else ""
+    return lookalike(given) or did_you_mean(given, names) or listed
 
 
 def unknown(what: str, given: object, known: Iterable[str], nearest: str = "") -> str:
     """Say that a name names nothing, which one was probably meant and which ones there are.
 
-    Parameters
-    ----------
-    what : str
-        What should have been named, such as "variant".
-    given : str
-        The name.
-    known : iterable of str
-        The names that there are.
-    nearest : str, optional
-        The name that was meant, where that is known; by default the nearest by its letters.
-
-    Returns
-    -------
-    str
-        Such as "no variant 'demnd' - did you mean 'demand'? there are demand, no_move".
+    Such as "no variant 'demnd' - did you mean 'demand'? there are demand, no_move". Without the
+    `nearest` that was meant it is the nearest by its letters.
     """
     names = list(known)
     near = f" - did you mean '{nearest}'?" if nearest else did_you_mean(str(given), names)

@@ -7,6 +7,7 @@ Entries of lists are addressed by what they are known by: ``events.us_demand.typ
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any, Final
 
 from pydantic import BaseModel
@@ -15,7 +16,7 @@ from detente.scenario import pattern_checks
 from detente.scenario.dynamics import elsewhere
 from detente.scenario.messages import Place, Problem, ScenarioError, describe, did_you_mean
 from detente.scenario.shape import KEYS, below, default_at, fields_of, is_table, known_keys
-from detente.scenario.tree import Mark, Rows, Steps, Table, child, has, planted
+from detente.scenario.tree import Mark, Rows, Steps, Table, as_tree, child, has
 
 #: Lists in which a pair that nobody wrote stands at 0, so that it can be set.
 PAIRS: Final = frozenset({"attitudes", "dependence"})
@@ -91,14 +92,13 @@ def changes_of(values: Mapping[str, Any], place: Place) -> list[Change]:
     found: list[Change] = []
     problems: list[Problem] = []
     for path, value in values.items():
-        if not isinstance(path, str):
-            message = f"expected {form}: {describe(path)} is no path"
-            problems.append(Problem.at(place, "", message))
-            continue
         try:
-            found.append((path, planted(value, place), Mark(place, str(value))))
+            if not isinstance(path, str):
+                message = f"expected {form}: {describe(path)} is no path"
+                raise ScenarioError([Problem.at(place, "", message)])  # noqa: TRY301
+            found.append((path, as_tree(value, place), Mark(place, str(value))))
         except ScenarioError as error:
-            problems += [Problem.at(place, path, problem.message) for problem in error.problems]
+            problems += [replace(each, path=str(path)) for each in error.problems]
     if problems:
         raise ScenarioError(problems)
     return found
@@ -150,62 +150,52 @@ class _Assignment:
         else:
             self.down(tree, self.model, parts, ())
 
-    def put(self, holder: Table | Rows, step: Any, value: Any) -> None:
-        """Set a value, or take it away where it is nothing."""
-        if value is None:
-            holder.drop(step)
-        else:
-            holder.put(step, value, self.mark)
-
     def entry(self, rows: Rows, name: str, parts: Parts) -> None:
         """Set in the entry of a list that is addressed by its key."""
         index, rest = _entry_at(rows, name, parts)
         key = parts[: len(parts) - len(rest)]
-        if index is None:
-            if name not in PAIRS:
-                raise PathError(_no_entry(rows, name, key))
-            rows.put(len(rows), self.pair(rows, name, key, rest), self.mark)
-        elif rest:
-            self.down(rows[index], below(below(self.model, name), 0), rest, (name, *key))
-        elif self.value is None:
+        row = self.new_pair(rows, name, key) if index is None else rows[index]
+        if index is None and rest and rest[0] in KEYS[name]:
+            raise PathError(f"'{rest[0]}' is not a part of {name}")
+        if rest:
+            self.down(row, below(below(self.model, name), 0), rest, (name, *key))
+        elif self.value is None and index is not None:
             rows.drop(index)
-        else:
-            entry = self.entire(rows[index], name, key)
-            rows.put(index, entry, self.mark if entry is self.value else rows.mark(index))
+            return
+        elif self.value is not None:
+            row = self.entire(row, name, key)
+        if index is None or row is self.value:
+            rows.put(len(rows) if index is None else index, row, self.mark)
 
     def entire(self, old: Table, name: str, key: Parts) -> Table:
         """Return what becomes of an entry that is set as a whole; a pair is its level."""
         entry = self.value
         if name in PAIRS and not (has(entry, "level") or has(entry, "mutual")):
-            self.put(old, "level", entry)
+            old.put("level", entry, self.mark)
             return old
         if not isinstance(entry, Table):
             raise PathError(f"expected a mapping to take the place of {'.'.join((name, *key))}")
         for field, part in zip(KEYS[name], key, strict=False):
             if field not in entry:
                 entry.put(field, part, Mark(entry.place, part))
-        if name in PAIRS:
-            for field in old:
-                if field not in entry:
-                    entry.put(field, old[field], old.mark(field))
+        for field in old if name in PAIRS else ():
+            if field not in entry:
+                entry.put(field, old[field], old.mark(field))
         return entry
 
-    def pair(self, rows: Rows, name: str, key: Parts, rest: Parts) -> Table:
-        """Return a new entry for a pair that nobody wrote."""
+    def new_pair(self, rows: Rows, name: str, key: Parts) -> Any:
+        """Return an entry for a pair that nobody wrote."""
+        if name not in PAIRS:
+            fields, spelled = KEYS[name][:2], ".".join(key)
+            known = [".".join(str(child(row, field)) for field in fields) for row in rows]
+            what = "event" if name == "events" else "entry of the record"
+            raise PathError(f"there is no {what} '{spelled}'{did_you_mean(spelled, known)}")
         countries = child(self.tree, "countries") or {}
         for code in key:
             if code not in countries:
                 raise PathError(f"unknown country '{code}'{did_you_mean(code, countries)}")
         level = _mirrored(rows, *key) if name == "attitudes" else 0.0
-        entry = planted({"of": key[0], KEYS[name][1]: key[1], "level": level}, self.mark.place)
-        assert isinstance(entry, Table)
-        if not rest:
-            return entry if self.value is None else self.entire(entry, name, key)
-        if rest not in {("level",), ("mutual",)} or (name, rest) == ("dependence", ("mutual",)):
-            near = did_you_mean(rest[0], ["level"])
-            raise PathError(f"'{rest[0]}' is not a part of {name}{near}")
-        self.put(entry, rest[0], self.value)
-        return entry
+        return as_tree({"of": key[0], KEYS[name][1]: key[1], "level": level}, self.mark.place)
 
     def down(self, holder: Any, kind: Any, parts: Parts, before: Parts) -> None:
         """Set somewhere below a table or a list; `before` is the path that led to it."""
@@ -220,14 +210,17 @@ class _Assignment:
             return
         else:
             step, rest = self.key(holder, kind, parts, before)
+        if not rest and self.value is None:
+            holder.drop(step)
+            return
         if not rest:
-            self.put(holder, step, self.value)
+            holder.put(step, self.value, self.mark)
             return
         way = (*before, str(step))
         inner, inner_kind = child(holder, step), below(kind, step, holder)
         if inner is None and not has(holder, step):
             default = default_at(kind, str(step))
-            inner = planted(default, self.mark.place) if isinstance(default, dict | list) else None
+            inner = as_tree(default, self.mark.place) if isinstance(default, dict | list) else None
         if not isinstance(inner, Table | Rows):
             if not fields_of(inner_kind) and not is_table(inner_kind):
                 raise PathError(f"nothing stands below {'.'.join(way)}")
@@ -251,24 +244,9 @@ class _Assignment:
             known = list(child(self.tree, "issues") or known)
             if parts[0] in known:
                 return parts[0], parts[1:]
-        raise PathError(_no_key(parts[0], kind, known, before))
-
-
-def _no_key(key: str, kind: Any, known: list[str], before: Parts) -> str:
-    """Say that a place has no such key."""
-    if before == ("dynamics",) and (of := elsewhere(key, kind)):
-        return of
-    where = f" in {'.'.join(before)}" if before else ""
-    return f"there is no '{key}'{where}{did_you_mean(key, known)}"
-
-
-def _no_entry(rows: Rows, name: str, key: Parts) -> str:
-    """Say that a list has no such entry."""
-    fields = KEYS[name][:2]
-    known = [".".join(str(row.get(f)) for f in fields) for row in rows if isinstance(row, dict)]
-    spelled = ".".join(key)
-    what = "event" if name == "events" else "entry of the record"
-    return f"there is no {what} '{spelled}'{did_you_mean(spelled, known)}"
+        where = f" in {'.'.join(before)}" if before else ""
+        missing = f"there is no '{parts[0]}'{where}{did_you_mean(parts[0], known)}"
+        raise PathError((before == ("dynamics",) and elsewhere(parts[0], kind)) or missing)
 
 
 def _own_path(settings: Table, parts: Parts) -> tuple[str, Parts]:

@@ -5,17 +5,15 @@ They work on plain data that may be malformed anywhere, as those of `detente.sce
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any, Final
 
+from detente import theory
+from detente.scenario.dynamics import dynamics_in
 from detente.scenario.elements import default_repertoire
 from detente.scenario.messages import GIVEN, Finding, hint
 from detente.scenario.patterns import SIDES, Claim, Pattern
-from detente.scenario.tree import Mark, Rows, Steps, Table, child, copied, planted
-
-#: Outcomes of each country, and of the region.
-OF_COUNTRIES: Final = ("tilt", "hedging")
-OF_REGION: Final = ("tension", "polarisation")
+from detente.scenario.tree import Mark, Rows, Steps, Table, as_tree, child, copied
 
 #: The keys that say what is measured, each with the other keys that go with it.
 _WHERE: Final = frozenset({"of", "on", "variant", "response", "reason", "confidence"})
@@ -116,7 +114,7 @@ def course_of(
     own: dict[str, Any] = {"variant": name}
     if name in pattern.courses:
         own = pattern.courses[name].model_dump(mode="json", exclude_none=True)
-    made = _varied(planted(scenario, GIVEN), planted(own, GIVEN))
+    made = _varied(as_tree(scenario, GIVEN), as_tree(own, GIVEN))
     added, changed = made.get("add", {}), {**made.get("set", {}), **settings}
     return {"drop": made.get("drop", []), "add": added, "set": changed}
 
@@ -166,18 +164,24 @@ def _known(data: Mapping[str, Any], pattern: Mapping[str, Any]) -> dict[str, lis
         for _, row in _rows(part, "events")
         if isinstance(row.get("id"), str)
     ]
+    outcomes = _outcomes(data, events)
     return {
         "country": list(_table(data, "countries")),
         "event": list(dict.fromkeys(events)),
         "variant": [*(_table(data, "variants") or ["base"]), *courses],
         "response": [*(_table(data, "repertoire") or default_repertoire()), *SIDES],
-        "outcome": [
-            *OF_COUNTRIES,
-            *(f"toward_{pole}" for pole in _table(data, "poles")),
-            *(f"stance_{event}" for event in dict.fromkeys(events)),
-            *OF_REGION,
+        "outcome": list(outcomes),
+        "outcome of the region": [
+            name for name, per_country in outcomes.items() if not per_country
         ],
     }
+
+
+def _outcomes(data: Mapping[str, Any], events: Sequence[str]) -> dict[str, bool]:
+    """Return the outcomes of the scenario's theory, and whether each is of countries."""
+    labels = {"pole": list(_table(data, "poles")), "event": list(dict.fromkeys(events))}
+    declared = theory.find(dynamics_in(data).of_theory).outcomes.numbers(labels)
+    return {name: "country" in outcome.axes for name, (outcome, _) in declared.items()}
 
 
 def _rows(data: Any, key: str) -> Iterator[tuple[int, Any]]:
@@ -237,14 +241,14 @@ def _wrong_in_claim(
     for key in misplaced:
         yield Finding((*steps, key), f"'{key}' does not go with '{kind}'", on_key=True)
     if not misplaced:
-        yield from _lacking(claim, kind, steps, beside=beside)
+        yield from _lacking(claim, kind, known["outcome of the region"], steps, beside=beside)
 
 
 def _lacking(
-    claim: Mapping[str, Any], kind: str, steps: Steps, *, beside: bool
+    claim: Mapping[str, Any], kind: str, regional_outcomes: list[str], steps: Steps, *, beside: bool
 ) -> Iterator[Finding]:
     """Yield what a claim of a kind needs and has not got, or has twice."""
-    regional = kind == "outcome" and claim["outcome"] in OF_REGION
+    regional = kind == "outcome" and claim["outcome"] in regional_outcomes
     whose = [key for key in ("of", "mean_of") if claim.get(key) is not None]
     if regional and whose:
         message = f"'{claim['outcome']}' is of the region: leave out '{whose[0]}'"

@@ -14,7 +14,6 @@ from functools import cache
 from typing import Any, Final, get_args
 
 from pydantic import BaseModel, GetCoreSchemaHandler, GetJsonSchemaHandler
-from pydantic.fields import FieldInfo
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import core_schema
 
@@ -97,6 +96,11 @@ class Distribution:
             return self.arguments[low], self.arguments[high]
         whole = {"beta": (0.0, 1.0), "lognormal": (0.0, math.inf), "normal": (-math.inf, math.inf)}
         return whole.get(self.kind) or (min(self.arguments), max(self.arguments))
+
+    def within(self, low: float, high: float) -> tuple[float, float]:
+        """Return the ends of the part of the distribution that lies in a range."""
+        least, greatest = self.support()
+        return max(low, least), min(high, greatest)
 
 
 #: A value in a scenario: a number, or the distribution from which each run draws its own.
@@ -280,15 +284,12 @@ def plain_number(value: Number) -> Any:
 @cache
 def quantity_of(model: type[BaseModel], field: str) -> Quantity:
     """Return the range and unit of a numeric field."""
-    return next(_quantities(model.model_fields[field]))
+    return next(_quantities(model.model_fields[field].rebuild_annotation()))
 
 
-def _quantities(where: Any) -> Iterator[Quantity]:
-    if isinstance(where, Quantity):
-        yield where
-    elif isinstance(where, FieldInfo):
-        for item in (*where.metadata, where.annotation):
-            yield from _quantities(item)
-    else:
-        for item in (*getattr(where, "__metadata__", ()), *get_args(where)):
-            yield from _quantities(item)
+def _quantities(kind: Any) -> Iterator[Quantity]:
+    """Walk the ranges that a type speaks of."""
+    if isinstance(kind, Quantity):
+        yield kind
+    for item in (*getattr(kind, "__metadata__", ()), *get_args(kind)):
+        yield from _quantities(item)

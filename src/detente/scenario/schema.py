@@ -37,7 +37,7 @@ from detente.scenario.base import (
     Text,
     days_in,
 )
-from detente.scenario.dynamics import AnyDynamics, TheoryName, dynamics_of
+from detente.scenario.dynamics import AnyDynamics, Dynamics, TheoryName, dynamics_of
 from detente.scenario.elements import (
     Attitude,
     Country,
@@ -51,7 +51,7 @@ from detente.scenario.elements import (
 )
 from detente.scenario.messages import GIVEN, ScenarioError, unknown
 from detente.scenario.patterns import Pattern
-from detente.scenario.tree import planted
+from detente.scenario.tree import as_tree
 from detente.theory import DEFAULT
 
 #: Name of the only variant of a scenario that gives none.
@@ -128,7 +128,7 @@ class Scenario(Part):
         default_factory=list, description="What its runs must show; no part of what is simulated."
     )
     theory: TheoryName = Field(DEFAULT, description="The theory of how its countries respond.")
-    dynamics: SerializeAsAny[AnyDynamics] = Field(
+    dynamics: SerializeAsAny[Dynamics] = Field(
         default_factory=AnyDynamics,
         validate_default=True,
         description="The coefficients of the theory.",
@@ -287,7 +287,7 @@ class Scenario(Part):
         ScenarioError
             With everything that is wrong with the paths or the values.
         """
-        tree = planted(self.to_plain(), GIVEN)
+        tree = as_tree(self.to_plain(), GIVEN)
         problems = paths.assign_all(type(self), tree, paths.changes_of(changes, GIVEN))
         if problems:
             raise ScenarioError(problems)

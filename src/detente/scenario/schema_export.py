@@ -15,7 +15,7 @@ from pydantic.json_schema import JsonSchemaValue
 
 from detente import theory
 from detente.scenario.base import CODE_PATTERN, ID_PATTERN, NAME_PATTERN, STEP_PATTERN
-from detente.scenario.dynamics import AnyDynamics, dynamics_of
+from detente.scenario.dynamics import dynamics_of
 from detente.scenario.elements import Attitude, Dependence, Event, Record, default_repertoire
 from detente.scenario.patterns import Pattern
 from detente.scenario.quantity import COUNTS, DISTRIBUTION, KINDS
@@ -67,7 +67,6 @@ def complete_schema() -> JsonSchemaValue:
     """Return the JSON Schema of a complete scenario, with the coefficients of each theory."""
     schema = Scenario.model_json_schema(by_alias=True)
     definitions = schema["$defs"]
-    del definitions[AnyDynamics.__name__]
     for name in theory.names():
         model = dynamics_of(name)
         definitions[model.__name__] = model.model_json_schema()

@@ -13,11 +13,11 @@ from typing import Annotated, Any, Final, NamedTuple, TypeAliasType, Union, get_
 
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
-from pydantic_core import PydanticUndefined
+from pydantic_core import PydanticUndefined, to_jsonable_python
 
 from detente.scenario import conditions
 from detente.scenario.base import Refers
-from detente.scenario.dynamics import AnyDynamics, dynamics_in
+from detente.scenario.dynamics import Dynamics, dynamics_in
 from detente.scenario.tree import Steps, child
 
 #: The fields by which an entry of a list is known, by the name of the list.
@@ -89,7 +89,7 @@ def below(kind: Any, step: str | int, value: Any = None) -> Any:
         return get_args(kind)[0] if isinstance(step, int) else None
     field = fields_of(kind).get(str(step))
     annotation = None if field is None else field.annotation
-    return dynamics_in(value) if annotation is AnyDynamics else annotation
+    return dynamics_in(value) if annotation is Dynamics else annotation
 
 
 def type_at(model: type[BaseModel], data: Any, steps: Steps) -> Any:
@@ -106,7 +106,7 @@ def default_at(kind: Any, key: str) -> Any:
     if field is None:
         return None
     value = field.get_default(call_default_factory=True, validated_data={})
-    return None if value is PydanticUndefined else _plain(value)
+    return None if value is PydanticUndefined else to_jsonable_python(value, exclude_none=True)
 
 
 def known_keys(kind: Any, value: Any) -> list[str]:
@@ -126,49 +126,32 @@ class Reference(NamedTuple):
 
 def references(kind: Any, value: Any, steps: Steps = ()) -> Iterator[Reference]:
     """Walk all names in plain data that refer to something, however malformed the rest is."""
-    if isinstance(value, str):
-        if what := _refers(kind):
-            yield Reference(steps, value, what, on_key=False)
-        return
     inner = bare(kind)
-    if isinstance(value, list):
-        if get_origin(inner) is list:
-            for index, item in enumerate(value):
-                yield from references(get_args(inner)[0], item, (*steps, index))
+    if isinstance(value, str) and (what := _refers(kind)):
+        yield Reference(steps, value, what, on_key=False)
+    elif isinstance(value, list) and get_origin(inner) is list:
+        for index, item in enumerate(value):
+            yield from references(get_args(inner)[0], item, (*steps, index))
+    elif isinstance(value, dict) and is_table(inner):
+        key_kind, item_kind = get_args(inner)
+        what = _refers(key_kind)
+        for key, item in value.items():
+            if what:
+                yield Reference((*steps, key), key, what, on_key=True)
+            yield from references(item_kind, item, (*steps, key))
     elif isinstance(value, dict):
-        if is_table(inner):
-            key_kind, item_kind = get_args(inner)
-            what = _refers(key_kind)
-            for key, item in value.items():
-                if what:
-                    yield Reference((*steps, key), key, what, on_key=True)
-                yield from references(item_kind, item, (*steps, key))
-            return
-        forms = conditions.FORMS.values() if is_condition(inner) else [inner]
+        forms = conditions.FORMS.values() if is_condition(inner) else (inner,)
         fields = {key: field for form in forms for key, field in fields_of(form).items()}
-        for key, field in fields.items():
-            if key not in value:
-                continue
-            yield from references(field.rebuild_annotation(), value[key], (*steps, key))
+        for key in fields.keys() & value.keys():
+            kind = fields[key].rebuild_annotation()
+            yield from references(kind, value[key], (*steps, key))
 
 
 def _refers(kind: Any) -> str:
     """Return what a text of a type refers to, such as "country", or nothing."""
-    if isinstance(kind, TypeAliasType):
-        return _refers(kind.__value__)
-    if get_origin(kind) is Annotated:
-        inner, *metadata = get_args(kind)
-        found = next((item.what for item in metadata if isinstance(item, Refers)), "")
-        return found or _refers(inner)
-    if get_origin(kind) in (Union, UnionType):
-        return next(filter(None, map(_refers, get_args(kind))), "")
-    return ""
-
-
-def _plain(value: Any) -> Any:
-    """Return a default as a file would give it."""
-    if isinstance(value, BaseModel):
-        return value.model_dump(mode="json", by_alias=True, exclude_none=True)
-    if isinstance(value, dict):
-        return {key: _plain(item) for key, item in value.items()}
-    return [_plain(item) for item in value] if isinstance(value, list) else value
+    kind = kind.__value__ if isinstance(kind, TypeAliasType) else kind
+    if get_origin(kind) not in {Annotated, Union, UnionType}:
+        return ""
+    marks = (item.what for item in getattr(kind, "__metadata__", ()) if isinstance(item, Refers))
+    parts = get_args(kind)[:1] if get_origin(kind) is Annotated else get_args(kind)
+    return next(marks, "") or next(filter(None, map(_refers, parts)), "")

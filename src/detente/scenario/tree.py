@@ -16,10 +16,6 @@ from detente.scenario.messages import Place, Problem, ScenarioError, describe
 
 #: How deep a scenario may be nested.
 DEEPEST: Final = 50
-
-#: The keys and indices that lead to a value.
-type Steps = tuple[str | int, ...]
-
 #: Plain scalars of YAML 1.2 (chapter 10.3), where ``no``, ``on`` and dates are texts.
 CONSTANTS: Final[dict[str, Any]] = (
     dict.fromkeys(("", "~", "null", "Null", "NULL"))
@@ -36,15 +32,16 @@ NUMBERS: Final[tuple[tuple[re.Pattern[str], Callable[[str], float]], ...]] = (
 #: Digits beyond which a number is left as the text it is; none in a scenario needs them.
 MOST_DIGITS: Final = 300
 
+#: The keys and indices that lead to a value.
+type Steps = tuple[str | int, ...]
+
 
 def resolve(text: str) -> Any:
     """Return the value of a plain (unquoted) scalar."""
     if text in CONSTANTS:
         return CONSTANTS[text]
     if text[0] in "+-.0123456789" and len(text) <= MOST_DIGITS:
-        for form, read in NUMBERS:
-            if form.fullmatch(text):
-                return read(text)
+        return next((read(text) for form, read in NUMBERS if form.fullmatch(text)), text)
     return text
 
 
@@ -88,9 +85,10 @@ class Table(dict[str, Any]):
     def lacking(self, *keys: str) -> Table:
         """Return a table without some keys."""
         rest = Table(self.place)
-        for key in self:
-            if key not in keys:
-                rest.put(key, self[key], self.mark(key))
+        rest.update(self)
+        rest.marks.update(self.marks)
+        for key in keys:
+            rest.drop(key)
         return rest
 
 
@@ -124,7 +122,7 @@ class Rows(list[Any]):
                 self.drop(index)
 
 
-def planted(value: Any, place: Place, depth: int = 0) -> Any:
+def as_tree(value: Any, place: Place, depth: int = 0) -> Any:
     """Make a tree of a plain value, all of it standing at one place.
 
     Raises
@@ -134,26 +132,24 @@ def planted(value: Any, place: Place, depth: int = 0) -> Any:
     """
     if depth > DEEPEST:
         raise ScenarioError([Problem.at(place, "", f"nested deeper than {DEEPEST}")])
-    made: Table | Rows
     match value:
         case Mapping():
-            made = Table(place)
-            for key, item in value.items():
-                made[str(key)] = planted(item, place, depth + 1)
-            return made
-        case list() | tuple() if not hasattr(value, "to_plain"):
-            made = Rows(place)
-            for item in value:
-                made.put(len(made), planted(item, place, depth + 1), Mark(place, str(item)))
-            return made
+            table = Table(place)
+            table.update((str(key), as_tree(item, place, depth + 1)) for key, item in value.items())
+            return table
+        case list() | tuple():
+            rows = Rows(place)
+            rows.extend(as_tree(item, place, depth + 1) for item in value)
+            rows.marks.extend(Mark(place, str(item)) for item in value)
+            return rows
         case date():
             return value.isoformat()
         case None | bool() | int() | float() | str():
             return value
         case _ if hasattr(value, "to_plain"):  # a distribution
-            return planted(value.to_plain(), place, depth)
+            return as_tree(value.to_plain(), place, depth)
         case _ if hasattr(value, "item") and getattr(value, "ndim", 1) == 0:  # a NumPy number
-            return planted(value.item(), place, depth)
+            return as_tree(value.item(), place, depth)
         case _:
             raise ScenarioError([Problem.at(place, "", f"cannot use {describe(value)} as a value")])
 

@@ -2,24 +2,76 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
 
 from detente.scenario import checks, pattern_checks, variants
-from detente.scenario.messages import GIVEN, QUOTE_IT, Finding, Place, Problem, ScenarioError
+from detente.scenario.base import CODE_PATTERN, ID_PATTERN, NAME_PATTERN, STEP_PATTERN
+from detente.scenario.conditions import FORMS
+from detente.scenario.dynamics import AnyDynamics, elsewhere
+from detente.scenario.messages import (
+    GIVEN,
+    QUOTE_IT,
+    Finding,
+    Place,
+    Problem,
+    ScenarioError,
+    describe,
+    did_you_mean,
+    hint,
+    lookalike,
+)
 from detente.scenario.paths import spell
-from detente.scenario.tree import Mark, Steps, Table, find, has, places_in, planted
-from detente.scenario.wording import in_plain_words
+from detente.scenario.quantity import number_meant
+from detente.scenario.shape import below, fields_of, form_of, is_condition, type_at
+from detente.scenario.tree import Mark, Steps, Table, as_tree, child, find, has, places_in
 
 if TYPE_CHECKING:
     from detente.scenario.schema import Scenario
 
+#: What each form of text is, in words.
+PATTERNS: Final[dict[str, str]] = {
+    CODE_PATTERN: "a country code of three capital letters (ISO 3166-1 alpha-3)",
+    ID_PATTERN: "a name of small letters, digits and _, starting with a letter",
+    NAME_PATTERN: "a name of small letters, digits, - and _",
+    STEP_PATTERN: "a length such as '1 week' or '3 days'",
+}
+#: What each type of value is, in words, by the beginning of pydantic's name for the error.
+TYPES: Final[dict[str, str]] = {
+    "int": "a whole number",
+    "bool": "true or false",
+    "string": "text",
+    "float": "a number",
+    "finite_number": "a finite number",
+    "list": "a list",
+    "dict": "a mapping",
+    "model": "a mapping",
+    "model_attributes": "a mapping",
+}
+#: What each broken limit is, with the name that pydantic gives the limit.
+LIMITS: Final[dict[str, tuple[str, str]]] = {
+    "greater_than_equal": ("ge", "{given} is out of range: {limit} or more"),
+    "less_than_equal": ("le", "{given} is out of range: {limit} or less"),
+    "less_than": ("lt", "{given} is out of range: less than {limit}"),
+    "too_short": ("min_length", "expected at least {limit} {entries}, not {size}"),
+    "too_long": ("max_length", "expected at most {limit} {entries}, not {size}"),
+    "string_too_short": ("min_length", "expected at least {limit} characters"),
+    "string_too_long": ("max_length", "expected at most {limit} characters"),
+}
+#: Words that say true or false in other languages than YAML 1.2.
+TRUTHS: Final = dict.fromkeys(("yes", "on", "y", "true"), "true") | dict.fromkeys(
+    ("no", "off", "n", "false"), "false"
+)
+#: What a decimal comma in a mapping on one line leaves as a key.
+COMMA_REST: Final = re.compile("[0-9]+")
+#: The longest text that is shown again in a list.
+LONGEST: Final = 40
 #: Context that tells the model's own validator that the checks run beside it.
 CHECKED = {"checked": True}
-#: Where the problems of a scenario that a program builds are found.
-BUILT = Place("scenario", 1, 1)
 
 
 def validated[S: Scenario](model: type[S], tree: Table) -> S:
@@ -31,12 +83,23 @@ def validated[S: Scenario](model: type[S], tree: Table) -> S:
         With everything that is wrong, each where it was written.
     """
     scenario, found = examine(model, tree)
-    problems = [_placed(finding, tree) for finding in found]
-    courses, more = _variants(model, tree, scenario, found)
-    if problems or more or scenario is None:
-        raise ScenarioError(problems + more)
-    scenario.keep(courses)
-    return scenario
+    return _with_variants(model, tree, scenario, found)
+
+
+def complete(scenario: Scenario) -> None:
+    """Run the checks on a scenario that a program built by the model, and validate its variants."""
+    tree = as_tree(scenario.to_plain(), GIVEN)
+    _with_variants(type(scenario), tree, scenario, list(checks.find(type(scenario), tree)))
+
+
+def course(scenario: Scenario, name: str) -> Scenario:
+    """Return the validated scenario of one variant of a valid scenario."""
+    plain = scenario.to_plain()
+    tree = as_tree({**plain, "variants": {name: plain["variants"][name]}}, GIVEN)
+    courses, problems = _variants(type(scenario), tree, scenario, [])
+    if problems:
+        raise ScenarioError(problems)
+    return courses[name]
 
 
 def examine[S: Scenario](model: type[S], tree: Table) -> tuple[S | None, list[Finding]]:
@@ -48,44 +111,21 @@ def examine[S: Scenario](model: type[S], tree: Table) -> tuple[S | None, list[Fi
     try:
         scenario = model.model_validate(tree, context=CHECKED)
     except ValidationError as error:
-        for finding in in_plain_words(model, tree, error):
+        for finding in _in_plain_words(model, tree, error):
             found.setdefault(finding.steps, [finding])  # a check says more of the same place
     return scenario, [finding for at_one_place in found.values() for finding in at_one_place]
 
 
-def complete(scenario: Scenario) -> None:
-    """Run the checks on a scenario that a program built, and try its variants.
-
-    Raises
-    ------
-    ValueError
-        With everything that is wrong, a line each.
-    """
-    model = type(scenario)
-    tree = planted(scenario.to_plain(), BUILT)
-    found = list(checks.find(model, tree))
+def _with_variants[S: Scenario](
+    model: type[S], tree: Table, scenario: S | None, found: list[Finding]
+) -> S:
+    """Return a scenario that knows its variants, or raise an error with all that is wrong."""
     problems = [_placed(finding, tree) for finding in found]
     courses, more = _variants(model, tree, scenario, found)
-    if problems or more:
-        raise ValueError("\n".join(f"{p.path}: {p.message}" for p in problems + more))
+    if problems or more or scenario is None:
+        raise ScenarioError(problems + more)
     scenario.keep(courses)
-
-
-def course(scenario: Scenario, name: str) -> Scenario:
-    """Return the scenario of one variant.
-
-    Raises
-    ------
-    ScenarioError
-        If it does not hold together.
-    """
-    model = type(scenario)
-    tree = planted(scenario.to_plain(), GIVEN)
-    resolved, problems = variants.resolve(model, tree, name)
-    found, findings = examine(model, resolved) if resolved is not None else (None, [])
-    if found is None or problems or findings:
-        raise ScenarioError([*problems, *(_placed(each, resolved or tree) for each in findings)])
-    return found
+    return scenario
 
 
 def _variants(
@@ -96,7 +136,7 @@ def _variants(
     What is wrong with the scenario that they vary, given as `known`, is not said again.
     """
     listed = tree.get("variants")
-    told = {(spell(tree, finding.steps), _worded(finding, tree)) for finding in known}
+    told = {(spell(tree, each.steps), each.message.partition(" - ")[0]) for each in known}
     courses: dict[str, Scenario] = {}
     problems: list[Problem] = []
     for name, variant in listed.items() if isinstance(listed, Table) else ():
@@ -112,9 +152,9 @@ def _variants(
             courses[name] = course
         own = set(places_in(variant))
         for finding in found:
-            path, words = spell(resolved, finding.steps), _worded(finding, resolved)
-            if (path, words) not in told:
-                place = _place(finding, resolved)
+            path = spell(resolved, finding.steps)
+            if (path, finding.message.partition(" - ")[0]) not in told:
+                place, words = _place(finding, resolved), _worded(finding, resolved)
                 at = place if place in own else tree["variants"].mark(name).at_key
                 message = f"{path}: {words}" if path else words
                 problems.append(Problem.at(at, f"variants.{name}", message))
@@ -154,3 +194,95 @@ def _place(finding: Finding, tree: Table) -> Place:
             return mark.at_key if on_key else mark.place
         steps = steps[:-1]
     return tree.place
+
+
+def _in_plain_words(model: type[BaseModel], data: Any, error: ValidationError) -> list[Finding]:
+    """Turn each of pydantic's errors into a finding."""
+    found = []
+    for item in error.errors(include_url=False):
+        steps, on_key = _steps(model, data, item["loc"])
+        if item["type"] == "extra_forbidden":
+            found.append(Finding(steps, _unknown_key(model, data, steps), on_key=True))
+        else:
+            found.append(Finding(steps, _message(item), on_key))
+    return found
+
+
+def _steps(
+    model: type[BaseModel], data: Any, location: tuple[str | int, ...]
+) -> tuple[Steps, bool]:
+    """Leave out of pydantic's location what is not in the file: the tags of unions."""
+    steps: list[str | int] = []
+    kind: Any = model
+    tagged = False
+    for part in location:
+        if part == "[key]":
+            return tuple(steps), True
+        if is_condition(kind) and not tagged and part in FORMS:
+            kind, tagged = FORMS[str(part)], True
+            continue
+        kind, tagged = below(kind, part, find(data, tuple(steps))), False
+        steps.append(part)
+    return tuple(steps), False
+
+
+def _unknown_key(model: type[BaseModel], data: Any, steps: Steps) -> str:
+    """Say that a key is none of those of its place, and what was probably meant."""
+    key, holder = str(steps[-1]), find(data, steps[:-1])
+    kind = type_at(model, data, steps[:-1])
+    if isinstance(kind, type) and issubclass(kind, AnyDynamics) and (of := elsewhere(key, kind)):
+        return of
+    near = hint(key, fields_of(form_of(holder) if is_condition(kind) else kind))
+    if ":" in key:
+        near = " - put a space after the colon"
+    elif COMMA_REST.fullmatch(key) and child(holder, key) is None and not lookalike(key):
+        near = " - a number takes a decimal point, not a comma"
+    return f"unknown key '{key}'{near}"
+
+
+def _message(item: ErrorDetails) -> str:
+    """Say what is wrong with a value."""
+    kind, given, context = item["type"], item["input"], item.get("ctx", {})
+    if kind == "condition_form" and isinstance(given, dict):
+        return _form(given, item["msg"])
+    if kind == "missing":
+        return "missing"
+    if kind == "value_error":
+        return str(context.get("error", item["msg"]))
+    if kind == "string_pattern_mismatch":
+        expected = PATTERNS.get(context["pattern"], f"text of the form {context['pattern']}")
+        return f"expected {expected}, not {describe(given)}"
+    if kind in LIMITS:
+        name, words = LIMITS[kind]
+        limit, size = context[name], len(given) if isinstance(given, dict | list) else 0
+        entries = "entry" if limit == 1 else "entries"
+        return words.format(given=given, limit=limit, entries=entries, size=size)
+    return _wrong_type(kind, item)
+
+
+def _wrong_type(kind: str, item: ErrorDetails) -> str:
+    """Say which type a value should have, and what to write instead."""
+    given = item["input"]
+    name = re.sub("_(type|parsing|from_float|parsing_size)$", "", kind)
+    if name not in TYPES:
+        message = item["msg"]
+        return message[:1].lower() + message[1:]
+    if name == "string" and isinstance(given, bool | int | float):
+        return f"expected text, not {describe(given)}: {QUOTE_IT}"
+    meant = number_meant(given) if name in {"int", "float"} else ""
+    if isinstance(given, str) and name == "bool":
+        truth = TRUTHS.get(given.strip().lower())
+        meant = f" - did you mean {truth}?" if truth else ""
+        meant = f" - leave out the quotes: {truth}" if truth == given else meant
+    elif isinstance(given, str) and name == "list" and given.strip() and len(given) <= LONGEST:
+        meant = f" - write [{given}]"
+    return f"expected {TYPES[name]}, not {describe(given)}{meant}"
+
+
+def _form(given: dict[str, Any], otherwise: str) -> str:
+    """Say what is wrong with a condition that has none or several of the keys that tell forms."""
+    parts = {field for form in FORMS.values() for field in fields_of(form)}
+    for key in given:
+        if str(key) not in parts and (near := did_you_mean(str(key), FORMS)):
+            return f"unknown key '{key}'{near}"
+    return otherwise

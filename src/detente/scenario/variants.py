@@ -7,7 +7,7 @@ hold is dropped too.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from dataclasses import replace
 from typing import Any, Final
 
 from pydantic import BaseModel
@@ -15,7 +15,7 @@ from pydantic import BaseModel
 from detente.scenario.merge import added, key_of
 from detente.scenario.messages import Problem, did_you_mean
 from detente.scenario.paths import assign_all
-from detente.scenario.tree import Mark, Rows, Table, child, copied, planted
+from detente.scenario.tree import Mark, Rows, Table, as_tree, child, copied
 
 #: Keys of a scenario that a variant has no say in.
 NOT_ITS_OWN: Final = ("variants", "patterns", "extends", "theory")
@@ -28,96 +28,75 @@ FOREVER: Final = 100_000
 def resolve(model: type[BaseModel], tree: Table, name: str) -> tuple[Table | None, list[Problem]]:
     """Return the scenario that a variant describes, without variants of its own.
 
-    Returns
-    -------
-    tree : Table or None
-        The scenario, or None where the variant is too malformed to say.
-    problems : list of Problem
-        What the variant says about things that are not there, or that are there already.
+    It is None where the variant is too malformed to say. With it comes what is wrong with what
+    the variant says about things that are not there, or that are there already.
     """
-    variant = tree["variants"][name]
+    variant = copied(tree["variants"][name])
     if not isinstance(variant, Table):
         return None, []
-    variant = copied(variant)
-    whole = copied(tree.lacking("variants", "patterns"))
-    path = f"variants.{name}"
-    problems = _drop(whole, variant, f"{path}.drop")
+    whole, path = copied(tree.lacking("variants", "patterns")), f"variants.{name}"
+    drop, addition, settings = (child(variant, key) for key in ("drop", "add", "set"))
+    drop = drop if isinstance(drop, Rows) else Rows(variant.place)
+    dropped = {each for each in drop if isinstance(each, str)}
+    problems = _unknown_drops(whole, drop, f"{path}.drop")
+    _take_out(whole, dropped)
     # a condition that the variant itself gives and that tests what it drops is a mistake, left
     # for the checks to tell of
-    inherited = [row["when"] for row in _rows(whole) if child(row, "when") is not None]
-    if isinstance(addition := child(variant, "add"), Table):
-        problems += _not_its_own(addition, f"{path}.add", "add")
+    inherited = [row["when"] for row in _events(whole) if child(row, "when") is not None]
+    for changes, verb in ((addition, "add"), (settings, "set")):
+        for key in changes if isinstance(changes, Table) else ():
+            if (own := key.split(".")[0]) in NOT_ITS_OWN:
+                message = f"a variant cannot {verb} {own}"
+                at = changes.mark(key).at_key
+                problems.append(Problem.at(at, f"{path}.{verb}.{key}", message))
+    if isinstance(addition, Table):
         whole, there = added(model, whole, addition.lacking(*NOT_ITS_OWN), f"{path}.add")
         problems += there
-    if isinstance(settings := child(variant, "set"), Table):
-        problems += _not_its_own(settings, f"{path}.set", "set")
-        changes = [
-            (at, value, settings.mark(at))
-            for at, value in settings.items()
-            if at.split(".")[0] not in NOT_ITS_OWN
+    if isinstance(settings, Table):
+        own_settings = [
+            (key, value, settings.mark(key))
+            for key, value in settings.items()
+            if key.split(".")[0] not in NOT_ITS_OWN
         ]
-        for problem in assign_all(model, whole, changes):
-            where = f"{path}.set.{problem.path}"
-            problems.append(Problem(problem.file, problem.line, problem.column, where,
-                                    problem.message))  # fmt: skip
-    _drop_along(whole, _dropped(variant), {id(when) for when in inherited})
+        for problem in assign_all(model, whole, own_settings):
+            problems.append(replace(problem, path=f"{path}.set.{problem.path}"))
+    _drop_along(whole, dropped, {id(when) for when in inherited})
     return whole, problems
 
 
-def _not_its_own(changes: Table, path: str, verb: str) -> list[Problem]:
-    """Say what a variant cannot change."""
-    return [
-        Problem.at(changes.mark(key).at_key, f"{path}.{key}", f"a variant cannot {verb} {own}")
-        for key in changes
-        if (own := key.split(".")[0] if verb == "set" else key) in NOT_ITS_OWN
-    ]
-
-
-def _dropped(variant: Table) -> set[str]:
-    """Return the events that a variant drops."""
-    drop = child(variant, "drop")
-    return {name for name in drop if isinstance(name, str)} if isinstance(drop, list) else set()
-
-
-def _drop(tree: Table, variant: Table, path: str) -> list[Problem]:
-    """Take out the events that a variant drops."""
+def _unknown_drops(tree: Table, drop: Rows, path: str) -> list[Problem]:
+    """Say which events that a variant drops are not there, or dropped already."""
     problems: list[Problem] = []
     known = _ids(tree)
-    seen: set[str] = set()
-    drop = child(variant, "drop")
-    for index, name in enumerate(drop if isinstance(drop, Rows) else ()):
-        if not isinstance(name, str):
-            continue
+    for index, name in enumerate(drop):
         message = ""
-        if name in seen:
+        if isinstance(name, str) and name in drop[:index]:
             message = f"'{name}' is dropped twice"
-        elif name not in known:
+        elif isinstance(name, str) and name not in known:
             message = f"there is no event '{name}' to drop{did_you_mean(name, map(str, known))}"
         if message:
             problems.append(Problem.at(drop.mark(index).place, f"{path}.{index}", message))
-        seen.add(name)
-    _take_out(tree, seen)
     return problems
 
 
 def _drop_along(tree: Table, dropped: set[str], inherited: set[int]) -> None:
     """Take out the events that hang on dropped ones, by conditions that are `inherited`."""
-    gone: set[Any] = dropped - set(_ids(tree))
-    hanging = [
-        row
-        for row in _rows(tree)
+    gone = dropped - set(_ids(tree))
+    hanging = {
+        row["id"]: row
+        for row in _events(tree)
         if id(child(row, "when")) in inherited and isinstance(child(row, "id"), str)
-    ]
-    along: set[Any] = set()
-    while more := {row["id"] for row in hanging if _value(row["when"], gone) is False} - along:
+    }
+    along: set[str] = set()
+    while more := {n for n, row in hanging.items() if _value(row["when"], gone) is False} - along:
         along |= more
         gone |= more
     _take_out(tree, along)
-    for row in hanging if gone else ():
-        row.put("when", _rewritten(row["when"], gone, row["id"]), row.mark("when"))
+    for name, row in hanging.items() if gone else ():
+        row.put("when", _rewritten(row["when"], gone, name), row.mark("when"))
 
 
-def _value(condition: Any, gone: Collection[Any]) -> bool | None:
+def _value(condition: Any, gone: set[str]) -> bool | None:
     """Return the value of a condition where the events that never come decide it, else None."""
     if (inner := child(condition, "not")) is not None:
         value = _value(inner, gone)
@@ -131,53 +110,47 @@ def _value(condition: Any, gone: Collection[Any]) -> bool | None:
     return False if _tested(condition) in gone else None
 
 
-def _rewritten(condition: Any, gone: Collection[Any], event: str) -> Any:
+def _rewritten(condition: Any, gone: set[str], event: str) -> Any:
     """Put in place of each test on an event that never comes one that never holds."""
-    if not isinstance(condition, Table):
-        return condition
-    if (inner := child(condition, "not")) is not None:
-        condition.put("not", _rewritten(inner, gone, event), condition.mark("not"))
-        return condition
-    for joint in ("all", "any"):
-        if isinstance(parts := child(condition, joint), Rows):
-            for index, part in enumerate(parts):
-                parts.put(index, _rewritten(part, gone, event), parts.mark(index))
-            return condition
-    if _tested(condition) in gone:
-        return planted({"after": event, "steps": FOREVER}, condition.place)
+    if isinstance(condition, Rows):
+        for index, part in enumerate(condition):
+            condition.put(index, _rewritten(part, gone, event), condition.mark(index))
+    elif isinstance(condition, Table):
+        joint = next((key for key in ("not", "all", "any") if child(condition, key)), None)
+        if joint is not None:
+            inner = _rewritten(condition[joint], gone, event)
+            condition.put(joint, inner, condition.mark(joint))
+        elif _tested(condition) in gone:
+            return as_tree({"after": event, "steps": FOREVER}, condition.place)
     return condition
 
 
-def _tested(condition: Any) -> Any:
+def _tested(condition: Any) -> str | None:
     """Return the event that a test is about, or None."""
-    found = (_text(condition, key) for key in ABOUT_EVENTS)
-    return next((name for name in found if name), None)
+    return next(filter(None, (_text(condition, key) for key in ABOUT_EVENTS)), None)
 
 
-def _take_out(tree: Table, gone: Collection[Any]) -> None:
+def _take_out(tree: Table, gone: set[str]) -> None:
     """Take events out, and with them what only speaks of them: the record, `ends`, main_event."""
-    if not gone:
-        return
-    rows = _rows(tree)
-    main = _text(tree, "main_event")
-    if (_text(rows[0], "id") if main is None and rows else main) in gone:
+    events = _events(tree)
+    if gone and (_text(tree, "main_event") or (_text(events[0], "id") if events else None)) in gone:
         tree.put("main_event", "none", Mark(tree.place, "none"))
-    if isinstance(rows, Rows):
-        rows.keep(lambda row: _text(row, "id") not in gone)
-    for row in rows:
+    events.keep(lambda row: _text(row, "id") not in gone)
+    for row in events:
         if isinstance(ends := child(row, "ends"), Rows):
-            ends.keep(lambda name: isinstance(name, dict | list) or name not in gone)
+            ends.keep(lambda name: not isinstance(name, str) or name not in gone)
     if isinstance(record := child(tree, "record"), Rows):
         record.keep(lambda row: _text(row, "event") not in gone)
 
 
-def _rows(tree: Table) -> list[Any]:
+def _events(tree: Table) -> Rows:
+    """Return the events of a scenario, or none."""
     events = child(tree, "events")
-    return events if isinstance(events, list) else []
+    return events if isinstance(events, Rows) else Rows(tree.place)
 
 
 def _ids(tree: Table) -> list[Any]:
-    return [key[0] for row in _rows(tree) if (key := key_of(row, "events")) is not None]
+    return [key[0] for row in _events(tree) if (key := key_of(row, "events")) is not None]
 
 
 def _text(row: Any, name: str) -> str | None:
