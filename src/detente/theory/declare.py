@@ -185,10 +185,13 @@ class Term:
         Of the column.
     meaning : str
         One sentence.
+    title : str
+        Above its column in a table; by default the name.
     """
 
     name: str
     meaning: str
+    title: str = ""
 
 
 #: What one letter of an outcome's axes stands for in arrays, by the name of the dimension.
