@@ -11,6 +11,8 @@ if TYPE_CHECKING:
 
 #: Width of what is printed to a file or another program.
 PLAIN_WIDTH: Final = 100
+#: Decimals of a change: a paired one has an interval that two would round away.
+FINE: Final = 3
 
 
 def console() -> Console:
@@ -49,27 +51,28 @@ def table(*columns: str, numbers: int = 0) -> Table:
     return made
 
 
-#: Decimals of a change: a paired one has an interval that two would round away.
-FINE: Final = 3
+# Numbers are written as in `detente.runs.summary`, which takes too long to import for every command.
 
 
 def signed(value: float | None, decimals: int = 2) -> str:
     """Return a number with its sign, or a dash for what is missing."""
-    if value is None:
-        return "-"
-    return f"{round(value, decimals) + 0.0:+.{decimals}f}"  # +0.0: no -0.00
+    from detente.runs import summary
+
+    return summary.signed(value, decimals)
 
 
 def between(low: float | None, high: float | None, decimals: int = 2) -> str:
     """Return an interval, or a dash for what is missing."""
-    if low is None or high is None:
-        return "-"
-    return f"{signed(low, decimals)} to {signed(high, decimals)}"
+    from detente.runs import summary
+
+    return summary.between(low, high, decimals)
 
 
 def percent(value: float | None) -> str:
     """Return a share in whole per cent, or a dash for what is missing."""
-    return "-" if value is None else f"{100 * value:.0f} %"
+    from detente.runs import summary
+
+    return summary.percent(value)
 
 
 def near(path: Path) -> str:

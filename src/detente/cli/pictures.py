@@ -34,8 +34,8 @@ def drawn_to(figure: Figure | SubFigure, path: Path, suffix: str, salt: str) -> 
         If it cannot be written.
     """
     from detente import plots
-    from detente.runs.files import storage_errors, written_aside
+    from detente.runs.files import atomic_write, storage_errors
 
     content = plots.picture(figure, suffix, salt)
-    with storage_errors("write", path), written_aside(path) as file:
+    with storage_errors("write", path), atomic_write(path) as file:
         file.write(content)

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from detente.measures.given import check_results, check_text
 from detente.runs.errors import UsageError, require
-from detente.runs.intervals import Moments, independent, paired
+from detente.runs.statistics import Moments, independent, paired
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -17,7 +17,8 @@ from detente.plots.final_tilt import final_tilt
 from detente.plots.map import region_map
 from detente.plots.paths import paths
 from detente.plots.responses import responses
-from detente.runs.files import storage_errors, written_aside
+from detente.runs.files import atomic_write, storage_errors
+from detente.runs.folder import note_pictures
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure, SubFigure
@@ -82,13 +83,14 @@ def draw_all(
     folder = Path(folder)
     with storage_errors("write to", folder):
         folder.mkdir(parents=True, exist_ok=True)
+        note_pictures(folder, [f"{kind}.{suffix}" for kind in chosen for suffix in METADATA])
     written = []
     for kind in chosen:
         figure = KINDS[kind](results)
         for suffix in METADATA:
             path = folder / f"{kind}.{suffix}"
             content = picture(figure, suffix, kind)
-            with storage_errors("write", path), written_aside(path) as file:
+            with storage_errors("write", path), atomic_write(path) as file:
                 file.write(content)
             written.append(path)
     return written
