@@ -7,7 +7,7 @@ import pytest
 import xarray as xr
 
 import detente
-from detente.runs import tables
+from detente.runs import dataset
 
 
 @pytest.fixture
@@ -88,13 +88,13 @@ def test_pandas_reads_the_tables(results):
 
 def test_nothing_is_read_before_it_is_looked_at(results, monkeypatch):
     read = []
-    rows = tables.Rows.read
+    rows = dataset.Rows.read
 
     def watched(self, names, *where):
         read.append((tuple(names), *where))
         return rows(self, names, *where)
 
-    monkeypatch.setattr(tables.Rows, "read", watched)
+    monkeypatch.setattr(dataset.Rows, "read", watched)
     data = detente.open(results.folder).data
     assert not read
     assert data["tilt"].dims == ("variant", "run", "country")

@@ -51,7 +51,7 @@ def table(*columns: str, numbers: int = 0) -> Table:
     return made
 
 
-# Numbers are written as in `detente.runs.summary`, which takes too long to import for every command.
+# Numbers are written as in `detente.runs.summary`, which takes long to import.
 
 
 def signed(value: float | None, decimals: int = 2) -> str:

@@ -1,33 +1,32 @@
-"""The labelled arrays of results, in memory and as ``trajectories.zarr``.
+"""Results as labelled arrays: made from chunks, or read on demand from ``outcomes.parquet``.
 
 What there is follows from the outcomes that the theory declares: `outcome_variables` of each run,
-`total_variables` over runs.
+`total_variables` over runs. xarray takes seconds to import: nothing imports this before it is used.
 """
 
 from __future__ import annotations
 
-import json
-import warnings
+from collections.abc import Iterable, Sequence
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+import xarray as xr
 from numpy.typing import NDArray
+from xarray.backends import BackendArray, BackendEntrypoint
+from xarray.core import indexing
 
-from detente.engine.chunk import FIXED_POINT, Arrays, Chunk
-from detente.runs.files import link_or_copy, write_text
-from detente.runs.seam import dense, tally_arrays
+from detente.engine.chunk import FIXED_POINT, Arrays
+from detente.runs.seam import tally_arrays
+from detente.runs.tables import columns_of, in_columns
 
 if TYPE_CHECKING:
-    import xarray as xr
-    import zarr
-
     from detente.runs.layout import Axes, Layout
-    from detente.runs.tasks import FileSource, MemorySource, Source
-    from detente.theory.declare import Outcomes
-
-#: Attribute of the root of ``trajectories.zarr`` that is set last: without it, it is not whole.
-MARKER: Final = "complete"
+    from detente.runs.tasks import MemorySource, Source
+    from detente.theory.declare import Outcome, Outcomes
 
 
 class Variable(NamedTuple):
@@ -41,11 +40,8 @@ class Variable(NamedTuple):
     @property
     def attributes(self) -> dict[str, str]:
         """The attributes that the variable carries."""
-        return {
-            "long_name": self.long_name,
-            "units": self.units,
-            "description": self.description,
-        }
+        about = {"long_name": self.long_name, "units": self.units}
+        return {**about, "description": self.description}
 
 
 def outcome_variables(outcomes: Outcomes) -> dict[str, Variable]:
@@ -150,8 +146,6 @@ def _coordinates(layout: Layout, numbers: NDArray[np.int64]) -> dict[str, Any]:
 
 def totals_dataset(source: Source) -> xr.Dataset:
     """Return what is summed over runs, with the labels of every axis."""
-    import xarray as xr
-
     layout = source.layout
     s = layout.scenario
     by_variant = [_totals(*source.totals(name), layout.axes) for name in layout.variants]
@@ -187,10 +181,9 @@ def _totals(tallies: Arrays, finished: int, axes: Axes) -> Arrays:
     """Turn the tallies of a variant into the variables of `total_variables`."""
     if not tallies:  # every run of the variant failed
         tallies = {
-            name: np.zeros([*(axes.sizes[letter] for letter in letters), *([bins] * bool(bins))])
+            name: np.zeros([*map(axes.sizes.get, letters), *([bins] if bins else [])], np.int64)
             for name, (letters, bins) in tally_arrays(axes.outcomes).items()
         }
-        tallies = {name: array.astype(np.int64) for name, array in tallies.items()}
     counts = {name: tallies[name] for name in ("event_count", "response_count", "chosen_count")}
     with np.errstate(invalid="ignore", divide="ignore"):
         found = {
@@ -224,120 +217,111 @@ def _text(values: Any) -> NDArray[np.str_]:
     return np.array(list(values), dtype=np.str_)
 
 
-def kept_arrays(axes: Axes, *, paths: bool) -> dict[str, tuple[str, str, float]]:
-    """Return what ``trajectories.zarr`` keeps of every run: all but ``outcomes.parquet``."""
-    columns = {outcome.name for outcome in axes.outcomes if outcome.column}
-    arrays = axes.run_arrays(paths=paths)
-    return {name: about for name, about in arrays.items() if name not in columns}
+class Rows:
+    """The rows of ``outcomes.parquet``: sorted by variant, run and country, and none missing."""
+
+    def __init__(self, path: Path, runs: int, countries: int) -> None:
+        self._path = path
+        self._runs = runs
+        self._countries = countries
+
+    @cached_property
+    def _metadata(self) -> pq.FileMetaData:
+        return pq.read_metadata(self._path)  # of a large file it takes a while to parse
+
+    @cached_property
+    def _begins(self) -> NDArray[np.int64]:
+        """First row of each row group, and the number of rows."""
+        groups = range(self._metadata.num_row_groups)
+        sizes = [self._metadata.row_group(group).num_rows for group in groups]
+        return np.cumsum([0, *sizes])
+
+    def read(self, names: Sequence[str], variant: int, low: int, high: int) -> pa.Table:
+        """Read columns of some runs of a variant: row groups that hold none of them are left."""
+        first, last = ((variant * self._runs + run) * self._countries for run in (low, high))
+        begins = self._begins
+        groups = np.flatnonzero((begins[:-1] < last) & (begins[1:] > first))
+        with pq.ParquetFile(self._path, metadata=self._metadata) as file:
+            table = file.read_row_groups([int(group) for group in groups], columns=list(names))
+        begin = first - int(begins[groups[0]]) if len(groups) else 0
+        return table.slice(begin, last - first)
 
 
-def encode_array(chunk: Chunk, axes: Axes, name: str, chunk_runs: int) -> bytes | None:
-    """Return an array of a chunk as zarr stores it; None if all in it is missing.
+class Columns(BackendArray):
+    """The columns of an outcome in ``outcomes.parquet`` as one array."""
 
-    Parameters
-    ----------
-    chunk : Chunk
-        What was simulated.
-    axes : Axes
-        The labels along its axes.
-    name : str
-        As in `kept_arrays`.
-    chunk_runs : int
-        Runs to a whole chunk.
-    """
-    from zarr.storage import MemoryStore
+    def __init__(self, rows: Rows, outcome: Outcome, axes: Axes, runs: int) -> None:
+        self._rows = rows
+        self._axes = outcome.axes
+        self._names = columns_of(outcome, axes)
+        self._sizes = [len(axes.labels[axis]) for axis in outcome.axes]
+        self.shape = (len(axes.variants), runs, *self._sizes)
+        if outcome.codes:
+            self.dtype = np.dtype(f"<U{max(map(len, axes.labels[outcome.codes]))}")
+        else:
+            self.dtype = np.dtype(np.float64)
 
-    about = axes.run_arrays(paths=True)[name]
-    values = dense(chunk, axes.sizes, {name: about})[name]
-    files: dict[str, Any] = {}
-    array = _create(MemoryStore(files), about, axes, (1, chunk_runs), chunk_runs, zarr_format=3)
-    array[0, : len(values)] = values
-    encoded = files.get(_chunk_path(about, 0, 0))
-    return None if encoded is None else encoded.to_bytes()
+    def __getitem__(self, key: Any) -> Any:
+        """Read the variants and the runs that are wanted, and of them what is."""
+        return indexing.explicit_indexing_adapter(
+            key, self.shape, indexing.IndexingSupport.BASIC, self._read
+        )
 
+    def _read(self, key: tuple[Any, ...]) -> Any:
+        variants = np.arange(self.shape[0])[key[0]]
+        runs = np.arange(self.shape[1])[key[1]]
+        low, high = (int(runs.min()), int(runs.max()) + 1) if runs.size else (0, 0)
+        whole = np.empty((variants.size, high - low, *self.shape[2:]), self.dtype)
+        if whole.size:  # a scenario without events has no stances
+            for place, variant in enumerate(np.atleast_1d(variants)):
+                whole[place] = self._block(int(variant), low, high)
+        whole = whole[(slice(None), slice(None), *key[2:])]
+        if runs.ndim == 0 or runs.size < high - low or (np.diff(runs) < 0).any():
+            whole = whole[:, runs - low]
+        return whole[0] if variants.ndim == 0 else whole
 
-def _create(
-    store: Any,
-    about: tuple[str, str, float],
-    axes: Axes,
-    counts: tuple[int, int],
-    chunk_runs: int,
-    **options: Any,
-) -> zarr.Array[Any]:
-    """Create an array for some variants and runs; a chunk of it holds runs of one variant."""
-    import zarr
-    from zarr.codecs import ZstdCodec
-
-    letters, kind, missing = about
-    sizes = tuple(axes.sizes[letter] for letter in letters)
-    return zarr.create_array(
-        store,
-        shape=(*counts, *sizes),
-        chunks=(1, chunk_runs, *(max(size, 1) for size in sizes)),
-        dtype=np.dtype(kind).newbyteorder("<"),
-        fill_value=missing,
-        compressors=ZstdCodec(level=1),
-        **options,
-    )
-
-
-def _chunk_path(about: tuple[str, str, float], variant: int, place: int) -> str:
-    """Return where zarr keeps a chunk of an array: of a variant, the one at a place in order."""
-    return "/".join(("c", str(variant), str(place), *("0" for _ in about[0])))
+    def _block(self, variant: int, low: int, high: int) -> NDArray[Any]:
+        """Read some runs of one variant."""
+        table = self._rows.read(self._names, variant, low, high)
+        columns = []
+        for name in self._names:
+            column = table[name]
+            if self.dtype.kind == "U":
+                column = column.cast(pa.string()).fill_null("")
+            columns.append(column.to_numpy().astype(self.dtype).reshape(high - low, -1))
+        values = np.stack(columns, axis=-1)  # runs, countries, places along the other axes
+        if "country" not in self._axes:
+            return values[:, 0].reshape(high - low, *self._sizes)
+        place = self._axes.index("country")
+        others = [size for axis, size in enumerate(self._sizes) if axis != place]
+        return np.moveaxis(values.reshape(*values.shape[:2], *others), 1, 1 + place)
 
 
-def write_trajectories(
-    source: FileSource, totals: xr.Dataset, path: Path, chunk_runs: int, *, paths: bool
-) -> None:
-    """Write everything that is not in the tables, readable by `xarray.open_zarr`.
+class OutcomesBackend(BackendEntrypoint):
+    """Opens ``outcomes.parquet`` for `xarray.open_dataset`."""
 
-    Parameters
-    ----------
-    source : FileSource
-        The chunks.
-    totals : xarray.Dataset
-        What is summed over them.
-    path : Path
-        Where.
-    chunk_runs : int
-        Runs to a chunk; only the last may have fewer.
-    paths : bool
-        Whether every run's path is kept.
-    """
-    axes = source.layout.axes
-    totals.to_zarr(path, mode="w-", zarr_format=3, consolidated=False)
-    variables = outcome_variables(axes.outcomes)
-    counts = (len(axes.variants), len(source.numbers))
-    for name, about in kept_arrays(axes, paths=paths).items():
-        variable = variables[name]
-        _create(
-            path, about, axes, counts, chunk_runs,
-            name=name, dimension_names=variable.dims, attributes=variable.attributes,
-        )  # fmt: skip
-        for variant, code in enumerate(axes.variants):
-            for place, file in enumerate(source.files(code, f".{name}")):
-                if file is not None:
-                    target = path / name / _chunk_path(about, variant, place)
-                    target.parent.mkdir(parents=True, exist_ok=True)
-                    link_or_copy(file, target)
-    _conclude(path)
+    open_dataset_parameters = ("filename_or_obj", "drop_variables", "layout", "runs")
 
-
-def _conclude(path: Path) -> None:
-    """Gather the metadata of all arrays in the root, where xarray looks for them, and mark it.
-
-    zarr lists arrays as the file system does; sorted, the same results give the same bytes. It
-    also warns that version 3 of the format has no word for gathered metadata yet: readers that do
-    not know them pass over them.
-    """
-    import zarr
-
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        zarr.consolidate_metadata(str(path), zarr_format=3)
-    document = path / "zarr.json"
-    root = json.loads(document.read_text("utf-8"))
-    gathered = root["consolidated_metadata"]
-    gathered["metadata"] = dict(sorted(gathered["metadata"].items()))
-    root["attributes"][MARKER] = True
-    write_text(document, json.dumps(root, indent=2))
+    def open_dataset(  # type: ignore[override]  # the layout has no default
+        self,
+        filename_or_obj: Path,
+        *,
+        drop_variables: Iterable[str] | None = None,
+        layout: Layout,
+        runs: int,
+    ) -> xr.Dataset:
+        """Return the outcomes as labelled arrays, without the labels."""
+        axes = layout.axes
+        rows = Rows(Path(filename_or_obj), runs, len(layout.countries))
+        variables = outcome_variables(axes.outcomes)
+        return xr.Dataset(
+            {
+                outcome.name: xr.Variable(
+                    variables[outcome.name].dims,
+                    indexing.LazilyIndexedArray(Columns(rows, outcome, axes, runs)),
+                    variables[outcome.name].attributes,
+                )
+                for outcome in in_columns(axes)
+                if outcome.name not in set(drop_variables or ())
+            }
+        )

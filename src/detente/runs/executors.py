@@ -10,13 +10,7 @@ import sys
 import threading
 from collections import Counter
 from collections.abc import Callable, Collection, Generator, Iterable, Iterator, Sequence
-from concurrent.futures import (
-    BrokenExecutor,
-    CancelledError,
-    Executor,
-    Future,
-    ThreadPoolExecutor,
-)
+from concurrent.futures import BrokenExecutor, CancelledError, Executor, Future, ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from multiprocessing import Pipe
@@ -60,9 +54,8 @@ class Pool:
         if not _can_be_pickled(plan.agents) or (workers is None and small):
             return cls(1, executor)
         if workers is None:
-            from loky import cpu_count
-
-            workers = cpu_count()
+            affinity = getattr(os, "sched_getaffinity", None)  # not on every system
+            workers = len(affinity(0)) if affinity else os.cpu_count() or 1
         return cls(min(workers, tasks), executor)
 
     def run(
@@ -75,10 +68,7 @@ class Pool:
     ) -> bool:
         """Run the tasks that are not completed and record their results, in order.
 
-        Returns
-        -------
-        bool
-            Whether Ctrl-C cut it short.
+        Returns whether Ctrl-C cut it short.
 
         Raises
         ------
@@ -177,10 +167,10 @@ def _in_order(
                 result = future.result()
             except BrokenExecutor as error:
                 if attempts[place] == ATTEMPTS:
-                    task, reason = tasks[place], str(error).partition("\n")[0]
+                    reason = str(error).partition("\n")[0]
                     raise RunError(
-                        f"a worker process died {ATTEMPTS} times over runs {task.first} to "
-                        f"{task.last - 1} of {task.variant}: {reason}"
+                        f"worker processes died {ATTEMPTS} times over the same runs; with one "
+                        f"worker one sees where. {reason}"
                     ) from error
                 submit(place)
                 continue
@@ -193,8 +183,9 @@ def _in_order(
         yield from (done[place] for place in sorted(done))
         raise
     finally:
-        for future in waiting:
-            future.cancel()
+        if not isinstance(executor, ProcessPool):  # whose shutdown trips over cancelled futures
+            for future in waiting:
+                future.cancel()
 
 
 class ProcessPool(Executor):

@@ -333,7 +333,7 @@ def _flaw(entry: Path) -> str | None:
 
 def _is_marked(store: Path) -> bool:
     """Whether trajectories are from Détente and whole, as they are before they get their name."""
-    from detente.runs.dataset import MARKER
+    from detente.runs.tables import MARKER
 
     try:
         attributes = json.loads((store / "zarr.json").read_text("utf-8"))["attributes"]

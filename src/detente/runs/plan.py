@@ -11,17 +11,17 @@ from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache, cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Final
+from typing import TYPE_CHECKING, Annotated, Any, Final, NamedTuple
 
 import numpy as np
 from pydantic import TypeAdapter
 
-from detente.runs.dataset import kept_arrays
 from detente.runs.engines import Engine, find_engine
 from detente.runs.errors import StoreError, UsageError, require
 from detente.runs.layout import Layout
 from detente.runs.manifest import arithmetic_versions, detente_version
 from detente.runs.seam import tally_arrays
+from detente.runs.tables import kept_arrays
 from detente.runs.tasks import Task
 
 if TYPE_CHECKING:
@@ -232,32 +232,19 @@ def _range_of(model: type[Scenario], name: str) -> TypeAdapter[Any]:
     return TypeAdapter(Annotated[kind, *field.metadata] if field.metadata else kind)
 
 
-@dataclass(frozen=True)
-class Need:
-    """What a run takes on disk, in bytes."""
+class Need(NamedTuple):
+    """What a run takes on disk, in bytes: what it leaves, and the most there is on the way."""
 
-    results: int  # what it leaves
-    chunk: int  # a chunk
-    chunks: int  # how many there are, until the results stand
-    linked: int  # what of the chunks becomes part of the results as it is
-
-    @property
-    def peak(self) -> int:
-        """Bytes of chunks and results together."""
-        return self.results + self.chunk * self.chunks - self.linked
-
-    def of_chunks(self, count: int) -> Need:
-        """Return what a share of the chunks takes, which leaves no results."""
-        return Need(self.chunk * count, self.chunk, count, self.chunk * count)
-
-    def after(self, already: int) -> Need:
-        """Return what is still to come when some bytes of chunks are there."""
-        left = max(0, self.chunks - already // max(1, self.chunk))
-        return Need(self.results, self.chunk, left, min(self.linked, self.chunk * left))
+    results: int
+    peak: int
 
 
-def estimate(plan: Plan) -> Need:
-    """Return what a run takes on disk, to a third or so."""
+def estimate(plan: Plan, left: int | None = None, *, share: bool = False) -> Need:
+    """Return what a run takes on disk, to a third or so.
+
+    Chunks are there until the results stand, but for those parts that become part of them as they
+    are. With only so many chunks `left` there are fewer; a `share` of a run leaves only chunks.
+    """
     axes = plan.layout.axes
     variants, total = len(axes.variants), plan.scenario.runs * len(axes.variants)
     columns = arrays = 0.0
@@ -271,10 +258,14 @@ def estimate(plan: Plan) -> Need:
             arrays += STEP * axes.size("T" + outcome.letters)
     tallies = tally_arrays(axes.outcomes).values()
     sums = TALLY * sum(axes.size(letters) * (bins or 1) for letters, bins in tallies)
-    chunks = len(plan.spans) * variants
-    results = round(total * (columns + arrays) + variants * sums + BASE)
-    chunk = round(total * (1.1 * columns + arrays) / chunks + sums)
-    return Need(results, chunk, chunks, round(total * arrays))
+    number = len(plan.spans) * variants
+    chunks = total * (1.1 * columns + arrays) + sums * number
+    if left is not None:
+        chunks *= left / number
+    if share:
+        return Need(round(chunks), round(chunks))
+    results = total * (columns + arrays) + variants * sums + BASE
+    return Need(round(results), round(results + max(0.0, chunks - total * arrays)))
 
 
 def require_room(folder: Path, need: Need, tell: Callable[[str], None] | None) -> None:

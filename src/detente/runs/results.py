@@ -195,8 +195,8 @@ def _dataset(folder: Path, layout: Layout, runs: int) -> xr.Dataset:
     """Join the tables of a folder to one dataset, each array to be read on demand."""
     import xarray as xr
 
-    from detente.runs.dataset import MARKER, outcome_variables, total_variables
-    from detente.runs.tables import OutcomesBackend
+    from detente.runs.dataset import OutcomesBackend, outcome_variables, total_variables
+    from detente.runs.tables import MARKER
 
     store = folder / places.TRAJECTORIES
     data = xr.open_dataset(store, engine="zarr", chunks=None, consolidated=True)

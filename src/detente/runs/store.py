@@ -21,7 +21,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from detente.runs import folder, manifest
-from detente.runs.dataset import totals_dataset, write_trajectories
 from detente.runs.errors import FolderRefusedError, StoreError
 from detente.runs.files import (
     digest,
@@ -37,7 +36,7 @@ from detente.runs.files import (
 from detente.runs.manifest import Identity, Manifest, difference
 from detente.runs.plan import estimate, require_room
 from detente.runs.summary import summarise
-from detente.runs.tables import join_outcomes, write_responses
+from detente.runs.tables import join_outcomes, write_responses, write_trajectories
 from detente.runs.tasks import (
     WHOLE,
     Failure,
@@ -238,8 +237,7 @@ class Store:
         self._take_over([*lines, *more])
         kept, total = self.paired_runs, self._plan.scenario.runs
         self.notes.append(f"{self.folder}: going on after {kept} of {total} runs a variant")
-        already = sum(path.stat().st_size for path in self._chunks.iterdir())
-        require_room(self.folder, estimate(self._plan).after(already), self._tell)
+        require_room(self.folder, estimate(self._plan, self._left), self._tell)
 
     def _join(self, stack: ExitStack) -> None:
         """Begin a run that others may be doing shares of, or join it."""
@@ -259,8 +257,12 @@ class Store:
         self._manifest.repair()
         lines, more = lines_of_shares(self.folder)
         self._take_over([*lines, *more])
-        left = sum(task.key not in self._ends for task in self.tasks)
-        require_room(self.folder, estimate(self._plan).of_chunks(left), self._tell)
+        require_room(self.folder, estimate(self._plan, self._left, share=True), self._tell)
+
+    @property
+    def _left(self) -> int:
+        """How many tasks of this share are not completed."""
+        return sum(task.key not in self._ends for task in self.tasks)
 
     @property
     def _beginning(self) -> dict[str, Any]:
@@ -354,6 +356,8 @@ def write_tables(source: FileSource, plan: Plan, target: Path) -> dict[str, dict
 
     One chunk is in memory at a time. Returns the size and checksum of each table by its name.
     """
+    from detente.runs.dataset import totals_dataset
+
     totals = totals_dataset(source)
     write_responses(totals, source.layout, target / folder.RESPONSES)
     trajectories = target / folder.TRAJECTORIES

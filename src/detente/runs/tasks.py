@@ -26,12 +26,11 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from detente.engine.chunk import Arrays, Chunk, add_tallies, merge
-from detente.runs.dataset import encode_array, kept_arrays
 from detente.runs.errors import StoreError, UsageError
 from detente.runs.files import atomic_write, storage_errors
 from detente.runs.manifest import arithmetic_versions, detente_version, differing_versions
 from detente.runs.seam import dense, tally_arrays
-from detente.runs.tables import encode_outcomes, read_column
+from detente.runs.tables import encode_array, encode_outcomes, kept_arrays, read_column
 
 if TYPE_CHECKING:
     from detente.runs.engines import Engine, Simulate
