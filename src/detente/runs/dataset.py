@@ -181,7 +181,7 @@ def _totals(tallies: Arrays, finished: int, axes: Axes) -> Arrays:
     """Turn the tallies of a variant into the variables of `total_variables`."""
     if not tallies:  # every run of the variant failed
         tallies = {
-            name: np.zeros([*map(axes.sizes.get, letters), *([bins] if bins else [])], np.int64)
+            name: np.zeros([*(axes.sizes[at] for at in letters), *([bins] * bool(bins))], np.int64)
             for name, (letters, bins) in tally_arrays(axes.outcomes).items()
         }
     counts = {name: tallies[name] for name in ("event_count", "response_count", "chosen_count")}

@@ -126,7 +126,9 @@ def found(folder: Path) -> Identity | None:
     identity = Manifest(folder / manifest.FILE).identity()
     if identity is not None:
         return identity
-    if any(not _is_partial(entry, "") and not _is_empty(entry) for entry in folder.iterdir()):
+    aside = folder / EARLIER
+    empty = [aside] if _is_folder(aside) and not any(aside.iterdir()) else []
+    if any(not _is_partial(entry, "") and entry not in empty for entry in folder.iterdir()):
         raise FolderRefusedError(
             f"{folder} holds files but no {manifest.FILE}, so they are not results of a run: "
             "choose another folder with --out"
@@ -194,19 +196,10 @@ def recover(folder: Path) -> None:
         _restore(folder)
 
 
-def has_tables(folder: Path) -> bool:
-    """Whether a folder holds results that can be opened, of all runs or some."""
-    return bool(_tables(folder))
-
-
-def is_complete(folder: Path) -> bool:
-    """Whether a folder holds the results of all runs."""
-    tables = _tables(folder)
-    return bool(tables) and bool(tables[-1]["complete"])
-
-
-def _tables(folder: Path) -> list[dict[str, Any]]:
-    return Manifest(folder / manifest.FILE).lines(manifest.TABLES)
+def has_tables(folder: Path, *, complete: bool = False) -> bool:
+    """Whether a folder holds results that can be opened, of some runs or of all."""
+    tables = Manifest(folder / manifest.FILE).lines(manifest.TABLES)
+    return bool(tables) and (not complete or bool(tables[-1]["complete"]))
 
 
 def stored(folder: Path) -> Scenario | None:
@@ -224,7 +217,7 @@ def clear(folder: Path) -> None:
     clear_partials(folder)
     for entry in _own(folder):
         remove(entry)
-    _tidy(folder)
+    _remove_if_empty(*(folder / part for part in PARTS))
 
 
 def clear_chunks(folder: Path) -> None:
@@ -265,7 +258,7 @@ def _move(origin: Path, target: Path) -> None:
     for entry, goal in moves:
         goal.parent.mkdir(exist_ok=True)
         entry.rename(goal)
-    _tidy(origin)
+    _remove_if_empty(*(origin / part for part in PARTS))
 
 
 def _own(folder: Path) -> list[Path]:
@@ -352,23 +345,14 @@ def _is_partial(entry: Path, part: str, listed: frozenset[str] = frozenset()) ->
     return entry.is_file() and _is_written(part, partial["name"], listed)
 
 
-def _is_empty(entry: Path) -> bool:
-    """Whether it is a place for earlier results without any."""
-    return entry.name == EARLIER and _is_folder(entry) and not any(entry.iterdir())
-
-
 def _is_folder(path: Path) -> bool:
     return path.is_dir() and not path.is_symlink()
 
 
-def _tidy(folder: Path) -> None:
-    for part in PARTS:
-        _remove_if_empty(folder / part)
-
-
-def _remove_if_empty(folder: Path) -> None:
-    with suppress(OSError):
-        folder.rmdir()
+def _remove_if_empty(*folders: Path) -> None:
+    for folder in folders:
+        with suppress(OSError):
+            folder.rmdir()
 
 
 def _refusal(path: Path, flaw: str) -> FolderRefusedError:

@@ -136,28 +136,11 @@ def run_share(
     executor: Executor | None = None,
     **options: Any,
 ) -> ShareResult:
-    """Do one share of the tasks of a run, while others may do other shares.
+    """Do one share of the tasks of a run, such as ``3/40``, while others may do other shares.
 
-    `run` with ``resume=True`` on the same folder joins them and does what is missing.
-
-    Parameters
-    ----------
-    scenario : Scenario or str or path
-        A scenario, its file, or the name of one that comes with the package.
-    share : str
-        Which share of how many, such as ``3/40``.
-    out : str or path
-        The folder for the results, that all shares see.
-    workers, progress, executor
-        As for `run`.
-    **options
-        ``runs``, ``seed``, ``variants``, ``steps``, ``engine`` and ``keep`` as for `run`; the same
-        for every share.
-
-    Raises
-    ------
-    UsageError, ScenarioError, StoreError, RunError, Interrupted
-        As from `run`.
+    `run` with ``resume=True`` on the same folder joins them and does what is missing. Scenario,
+    `workers`, `progress`, `executor` and the `options` ``runs``, ``seed``, ``variants``, ``steps``,
+    ``engine`` and ``keep`` are as for `run`, and so is what is raised.
     """
     which = Share.parse(share)
     plan = _planned(scenario, None, **options)

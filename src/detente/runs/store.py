@@ -23,16 +23,9 @@ from typing import TYPE_CHECKING, Any
 from detente.runs import folder, manifest
 from detente.runs.errors import FolderRefusedError, StoreError
 from detente.runs.files import (
-    digest,
-    interrupts_deferred,
-    locked,
-    remove,
-    storage_errors,
-    sync_folder,
-    sync_tree,
-    temporary_path,
-    write_text,
-)
+    digest, interrupts_deferred, locked, remove, storage_errors, sync_folder, sync_tree,
+    temporary_path, write_text,
+)  # fmt: skip
 from detente.runs.manifest import Identity, Manifest, difference
 from detente.runs.plan import estimate, require_room
 from detente.runs.summary import summarise
@@ -91,21 +84,11 @@ class Store:
         resume: bool = False,
         tell: Callable[[str], None] | None = None,
     ) -> Iterator[Store]:
-        """Give the folder, made ready for a run and locked against others.
+        """Give the folder, made ready for a run or a `share` of it and locked against others.
 
-        Parameters
-        ----------
-        path : Path
-            Where the results go; it need not exist.
-        plan : Plan
-            What is to be run.
-        share : Share, optional
-            Do only this share, while others may do theirs.
-        resume : bool
-            Go on with what the folder holds of the same run, as a share always does. Without,
-            results of the same scenario are replaced, once there are new ones.
-        tell : callable, optional
-            Is called with a line that says how much disk the run will take.
+        To `resume` is to go on with what the folder holds of the same run, as a share always does.
+        Without, results of the same scenario are replaced, once there are new ones. `tell` is
+        called with a line that says how much disk the run will take.
 
         Raises
         ------
@@ -154,7 +137,7 @@ class Store:
     @property
     def is_complete(self) -> bool:
         """Whether the tables of all runs are there."""
-        return folder.is_complete(self.folder)
+        return folder.has_tables(self.folder, complete=True)
 
     @property
     def paired_runs(self) -> int:

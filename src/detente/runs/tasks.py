@@ -153,12 +153,8 @@ class TaskResult:
 def run_task(task: Task) -> TaskResult:
     """Simulate the runs of a task and write their chunk.
 
-    A run that raises is left out and becomes a `Failure`; the others go on.
-
-    Raises
-    ------
-    StoreError
-        If the chunk cannot be written, or this process has another version than the task wants.
+    A run that raises is left out and becomes a `Failure`; the others go on. A StoreError says that
+    the chunk cannot be written, or that this process has another version than the task wants.
     """
     began = time.perf_counter()
     if detente_version() != task.version:
