@@ -13,7 +13,7 @@ def told(monkeypatch, capsys):
 
     def told(*, kept, tell=True):
         monkeypatch.setattr(engines, "PATIENCE", 0.05)
-        monkeypatch.setattr(engines, "is_kept", lambda _: kept)
+        monkeypatch.setattr(engines, "is_kept", lambda *_: kept)
         monkeypatch.setattr(engines, "_ready", set())
         slow = Engine("slow", "slow_engine:simulate", chunk=1, compiles=True)
         engines.warm_up(slow, tell=tell)
@@ -35,8 +35,7 @@ def test_machine_code_is_known_to_be_kept_once_the_engine_ran(name):
 
 
 def test_where_numba_cannot_be_asked_nothing_is_known_to_be_kept(monkeypatch):
-    place = ("detente.scenario", "load")
-    monkeypatch.setitem(engines._LAST_COMPILED, "compiled", place)
+    monkeypatch.setitem(engines._LAST_COMPILED, "compiled", lambda _: detente.load)
     assert not engines.is_kept(ENGINES["compiled"])
 
 

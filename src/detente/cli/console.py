@@ -51,28 +51,28 @@ def table(*columns: str, numbers: int = 0) -> Table:
     return made
 
 
-# Numbers are written as in `detente.runs.summary`, which takes long to import.
+# Numbers are written as in `detente.scenario.messages`, which takes long to import.
 
 
 def signed(value: float | None, decimals: int = 2) -> str:
     """Return a number with its sign, or a dash for what is missing."""
-    from detente.runs import summary
+    from detente.scenario import messages
 
-    return summary.signed(value, decimals)
+    return messages.signed(value, decimals)
 
 
 def between(low: float | None, high: float | None, decimals: int = 2) -> str:
     """Return an interval, or a dash for what is missing."""
-    from detente.runs import summary
+    from detente.scenario import messages
 
-    return summary.between(low, high, decimals)
+    return messages.between(low, high, decimals)
 
 
 def percent(value: float | None) -> str:
     """Return a share in whole per cent, or a dash for what is missing."""
-    from detente.runs import summary
+    from detente.scenario import messages
 
-    return summary.percent(value)
+    return messages.percent(value)
 
 
 def near(path: Path) -> str:

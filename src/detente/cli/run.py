@@ -150,14 +150,14 @@ def _say_what_is_replaced(folder: Path, plan: Plan) -> None:
     if theirs is None or theirs.scenario != ours.scenario:
         return
     if places.has_tables(folder):
-        what = "the results" if places.is_complete(folder) else "the unfinished results"
+        what = "the results" if places.has_tables(folder, complete=True) else "the unfinished results"
     elif count := finished_chunks(folder):
         what = f"the {count} finished chunks of a run"
     else:
         return
     differs = difference(theirs, ours, places.stored(folder), plan.scenario)
     which = f"which differ in {differs}" if differs else "which are of this very run"
-    another = places.is_complete(folder) or differs
+    another = places.has_tables(folder, complete=True) or differs
     instead = "--out DIR keeps both" if another else "--resume goes on with them"
     say(f"replacing {what} in {near(folder)}, {which}; {instead}")
 

@@ -16,8 +16,8 @@ from detente.scenario.conditions import (
     OppositionTest,
     StanceTest,
 )
-from detente.scenario.ranges import quantity_of
-from detente.theory.response.conditions import (
+from detente.scenario.quantity import quantity_of
+from detente.theory.agenda import (
     AFTER,
     ALL,
     ANY,

@@ -19,8 +19,7 @@ from numpy.typing import NDArray
 from xarray.backends import BackendArray, BackendEntrypoint
 from xarray.core import indexing
 
-from detente.engine.chunk import FIXED_POINT, Arrays
-from detente.runs.seam import tally_arrays
+from detente.engine.chunk import FIXED_POINT, Arrays, tally_arrays
 from detente.runs.tables import columns_of, in_columns
 
 if TYPE_CHECKING:

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import sys
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final, Protocol, cast
 
-from detente.runs.errors import require
+from detente.scenario.messages import require
+from detente.theory import DEFAULT
 
 if TYPE_CHECKING:
     from detente.engine.chunk import Chunk
@@ -22,13 +24,13 @@ if TYPE_CHECKING:
 PATIENCE: Final = 1.5
 COMPILING: Final = "Compiling the model for this machine: once, for half a minute or so."
 LOADING: Final = "Loading the model…"
-#: By engine, a rule whose machine code is kept when all of that engine's is.
-_LAST_COMPILED: Final = {
-    "compiled": ("detente.engine.kernel", "run_block"),
-    "mesa": ("detente.theory.response.standing", "conclude"),
+#: By engine, a rule of a theory whose machine code is kept when all of that engine's is.
+_LAST_COMPILED: Final[dict[str, Callable[[str], Any]]] = {
+    "compiled": lambda theory: import_module("detente.engine.kernel").kernel_of(theory),
+    "mesa": lambda theory: import_module("detente.engine.recorder").recording_of(theory).at_end,
 }
-#: Engines that are ready in this process.
-_ready: set[str] = set()
+#: Engines that are ready in this process, each with the theory.
+_ready: set[tuple[str, str]] = set()
 
 
 class Simulate(Protocol):
@@ -85,18 +87,19 @@ def find_engine(name: str | None) -> Engine:
     return ENGINES[require(name or DEFAULT_ENGINE, ENGINES, "engine")]
 
 
-def warm_up(engine: Engine, *, tell: bool) -> None:
-    """Run the smallest scenario there is, so that everything is compiled once and kept.
+def warm_up(engine: Engine, theory: str = DEFAULT, *, tell: bool) -> None:
+    """Run the smallest scenario of a theory, so that everything is compiled once and kept.
 
     With `tell`, standard error says what is being waited for.
     """
-    if not engine.compiles or engine.name in _ready:
+    if not engine.compiles or (engine.name, theory) in _ready:
         return
     from detente.scenario import Scenario
 
     smallest = Scenario.model_validate(
         {
             "scenario": "warm-up",
+            "theory": theory,
             "start": "2025-01-06",
             "steps": 1,
             "poles": {"first": ["AAA"], "second": ["BBB"]},
@@ -108,25 +111,24 @@ def warm_up(engine: Engine, *, tell: bool) -> None:
     notice = _notice(LOADING, tell=tell)
     try:
         simulate = engine.load()
-        if not is_kept(engine):
+        if not is_kept(engine, theory):
             notice.cancel()
             notice = _notice(COMPILING, tell=tell)
         simulate(smallest, "base", 0, 1, keep_paths=False, events=("event",))
     finally:
         notice.cancel()
-    _ready.add(engine.name)
+    _ready.add((engine.name, theory))
 
 
-def is_kept(engine: Engine) -> bool:
-    """Whether machine code of the engine was kept that its present sources gave.
+def is_kept(engine: Engine, theory: str = DEFAULT) -> bool:
+    """Whether machine code of an engine for a theory was kept that its present sources gave.
 
     Numba has no public way to ask. Where its own way changes, nothing is known to be kept.
     """
     if engine.name not in _LAST_COMPILED:
         return True
-    module, name = _LAST_COMPILED[engine.name]
     try:
-        rule: Any = getattr(import_module(module), name)
+        rule = _LAST_COMPILED[engine.name](theory)
         return bool(rule._cache._cache_file._load_index())  # noqa: SLF001 - see above
     except Exception:  # noqa: BLE001 - it only words a notice
         return False

@@ -80,7 +80,7 @@ class Pool:
         works = {variant for variant, _ in completed}
         try:
             if left and self.executor is None:  # a folder that is refused should be so at once
-                warm_up(left[0].engine, tell=progress)
+                warm_up(left[0].engine, left[0].axes.theory, tell=progress)
             total, done = runs_of(tasks), runs_of(tasks) - runs_of(left)
             with (
                 progress_bar(total, done, shown=progress) as advance,

@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from detente.runs.seam import find, run_arrays
+from detente.engine.chunk import run_arrays
 from detente.scenario.distributions import sample
 from detente.scenario.quantity import Distribution
+from detente.theory import find
 from detente.theory.declare import AXES, Outcomes
 
 if TYPE_CHECKING:
@@ -133,7 +134,7 @@ class Layout:
             "issue": self.issues,
             "response": self.responses,
         }
-        return Axes("response", self.variants, labels, self.steps + 1)
+        return Axes(self.scenario.theory, self.variants, labels, self.steps + 1)
 
     def main_event(self, variant: str) -> str | None:
         """Return the event that the summary of a variant is about, if the variant has it."""

@@ -16,11 +16,11 @@ from typing import TYPE_CHECKING, Annotated, Any, Final, NamedTuple
 import numpy as np
 from pydantic import TypeAdapter
 
+from detente.engine.chunk import tally_arrays
 from detente.runs.engines import Engine, find_engine
 from detente.runs.errors import StoreError, UsageError, require
 from detente.runs.layout import Layout
 from detente.runs.manifest import arithmetic_versions, detente_version
-from detente.runs.seam import tally_arrays
 from detente.runs.tables import kept_arrays
 from detente.runs.tasks import Task
 

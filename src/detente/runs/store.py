@@ -23,8 +23,15 @@ from typing import TYPE_CHECKING, Any
 from detente.runs import folder, manifest
 from detente.runs.errors import FolderRefusedError, StoreError
 from detente.runs.files import (
-    digest, interrupts_deferred, locked, remove, storage_errors, sync_folder, sync_tree,
-    temporary_path, write_text,
+    digest,
+    interrupts_deferred,
+    locked,
+    remove,
+    storage_errors,
+    sync_folder,
+    sync_tree,
+    temporary_path,
+    write_text,
 )  # fmt: skip
 from detente.runs.manifest import Identity, Manifest, difference
 from detente.runs.plan import estimate, require_room

@@ -1,4 +1,4 @@
-"""The table that a run prints: as data, as HTML, and how its numbers are written."""
+"""The table that a run prints, as data and as HTML."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from detente.runs.statistics import Moments, binned_quantiles, paired
+from detente.scenario.messages import MISSING, between, percent, signed
 
 if TYPE_CHECKING:
     from detente.runs.results import Results
@@ -24,8 +25,6 @@ KEYS: Final = (
     "event", "response", "probability", "tilt", "tilt_low", "tilt_high",
     "effect", "effect_low", "effect_high",
 )  # fmt: skip
-#: What stands in place of a missing number.
-MISSING: Final = "-"
 
 
 def summarise(source: Source) -> Summary:
@@ -116,25 +115,6 @@ def _number(value: Any) -> Any:
     if isinstance(value, float):  # numpy's float64 is one
         return float(value) if math.isfinite(value) else None
     return value
-
-
-def signed(value: float | None, decimals: int = 2) -> str:
-    """Return a number with its sign, or a dash for what is missing."""
-    if value is None:
-        return MISSING
-    return f"{round(value, decimals) + 0.0:+.{decimals}f}"  # +0.0: no -0.00
-
-
-def between(low: float | None, high: float | None, decimals: int = 2) -> str:
-    """Return an interval, or a dash for what is missing."""
-    if low is None or high is None:
-        return MISSING
-    return f"{signed(low, decimals)} to {signed(high, decimals)}"
-
-
-def percent(value: float | None) -> str:
-    """Return a share in whole per cent, or a dash for what is missing."""
-    return MISSING if value is None else f"{100 * value:.0f} %"
 
 
 def html_table(results: Results) -> str:

@@ -21,7 +21,6 @@ from numpy.typing import NDArray
 
 from detente.engine.chunk import Chunk
 from detente.runs.files import link_or_copy, write_text
-from detente.runs.seam import dense
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -93,7 +92,7 @@ def _rows(chunk: Chunk, axes: Axes) -> pa.RecordBatch:
     }
     about = axes.run_arrays(paths=False)
     outcomes = in_columns(axes)
-    arrays = dense(chunk, axes.sizes, {outcome.name: about[outcome.name] for outcome in outcomes})
+    arrays = chunk.dense(axes.sizes, {outcome.name: about[outcome.name] for outcome in outcomes})
     for outcome in outcomes:
         values = arrays[outcome.name]
         if "country" in outcome.axes:
@@ -197,7 +196,7 @@ def encode_array(chunk: Chunk, axes: Axes, name: str, chunk_runs: int) -> bytes 
     from zarr.storage import MemoryStore
 
     about = axes.run_arrays(paths=True)[name]
-    values = dense(chunk, axes.sizes, {name: about})[name]
+    values = chunk.dense(axes.sizes, {name: about})[name]
     files: dict[str, Any] = {}
     array = _create(MemoryStore(files), about, axes, (1, chunk_runs), chunk_runs, zarr_format=3)
     array[0, : len(values)] = values

@@ -25,11 +25,10 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from detente.engine.chunk import Arrays, Chunk, add_tallies, merge
+from detente.engine.chunk import Arrays, Chunk, add_tallies, merge, tally_arrays
 from detente.runs.errors import StoreError, UsageError
 from detente.runs.files import atomic_write, storage_errors
 from detente.runs.manifest import arithmetic_versions, detente_version, differing_versions
-from detente.runs.seam import dense, tally_arrays
 from detente.runs.tables import encode_array, encode_outcomes, kept_arrays, read_column
 
 if TYPE_CHECKING:
@@ -314,7 +313,7 @@ class MemorySource(Source):
     def _dense(self, variant: str, first: int, name: str) -> NDArray[Any]:
         axes = self.layout.axes
         about = {name: axes.run_arrays(paths=True)[name]}
-        return dense(self._chunks[variant, first], axes.sizes, about)[name]
+        return self._chunks[variant, first].dense(axes.sizes, about)[name]
 
 
 class FileSource(Source):
