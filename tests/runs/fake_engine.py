@@ -12,7 +12,10 @@ from pathlib import Path
 import numpy as np
 
 from detente.engine.chunk import FIXED_POINT, Chunk
-from detente.runs.layout import LEVEL_BINS, TILT_BINS
+from detente.theory.outcomes import SHARED
+
+TILT_BINS = SHARED["tilt"].bins.number
+LEVEL_BINS = SHARED["level"].bins.number
 
 
 def simulate(scenario, variant, first, last, *, keep_paths, events):

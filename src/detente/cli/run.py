@@ -150,9 +150,8 @@ def _say_what_is_replaced(folder: Path, plan: Plan) -> None:
     if theirs is None or theirs.scenario != ours.scenario:
         return
     if places.has_tables(folder):
-        what = (
-            "the results" if places.has_tables(folder, complete=True) else "the unfinished results"
-        )
+        complete = places.has_tables(folder, complete=True)
+        what = "the results" if complete else "the unfinished results"
     elif count := finished_chunks(folder):
         what = f"the {count} finished chunks of a run"
     else:
