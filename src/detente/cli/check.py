@@ -48,12 +48,12 @@ def check(
         raise typer.Exit(FAILED)
 
 
-def _load(given: list[str], *, tell: bool) -> tuple[list[Scenario], int]:
+def _load(names: list[str], *, tell: bool) -> tuple[list[Scenario], int]:
     """Return the scenarios that are fine, and how many are not."""
     from detente.scenario import ScenarioError, load
 
     fine, wrong = [], 0
-    for name in given:
+    for name in names:
         try:
             scenario = load(name)
         except ScenarioError as error:
