@@ -7,7 +7,7 @@ import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from itertools import takewhile
-from typing import Final, NamedTuple
+from typing import ClassVar, Final, NamedTuple
 
 #: How a message ends that is followed by the value as it was written, in quotes.
 QUOTE_IT: Final = "quote it"
@@ -100,6 +100,26 @@ class ScenarioError(ValueError):
     def __reduce__(self) -> tuple[type[ScenarioError], tuple[list[Problem]]]:
         """Keep the problems when an error crosses to another process."""
         return type(self), (self.problems,)
+
+
+class UsageError(ValueError):
+    """What was asked for does not exist or does not go together; nothing was written."""
+
+    exit_code: ClassVar[int] = 2
+
+
+def require(given: str, known: Iterable[str], what: str) -> str:
+    """Return `given` if it is known.
+
+    Raises
+    ------
+    UsageError
+        Otherwise, with the known name that was probably meant, or all of them.
+    """
+    names = list(known)
+    if given in names:
+        return given
+    raise UsageError(unknown(what, given, names))
 
 
 def printable(text: str) -> str:
