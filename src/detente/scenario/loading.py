@@ -153,13 +153,7 @@ def _read(path: Path, shown: str, above: tuple[Path, ...]) -> Table:
 
 
 def _extended_file(folder: Path, name: Any, chain: tuple[Path, ...]) -> Path:
-    """Return the file that the last of a chain extends: beside it, or of the package.
-
-    Raises
-    ------
-    ValueError
-        If there is none of that name, or it may not be extended.
-    """
+    """Return the file that the last of a chain extends: beside it, or of the package."""
     parent = _named(folder, name)
     if parent.resolve() in chain:
         names = " -> ".join(file.name for file in (*chain, parent))

@@ -202,13 +202,7 @@ def _check(kind: str, a: tuple[float, ...]) -> None:
 
 
 def parse_number(value: object) -> Number:
-    """Read a number or a distribution.
-
-    Raises
-    ------
-    ValueError
-        With one sentence that says what was expected.
-    """
+    """Read a number or a distribution."""
     if isinstance(value, Distribution):
         return value
     if not isinstance(value, Mapping):

@@ -74,13 +74,7 @@ CHECKED = {"checked": True}
 
 
 def validated[S: Scenario](model: type[S], tree: Table) -> S:
-    """Return the scenario that a tree describes, having validated it and each variant once.
-
-    Raises
-    ------
-    ScenarioError
-        With everything that is wrong, each where it was written.
-    """
+    """Return the scenario that a tree describes, having validated it and each variant once."""
     scenario, found = examine(model, tree)
     return _with_variants(model, tree, scenario, found)
 
