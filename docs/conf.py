@@ -3,12 +3,14 @@
 Nothing is fetched when the site is built, nor when its pages are opened from disk.
 """
 
+import logging
 import sys
 from pathlib import Path
 
 import detente
 
 sys.path.insert(0, str(Path(__file__).parent))  # for the extension `generate`
+logging.getLogger("MESA").setLevel(logging.WARNING)  # one message a step
 
 project = "Détente"
 author = "The Détente authors"
