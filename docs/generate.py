@@ -6,9 +6,12 @@ then the code of some pages is run (`execute`).
 
 import inspect
 import re
+import tempfile
+from functools import cache
 from pathlib import Path
 
 from execute import RUN, Session
+from pyarrow import parquet
 from typer.cli import get_docs_for_click
 from typer.main import get_command
 from typer.testing import CliRunner
@@ -72,11 +75,49 @@ def kinds():
     )
 
 
+@cache
+def few_runs():
+    """Return the folder of a few runs and their results."""
+    folder = tempfile.TemporaryDirectory()  # kept as long as the process
+    results = detente.run("bagram-2025", runs=2, out=folder.name, keep="paths", progress=False)
+    return folder, results
+
+
+def columns(file):
+    """Return the columns of a Parquet file of a results folder; those of each event once."""
+    folder, results = few_runs()
+    rows = {}
+    for field in parquet.read_schema(Path(folder.name, file)):
+        name = field.name
+        for axis in ("pole", "event"):
+            for place in results.data[axis].values:
+                name = name.replace(f"_{place}", f"_<{axis}>")
+        kind = "text" if "string" in str(field.type) else str(field.type)
+        variable = results.data.get(name.split("_<")[0])
+        meaning = "" if variable is None else variable.attrs.get("description", "")
+        rows[name] = f"| `{name}` | {kind} | {meaning} |"
+    return "\n".join(["| column | type | meaning |", "|---|---|---|", *rows.values()])
+
+
+def variables():
+    """Return the variables of the results with what each says of itself."""
+    _, results = few_runs()
+    rows = [
+        f"| `{name}` | {', '.join(each.dims)} | {each.attrs.get('units', '')} "
+        f"| {each.attrs.get('description', '')} |"
+        for name, each in results.data.data_vars.items()
+    ]
+    return "\n".join(["| variable | axes | unit or range | meaning |", "|---|---|---|---|", *rows])
+
+
 CONTENT = {
     "scenario-format": lambda: printed("schema", "--docs"),
     "odd": lambda: printed("odd"),
     "plain": plain,
     "commands": commands,
+    "outcome-columns": lambda: columns("outcomes.parquet"),
+    "response-columns": lambda: columns("responses.parquet"),
+    "variables": variables,
     "package": package,
     "plots": plots,
     "kinds": kinds,
