@@ -8,6 +8,7 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 import pytest
+from ruamel.yaml import YAML
 from typer.main import get_command
 
 import detente
@@ -163,3 +164,14 @@ def test_commands_that_are_not_run_are_commands():
     for line in lines:
         _, name, *arguments = line.split()
         commands[name].make_context(name, arguments)  # raises what a person would see
+
+
+def test_what_one_cites_is_the_package():
+    citation = YAML(typ="safe").load((ROOT / "CITATION.cff").read_text("utf-8"))
+    assert {"cff-version", "message", "title", "authors"} <= set(citation)
+    assert citation["version"] == detente.__version__
+    released = f"## {detente.__version__} - {citation['date-released']}\n"
+    assert released in (ROOT / "CHANGELOG.md").read_text("utf-8")
+    licence = (ROOT / "LICENSE").read_text("utf-8")
+    assert licence.startswith(f"{citation['license']} License")
+    assert citation["authors"][0]["name"] in licence
