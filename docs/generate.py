@@ -18,6 +18,7 @@ from typer.testing import CliRunner
 
 import detente
 from detente.cli import app as program
+from detente.theory import declare
 
 PLACE = re.compile(r"^<!-- generated: ([\w-]+) -->$", re.MULTILINE)
 TITLE = re.compile(r"\A# .*\n+")
@@ -29,6 +30,12 @@ def printed(*arguments):
     if done.exit_code:
         raise RuntimeError(f"detente {' '.join(arguments)} ended with {done.exit_code}")
     return TITLE.sub("", done.stdout)
+
+
+def top_level(file):
+    """Return a file that stands at the top of the repository, with its links as from here."""
+    text = (Path(__file__).parents[1] / file).read_text("utf-8").replace("](docs/", "](")
+    return re.sub(r"\]\(([A-Z]+)\.md\)", lambda link: f"]({link[1].lower()}.md)", text)
 
 
 def plain():
@@ -51,6 +58,16 @@ def package():
 def plots():
     """Return the reference of `detente.plots`."""
     return documented(detente.plots, detente.plots.__all__)
+
+
+def seam():
+    """Return the reference of what a theory declares."""
+    names = [
+        name
+        for name, value in vars(declare).items()
+        if inspect.isclass(value) and value.__module__ == declare.__name__
+    ]
+    return documented(declare, names)
 
 
 def documented(module, names):
@@ -111,6 +128,8 @@ def variables():
 
 
 CONTENT = {
+    "changelog": lambda: top_level("CHANGELOG.md"),
+    "contributing": lambda: top_level("CONTRIBUTING.md"),
     "scenario-format": lambda: printed("schema", "--docs"),
     "odd": lambda: printed("odd"),
     "plain": plain,
@@ -120,6 +139,7 @@ CONTENT = {
     "variables": variables,
     "package": package,
     "plots": plots,
+    "seam": seam,
     "kinds": kinds,
 }
 
