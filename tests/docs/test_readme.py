@@ -134,3 +134,14 @@ def test_the_layout_of_the_readme_is_the_layout():
     (layout,) = re.findall(r"^src/detente/ [^\n]*\n(.*?)^```$", README, re.MULTILINE | re.DOTALL)
     for line in layout.splitlines():
         assert line.split()[0].rstrip("/") in folders(), line
+
+
+def test_what_the_readme_says_where_to_look_at_is_there():
+    (table,) = re.findall(r"^\| I want to .*?\n(?=\n)", README, re.MULTILINE | re.DOTALL)
+    rows = table.splitlines()[2:]
+    assert len(rows) > 5
+    for row in rows:
+        place = re.findall(r"`((?:\w+/)+[\w.]*)`", row)
+        assert place, row
+        for path in place:
+            assert (ROOT / "src" / "detente" / path).exists(), path
