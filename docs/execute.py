@@ -16,6 +16,7 @@ import shlex
 import tempfile
 from pathlib import Path
 
+import pandas
 from typer.testing import CliRunner
 
 from detente.cli import app as program
@@ -54,7 +55,8 @@ class Session:
 
     def run(self, text):
         """Return the text of the page with what each block prints or draws below it."""
-        with tempfile.TemporaryDirectory() as folder, _working_in(folder):
+        wide = pandas.option_context("display.width", WIDTH, "display.max_columns", None)
+        with wide, tempfile.TemporaryDirectory() as folder, _working_in(folder):
             return BLOCK.sub(self._run_block, text)
 
     def _run_block(self, block):

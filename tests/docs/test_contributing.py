@@ -8,7 +8,10 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pandas
 import pytest
+
+import detente
 
 ROOT = Path(__file__).parents[2]
 TEXT = (ROOT / "CONTRIBUTING.md").read_text("utf-8")
@@ -123,6 +126,21 @@ def exposures(printed):
     place = names.index("Exposure") - len(names) - 1  # a percent sign stands by itself
     rows = lines[lines.index(head) + 1 : lines.index(head) + 9]
     return [float(row.split()[place]) for row in rows]
+
+
+def test_an_outcome(follow, tmp_path):
+    printed, described = follow("Add an outcome")
+    assert "Friends (countries)" in printed.splitlines()  # the label of a picture
+    sentence = "With how many others the country is aligned at the end."
+    assert re.search(rf"^\| `friends` \| .*{re.escape(sentence)}", described, re.MULTILINE)
+    rows = pandas.read_parquet(tmp_path / "results" / "friends" / "outcomes.parquet")
+    assert rows["friends"].between(0, 10).all()
+    assert rows["friends"].nunique() > 3
+    results = detente.open(tmp_path / "results" / "friends", verify=True)
+    friends = results.data["friends"].sel(variant="demand", country="PAK")
+    expected = rows.query("variant == 'demand' and country == 'PAK'")["friends"]
+    assert friends.values.tolist() == expected.tolist()
+    assert (detente.effects(results, against="no_move", outcome="friends")["runs"] == 20).all()
 
 
 def test_a_scenario(follow, tmp_path):
