@@ -16,7 +16,7 @@ import shlex
 import tempfile
 from pathlib import Path
 
-import pandas
+import pandas as pd
 from typer.testing import CliRunner
 
 from detente.cli import app as program
@@ -55,7 +55,7 @@ class Session:
 
     def run(self, text):
         """Return the text of the page with what each block prints or draws below it."""
-        wide = pandas.option_context("display.width", WIDTH, "display.max_columns", None)
+        wide = pd.option_context("display.width", WIDTH, "display.max_columns", None)
         with wide, tempfile.TemporaryDirectory() as folder, _working_in(folder):
             return BLOCK.sub(self._run_block, text)
 

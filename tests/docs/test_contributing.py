@@ -8,7 +8,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-import pandas
+import pandas as pd
 import pytest
 
 import detente
@@ -133,13 +133,13 @@ def test_an_outcome(follow, tmp_path):
     assert "Friends (countries)" in printed.splitlines()  # the label of a picture
     sentence = "With how many others the country is aligned at the end."
     assert re.search(rf"^\| `friends` \| .*{re.escape(sentence)}", described, re.MULTILINE)
-    rows = pandas.read_parquet(tmp_path / "results" / "friends" / "outcomes.parquet")
+    rows = pd.read_parquet(tmp_path / "results" / "friends" / "outcomes.parquet")
     assert rows["friends"].between(0, 10).all()
     assert rows["friends"].nunique() > 3
     results = detente.open(tmp_path / "results" / "friends", verify=True)
     friends = results.data["friends"].sel(variant="demand", country="PAK")
     expected = rows.query("variant == 'demand' and country == 'PAK'")["friends"]
-    assert friends.values.tolist() == expected.tolist()
+    assert friends.to_numpy().tolist() == expected.tolist()
     assert (detente.effects(results, against="no_move", outcome="friends")["runs"] == 20).all()
 
 
