@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from scipy.special import ndtr
 
 from detente import Scenario
-from detente.engine.sampler import Plan
+from detente.engine.sampler import Sampler
 from detente.theory.chance import path_words
 
 SOURCE: Final = Path(__file__).parent / "c" / "floor.c"
@@ -48,7 +48,7 @@ _FIELDS: Final = (
 )  # fmt: skip
 _DRAWN: Final = ("path_word", "normal", "place_of", "place", "depends_of", "depends_on")
 _OUT: Final = (
-    "tilt", "toward", "hedging", "bloc", "tension", "polarisation", "stance", "response",
+    "tilt", "toward", "hedging", "bloc", "tension", "polarisation", "stance", "last_response",
     "event_count", "response_count", "chosen_count", "first_step_sum", "tilt_bins", "toward_bins",
     "level_bins", "tension_sum", "alignment_sum", "alignment_square_sum",
 )  # fmt: skip
@@ -140,7 +140,7 @@ class Floor:
 
     def __init__(self, scenario: Scenario, lanes: int = 8, *, profile: bool = False) -> None:
         self._library = library(lanes, profile=profile)
-        self.plan = plan = Plan(scenario)
+        self.plan = plan = Sampler(scenario)
         self.steps = scenario.length
         self.shape = plan.shape
         self._kept: dict[str, NDArray[Any]] = {}
@@ -159,7 +159,7 @@ class Floor:
         self._check(plan, rows)
         self._draws(plan, rows.dependence[:, :, 0].astype(np.int64))
 
-    def _check(self, plan: Plan, rows: Any) -> None:
+    def _check(self, plan: Sampler, rows: Any) -> None:
         """Refuse what the C file takes for the same in every run."""
         drawn = {row for item in plan.uncertain for row in item.rows}
         for name in ("response_stance", "response_cost", "response_score"):
@@ -173,7 +173,7 @@ class Floor:
         self._kept[name] = kept
         setattr(self._plan, name, kept.ctypes.data)
 
-    def _draws(self, plan: Plan, dependence: NDArray[np.int64]) -> None:
+    def _draws(self, plan: Sampler, dependence: NDArray[np.int64]) -> None:
         normal = []
         for item in plan.uncertain:
             d = item.distribution
@@ -241,5 +241,5 @@ class Floor:
         }  # fmt: skip
         arrays = {name: np.zeros(shape, dtype) for name, (shape, dtype) in shapes.items()}
         arrays["stance"] = np.full((runs, e, n), np.nan)
-        arrays["response"] = np.full((runs, e, n), -1, np.int8)
+        arrays["last_response"] = np.full((runs, e, n), -1, np.int8)
         return arrays

@@ -14,8 +14,7 @@ from larger_regions import enlarged
 from numpy.typing import NDArray
 
 import detente
-from detente.engine.sampler import Plan
-from detente.theory.response.blocs import blocs, leaders
+from detente.engine.sampler import Sampler
 
 TILT_BINS: Final = 400
 LEVEL_BINS: Final = 200
@@ -55,10 +54,10 @@ def of_length(scenario: detente.Scenario, steps: int) -> detente.Scenario:
 
 
 @functools.cache
-def _plans(task: Task) -> tuple[dict[str, Plan], tuple[str, ...]]:
+def _plans(task: Task) -> tuple[dict[str, Sampler], tuple[str, ...]]:
     """Return the plan of each variant, and the events of all: once a process, not once a run."""
     scenario = task.load()
-    plans = {name: Plan(scenario.variant(name)) for name in task.variants}
+    plans = {name: Sampler(scenario.variant(name)) for name in task.variants}
     return plans, tuple(dict.fromkeys(event for plan in plans.values() for event in plan.events))
 
 
@@ -69,7 +68,7 @@ def shapes(task: Task) -> dict[str, tuple[int, ...]]:
     points = task.steps + 1
     return {
         "tilt": (n,), "toward": (n, 2), "hedging": (n,), "bloc": (n,), "tension": (),
-        "polarisation": (), "stance": (len(events), n), "response": (len(events), n),
+        "polarisation": (), "stance": (len(events), n), "last_response": (len(events), n),
         "tilt_path": (points, n), "toward_path": (points, n, 2), "level_path": (points, k),
         "tension_path": (points,), "choices": (task.steps, len(events), n), "aligned": (n, n),
         "stamp": (3,),
@@ -96,7 +95,7 @@ class RecordedRun(detente.RegionModel):
         self.began = time.monotonic()
         plans, self.all_events = _plans(task)
         plan = plans[variant]
-        super().__init__(plan.scenario, rng, variant, plan=plan, collect=False)
+        super().__init__(plan.scenario, rng, variant, sampler=plan, collect=False)
         self.left = task.steps
         self.paths: list[tuple[NDArray[np.float64], ...]] = []
         self.choices: list[NDArray[np.int8]] = []
@@ -109,7 +108,11 @@ class RecordedRun(detente.RegionModel):
     def step(self) -> None:
         """Run one step and note it."""
         super().step()
-        self.choices.append(self.view.choice[:, :, 0].astype(np.int8))
+        agenda = self.world.agenda
+        choices = np.full((len(agenda.chosen), len(self.sampler.codes)), -1, np.int8)
+        for event, count in enumerate(agenda.chosen):
+            choices[event, agenda.country[event, :count]] = agenda.response[event, :count]
+        self.choices.append(choices)
         self._note()
         self.left -= 1
         if self.left == 0:
@@ -118,32 +121,26 @@ class RecordedRun(detente.RegionModel):
             self.datacollector.collect(self)
 
     def _note(self) -> None:
-        now = self.standing
-        fields = (now.tilt, now.toward, self.state.level, now.tension)
-        self.paths.append(tuple(field[..., 0].copy() for field in fields))
+        fields = (self.measure("tilt"), self.measure("toward"), self.state.level[:, 0])
+        self.paths.append(tuple(np.array(field) for field in (*fields, self.tension)))
 
     def _finish(self) -> None:
-        now, state = self.standing, self.state
+        state = self.state
         paths = [np.array(path) for path in zip(*self.paths, strict=True)]
-        where = [self.all_events.index(event) for event in self.plan.events]
-        n = len(self.plan.codes)
-        came = state.born[:, 0] >= 0
+        where = [self.all_events.index(event) for event in self.sampler.events]
+        n = len(self.sampler.codes)
         stance = np.full((len(self.all_events), n), np.nan)
-        stance[where] = np.where(came[:, np.newaxis], state.stance[:, :, 0], np.nan)
+        stance[where] = self.measure("stance")
         response = np.full((len(self.all_events), n), -1, np.int8)
         response[where] = state.response[:, :, 0]
         choices = np.full((len(self.choices), len(self.all_events), n), -1, np.int8)
         choices[:, where] = self.choices
-        aligned = 0.5 * (state.attitude[:, :, 0] + state.attitude[:, :, 0].T)
-        label, leader, trial = (np.zeros(n, np.int64) for _ in range(3))
-        blocs(aligned, label, trial, np.zeros((n, n)))
-        leaders(label, self.parameters.capability, 0, leader)
         self.outcomes = {
-            "tilt": paths[0][-1], "toward": paths[1][-1], "hedging": now.hedging[:, 0].copy(),
-            "bloc": leader, "tension": float(paths[3].mean()),
-            "polarisation": float(now.polarisation[0]), "stance": stance, "response": response,
+            "tilt": paths[0][-1], "toward": paths[1][-1], "hedging": self.measure("hedging"),
+            "bloc": self.measure("bloc").astype(np.int64), "tension": float(paths[3].mean()),
+            "polarisation": self.polarisation, "stance": stance, "last_response": response,
             "tilt_path": paths[0], "toward_path": paths[1], "level_path": paths[2],
-            "tension_path": paths[3], "choices": choices, "aligned": aligned,
+            "tension_path": paths[3], "choices": choices, "aligned": self.measure("alignment"),
             "stamp": np.array([os.getpid(), self.began, time.monotonic()]),
         }  # fmt: skip
 

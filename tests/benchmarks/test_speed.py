@@ -62,7 +62,7 @@ def test_mesa_records_what_the_engine_records():
     outcomes = run_one(Task("bagram-2025", 4, ("demand",)), "demand", 3)
     events = tuple(event.id for event in scenario.events)
     chunk = simulate(scenario, "demand", 3, 4, keep_paths=True, events=events)
-    for name in ("tilt", "toward", "hedging", "bloc", "polarisation", "stance", "response"):
+    for name in ("tilt", "toward", "hedging", "bloc", "polarisation", "stance", "last_response"):
         np.testing.assert_allclose(
             outcomes[name], chunk.runs[name][0], rtol=0, atol=1e-12, err_msg=name
         )

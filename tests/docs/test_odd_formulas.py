@@ -12,22 +12,22 @@ import numpy as np
 import pytest
 
 from detente import RegionModel, load
-from detente.engine.sampler import Plan
+from detente.engine.sampler import Sampler
 from detente.scenario.dynamics import Dynamics
-from detente.theory.arrays import Coefficient
+from detente.theory.response.coefficients import COEFFICIENTS
 
 CLOSE = 1e-9
 
 
 def world_of(model, state):
     """Return the parameters and a state by the names of the ODD, without lanes."""
-    names = {name: array[..., 0] for name, array in model.parameters._asdict().items()}
+    names = {name: array[..., 0] for name, array in model.inputs._asdict().items()}
     names |= {name: array[..., 0].copy() for name, array in state._asdict().items()}
     for name in Dynamics.model_fields:
-        names[name] = model.parameters.coefficient[Coefficient[name.upper()], 0]
+        names[name] = model.inputs.coefficient[COEFFICIENTS.row(name), 0]
     names |= {key: getattr(model.structure, key) for key in ("actor", "recipient", "consent")}
     names |= {key: getattr(model.structure, key) for key in ("proposes", "does")}
-    names["n"] = len(model.plan.codes)
+    names["n"] = len(model.sampler.codes)
     return SimpleNamespace(**names)
 
 
@@ -180,14 +180,14 @@ def steps(request):
                 explained=explained,
                 tension=model.tension,
                 polarisation=model.polarisation,
-                tilt=model.standing.tilt[:, 0].copy(),
+                tilt=model.measure("tilt").copy(),
             )
         )
     return seen
 
 
 def agents(model):
-    return [(code, model.agents[code]) for code in model.plan.codes]
+    return [(code, model.agents[code]) for code in model.sampler.codes]
 
 
 def middle(step):
@@ -202,7 +202,7 @@ def test_probabilities(steps):
     for step in steps:
         for event, by_country in step.explained.items():
             e = step.model.event_index(event)
-            for i, code in enumerate(step.model.plan.codes):
+            for i, code in enumerate(step.model.sampler.codes):
                 own = step.weighed.actor[e] == i
                 barred = np.flatnonzero(step.model.structure.by_actor == 0) if own else ()
                 expected = probabilities(step.weighed, e, i, barred)
@@ -235,7 +235,7 @@ def test_issues_move(steps):
 def test_attitudes_move(steps):
     for step in steps:
         acts = np.zeros_like(step.weighed.attitude)
-        place = {code: i for i, code in enumerate(step.model.plan.codes)}
+        place = {code: i for i, code in enumerate(step.model.sampler.codes)}
         for act in step.acts:
             if act.recipient is not None:
                 is_event = act.response is None
@@ -268,7 +268,7 @@ def test_where_countries_stand(steps):
 
 def test_a_mutual_attitude_is_one_number():
     scenario = load("bagram-2025")
-    plan = Plan(scenario.variant("demand"))
+    plan = Sampler(scenario.variant("demand"))
     baseline = plan.view(plan.draw(0, 20)).baseline
     mutual = [
         (plan.codes.index(a.of), plan.codes.index(a.to)) for a in scenario.attitudes if a.mutual

@@ -36,7 +36,7 @@ def test_a_changed_constant_elsewhere_is_noticed(tmp_path):
     """Numba looks at a function's own file alone; the stamp covers what the function reads."""
     copy = tmp_path / "detente"
     shutil.copytree(PACKAGE, copy, ignore=shutil.ignore_patterns("__pycache__", "data"))
-    ask = "from detente.theory.response.hostility import hostility; print(hostility(-5.0, 1.0))"
+    ask = "from detente.theory.outcomes import hostility; print(hostility(-5.0, 1.0))"
     env = os.environ | {"PYTHONPATH": str(tmp_path), "NUMBA_CACHE_DIR": str(tmp_path / "cache")}
 
     def answer():
@@ -46,6 +46,7 @@ def test_a_changed_constant_elsewhere_is_noticed(tmp_path):
         return float(done.stdout)
 
     assert answer() == 0.5
-    ties = copy / "theory" / "response" / "ties.py"
-    ties.write_text(ties.read_text().replace("FULL_SCORE = 10.0", "FULL_SCORE = 20.0"))
+    arrays = copy / "theory" / "arrays.py"
+    text = arrays.read_text()
+    arrays.write_text(text.replace("FULL_SCORE: Final = 10.0", "FULL_SCORE: Final = 20.0"))
     assert answer() == 0.25

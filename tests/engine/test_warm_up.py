@@ -35,8 +35,7 @@ def test_machine_code_is_known_to_be_kept_once_the_engine_ran(name):
 
 
 def test_where_numba_cannot_be_asked_nothing_is_known_to_be_kept(monkeypatch):
-    place = ("detente.scenario", "load")
-    monkeypatch.setitem(warm_up._LAST_COMPILED, "compiled", place)
+    monkeypatch.setitem(warm_up._LAST_COMPILED, "compiled", lambda: detente.load)
     assert not warm_up.is_kept(ENGINES["compiled"])
 
 

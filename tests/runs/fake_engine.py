@@ -11,7 +11,8 @@ from pathlib import Path
 
 import numpy as np
 
-from detente.engine.chunk import FIXED_POINT, LEVEL_BINS, TILT_BINS, Chunk
+from detente.engine.chunk import FIXED_POINT, Chunk
+from detente.runs.layout import LEVEL_BINS, TILT_BINS
 
 
 def simulate(scenario, variant, first, last, *, keep_paths, events):
@@ -63,7 +64,7 @@ def one_run(scenario, variant, run, live, stances, tallies, steps):
         "tension": tension.mean(),
         "polarisation": rng.random(),
         "stance": np.where(response >= 0, stances[response], np.nan),
-        "response": response,
+        "last_response": response,
         "path_tilt": path.astype(np.float32),
     }
 

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from scipy.special import ndtri
 
 import detente
-from detente.engine.sampler import Plan
+from detente.engine.sampler import Sampler
 from detente.scenario import sample
 from detente.theory.chance import draw_parameter, normal_quantile, path_words
 
@@ -23,7 +23,7 @@ def test_its_branches_meet(share):
 
 
 def test_draws_are_those_of_the_distributions():
-    plan = Plan(detente.load("bagram-2025"))
+    plan = Sampler(detente.load("bagram-2025"))
     drawn = plan.draws(5, 300)
     for item, row in zip(plan.uncertain, drawn, strict=True):
         luck = np.empty(300)
@@ -34,7 +34,7 @@ def test_draws_are_those_of_the_distributions():
 
 
 def test_a_run_draws_the_same_whatever_runs_beside_it():
-    plan = Plan(detente.load("bagram-2025"))
+    plan = Sampler(detente.load("bagram-2025"))
     many = plan.draws(0, 100)
     for first, count in ((0, 1), (17, 3), (63, 37)):
         assert np.array_equal(many[:, first : first + count], plan.draws(first, count))

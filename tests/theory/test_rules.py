@@ -7,20 +7,34 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
+from detente import RegionModel
+from detente.theory.agenda import kept, on_agenda
+from detente.theory.blocs import blocs, harmony, leaders
 from detente.theory.exponential import exponential
-from detente.theory.response.alignment import hedging, tilt
-from detente.theory.response.attention import kept, on_agenda
+from detente.theory.outcomes import half_difference, hostility, lesser, spread
 from detente.theory.response.attitudes import changed
-from detente.theory.response.blocs import blocs, harmony, leaders
-from detente.theory.response.choice import bend, constant, odds, slope, utility
+from detente.theory.response.choice import (
+    apart,
+    bend,
+    factored,
+    might,
+    odds,
+    peer_weight,
+    share,
+    slope,
+    utility,
+)
 from detente.theory.response.exposure import asked, exposed, exposure
-from detente.theory.response.hostility import hostility
-from detente.theory.response.intensity import dearness, intensity_cost, relieved
 from detente.theory.response.issues import coercion, drive, moved, pace
-from detente.theory.response.peers import might, peer_weight, share
-from detente.theory.response.polarisation import spread
-from detente.theory.response.ties import tie_to_actor, tie_to_recipient
-from detente.theory.response.utility import crosses, gain
+from detente.theory.response.utility import (
+    crosses,
+    gain,
+    intensity_cost,
+    relieved,
+    tie_to_actor,
+    tie_to_recipient,
+    unit_cost,
+)
 
 NONE = math.nan
 unit = st.floats(0, 1)
@@ -72,18 +86,13 @@ def test_harm_to_a_friend_repels_and_to_a_foe_attracts():
 
 
 @given(st.lists(st.tuples(unit, signed, signed), min_size=1, max_size=8), signed)
-def test_conformity_from_moments_is_the_sum_over_peers(peers, stance):
+def test_the_distance_from_peers_is_a_weighted_mean_of_squares(peers, stance):
     weights = [peer_weight(might(capability), attitude) for capability, attitude, _ in peers]
-    total = sum(weights)
-    shares = [share(weight, total) for weight in weights]
-    stances = [s for *_, s in peers]
-    mean = sum(q * s for q, s in zip(shares, stances, strict=True))
-    square = sum(q * s * s for q, s in zip(shares, stances, strict=True))
-    direct = sum(q * (stance - s) ** 2 for q, s in zip(shares, stances, strict=True))
-    heeded = 1.0 if total > 0 else 0.0
-    apart = utility(stance, slope(0.0, 0.8, mean, 0.0, 0.0), bend(0.8, heeded, 0.0), 0.0)
-    apart += constant(0.8, square, 0.0, 0.0)
-    assert apart == pytest.approx(-0.8 * direct, abs=1e-12)
+    shares = [share(weight, sum(weights)) for weight in weights]
+    said = [s for *_, s in peers]
+    direct = sum(q * (stance - s) ** 2 for q, s in zip(shares, said, strict=True))
+    found = apart(stance, np.array([shares]).T, np.array([said]).T, 0)
+    assert found == pytest.approx(direct, abs=1e-12)
 
 
 def test_a_disliked_country_is_no_peer():
@@ -116,26 +125,64 @@ def test_exposure_to_one_other_is_what_falls_short_of_it(dependence, said, stanc
     assert exposure(0.0, *sides) == pytest.approx(dependence * said * said, abs=1e-12)
 
 
-@given(*[signed] * 4, *[unit] * 10)
-def test_utility_is_what_its_terms_say(
-    stance, appeal, mean, last, conform, spread, inert, heeded, supporters, asks, opponents, others,
-    cost, bears,
-):  # fmt: skip
-    heeded = round(heeded)
-    square = mean * mean + spread
-    rise = slope(appeal, conform, mean, inert, last)
-    short = exposure(stance, supporters, asks, opponents, others)
-    price = price_of(cost, bears, stance, 0.5)
-    found = utility(stance, rise, bend(conform, heeded, inert), price + short)
-    found += constant(conform, square, inert, last)
-    terms = [
-        stance * appeal,
-        -conform * (heeded * stance**2 - 2 * mean * stance + square),
-        -max(0.0, asks - supporters * stance) - max(0.0, others + opponents * stance),
-        -inert * (stance - last) ** 2,
-        -cost * (1 - bears) * (0.75 if stance < 0 else 1.0),
-    ]
-    assert found == pytest.approx(sum(terms), abs=1e-12)
+@given(
+    st.lists(st.tuples(unit, signed), max_size=6), signed, signed, signed, signed, unit, unit, unit
+)
+def test_the_factored_utility_is_the_stated_one_but_for_a_constant(
+    peers, one, other, appeal, last, conformity, inertia, price
+):
+    total = sum(weight for weight, _ in peers)
+    shares = np.array([[share(weight, total)] for weight, _ in peers]).reshape(-1, 1)
+    said = np.array([[stance] for _, stance in peers]).reshape(-1, 1)
+    rise = slope(appeal, conformity, float((shares * said).sum()), inertia, last)
+    bent = bend(conformity, 1.0 if total > 0 else 0.0, inertia)
+
+    def stated(stance):
+        distance = apart(stance, shares, said, 0)
+        return utility(stance, appeal, conformity, distance, price / 2, inertia, last, price / 2)
+
+    expected = stated(one) - stated(other)
+    found = factored(one, rise, bent, price) - factored(other, rise, bent, price)
+    assert found == pytest.approx(expected, abs=1e-12)
+
+
+def test_utility_is_the_sum_of_its_terms():
+    found = utility(0.5, 0.3, 0.4, 0.25, 0.1, 0.2, -0.5, 0.05)
+    assert found == pytest.approx(0.15 - 0.1 - 0.1 - 0.2 - 0.05)
+
+
+def test_countries_choose_by_the_stated_utility():
+    """What the kernel weighs, in its factored form, gives the probabilities that are explained."""
+    model = RegionModel("bagram-2025", variant="demand")
+    checked = 0
+    for _ in range(3):
+        model.weighed = None
+        model.world.now[0] = model.step_index
+        for phase in model.theory.phases:
+            if phase is model.decision:
+                state = type(model.state)(*(array.copy() for array in model.state))
+            model.do(phase)
+            if phase is model.decision:
+                checked += compare_choices(model, state)
+        model.step_index += 1
+    assert checked > 10
+
+
+def compare_choices(model, state):
+    """Compare the odds of those who chose last, about the last live event, with `explain`."""
+    choices, agenda = model.world.choices, model.world.agenda
+    event = int(np.flatnonzero(agenda.live)[-1])
+    odds_of = {
+        int(i): choices.utility[:, m] / choices.utility[:, m].sum()
+        for m, i in enumerate(choices.country[: len(model.agents)])
+    }
+    chose = set(agenda.country[event, : agenda.chosen[event]].tolist())
+    found = {i: p for i, p in odds_of.items() if i in chose}
+    for i, probability in found.items():
+        terms = model.theory.explain(model.world._replace(state=state), event, i)
+        assert probability == pytest.approx(terms["probability"], abs=1e-12)
+        assert sum(terms[t.name] for t in model.theory.terms) == pytest.approx(terms["utility"])
+    return len(found)
 
 
 @given(signed, st.lists(signed, max_size=5))
@@ -152,7 +199,7 @@ def test_cost_falls_with_resolve_and_with_a_crossed_line_only_for_hostile_respon
 
 def price_of(cost, resolve, stance, crossed):
     """Return what a response costs where a crossed line takes half of the cost away."""
-    dear = dearness(1.0, resolve)
+    dear = unit_cost(1.0, resolve)
     return intensity_cost(cost, stance, relieved(dear, 0.5, crossed), dear)
 
 
@@ -205,10 +252,10 @@ def test_attention_halves():
 
 
 def test_tilt_and_hedging_by_hand():
-    assert tilt(0.5, -0.5) == 0.5
-    assert hedging(1.0, -1.0) == 0.0  # wholly with one pole
-    assert hedging(0.6, 0.8) == pytest.approx(0.8)  # close to both
-    assert hedging(-0.9, -0.9) == pytest.approx(0.05)  # far from both is no hedge
+    assert half_difference(0.5, -0.5) == 0.5
+    assert lesser(1.0, -1.0) == 0.0  # wholly with one pole
+    assert lesser(0.6, 0.8) == pytest.approx(0.8)  # close to both
+    assert lesser(-0.9, -0.9) == pytest.approx(0.05)  # far from both is no hedge
 
 
 def test_hostility_counts_harm_alone():

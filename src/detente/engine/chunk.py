@@ -13,41 +13,57 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-#: Bins of a tilt or an alignment, over [-1, 1]: quantiles are good to half a bin, 0.0025.
-TILT_BINS: Final = 400
-#: Bins of the level of an issue, over [0, 1].
-LEVEL_BINS: Final = 200
+from detente.theory.declare import Outcomes
+
 #: Scale of sums in fixed point: a value counts `round(value * FIXED_POINT)`.
 FIXED_POINT: Final = 2.0**32
 
-#: Axes of each array of `Chunk.runs` after the run, its type and what stands for a failed run.
-#: N countries, P poles, E events of the whole scenario, T + 1 points in time.
-RUN_ARRAYS: Final[dict[str, tuple[str, str, float]]] = {
-    "tilt": ("N", "f8", np.nan),
-    "toward": ("NP", "f8", np.nan),
-    "hedging": ("N", "f8", np.nan),
-    "bloc": ("N", "i2", -1),
-    "tension": ("", "f8", np.nan),
-    "polarisation": ("", "f8", np.nan),
-    "stance": ("EN", "f8", np.nan),
-    "response": ("EN", "i1", -1),
-    "path_tilt": ("TN", "f4", np.nan),
-}
-#: Axes of each array of `Chunk.tallies`: R responses, K issues, B bins, L bins of a level.
-TALLIES: Final[dict[str, str]] = {
-    "event_count": "E",
-    "response_count": "ENR",
-    "chosen_count": "ENR",
-    "first_step_sum": "ENR",
-    "tilt_bins": "TNB",
-    "toward_bins": "TNPB",
-    "level_bins": "TKL",
-    "tension_sum": "T",
-    "alignment_sum": "NN",
-    "alignment_square_sum": "NN",
-}
-
 Arrays = dict[str, NDArray[Any]]
+
+
+def run_arrays(outcomes: Outcomes) -> dict[str, tuple[str, str, float]]:
+    """Return what a chunk keeps of each run.
+
+    Returns
+    -------
+    dict
+        By name, the letters of its axes after the run (T the points in time, the others as in
+        `detente.theory.declare.AXES`), its type, and what stands for a run that failed.
+    """
+    kept = {
+        outcome.name: (outcome.letters, outcome.kind, outcome.missing)
+        for outcome in outcomes
+        if outcome.keep == "runs"
+    }
+    paths = {
+        f"path_{outcome.name}": ("T" + outcome.letters, "f4", np.nan)
+        for outcome in outcomes
+        if outcome.path
+    }
+    return kept | paths
+
+
+def tally_arrays(outcomes: Outcomes) -> dict[str, tuple[str, int]]:
+    """Return what a chunk sums over its runs.
+
+    Returns
+    -------
+    dict
+        By name, the letters of its axes, and the number of bins along a last axis, or 0.
+    """
+    found = {
+        "event_count": ("E", 0),
+        **dict.fromkeys(("response_count", "chosen_count", "first_step_sum"), ("ENR", 0)),
+    }
+    for outcome in outcomes:
+        if outcome.bins is not None:
+            found[f"{outcome.name}_bins"] = ("T" + outcome.letters, outcome.bins.number)
+        if outcome.by_step:
+            found[f"{outcome.name}_sum"] = ("T" + outcome.letters, 0)
+        if outcome.keep == "moments":
+            found[f"{outcome.name}_sum"] = (outcome.letters, 0)
+            found[f"{outcome.name}_square_sum"] = (outcome.letters, 0)
+    return found
 
 
 @dataclass(frozen=True)
@@ -61,10 +77,10 @@ class Chunk:
     first, last : int
         The first run and the one after the last.
     runs : dict of ndarray
-        Outcomes by name, as in `RUN_ARRAYS`; the first axis is the run. Runs that failed are
+        Outcomes by name, as `run_arrays` tells; the first axis is the run. Runs that failed are
         left out.
     tallies : dict of ndarray of integers
-        Counts and sums over the runs, as in `TALLIES`. Those of two chunks add, exactly.
+        Counts and sums over the runs, as `tally_arrays` tells. Those of two chunks add, exactly.
     failed : tuple of int
         Numbers of the runs that failed.
     """
@@ -82,24 +98,28 @@ class Chunk:
         every = np.arange(self.first, self.last)
         return every[~np.isin(every, np.asarray(self.failed, dtype=np.int64))]
 
-    def dense(self, sizes: Mapping[str, int], names: Sequence[str]) -> Arrays:
-        """Return the outcomes named, with a row for every run, also for those that failed."""
+    def dense(
+        self, sizes: Mapping[str, int], about: Mapping[str, tuple[str, str, float]]
+    ) -> Arrays:
+        """Return outcomes with a row for every run, also for those that failed.
+
+        Parameters
+        ----------
+        sizes : mapping of str to int
+            Length of each axis by its letter.
+        about : mapping
+            Which, as `run_arrays` gives them.
+        """
         if not self.failed:
-            return {name: self.runs[name] for name in names}
+            return {name: self.runs[name] for name in about}
         rows = self.numbers - self.first
         arrays: Arrays = {}
-        for name in names:
-            axes, kind, missing = RUN_ARRAYS[name]
+        for name, (axes, kind, missing) in about.items():
             shape = (self.last - self.first, *(sizes[axis] for axis in axes))
             arrays[name] = np.full(shape, missing, dtype=kind)
             if len(rows):
                 arrays[name][rows] = self.runs[name]
         return arrays
-
-
-def bin_centres(low: float, high: float, bins: int) -> NDArray[np.float64]:
-    """Return the middle of each of `bins` equal bins from `low` to `high`."""
-    return np.linspace(low, high, 2 * bins + 1)[1::2]
 
 
 def add_tallies(total: Arrays, more: Mapping[str, NDArray[Any]]) -> None:

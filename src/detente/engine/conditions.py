@@ -17,7 +17,7 @@ from detente.scenario.conditions import (
     StanceTest,
 )
 from detente.scenario.ranges import quantity_of
-from detente.theory.response.conditions import (
+from detente.theory.agenda import (
     AFTER,
     ALL,
     ANY,

@@ -1,119 +1,80 @@
 """The compiled engine: the phases of a step for many runs side by side.
 
-The order of the phases is that of `RegionModel.step`; the phases and the rules in them are the
-same functions.
+The phases are those that the theory declares, the same functions that Mesa calls.
 """
 
 from __future__ import annotations
 
-from typing import Final
+from collections.abc import Callable
+from functools import cache
+from typing import Any, Final
 
 from detente.engine.chunk import Chunk
 from detente.engine.recorder import (
-    Outcomes,
-    Scratch,
-    Tallies,
+    Recorder,
     gather,
-    new_outcomes,
-    new_scratch,
-    new_tallies,
-    note_choice,
-    record_end,
-    record_point,
+    new_recorder,
+    record_choices,
+    recording_of,
+    with_lanes,
 )
-from detente.engine.sampler import Plan, plan_of
+from detente.engine.sampler import Sampler, sampler_of
 from detente.scenario import Scenario
-from detente.theory.arrays import (
-    Parameters,
-    Standing,
-    State,
-    Structure,
-    View,
-    new_standing,
-    new_state,
-    new_view,
-)
-from detente.theory.compilation import rule
-from detente.theory.response.act import respond
-from detente.theory.response.agenda import arrive, begin, fade
-from detente.theory.response.decide import choose
-from detente.theory.response.perceive import weigh_peers
-from detente.theory.response.region import move_attitudes, move_issues
+from detente.theory import find
+from detente.theory.agenda import begin
+from detente.theory.arrays import FIRST, FIRST_RUN, LAST, STEP, Floats, World
+from detente.theory.compilation import filled, in_turn
 
 #: Runs computed side by side: enough that a loop over lanes outweighs what it takes to begin it,
 #: few enough that the state of all fits the nearest caches.
 LANES: Final = 64
 
-
-@rule
-def _respond(
-    structure: Structure, p: Parameters, s: State, v: View, step: int, first_run: int,
-    tallies: Tallies, scratch: Scratch,
-) -> None:  # fmt: skip
-    """Perceive, decide and act, event by event.
-
-    No choice about one event depends on what is said of another in the same step, so this is the
-    same as letting all decide on everything first.
-    """
-    n = p.capability.shape[0]
-    for e in range(s.attention.shape[0]):
-        if v.live[e] == 1:
-            few = choose(structure, p, s, v, e, 0, n, step, first_run)
-            changed = 0  # who says again what it said is left out without a branch
-            for m in range(few):
-                v.changed[changed] = m
-                said = s.response[e, v.country[m], v.lane[m]]
-                changed += 1 if said != v.picked[m] else 0
-            for at in range(changed):
-                m = v.changed[at]
-                i, lane, r = v.country[m], v.lane[m], v.picked[m]
-                respond(structure, p, s, v, e, i, lane, r)
-                note_choice(e, i, r, lane, step, tallies, scratch)
+# What stands in capitals below is filled in for each theory.
+BEGIN: Any = None
+PHASES: Any = None
+AT_POINT: Any = None
+AT_END: Any = None
 
 
-@rule
-def run_block(
-    structure: Structure, p: Parameters, s: State, v: View, standing: Standing, steps: int,
-    first_run: int, row: int, tallies: Tallies, outcomes: Outcomes, scratch: Scratch,
-) -> None:  # fmt: skip
+def _run_block(w: World, recorder: Recorder, steps: int, row: int) -> None:
     """Run a block of lanes from start to end and record them.
 
     Parameters
     ----------
     steps : int
         How many steps.
-    first_run : int
-        The run of the first lane.
     row : int
-        Its row in `outcomes`.
+        The place of the first lane's run among those that are recorded.
     """
-    n = p.capability.shape[0]
-    begin(p, s, v)
-    scratch.chosen[:] = 0
-    record_point(structure, p, s, standing, 0, row, tallies, outcomes)
+    w.now[FIRST] = 0
+    w.now[LAST] = w.inputs.capability.shape[0]
+    begin(w)
+    BEGIN(w)
+    recorder.responses.chosen[:] = 0
+    AT_POINT(w, recorder, 0, row)
     for step in range(steps):
-        arrive(structure, p, s, v, step, first_run)
-        weigh_peers(s, v, 0, n)
-        _respond(structure, p, s, v, step, first_run, tallies, scratch)
-        move_issues(structure, p, s, v)
-        move_attitudes(p, s, v)
-        fade(p, s, v)
-        record_point(structure, p, s, standing, step + 1, row, tallies, outcomes)
-    record_end(p, s, standing, steps + 1, row, tallies, outcomes, scratch)
+        w.now[STEP] = step
+        PHASES(w)
+        record_choices(w.agenda, step, recorder.responses)
+        AT_POINT(w, recorder, step + 1, row)
+    AT_END(w, recorder, steps + 1, row)
 
 
-class _Block:
-    """Room for runs side by side, used again for the next ones."""
-
-    def __init__(self, plan: Plan, lanes: int) -> None:
-        shape = plan.shape._replace(lanes=lanes)
-        self.lanes = lanes
-        self.columns = plan.columns(lanes)
-        self.parameters = plan.view(self.columns)
-        self.state = new_state(shape)
-        self.view = new_view(shape)
-        self.standing = new_standing(shape)
-        self.scratch = new_scratch(shape)
+@cache
+def kernel_of(theory: str) -> Callable[[Any, Recorder, int, int], None]:
+    """Return the compiled function that runs a block of lanes by a theory; see `_run_block`."""
+    declared = find(theory)
+    recording = recording_of(theory)
+    phases = {f"phase_{at}": phase.function for at, phase in enumerate(declared.phases)}
+    step = in_turn([f"{name}(w)" for name in phases], f"_step_{theory}", "w", phases)
+    return filled(
+        _run_block,
+        f"run_block_{theory}",
+        BEGIN=declared.begin,
+        PHASES=step,
+        AT_POINT=recording.at_point,
+        AT_END=recording.at_end,
+    )
 
 
 def simulate(
@@ -129,18 +90,53 @@ def simulate(
 
     See `detente.engine.mesa_engine.simulate` for the parameters.
     """
-    plan = plan_of(scenario)
-    drawn = plan.draws(first, last - first)
-    tallies = new_tallies(plan.shape, scenario.length)
-    outcomes = new_outcomes(plan.shape, scenario.length, last - first, paths=keep_paths)
-    block = _Block(plan, min(LANES, last - first))
-    for row in range(0, last - first, LANES):
-        lanes = min(LANES, last - first - row)
-        if lanes < block.lanes:
-            block = _Block(plan, lanes)
-        plan.place(drawn[:, row : row + lanes], block.columns)
-        run_block(
-            plan.structure, block.parameters, block.state, block.view, block.standing,
-            scenario.length, first + row, row, tallies, outcomes, block.scratch,
-        )  # fmt: skip
-    return gather(variant, (first, last), plan.events, events, tallies, outcomes)
+    sampler = sampler_of(scenario)
+    columns = sampler.draws(first, last - first)
+    recorder = _simulate(sampler, first, columns, drawn=True, keep_paths=keep_paths)
+    outcomes = sampler.theory.outcomes
+    return gather(variant, (first, last), sampler.events, events, outcomes, recorder)
+
+
+def simulate_columns(sampler: Sampler, columns: Floats, first: int = 0) -> Chunk:
+    """Simulate runs on parameters that are given, with the random draws of runs from `first` on.
+
+    Parameters
+    ----------
+    sampler : Sampler
+        Of one course of events.
+    columns : ndarray of float, shape (P, n)
+        Parameters of each run, as from ``sampler.draw``: with those, the chunk is that of
+        `simulate`.
+    first : int
+        The number of the run in the first column.
+    """
+    recorder = _simulate(sampler, first, columns, drawn=False, keep_paths=False)
+    span = (first, first + columns.shape[1])
+    return gather("", span, sampler.events, sampler.events, sampler.theory.outcomes, recorder)
+
+
+def _simulate(
+    sampler: Sampler, first: int, columns: Floats, *, drawn: bool, keep_paths: bool
+) -> Recorder:
+    """Simulate as many runs as there are columns: of all parameters, or of those drawn."""
+    theory, steps, runs = sampler.theory, sampler.scenario.length, columns.shape[1]
+    run_block = kernel_of(theory.name)
+    lanes = min(LANES, runs)
+    shape = sampler.shape._replace(lanes=lanes)
+    recorder = new_recorder(theory.outcomes, shape, steps, runs, paths=keep_paths)
+    block = sampler.columns(lanes)
+    world = sampler.world(block)
+    for row in range(0, runs, LANES):
+        if runs - row < lanes:
+            lanes = runs - row
+            shape = sampler.shape._replace(lanes=lanes)
+            recorder = with_lanes(recorder, theory.outcomes, shape)
+            block = sampler.columns(lanes)
+            world = sampler.world(block)
+        if drawn:
+            sampler.place(columns[:, row : row + lanes], block)
+        else:
+            block[:] = columns[:, row : row + lanes]
+        world.now[FIRST_RUN] = first + row
+        run_block(world, recorder, steps, row)
+    return recorder

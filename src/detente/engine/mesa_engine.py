@@ -8,16 +8,8 @@ import numpy as np
 
 from detente.engine.chunk import Chunk
 from detente.engine.model import CountryAgent, RegionModel
-from detente.engine.recorder import (
-    gather,
-    new_outcomes,
-    new_scratch,
-    new_tallies,
-    note_choices,
-    record_end,
-    record_point,
-)
-from detente.engine.sampler import Plan
+from detente.engine.recorder import gather, new_recorder, record_choices, recording_of
+from detente.engine.sampler import Sampler
 from detente.scenario import Scenario
 
 
@@ -48,23 +40,22 @@ def simulate(
     agents : mapping of str to type, optional
         Another class of `CountryAgent` by country code.
     """
-    plan = Plan(scenario)
-    columns = plan.draw(first, last - first)
-    steps = scenario.length
-    tallies = new_tallies(plan.shape, steps)
-    outcomes = new_outcomes(plan.shape, steps, last - first, paths=keep_paths)
+    sampler = Sampler(scenario)
+    theory, steps = sampler.theory, scenario.length
+    recording = recording_of(theory.name)
+    columns = sampler.draw(first, last - first)
+    recorder = new_recorder(theory.outcomes, sampler.shape, steps, last - first, paths=keep_paths)
     for row in range(last - first):
-        scratch = new_scratch(plan.shape)
         model = RegionModel(
-            scenario, first + row, variant, agents=agents, plan=plan,
+            scenario, first + row, variant, agents=agents, sampler=sampler,
             column=np.ascontiguousarray(columns[:, row]), collect=False,
         )  # fmt: skip
-        seen = (model.structure, model.parameters, model.state, model.standing)
-        record_point(*seen, 0, row, tallies, outcomes)
+        recorder.responses.chosen[:] = 0
+        recording.at_point(model.world, recorder, 0, row)
         for point in range(1, steps + 1):
             model.step()
-            note_choices(model.view, point - 1, tallies, scratch)
-            record_point(*seen, point, row, tallies, outcomes)
-        record_end(*seen[1:], steps + 1, row, tallies, outcomes, scratch)
+            record_choices(model.world.agenda, point - 1, recorder.responses)
+            recording.at_point(model.world, recorder, point, row)
+        recording.at_end(model.world, recorder, steps + 1, row)
         model.remove_all_agents()
-    return gather(variant, (first, last), plan.events, events, tallies, outcomes)
+    return gather(variant, (first, last), sampler.events, events, theory.outcomes, recorder)

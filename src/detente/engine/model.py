@@ -3,24 +3,26 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping
+import warnings
+from collections.abc import Mapping
 from operator import index
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from detente.engine.quiet_mesa import AgentSet, mesa
-from detente.engine.sampler import Plan
+from detente.engine.sampler import Sampler
 from detente.scenario import Scenario
-from detente.scenario.suggest import did_you_mean
-from detente.theory.arrays import NONE, Floats, State, new_standing, new_state, new_view
+from detente.scenario.errors import UsageError, require
+from detente.theory.agenda import begin, choose
+from detente.theory.arrays import FIRST, FIRST_RUN, LAST, NONE, STEP, Floats, State, zeros
 from detente.theory.chance import country_word, purpose_word, uniforms
-from detente.theory.response.act import act
-from detente.theory.response.agenda import arrive, begin, fade
-from detente.theory.response.decide import decide
-from detente.theory.response.perceive import perceive
-from detente.theory.response.region import move_attitudes, move_issues
-from detente.theory.response.standing import conclude, stand
+from detente.theory.declare import Phase
+
+with warnings.catch_warnings():
+    # tqdm's, where a notebook has no widgets; no bar is shown here
+    warnings.filterwarnings("ignore", message="IProgress not found")
+    import mesa
+    from mesa.agentset import AgentSet
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -44,12 +46,10 @@ class CountrySet(AgentSet["CountryAgent"]):
 
     def __getitem__(self, item: Any) -> Any:
         """Return the country of a code, or by its place among them."""
-        if isinstance(item, str):
-            for agent in self:
-                if agent.code == item:
-                    return agent
-            raise _no_country(item, {agent.code: agent.name for agent in self})
-        return self.to_list()[item]
+        if not isinstance(item, str):
+            return self.to_list()[item]
+        by_code = {agent.code: agent for agent in self}
+        return by_code[_country(item, {code: agent.name for code, agent in by_code.items()})]
 
 
 class CountryAgent(mesa.Agent["RegionModel"]):
@@ -67,22 +67,15 @@ class CountryAgent(mesa.Agent["RegionModel"]):
         super().__init__(model)
         self.code = code
         self.name = model.scenario.countries[code].name
-        self.index = model.plan.codes.index(code)
-        self.choices: dict[str, str] = {}
+        self.index = model.sampler.codes.index(code)
 
     def __repr__(self) -> str:
         """Say which country it is and where it stands; less of it while it is being made."""
-        if not hasattr(self, "choices"):
+        if not hasattr(self, "index"):
             return f"<{type(self).__name__}>"
-        if not hasattr(self.model, "standing"):
+        if not hasattr(self.model, "world"):
             return f"<{self.code} {self.name}>"
         return f"<{self.code} {self.name}: tilt {self.tilt:.2f}, step {self.model.step_index}>"
-
-    def perceive(self) -> None:
-        """Value each live event, and hear what the others said up to the last step."""
-        m = self.model
-        i = self.index
-        perceive(m.structure, m.parameters, m.state, m.view, i, i + 1)
 
     def decide(self) -> Mapping[str, str]:
         """Choose a response to each live event; what is not named stands as it was.
@@ -92,46 +85,48 @@ class CountryAgent(mesa.Agent["RegionModel"]):
         Returns
         -------
         mapping of str to str
-            Response by event id, for the events that the country looks at again in this step.
+            Response by event id, for the events to which the country now responds otherwise.
         """
-        m = self.model
-        i = self.index
-        decide(m.structure, m.parameters, m.state, m.view, i, i + 1, m.step_index, m.run)
-        choice = m.view.choice[:, self.index, _LANE]
-        return {m.plan.events[e]: m.plan.responses[choice[e]] for e in np.flatnonzero(choice >= 0)}
+        m, a = self.model, self.model.world.agenda
+        before = a.chosen.copy()
+        m.do(m.decision, self)
+        answer = {
+            m.sampler.events[e]: m.sampler.responses[a.response[e, before[e]]]
+            for e in np.flatnonzero(a.chosen > before)
+        }
+        a.chosen[:] = before  # `take_part` notes what is answered in the end
+        return answer
 
-    def settle(self) -> None:
-        """Call `decide` and hold its answer until all have decided.
+    def take_part(self, phase: Phase) -> None:
+        """Do the country's part of a phase of the step; where it decides, call `decide`.
 
         Raises
         ------
         TypeError
-            If that is no mapping.
-        KeyError
-            If it names an event or a response that is not there.
-        ValueError
-            If it answers an event that is not on the agenda, or its own act by a response that
-            is not open to an actor.
+            If `decide` returns no mapping.
+        UsageError
+            If it names an event or a response that is not there, answers an event that is not on
+            the agenda, or its own act by a response that is not open to an actor.
         """
+        m = self.model
+        if phase is not m.decision or type(self).decide is CountryAgent.decide:
+            m.do(phase, self)
+            return
         answer: Any = self.decide()  # whatever a person's own rule gives
         if not isinstance(answer, Mapping):
             raise TypeError(
                 f"decide of {self.code} must return {{event: response}}, not {_shown(answer)}"
             )
-        self.choices = dict(answer)
-        m = self.model
-        column = m.view.choice[:, self.index, _LANE]
-        column[:] = NONE
-        for event, response in self.choices.items():
+        for event, response in answer.items():
             e, r = m.event_index(event), m.response_index(response)
             if m.state.attention[e, _LANE] <= 0:
-                raise ValueError(f"{self.code} answers {event}, which is not on the agenda")
+                raise UsageError(f"{self.code} answers {event}, which is not on the agenda")
             if m.structure.actor[e] == self.index and m.structure.by_actor[r] == 0:
-                raise ValueError(f"{response} is not open to {self.code}, whose act {event} is")
-            column[e] = r
+                raise UsageError(f"{response} is not open to {self.code}, whose act {event} is")
+            choose(m.world.agenda, m.state.response, e, self.index, _LANE, r)
 
-    def luck(self, purpose: str) -> float:
-        """Return a uniform number in [0, 1) for a rule of one's own.
+    def uniform(self, purpose: str) -> float:
+        """Return a random number, uniform in [0, 1), for a rule of one's own.
 
         It is a pure function of seed, run, step, country and purpose, so it is the same whatever
         else is drawn, and the same in every variant of a run.
@@ -145,31 +140,27 @@ class CountryAgent(mesa.Agent["RegionModel"]):
         words = (m.run, m.step_index, country_word(self.code), purpose_word(f"luck/{purpose}"))
         return float(uniforms(m.structure.seed, *(np.uint64(word) for word in words))[0])
 
-    def act(self) -> None:
-        """Make the choices known; a response that is new is an act on the event's actor."""
-        m = self.model
-        for event, response in self.choices.items() if m.collects else ():
-            e, r = m.event_index(event), m.response_index(response)
-            if m.state.response[e, self.index, _LANE] != r:
-                m.log_response(event, self.code, response)
-        i = self.index
-        act(m.structure, m.parameters, m.state, m.view, i, i + 1)
+    luck = uniform  # its name in version 0.1
 
     @property
     def live_events(self) -> tuple[str, ...]:
         """Ids of the events on the agenda."""
         m = self.model
-        return tuple(m.plan.events[e] for e in np.flatnonzero(m.state.attention[:, _LANE] > 0))
+        return tuple(m.sampler.events[e] for e in np.flatnonzero(m.state.attention[:, _LANE] > 0))
 
     @property
     def tilt(self) -> float:
         """Tilt, -1 (with the second pole) to 1 (with the first)."""
-        return float(self.model.standing.tilt[self.index, _LANE])
+        return self.outcome("tilt")
 
     @property
     def hedging(self) -> float:
         """How much it hedges, 0 to 1: high only where it is close to both poles."""
-        return float(self.model.standing.hedging[self.index, _LANE])
+        return self.outcome("hedging")
+
+    def outcome(self, name: str) -> float:
+        """Return an outcome that the theory measures for each country, as it stands now."""
+        return float(self.model.measure(name)[self.index])
 
     def stance(self, event: str) -> float:
         """Return what the country's response to an event says, -1 to 1; 0 before it has spoken."""
@@ -179,7 +170,7 @@ class CountryAgent(mesa.Agent["RegionModel"]):
         """Return the country's response to an event, None before it has spoken."""
         m = self.model
         r = m.state.response[m.event_index(event), self.index, _LANE]
-        return None if r == NONE else m.plan.responses[r]
+        return None if r == NONE else m.sampler.responses[r]
 
     def attitude(self, to: str) -> float:
         """Return the country's attitude to another, -1 to 1."""
@@ -197,24 +188,24 @@ class CountryAgent(mesa.Agent["RegionModel"]):
         Returns
         -------
         pandas.DataFrame
-            One row a response; columns issues, tie_to_actor, tie_to_recipient, conformity,
-            exposure, inertia, cost, which add up to utility, and probability. The values are
-            those on which the country decided in the last step.
+            One row a response; columns stance, the terms of the theory, which add up to utility,
+            and probability. The values are those on which the country decided in the last step.
 
         Raises
         ------
-        ValueError
-            If the event is not on the agenda.
+        UsageError
+            If there is no such event, or it is not on the agenda.
         """
-        from detente.engine.explanation import explain
+        import pandas as pd
 
         m = self.model
         event = event or str(m.scenario.main)
         e, weighed = m.event_index(event), m.weighed or m.state
         if weighed.attention[e, _LANE] <= 0:
-            raise ValueError(f"{event} is not on the agenda at step {m.step_index}")
-        world = (m.structure, m.parameters, weighed, m.view)
-        return explain(*world, e, self.index, m.plan.responses)
+            raise UsageError(f"{event} is not on the agenda at step {m.step_index}")
+        terms = m.theory.explain(m.world._replace(state=weighed), e, self.index)
+        columns = {"stance": m.inputs.response_stance[:, _LANE], **terms}
+        return pd.DataFrame(columns, index=pd.Index(m.sampler.responses, name="response"))
 
 
 class RegionModel(mesa.Model[CountryAgent, Any]):
@@ -225,13 +216,13 @@ class RegionModel(mesa.Model[CountryAgent, Any]):
     scenario : Scenario or str or path
         What is simulated: a scenario, its file, or the name of one that comes with the package.
     run : int, default 0
-        Which of its runs: the same run meets the same luck in every variant.
+        Which of its runs: the same run has the same random numbers in every variant.
     variant : str, optional
         Which course of events; by default the first.
     agents : mapping of str to type, optional
         Another class of `CountryAgent` by country code.
-    plan, column : Plan and ndarray, optional
-        The variant's plan and this run's column of parameters, where they are known already.
+    sampler, column : Sampler and ndarray, optional
+        Of the variant, and this run's column of inputs, where they are known already.
     collect : bool, default True
         Whether to fill the data collector and the log of acts, and keep what `explain` needs.
     rng : int, optional
@@ -243,20 +234,21 @@ class RegionModel(mesa.Model[CountryAgent, Any]):
         If the file of the scenario is wrong, or there is none.
     TypeError
         If the scenario is none of the above, or a class of agents no `CountryAgent`.
-    ValueError
-        If the run is not a whole number of 0 or more.
-    KeyError
-        If there is no such variant or country.
+    UsageError
+        If the run is not a whole number of 0 or more, or there is no such variant or country.
 
     Attributes
     ----------
-    parameters, state, view, standing : Parameters, State, View, Standing
-        The arrays of the run (`detente.theory.arrays`), the last axis of length 1.
+    theory : Theory
+        That of the scenario: its `phases` are the step.
+    world : World
+        All arrays of the run (`detente.theory.arrays`), the last axis of length 1; of them
+        ``structure``, ``inputs`` and ``state`` by themselves too.
     acts : list of Act
         What was done, in order.
     datacollector : mesa.DataCollector
-        Per step: tension, polarisation, the level of each issue; per country tilt, hedging and
-        its response to the main event.
+        Per step: the outcomes of the region and the level of each issue; per country its
+        outcomes and its response to the main event.
     """
 
     def __init__(
@@ -266,71 +258,71 @@ class RegionModel(mesa.Model[CountryAgent, Any]):
         variant: str | None = None,
         *,
         agents: Mapping[str, type[CountryAgent]] | None = None,
-        plan: Plan | None = None,
+        sampler: Sampler | None = None,
         column: Floats | None = None,
         collect: bool = True,
         rng: int | None = None,
     ) -> None:
         run = _run_number(run if rng is None else rng)
         scenario = _loaded(scenario)
-        self._given = scenario
+        self._scenario: Scenario = scenario
         super().__init__(rng=np.random.SeedSequence([scenario.seed, run]))
-        if plan is None:
+        if sampler is None:
             names = scenario.variant_names
-            variant = names[0] if variant is None else variant
-            if variant not in names:
-                raise _unknown("variant", variant, names)
-            plan = Plan(scenario.variant(variant))
-        self._given = plan.scenario
-        self.plan = plan
+            variant = names[0] if variant is None else require(variant, names, "variant")
+            sampler = Sampler(scenario.variant(variant))
+        self._scenario = sampler.scenario
+        self.sampler = sampler
+        self.theory = sampler.theory
+        self.decision = next(phase for phase in self.theory.phases if phase.name == "decide")
         self.run = run
         self.variant = variant
         self.step_index = 0
         self.acts: list[Act] = []
         self.weighed: State | None = None
-        self.structure = plan.structure
-        drawn = plan.draw(run, 1)[:, 0] if column is None else column
-        self.parameters = plan.view(np.ascontiguousarray(drawn)[:, np.newaxis])
-        self.state = new_state(plan.shape)
-        self.view = new_view(plan.shape)
-        begin(self.parameters, self.state, self.view)
-        self._event_of = {name: e for e, name in enumerate(plan.events)}
-        self._response_of = {name: r for r, name in enumerate(plan.responses)}
         self._set: CountrySet | None = None
-        classes = dict(agents or {})
-        for code, given in classes.items():
-            if code not in plan.codes:
-                countries = plan.scenario.countries
-                raise _no_country(code, {known: countries[known].name for known in plan.codes})
-            if not (isinstance(given, type) and issubclass(given, CountryAgent)):
-                raise TypeError(
-                    f"the agent of {code} must be a subclass of detente.CountryAgent, "
-                    f"not {_shown(given)}"
-                )
-        for code in plan.codes:
+        self._measured: dict[str, Floats] = {}
+        classes = self._classes(agents or {})
+        for code in sampler.codes:
             classes.get(code, CountryAgent)(self, code)
-        self.standing = new_standing(plan.shape)
-        self._stand()
+        drawn = sampler.draw(run, 1)[:, 0] if column is None else column
+        self.world = sampler.world(np.ascontiguousarray(drawn)[:, np.newaxis])
+        self.structure, self.inputs = self.world.structure, self.world.inputs
+        self.state: State = self.world.state
+        self.world.now[FIRST_RUN] = run
+        begin(self.world)
+        self.theory.begin(self.world)
         self.collects = collect
-        self.datacollector = mesa.DataCollector(
-            model_reporters={
-                "tension": "tension",
-                "polarisation": "polarisation",
-                **{name: [_level, [self, k]] for k, name in enumerate(plan.issues)},
-            },
-            agent_reporters={
-                "country": "code",
-                "tilt": "tilt",
-                "hedging": "hedging",
-                **({"response": _main_response} if plan.scenario.main in plan.events else {}),
-            },
-        )
+        self.datacollector = self._collector()
         if collect:
             self.datacollector.collect(self)
 
+    def _classes(self, agents: Mapping[str, type[CountryAgent]]) -> dict[str, type[CountryAgent]]:
+        names = dict(zip(self.sampler.codes, self.sampler.names, strict=True))
+        classes = {_country(code, names): agent for code, agent in agents.items()}
+        for code, agent in classes.items():
+            if not (isinstance(agent, type) and issubclass(agent, CountryAgent)):
+                raise TypeError(
+                    f"the agent of {code} must be a subclass of detente.CountryAgent, "
+                    f"not {_shown(agent)}"
+                )
+        return classes
+
+    def _collector(self) -> mesa.DataCollector:
+        measured = [o for o in self.theory.outcomes if o.keep == "runs" and not o.codes]
+        regional = {o.name: [_measured, [self, o.name]] for o in measured if not o.axes}
+        levels = {name: [_level, [self, k]] for k, name in enumerate(self.sampler.issues)}
+        national = {o.name: _of_country(o.name) for o in measured if o.axes == ("country",)}
+        main = self.scenario.main in self.sampler.events
+        response = {"response": _main_response} if main else {}
+        return mesa.DataCollector(
+            model_reporters=regional | levels,
+            agent_reporters={"country": "code"} | national | response,
+        )
+
     def __repr__(self) -> str:
         """Say which run it is and how far it has come."""
-        if not hasattr(self, "standing"):
+        if not hasattr(self, "world"):
             return f"<{type(self).__name__}>"
         variant = "" if self.variant is None else f", variant {self.variant}"
         return (
@@ -341,7 +333,7 @@ class RegionModel(mesa.Model[CountryAgent, Any]):
     @property
     def scenario(self) -> Scenario:
         """The course of events that is run."""
-        return self._given
+        return self._scenario
 
     @scenario.setter
     def scenario(self, _: Any) -> None:
@@ -356,88 +348,100 @@ class RegionModel(mesa.Model[CountryAgent, Any]):
 
     def event_index(self, event: str) -> int:
         """Return the place of an event on the axis of events."""
-        try:
-            return self._event_of[event]
-        except KeyError:
-            raise _unknown("event", event, self._event_of, ";") from None
+        return self.sampler.events.index(require(event, self.sampler.events, "event"))
 
     def response_index(self, response: str) -> int:
         """Return the place of a response on the axis of responses."""
-        try:
-            return self._response_of[response]
-        except KeyError:
-            raise _unknown("response", response, self._response_of, ";") from None
+        return self.sampler.responses.index(require(response, self.sampler.responses, "response"))
 
     def step(self) -> None:
-        """Run one step of the theory.
-
-        1. **Events** come on the agenda: those that are due, those whose condition holds, those
-           that chance brings. What they do at once moves its issues now.
-        2. **Perceive**: each country values every live event, its ties to actor and recipient,
-           and hears what the others said up to the last step.
-        3. **Decide**, all at once: the countries that look at the matter again choose a response
-           by random utility.
-        4. **Act**: responses become known; a new one is an act on the event's actor. The
-           recipient's response is its consent or refusal.
-        5. **Issues move** toward what is proposed, by the balance of stances, gated by consent
-           or coercion.
-        6. **Attitudes move** by agreement, acts, structural balance and reversion.
-        7. **Attention** to every event fades.
-        8. **Record**.
+        """Run one step: the phases of the theory, in its order (``model.theory.phases``).
 
         A run has ``scenario.length`` steps; `running` is then False. It can be stepped further:
         the same rules go on, though no result of `detente.run` reaches there.
         """
-        arrive(self.structure, self.parameters, self.state, self.view, self.step_index, self.run)
-        if self.collects:
-            self._log_arrivals()
-            copies: Any = [array.copy() for array in self.state]
-            self.weighed = State(*copies)
-        self.agents.do("perceive")
-        self.agents.do("settle")
-        self.agents.do("act")
-        move_issues(self.structure, self.parameters, self.state, self.view)
-        move_attitudes(self.parameters, self.state, self.view)
-        fade(self.parameters, self.state, self.view)
+        self.world.now[STEP] = self.step_index
+        for phase in self.theory.phases:
+            if phase.by == "country":
+                self.agents.do("take_part", phase)
+            else:
+                self.do(phase)
+            if self.collects:
+                self._log(phase)
         self.step_index += 1
         self.running = self.step_index < self.scenario.length
-        self._stand()
+        self._measured.clear()
         if self.collects:
             self.datacollector.collect(self)
 
-    def _stand(self) -> None:
-        stand(self.structure, self.parameters, self.state, self.standing)
-        conclude(self.parameters, self.standing)
+    def do(self, phase: Phase, country: CountryAgent | None = None) -> None:
+        """Do a phase for the whole region, or the part of one country in it."""
+        first, last = (0, len(self.sampler.codes)) if country is None else (country.index,) * 2
+        self.world.now[FIRST] = first
+        self.world.now[LAST] = last if country is None else last + 1
+        phase.function(self.world)
+
+    def measure(self, outcome: str) -> Floats:
+        """Return an outcome of the theory as it stands now, an array by its axes."""
+        declared = self.theory.outcomes[
+            require(outcome, [each.name for each in self.theory.outcomes], "outcome")
+        ]
+        if outcome not in self._measured:
+            room = zeros(*self.sampler.sizes(declared.letters), 1)
+            declared.measure(self.world, room)
+            self._measured[outcome] = room[..., _LANE]
+        return self._measured[outcome]
 
     @property
     def tension(self) -> float:
-        """Regional tension, 0 to 1: the mean hostility of acts."""
-        return float(self.standing.tension[_LANE])
+        """Regional tension, 0 to 1: hostility of the acts that stand, net of cooperation."""
+        return float(self.measure("tension"))
 
     @property
     def polarisation(self) -> float:
         """Polarisation, 0 to 1: the spread of tilts, by capability."""
-        return float(self.standing.polarisation[_LANE])
+        return float(self.measure("polarisation"))
 
-    def _log_arrivals(self) -> None:
-        for e in np.flatnonzero(self.view.arrives[:, _LANE]):
-            event = self.plan.scenario.events[e]
-            if event.actor is not None:
-                score = float(self.parameters.score[e, _LANE])
+    def _log(self, phase: Phase) -> None:
+        """Note the events that have come up, and the responses that have been chosen, as acts."""
+        events = self.scenario.events
+        if phase is self.theory.phases[0]:
+            for e in np.flatnonzero(self.world.agenda.arrives[:, _LANE]):
+                if (actor := events[e].actor) is not None:
+                    score = float(self.inputs.score[e, _LANE])
+                    recipient = events[e].recipient
+                    self.acts.append(
+                        Act(self.step_index, events[e].id, actor, None, recipient, score)
+                    )
+            copies: Any = [array.copy() for array in self.state]
+            self.weighed = State(*copies)
+        elif phase is self.decision:
+            a = self.world.agenda
+            chosen = [
+                (a.country[e, at], e, a.response[e, at])
+                for e in np.flatnonzero(a.chosen)
+                for at in range(a.chosen[e])
+            ]
+            for i, e, r in sorted(chosen, key=lambda choice: (choice[0], choice[1])):
+                code, actor = self.sampler.codes[i], events[e].actor
+                response = self.sampler.responses[r]
+                score = float(self.inputs.response_score[r, _LANE])
+                recipient = None if actor == code else actor
                 self.acts.append(
-                    Act(self.step_index, event.id, event.actor, None, event.recipient, score)
+                    Act(self.step_index, events[e].id, code, response, recipient, score)
                 )
 
-    def log_response(self, event: str, country: str, response: str) -> None:
-        """Note a new response as an act on the event's actor."""
-        score = float(self.parameters.response_score[self.response_index(response), _LANE])
-        actor = self.plan.scenario.events[self.event_index(event)].actor
-        recipient = None if actor == country else actor
-        self.acts.append(Act(self.step_index, event, country, response, recipient, score))
+
+def _measured(model: RegionModel, outcome: str) -> float:
+    return float(model.measure(outcome))
 
 
 def _level(model: RegionModel, issue: int) -> float:
     return float(model.state.level[issue, _LANE])
+
+
+def _of_country(outcome: str) -> Any:
+    return lambda agent: agent.outcome(outcome)
 
 
 def _main_response(agent: CountryAgent) -> str | None:
@@ -462,7 +466,7 @@ def _run_number(run: Any) -> int:
     except TypeError:
         number = -1
     if number < 0:
-        raise ValueError(f"the run must be a whole number of 0 or more, not {_shown(run)}")
+        raise UsageError(f"the run must be a whole number of 0 or more, not {_shown(run)}")
     return number
 
 
@@ -473,17 +477,9 @@ def _shown(given: Any) -> str:
     return f"the class {given.__name__}" if isinstance(given, type) else type(given).__name__
 
 
-def _no_country(given: str, names: Mapping[str, str]) -> KeyError:
-    """Say that there is no such code, and which is meant: a name leads to its code."""
-    for code, name in names.items():
-        if str(given).casefold() == name.casefold():
-            return _unknown("country", given, names, f" - did you mean '{code}'?")
-    return _unknown("country", given, names)
-
-
-def _unknown(what: str, given: str, known: Iterable[str], hint: str = "") -> KeyError:
-    """Say that there is no such thing, with the nearest (or the hint given) and all there are."""
-    names = list(known)
-    hint = hint or did_you_mean(str(given), names)
-    there = f"there are {', '.join(names) or 'none'}"
-    return KeyError(f"no {what} {given}{hint or ';'} {there}")
+def _country(code: str, names: Mapping[str, str]) -> str:
+    """Return a country's code; a name leads to it, but is refused."""
+    for known, name in names.items():
+        if code not in names and str(code).casefold() == name.casefold():
+            raise UsageError(f"no country '{code}' - did you mean '{known}'?")
+    return require(code, names, "country")

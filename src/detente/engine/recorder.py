@@ -1,106 +1,60 @@
-"""What is kept of each run: outcomes a run, and integer tallies that add in any order."""
+"""What is kept of each run: outcomes a run, and integer tallies that add in any order.
+
+What a theory measures, and what of it is kept, follows from its declared outcomes.
+"""
 
 from __future__ import annotations
 
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from detente.engine.chunk import FIXED_POINT, LEVEL_BINS, TILT_BINS, Chunk
-from detente.theory.arrays import (
-    NONE,
-    Floats,
-    Integers,
-    Parameters,
-    Shape,
-    Standing,
-    State,
-    Structure,
-    View,
-)
-from detente.theory.compilation import inlined, rule
-from detente.theory.response.alignment import mutual
-from detente.theory.response.blocs import blocs, leaders
-from detente.theory.response.standing import conclude, stand
+from detente.engine.chunk import FIXED_POINT, Arrays, Chunk
+from detente.theory import find
+from detente.theory.arrays import NONE, Agenda, Floats, Integers, Shape, State, shape_of, zeros
+from detente.theory.compilation import in_turn, inside, rule
+from detente.theory.declare import Outcome, Outcomes
+
+Counts = NDArray[np.uint32]
 
 
-class Tallies(NamedTuple):
-    """Counts and fixed-point sums over runs."""
+class Record(NamedTuple):
+    """What is kept of one outcome, its axes as one; empty where nothing of that kind is kept."""
 
-    event_count: NDArray[np.int64]  # (E,)
-    response_count: NDArray[np.int64]  # (E, N, R)
-    chosen_count: NDArray[np.int64]  # (E, N, R)
-    first_step_sum: NDArray[np.int64]  # (E, N, R)
-    tilt_bins: NDArray[np.uint32]  # (T + 1, N, 400)
-    toward_bins: NDArray[np.uint32]  # (T + 1, N, 2, 400)
-    level_bins: NDArray[np.uint32]  # (T + 1, K, 200)
-    tension_sum: NDArray[np.int64]  # (T + 1,)
-    alignment_sum: NDArray[np.int64]  # (N, N)
-    alignment_square_sum: NDArray[np.int64]  # (N, N)
-
-
-class Outcomes(NamedTuple):
-    """What is kept of each run; the first axis is the run."""
-
-    tilt: Floats  # (n, N)
-    toward: Floats  # (n, N, 2)
-    hedging: Floats  # (n, N)
-    bloc: NDArray[np.int16]  # (n, N) index of the most capable member of the bloc
-    tension: Floats  # (n,) mean over steps
-    polarisation: Floats  # (n,) at the end
-    stance: Floats  # (n, E, N) NaN where the event never came up
-    response: NDArray[np.int8]  # (n, E, N) NONE where none was made
-    path_tilt: NDArray[np.float32]  # (n, T + 1, N), or (0, 0, 0)
+    values: Floats  # (A, L) as measured last
+    runs: Floats  # (n, A) of each run
+    total: Integers  # (T + 1, A) sum over runs at each step, in fixed point
+    bins: Counts  # (T + 1, A, B) runs in each bin at each step
+    path: NDArray[np.float32]  # (n, T + 1, A) at each step of each run
+    sums: Integers  # (A,) over runs at the end, in fixed point
+    squares: Integers  # (A,) the same of squares
+    where: Integers  # (L,) in which bin a value falls
+    low: float  # of the bins
+    high: float
+    steps: int  # 1 if a run's value is the mean over steps, 0 if it is that at the end
 
 
-class Scratch(NamedTuple):
-    """Room to work in for the runs side by side."""
+class Responses(NamedTuple):
+    """Counts over runs of what countries responded."""
 
+    came: Integers  # (E,) runs in which the event came up
+    last: Integers  # (E, N, R) runs with this last response
+    ever: Integers  # (E, N, R) runs with this response at any time
+    first_step: Integers  # (E, N, R) sum of the steps at which it was first chosen
     chosen: NDArray[np.int8]  # (E, N, L, R) 1 where a response was chosen in this run
-    aligned: Floats  # (N, N) of one lane, and so the rest
-    bloc: NDArray[np.int64]  # (N,)
-    leader: NDArray[np.int64]  # (N,)
-    trial: NDArray[np.int64]  # (N,)
-    inside: Floats  # (N, N)
 
 
-def new_tallies(shape: Shape, steps: int) -> Tallies:
-    """Return tallies of nothing."""
-    n, k, e, r = shape.countries, shape.issues, shape.events, shape.responses
-    choices, points = (e, n, r), steps + 1
+class Recorder(NamedTuple):
+    """All that is kept of runs side by side, and of those before them."""
 
-    def zeros(*size: int) -> NDArray[np.int64]:
-        return np.zeros(size, np.int64)
-
-    def bins(*size: int) -> NDArray[np.uint32]:  # so many that caches count
-        return np.zeros((points, *size), np.uint32)
-
-    return Tallies(
-        zeros(e), zeros(*choices), zeros(*choices), zeros(*choices),
-        bins(n, TILT_BINS), bins(n, 2, TILT_BINS), bins(k, LEVEL_BINS),
-        zeros(points), zeros(n, n), zeros(n, n),
-    )  # fmt: skip
-
-
-def new_outcomes(shape: Shape, steps: int, runs: int, *, paths: bool) -> Outcomes:
-    """Return room for the outcomes of some runs."""
-    n, e = shape.countries, shape.events
-    path = (runs, steps + 1, n) if paths else (0, 0, 0)
-    return Outcomes(
-        np.zeros((runs, n)), np.zeros((runs, n, 2)), np.zeros((runs, n)),
-        np.zeros((runs, n), np.int16), np.zeros(runs), np.zeros(runs),
-        np.full((runs, e, n), np.nan), np.full((runs, e, n), NONE, np.int8),
-        np.zeros(path, np.float32),
-    )  # fmt: skip
-
-
-def new_scratch(shape: Shape) -> Scratch:
-    """Return room to work in, for as many lanes as `shape` has."""
-    n = shape.countries
-    chosen = np.zeros((shape.events, n, shape.lanes, shape.responses), np.int8)
-    labels = (np.zeros(n, np.int64), np.zeros(n, np.int64), np.zeros(n, np.int64))
-    return Scratch(chosen, np.zeros((n, n)), *labels, np.zeros((n, n)))
+    values: tuple[Any, ...]  # of each outcome, its axes and the lanes
+    records: tuple[Record, ...]
+    responses: Responses
 
 
 @rule
@@ -110,131 +64,196 @@ def bin_index(value: float, low: float, high: float, bins: int) -> int:
 
 
 @rule
-def _count(values: Floats, low: float, where: Integers, bins: NDArray[np.uint32]) -> None:
-    """Count a value of each lane, from `low` to 1, in its bin."""
-    for lane in range(where.shape[0]):
-        where[lane] = bin_index(values[lane], low, 1.0, bins.shape[0])
-    for lane in range(where.shape[0]):
-        bins[where[lane]] += 1
-
-
-@rule
 def in_fixed_point(value: float) -> int:
     """Return a number in fixed point."""
     return int(np.floor(value * FIXED_POINT + 0.5))
 
 
-@inlined
-def note_choice(
-    e: int, i: int, r: int, lane: int, step: int, tallies: Tallies, scratch: Scratch
-) -> None:
-    """Count a response where it is chosen first, and the step of it."""
-    if scratch.chosen[e, i, lane, r] == 0:
-        scratch.chosen[e, i, lane, r] = 1
-        tallies.chosen_count[e, i, r] += 1
-        tallies.first_step_sum[e, i, r] += step
+@rule
+def record_choices(a: Agenda, step: int, tallies: Responses) -> None:
+    """Count what was chosen in a step for the first time in a run."""
+    for e in range(a.chosen.shape[0]):
+        for at in range(a.chosen[e]):
+            i, lane, r = a.country[e, at], a.lane[e, at], a.response[e, at]
+            if tallies.chosen[e, i, lane, r] == 0:
+                tallies.chosen[e, i, lane, r] = 1
+                tallies.ever[e, i, r] += 1
+                tallies.first_step[e, i, r] += step
 
 
 @rule
-def note_choices(v: View, step: int, tallies: Tallies, scratch: Scratch) -> None:
-    """Count what was chosen in a step for the first time."""
-    events, n, lanes = v.choice.shape
-    for e in range(events):
-        if v.live[e] == 1:
-            for i in range(n):
-                for lane in range(lanes):
-                    if v.choice[e, i, lane] != NONE:
-                        note_choice(e, i, v.choice[e, i, lane], lane, step, tallies, scratch)
+def _count(values: Floats, low: float, high: float, where: Integers, bins: Counts) -> None:
+    """Count a value of each lane in its bin."""
+    for lane in range(where.shape[0]):
+        where[lane] = bin_index(values[lane], low, high, bins.shape[0])
+    for lane in range(where.shape[0]):
+        bins[where[lane]] += 1
 
 
 @rule
-def record_point(
-    structure: Structure, p: Parameters, s: State, standing: Standing, point: int, row: int,
-    tallies: Tallies, outcomes: Outcomes,
-) -> None:  # fmt: skip
-    """Record runs at one point in time: 0 is the start, then the end of each step.
+def tally_point(record: Record, point: int, row: int) -> None:
+    """Keep what is kept of an outcome at one point in time.
 
     Parameters
     ----------
+    point : int
+        0 is the start, then the end of each step.
     row : int
-        The row of `outcomes` of the first lane.
+        The place among the runs of that in the first lane.
     """
-    stand(structure, p, s, standing)
-    n, lanes = standing.tilt.shape
-    where = standing.where
-    for i in range(n):
-        _count(standing.tilt[i], -1.0, where, tallies.tilt_bins[point, i])
-        for pole in range(2):
-            _count(standing.toward[i, pole], -1.0, where, tallies.toward_bins[point, i, pole])
-    for k in range(s.level.shape[0]):
-        _count(s.level[k], 0.0, where, tallies.level_bins[point, k])
-    for lane in range(lanes):
-        tallies.tension_sum[point] += in_fixed_point(standing.tension[lane])
-        outcomes.tension[row + lane] += standing.tension[lane]  # nothing stands at the start
-    if outcomes.path_tilt.shape[0] > 0:
-        for i in range(n):
+    values = record.values
+    lanes = values.shape[1]
+    for at in range(values.shape[0]):
+        if record.bins.shape[0] > 0:
+            _count(values[at], record.low, record.high, record.where, record.bins[point, at])
+        if record.total.shape[0] > 0:
             for lane in range(lanes):
-                outcomes.path_tilt[row + lane, point, i] = standing.tilt[i, lane]
+                record.total[point, at] += in_fixed_point(values[at, lane])
+        if record.steps == 1:  # nothing stands at the start
+            for lane in range(lanes):
+                record.runs[row + lane, at] += values[at, lane]
+        if record.path.shape[0] > 0:
+            for lane in range(lanes):
+                record.path[row + lane, point, at] = values[at, lane]
 
 
 @rule
-def _record_events(s: State, lane: int, run: int, tallies: Tallies, outcomes: Outcomes) -> None:
-    events, n = s.stance.shape[:2]
-    for e in range(events):
-        if s.born[e, lane] == NONE:
-            continue
-        tallies.event_count[e] += 1
-        for i in range(n):
-            outcomes.stance[run, e, i] = s.stance[e, i, lane]
-            last = s.response[e, i, lane]
-            outcomes.response[run, e, i] = last
-            if last != NONE:
-                tallies.response_count[e, i, last] += 1
+def tally_end(record: Record, points: int, row: int) -> None:
+    """Keep what is kept of an outcome at the end, after `points` points in time."""
+    values = record.values
+    for at in range(values.shape[0]):
+        for lane in range(values.shape[1]):
+            if record.steps == 1:
+                record.runs[row + lane, at] /= points - 1
+            elif record.runs.shape[0] > 0:
+                record.runs[row + lane, at] = values[at, lane]
+            if record.sums.shape[0] > 0:
+                value = values[at, lane]
+                record.sums[at] += in_fixed_point(value)
+                record.squares[at] += in_fixed_point(value * value)
 
 
 @rule
-def _record_alignment(
-    p: Parameters, s: State, lane: int, run: int, tallies: Tallies, outcomes: Outcomes,
-    scratch: Scratch,
-) -> None:  # fmt: skip
-    n = scratch.leader.shape[0]
-    for i in range(n):
-        for j in range(n):
-            aligned = mutual(s.attitude[i, j, lane], s.attitude[j, i, lane])
-            scratch.aligned[i, j] = aligned
-            tallies.alignment_sum[i, j] += in_fixed_point(aligned)
-            tallies.alignment_square_sum[i, j] += in_fixed_point(aligned * aligned)
-    blocs(scratch.aligned, scratch.bloc, scratch.trial, scratch.inside)
-    leaders(scratch.bloc, p.capability, lane, scratch.leader)
-    for i in range(n):
-        outcomes.bloc[run, i] = scratch.leader[i]
+def tally_responses(s: State, tallies: Responses) -> None:
+    """Count the last responses to each event in the runs in which it came up."""
+    for e in range(s.stance.shape[0]):
+        for lane in range(s.stance.shape[2]):
+            if s.born[e, lane] != NONE:
+                tallies.came[e] += 1
+                for i in range(s.stance.shape[1]):
+                    last = s.response[e, i, lane]
+                    if last != NONE:
+                        tallies.last[e, i, last] += 1
 
 
-@rule
-def record_end(
-    p: Parameters, s: State, standing: Standing, points: int, row: int,
-    tallies: Tallies, outcomes: Outcomes, scratch: Scratch,
-) -> None:  # fmt: skip
-    """Record how runs ended, right after `record_point` has recorded the last of `points`."""
-    conclude(p, standing)
-    n, lanes = standing.tilt.shape
-    for lane in range(lanes):
-        run = row + lane
-        for i in range(n):
-            outcomes.tilt[run, i] = standing.tilt[i, lane]
-            outcomes.hedging[run, i] = standing.hedging[i, lane]
-            for pole in range(2):
-                outcomes.toward[run, i, pole] = standing.toward[i, pole, lane]
-        outcomes.tension[run] /= points - 1
-        outcomes.polarisation[run] = standing.polarisation[lane]
-        _record_alignment(p, s, lane, run, tallies, outcomes, scratch)
-        _record_events(s, lane, run, tallies, outcomes)
+@dataclass(frozen=True)
+class Recording:
+    """How the outcomes of a theory are measured and kept, compiled.
+
+    Parameters
+    ----------
+    at_point : callable
+        ``(world, recorder, point, row)``: at the start, as point 0, and after each step.
+    at_end : callable
+        ``(world, recorder, points, row)``: after the last of so many points.
+    """
+
+    at_point: Callable[[Any, Recorder, int, int], None]
+    at_end: Callable[[Any, Recorder, int, int], None]
+
+
+@cache
+def recording_of(theory: str) -> Recording:
+    """Return how the outcomes of a theory are measured and kept."""
+    names: dict[str, Any] = {
+        "tally_point": tally_point,
+        "tally_end": tally_end,
+        "tally_responses": tally_responses,
+    }
+    points, ends = [], []
+    for at, outcome in enumerate(find(theory).outcomes):
+        names[f"measure_{at}"] = inside(outcome.measure)
+        measure = f"measure_{at}(w, recorder.values[{at}])"
+        tally = f"(recorder.records[{at}], point, row)"
+        if outcome.at_each_step:
+            points += [measure, f"tally_point{tally}"]
+            ends += [f"tally_end{tally}"]
+        else:
+            ends += [measure, f"tally_end{tally}"]
+    ends += ["tally_responses(w.state, recorder.responses)"]
+    arguments = "w, recorder, point, row"
+    return Recording(
+        in_turn(points, f"point_{theory}", arguments, names),
+        in_turn(ends, f"end_{theory}", arguments, names),
+    )
+
+
+def new_recorder(
+    outcomes: Outcomes, shape: Shape, steps: int, runs: int, *, paths: bool
+) -> Recorder:
+    """Return room for some runs, as many of them side by side as `shape` has lanes."""
+    made = [_new_record(outcome, shape, steps, runs, paths=paths) for outcome in outcomes]
+    e, n, r = shape.events, shape.countries, shape.responses
+    responses = Responses(
+        np.zeros(e, np.int64),
+        np.zeros((e, n, r), np.int64),
+        np.zeros((e, n, r), np.int64),
+        np.zeros((e, n, r), np.int64),
+        np.zeros((e, n, shape.lanes, r), np.int8),
+    )
+    values, records = zip(*made, strict=True)
+    return Recorder(values, records, responses)
+
+
+def _new_record(
+    outcome: Outcome, shape: Shape, steps: int, runs: int, *, paths: bool
+) -> tuple[NDArray[Any], Record]:
+    values = zeros(*shape_of(outcome.letters + "L", shape))
+    size, points = math.prod(values.shape[:-1]), steps + 1
+    bins = outcome.bins
+    record = Record(
+        values.reshape(size, shape.lanes),
+        np.zeros((runs if outcome.keep == "runs" else 0, size)),
+        np.zeros((points if outcome.by_step else 0, size), np.int64),
+        np.zeros((points if bins else 0, size, bins.number if bins else 1), np.uint32),
+        np.zeros((runs if paths and outcome.path else 0, points, size), np.float32),
+        np.zeros(size if outcome.keep == "moments" else 0, np.int64),
+        np.zeros(size if outcome.keep == "moments" else 0, np.int64),
+        np.zeros(shape.lanes, np.int64),
+        bins.low if bins else 0.0,
+        bins.high if bins else 1.0,
+        int(outcome.over == "steps"),
+    )
+    return values, record
+
+
+def with_lanes(recorder: Recorder, outcomes: Outcomes, shape: Shape) -> Recorder:
+    """Return the recorder with room for another number of runs side by side."""
+    records = []
+    values = []
+    for outcome, record in zip(outcomes, recorder.records, strict=True):
+        room = zeros(*shape_of(outcome.letters + "L", shape))
+        values.append(room)
+        records.append(
+            record._replace(
+                values=room.reshape(len(record.values), shape.lanes),
+                where=np.zeros(shape.lanes, np.int64),
+            )
+        )
+    e, n, r = shape.events, shape.countries, shape.responses
+    chosen = np.zeros((e, n, shape.lanes, r), np.int8)
+    responses = recorder.responses._replace(chosen=chosen)
+    return Recorder(tuple(values), tuple(records), responses)
 
 
 def gather(
-    variant: str, span: tuple[int, int], own: tuple[str, ...], events: tuple[str, ...],
-    tallies: Tallies, outcomes: Outcomes, failed: tuple[int, ...] = (),
-) -> Chunk:  # fmt: skip
+    variant: str,
+    span: tuple[int, int],
+    own: tuple[str, ...],
+    events: tuple[str, ...],
+    outcomes: Outcomes,
+    recorder: Recorder,
+) -> Chunk:
     """Return what was recorded as a chunk, on the axis of the events of all variants.
 
     Parameters
@@ -245,22 +264,36 @@ def gather(
         Ids of the variant's own events, and of all; one that a variant lacks is left empty.
     """
     where = [events.index(event) for event in own]
-    finished = ~np.isin(np.arange(*span), failed)
-    runs: dict[str, NDArray[Any]] = {}
-    for name, array in outcomes._asdict().items():
-        if name == "path_tilt" and array.shape[0] == 0:
-            continue
-        runs[name] = array[finished]
-        if name in ("stance", "response"):
-            shape = (len(runs[name]), len(events), array.shape[2])
-            empty = np.nan if name == "stance" else NONE
-            spread = np.full(shape, empty, array.dtype)
-            spread[:, where] = runs[name]
-            runs[name] = spread
-    counts: dict[str, NDArray[Any]] = {}
-    for name, array in tallies._asdict().items():
-        counts[name] = array
-        if name in ("event_count", "response_count", "chosen_count", "first_step_sum"):
-            counts[name] = np.zeros((len(events), *array.shape[1:]), np.int64)
-            counts[name][where] = array
-    return Chunk(variant, *span, runs, counts, failed)
+
+    def spread(array: NDArray[Any], axis: int, empty: float) -> NDArray[Any]:
+        shape = (*array.shape[:axis], len(events), *array.shape[axis + 1 :])
+        wide = np.full(shape, empty, array.dtype)
+        wide[(slice(None),) * axis + (where,)] = array
+        return wide
+
+    runs: Arrays = {}
+    counted = recorder.responses
+    tallies: Arrays = {
+        "event_count": spread(counted.came, 0, 0),
+        "response_count": spread(counted.last, 0, 0),
+        "chosen_count": spread(counted.ever, 0, 0),
+        "first_step_sum": spread(counted.first_step, 0, 0),
+    }
+    for outcome, values, record in zip(outcomes, recorder.values, recorder.records, strict=True):
+        shape = values.shape[:-1]
+        kept: dict[str, tuple[Arrays, NDArray[Any], tuple[int, ...], float]] = {
+            outcome.name: (runs, record.runs.astype(outcome.kind), shape, outcome.missing),
+            f"path_{outcome.name}": (runs, record.path, (-1, *shape), math.nan),
+            f"{outcome.name}_bins": (tallies, record.bins, (*shape, record.bins.shape[-1]), 0),
+            f"{outcome.name}_sum": (tallies, record.total, shape, 0),
+        }
+        for name, (group, array, inner, missing) in kept.items():
+            if len(array):
+                group[name] = array.reshape(len(array), *inner)
+                if "event" in outcome.axes:
+                    axis = group[name].ndim - len(inner) + outcome.axes.index("event")
+                    group[name] = spread(group[name], axis, missing)
+        if len(record.sums):
+            tallies[f"{outcome.name}_sum"] = record.sums.reshape(shape)
+            tallies[f"{outcome.name}_square_sum"] = record.squares.reshape(shape)
+    return Chunk(variant, *span, runs, tallies)

@@ -1,8 +1,8 @@
 """From a scenario to the arrays of its runs: what is fixed, and what each run draws.
 
-All parameters of a run stand in one column of numbers, of which `Parameters` is a view. A number
-that the scenario gives as a distribution is drawn by its path, so the same parameter meets the
-same luck in every variant of a run.
+All inputs of a run stand in one column of numbers, of which `Inputs` is a view. A number that the
+scenario gives as a distribution is drawn by its path, so the same input has the same draw in every
+variant of a run.
 """
 
 from __future__ import annotations
@@ -19,13 +19,15 @@ from detente.engine.conditions import compile_condition
 from detente.scenario import Distribution, Number, Quantity, Scenario, sample
 from detente.scenario.codes import PLOVER
 from detente.scenario.ranges import quantity_of
+from detente.theory import DEFAULT, find
 from detente.theory.arrays import (
     NONE,
-    Coefficient,
     Floats,
-    Parameters,
+    Inputs,
     Shape,
     Structure,
+    allocate,
+    fields_of,
     shape_of,
     zeros,
 )
@@ -39,8 +41,8 @@ from detente.theory.chance import (
 
 #: The range of a score that no field gives, as one taken from a type.
 _ANY: Final = Quantity(-10.0, 10.0, "Goldstein scale, -10 to 10")
-#: Plans made lately, by the identity of their scenario, and how many are too many.
-_lately: dict[int, Plan] = {}
+#: Samplers made lately, by the identity of their scenario, and how many are too many.
+_lately: dict[int, Sampler] = {}
 _MANY: Final = 32
 
 
@@ -83,17 +85,17 @@ def _held(item: Uncertain) -> tuple[float, ...]:
     return mean, spread, below, above - below, low, high
 
 
-def plan_of(scenario: Scenario) -> Plan:
-    """Return the plan of a scenario, the same again for one that was asked for lately."""
-    plan = _lately.get(id(scenario))
-    if plan is None or plan.scenario is not scenario:
+def sampler_of(scenario: Scenario) -> Sampler:
+    """Return the sampler of a scenario, the same again for one that was asked for lately."""
+    sampler = _lately.get(id(scenario))
+    if sampler is None or sampler.scenario is not scenario:
         if len(_lately) >= _MANY:
             _lately.clear()
-        plan = _lately[id(scenario)] = Plan(scenario)
-    return plan
+        sampler = _lately[id(scenario)] = Sampler(scenario)
+    return sampler
 
 
-class Plan:
+class Sampler:
     """Everything about a variant of a scenario that its runs share.
 
     Parameters
@@ -105,6 +107,8 @@ class Plan:
     ----------
     codes, issues, events, responses : tuple of str
         The order of the axes.
+    theory : Theory
+        That of the scenario.
     shape : Shape
         How many of each, with one lane.
     structure : Structure
@@ -127,9 +131,10 @@ class Plan:
             for event in scenario.events
         ]
         self._tests = [test for program in programs for test in program]
+        self.theory = find(getattr(scenario, "theory", DEFAULT))
         self.shape = Shape(
             len(self.codes), len(self.issues), len(self.events), len(self.responses),
-            len(self._tests), 1,
+            len(self._tests), len(self.theory.coefficients), 1,
         )  # fmt: skip
         self.structure = self._structure([len(program) for program in programs])
         self._place()
@@ -212,8 +217,8 @@ class Plan:
         self._slices: dict[str, slice] = {}
         self._sizes: dict[str, tuple[int, ...]] = {}
         at = 0
-        for name in Parameters._fields:
-            self._sizes[name] = shape_of(name, self.shape)[:-1]
+        for name, (axes, _) in fields_of(Inputs).items():
+            self._sizes[name] = shape_of(axes, self.shape)[:-1]
             size = math.prod(self._sizes[name])
             self._slices[name] = slice(at, at + size)
             at += size
@@ -320,16 +325,34 @@ class Plan:
         dynamics = self.scenario.dynamics
         for name in type(dynamics).model_fields:
             q = quantity_of(type(dynamics), name)
-            row = Coefficient[name.upper()]
+            row = self.theory.coefficients.row(name)
             self._put(f"dynamics.{name}", getattr(dynamics, name), q, ("coefficient", (row,)))
 
-    def view(self, columns: Floats) -> Parameters:
+    def sizes(self, letters: str) -> tuple[int, ...]:
+        """Return the lengths of axes by their letters."""
+        return shape_of(letters, self.shape)
+
+    def world(self, columns: Floats) -> Any:
+        """Return the arrays of as many runs side by side as there are columns (P, L) of inputs."""
+        shape = self.shape._replace(lanes=columns.shape[1])
+        given = {
+            "structure": self.structure,
+            "inputs": self.view(columns),
+            "now": np.zeros(4, np.int64),
+        }
+        groups = self.theory.groups
+        own = {name: allocate(groups[name], shape) for name in groups if name not in given}
+        return self.theory.world(**given, **own)
+
+    def view(self, columns: Floats) -> Inputs:
         """Return the fields of a block of columns (P, L), without copying."""
         shape = self.shape._replace(lanes=columns.shape[1])
-        return Parameters(
+        return Inputs(
             **{
-                name: columns[where].reshape(shape_of(name, shape))
-                for name, where in self._slices.items()
+                name: columns[where].reshape(shape_of(axes, shape))
+                for (name, (axes, _)), where in zip(
+                    fields_of(Inputs).items(), self._slices.values(), strict=True
+                )
             }
         )
 

@@ -15,7 +15,6 @@ READ: Final[dict[str, Callable[[], str]]] = {
     "priors": tables.priors,
     "repertoire": tables.repertoire,
     "phases": tables.phases,
-    "kernel": tables.kernel,
     "chance": tables.chance,
     "outcomes": tables.outcomes,
     "totals": tables.totals,

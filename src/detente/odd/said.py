@@ -12,7 +12,7 @@ CHANCE: Final = {
         "none",
         "the parameter's path",
     ),
-    "theory/response/agenda.py": ("whether an event comes up", "the step", "none", "the event"),
+    "theory/agenda.py": ("whether an event comes up", "the step", "none", "the event"),
     "theory/response/decide.py": (
         "whether a country looks at an event again, and what it then responds",
         "the step",
@@ -20,7 +20,7 @@ CHANCE: Final = {
         "the event",
     ),
     "engine/model.py": (
-        "a rule of one's own in a subclass of `CountryAgent` (`luck`)",
+        "a rule of one's own in a subclass of `CountryAgent` (`uniform`)",
         "the step",
         "the country",
         "a name that the rule gives",

@@ -13,6 +13,7 @@ from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
 from detente.measures.fitting.priors import PRIORS
+from detente.measures.patterns import CHECKS
 from detente.odd import code
 from detente.odd.said import CHANCE, CHECKED
 from detente.runs.variables import OUTCOMES, TOTALS, Meaning
@@ -22,6 +23,7 @@ from detente.scenario.ranges import quantity_of
 from detente.scenario.repertoire import default_repertoire
 from detente.scenario.schema import Scenario
 from detente.scenario.shape import bare, fields_of, is_condition
+from detente.theory import DEFAULT, find
 
 #: Standard deviations within which 95 % of a normal distribution lie, on either side.
 NORMAL_95: Final = 1.96
@@ -132,7 +134,7 @@ def repertoire() -> str:
 
 def patterns() -> str:
     """Return the patterns, with what is checked of each."""
-    rows = [(name, said, CHECKED.get(name, "")) for name, said in code.patterns().items()]
+    rows = [(name, check.sentence, CHECKED.get(name, "")) for name, check in CHECKS.items()]
     return table(("", "pattern", "what is checked"), rows)
 
 
@@ -140,7 +142,7 @@ def mechanisms() -> str:
     """Return the mechanisms that can be switched off, each by its coefficients."""
     rows = [
         (name, ", ".join(f"`{key}` {value:g}" for key, value in off.items()))
-        for name, off in code.mechanisms().items()
+        for name, off in [(each.name, each.off) for each in find(DEFAULT).mechanisms]
     ]
     return table(("mechanism", "is off with"), rows)
 
@@ -167,28 +169,19 @@ def conditions() -> str:
 
 def phases() -> str:
     """Return the phases of a step."""
-    rows = [
-        (str(phase.number), phase.sentence, ", ".join(f"`{name}`" for name in phase.functions))
-        for phase in code.phases()
-    ]
+    rows = [(str(phase.number), phase.sentence, f"`{phase.function}`") for phase in code.phases()]
     return table(("", "phase", "function"), rows)
-
-
-def kernel() -> str:
-    """Say what the compiled engine calls."""
-    names = ", ".join(f"`{name}`" for name in code.kernel_calls())
-    return f"The compiled engine calls, in this order: {names}."
 
 
 def rules() -> str:
     """Return the functions of the theory."""
-    rows = [(f"`theory/{r.module}`", f"`{r.name}`", r.sentence) for r in code.rules()]
+    rows = [(f"`{r.module}`", f"`{r.name}`", r.sentence) for r in code.rules()]
     return table(("file", "function", "what it does"), rows)
 
 
 def constants() -> str:
     """Return the public numbers of the theory."""
-    rows = [(f"`theory/{c.module}`", f"`{c.name}`", c.value, c.sentence) for c in code.constants()]
+    rows = [(f"`{c.module}`", f"`{c.name}`", c.value, c.sentence) for c in code.constants()]
     return table(("file", "constant", "value", "meaning"), rows)
 
 

@@ -7,15 +7,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from detente.engine.chunk import (
-    FIXED_POINT,
-    LEVEL_BINS,
-    TALLIES,
-    TILT_BINS,
-    Arrays,
-    bin_centres,
-)
-from detente.runs.layout import Layout
+from detente.engine.chunk import FIXED_POINT, Arrays
+from detente.runs.layout import LEVEL_BINS, TALLIES, TILT_BINS, Layout
 from detente.runs.variables import OUTCOMES, TOTALS
 
 if TYPE_CHECKING:
@@ -65,8 +58,8 @@ def coordinates(layout: Layout, numbers: NDArray[np.int64]) -> dict[str, Any]:
         "response_stance": ("response", np.array(layout.stances), {"units": "-1 to 1"}),
         "issue": ("issue", _text(layout.issues)),
         "issue_title": ("issue", _text([s.issues[issue].title for issue in layout.issues])),
-        "bin": ("bin", bin_centres(-1.0, 1.0, TILT_BINS), bins),
-        "level_bin": ("level_bin", bin_centres(0.0, 1.0, LEVEL_BINS), level_bins),
+        "bin": ("bin", _centres(-1.0, TILT_BINS), bins),
+        "level_bin": ("level_bin", _centres(0.0, LEVEL_BINS), level_bins),
     }
 
 
@@ -90,12 +83,15 @@ def full_dataset(source: MemorySource, *, paths: bool) -> xr.Dataset:
     for name, meaning in OUTCOMES.items():
         if name == "path_tilt" and not paths:
             continue
-        stored = "response" if name == "last_response" else name
-        values = np.stack([source.outcome(variant, stored) for variant in layout.variants])
+        values = np.stack([source.outcome(variant, name) for variant in layout.variants])
         if name == "bloc":
             values = bloc_codes(values, layout)
         data[name] = (meaning.dims, values, meaning.attributes)
     return data
+
+
+def _centres(low: float, bins: int) -> NDArray[np.float64]:
+    return np.linspace(low, 1.0, 2 * bins + 1)[1::2]
 
 
 def bloc_codes(indices: NDArray[np.int16], layout: Layout) -> NDArray[np.str_]:

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from detente.engine.chunk import TALLIES
 from detente.runs.errors import StoreError
+from detente.runs.layout import TALLIES
 
 if TYPE_CHECKING:
     from detente.runs.plan import Plan

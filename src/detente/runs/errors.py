@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import TYPE_CHECKING, ClassVar
 
-from detente.scenario.suggest import did_you_mean
+from detente.scenario.errors import UsageError, require
 
 if TYPE_CHECKING:
     from detente.runs.results import Results
 
-
-class UsageError(ValueError):
-    """What was asked for does not exist or does not go together; nothing was written."""
-
-    exit_code: ClassVar[int] = 2
+__all__ = [
+    "FolderRefusedError",
+    "Interrupted",
+    "RunError",
+    "StoreError",
+    "UsageError",
+    "require",
+]
 
 
 class StoreError(Exception):
@@ -67,18 +69,3 @@ class Interrupted(KeyboardInterrupt):
         self.results = results
         self.finished = finished
         self.total = total
-
-
-def require(given: str, known: Iterable[str], what: str) -> str:
-    """Return `given` if it is known.
-
-    Raises
-    ------
-    UsageError
-        Otherwise, with the known name that was probably meant, or all of them.
-    """
-    names = list(known)
-    if given in names:
-        return given
-    hint = did_you_mean(given, names) or f" - there are: {', '.join(names) or 'none'}"
-    raise UsageError(f"no {what} '{given}'{hint}")

@@ -9,12 +9,22 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from detente.engine.chunk import LEVEL_BINS, TILT_BINS
+from detente.engine.chunk import run_arrays, tally_arrays
 from detente.scenario.distributions import sample
 from detente.scenario.quantity import Distribution
+from detente.theory.outcomes import SHARED
 
 if TYPE_CHECKING:
     from detente.scenario.schema import Scenario
+
+#: What is kept of each run, and what is summed over runs, with the letters of their axes.
+RUN_ARRAYS: Final = run_arrays(SHARED)
+TILT_BINS: Final = 400
+LEVEL_BINS: Final = 200
+_BIN_LETTERS: Final = {0: "", TILT_BINS: "B", LEVEL_BINS: "L"}
+TALLIES: Final = {
+    name: letters + _BIN_LETTERS[bins] for name, (letters, bins) in tally_arrays(SHARED).items()
+}
 
 #: The variant that effects are measured against, where a scenario has it.
 NO_MOVE: Final = "no_move"
@@ -29,7 +39,7 @@ class Axes:
     variants, countries, poles, events : tuple of str
         In the order of the results.
     sizes : dict of str to int
-        Length of each axis by its letter in `detente.engine.chunk`.
+        Length of each axis by its letter in `TALLIES`.
     """
 
     variants: tuple[str, ...]
@@ -117,7 +127,7 @@ class Layout:
 
     @cached_property
     def sizes(self) -> dict[str, int]:
-        """Length of each axis by its letter in `detente.engine.chunk`."""
+        """Length of each axis by its letter in `TALLIES`."""
         return {
             "N": len(self.countries),
             "P": len(self.poles),

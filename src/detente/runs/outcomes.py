@@ -13,6 +13,7 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from detente.engine.chunk import Arrays, Chunk
+from detente.runs.layout import RUN_ARRAYS
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -117,7 +118,7 @@ def _write(writer: pq.ParquetWriter, tables: list[pa.Table]) -> None:
 
 def _rows(chunk: Chunk, axes: Axes) -> pa.RecordBatch:
     """Return the rows of a chunk; a run that failed has nothing but its number."""
-    arrays = chunk.dense(axes.sizes, NEEDED)
+    arrays = chunk.dense(axes.sizes, {name: RUN_ARRAYS[name] for name in NEEDED})
     runs, countries = chunk.last - chunk.first, len(axes.countries)
     codes = pa.array(axes.countries, pa.string())
     variant = np.full(runs * countries, axes.variants.index(chunk.variant))

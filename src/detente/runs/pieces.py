@@ -20,8 +20,9 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from detente.engine.chunk import RUN_ARRAYS, TALLIES, Arrays, Chunk
+from detente.engine.chunk import Arrays, Chunk
 from detente.runs.files import storage_errors, written_aside
+from detente.runs.layout import RUN_ARRAYS, TALLIES
 from detente.runs.outcomes import encoded_rows
 
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ TOTALS_END: Final = ".arrow"
 #: What ``trajectories.zarr`` keeps of every run, by its name there and in `Chunk.runs`.
 BY_RUN: Final[dict[str, str]] = {
     "polarisation": "polarisation",
-    "last_response": "response",
+    "last_response": "last_response",
     "path_tilt": "path_tilt",
 }
 
@@ -135,7 +136,7 @@ def read_totals(path: Path) -> tuple[Arrays, int]:
 def _encoded_runs(chunk: Chunk, axes: Axes, room: int, name: str) -> bytes | None:
     """Return a chunk as ``trajectories.zarr`` stores it; nothing if all in it is missing."""
     stored = BY_RUN[name]
-    values = chunk.dense(axes.sizes, (stored,))[stored]
+    values = chunk.dense(axes.sizes, {stored: RUN_ARRAYS[stored]})[stored]
     files: dict[str, Any] = {}
     array = new_array(files, name, axes, (1, room), room)
     array[0, : len(values)] = values

@@ -12,10 +12,9 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 import numpy as np
 from pydantic import TypeAdapter
 
-from detente.engine.chunk import RUN_ARRAYS
 from detente.runs.engines import Engine, find_engine
 from detente.runs.errors import UsageError, require
-from detente.runs.layout import Layout
+from detente.runs.layout import RUN_ARRAYS, Layout
 from detente.runs.versions import arithmetic_versions, detente_version
 from detente.runs.work import Share
 

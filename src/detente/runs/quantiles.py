@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from detente.engine.chunk import TILT_BINS
+from detente.runs.layout import TILT_BINS
 
 
 def tilt_quantiles(counts: NDArray[np.int64], levels: Sequence[float]) -> NDArray[np.float64]:

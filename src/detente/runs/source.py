@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detente.engine.chunk import Arrays, Chunk, add_tallies
-from detente.runs.layout import Layout
+from detente.runs.layout import RUN_ARRAYS, Layout
 from detente.runs.pieces import ROWS_END, TOTALS_END, read_tilts, read_totals
 
 #: Variant and first run of a chunk.
@@ -93,7 +93,7 @@ class MemorySource(Source):
         return np.concatenate([self._dense(variant, first, name) for first, _ in self.spans])
 
     def _dense(self, variant: str, first: int, name: str) -> NDArray[Any]:
-        return self._chunks[variant, first].dense(self.layout.sizes, (name,))[name]
+        return self._chunks[variant, first].dense(self.layout.sizes, {name: RUN_ARRAYS[name]})[name]
 
 
 class FileSource(Source):

@@ -8,8 +8,11 @@ from __future__ import annotations
 
 import sys
 import threading
+from collections.abc import Callable
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final
+
+from detente.theory import DEFAULT
 
 if TYPE_CHECKING:
     from detente.runs.engines import Engine
@@ -19,9 +22,9 @@ PATIENCE: Final = 1.5
 COMPILING: Final = "Compiling the model for this machine: once, for half a minute or so."
 LOADING: Final = "Loading the model…"
 #: By engine, a rule whose machine code is kept when all of that engine's is.
-_LAST_COMPILED: Final = {
-    "compiled": ("detente.engine.kernel", "run_block"),
-    "mesa": ("detente.theory.response.standing", "conclude"),
+_LAST_COMPILED: Final[dict[str, Callable[[], Any]]] = {
+    "compiled": lambda: import_module("detente.engine.kernel").kernel_of(DEFAULT),
+    "mesa": lambda: import_module("detente.engine.recorder").recording_of(DEFAULT).at_end,
 }
 #: Engines that are ready in this process.
 _ready: set[str] = set()
@@ -71,9 +74,8 @@ def is_kept(engine: Engine) -> bool:
     """
     if engine.name not in _LAST_COMPILED:
         return True
-    module, name = _LAST_COMPILED[engine.name]
     try:
-        rule: Any = getattr(import_module(module), name)
+        rule = _LAST_COMPILED[engine.name]()
         return bool(rule._cache._cache_file._load_index())  # noqa: SLF001 - see above
     except Exception:  # noqa: BLE001 - it only words a notice
         return False

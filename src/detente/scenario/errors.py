@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Final, NamedTuple
+from typing import ClassVar, Final, NamedTuple
+
+from detente.scenario.suggest import did_you_mean
 
 
 class Place(NamedTuple):
@@ -83,3 +85,24 @@ def printable(text: str) -> str:
     return "".join(
         char if char.isprintable() else char.encode("unicode_escape").decode() for char in text
     )
+
+
+class UsageError(ValueError):
+    """What was asked for does not exist or does not go together; nothing was written."""
+
+    exit_code: ClassVar[int] = 2
+
+
+def require(given: str, known: Iterable[str], what: str) -> str:
+    """Return `given` if it is known.
+
+    Raises
+    ------
+    UsageError
+        Otherwise, with the known name that was probably meant, or all of them.
+    """
+    names = list(known)
+    if given in names:
+        return given
+    hint = did_you_mean(given, names) or f" - there are: {', '.join(names) or 'none'}"
+    raise UsageError(f"no {what} '{given}'{hint}")

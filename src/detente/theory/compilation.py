@@ -9,9 +9,10 @@ sources that a rule may call.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from pathlib import Path
+from types import FunctionType
 from typing import Any, cast
 
 import llvmlite.binding as llvm
@@ -63,6 +64,54 @@ def inlined[F: Callable[..., Any]](function: F) -> F:
     vector instructions.
     """
     return _compiled(function, inline=True)
+
+
+def inside[F: Callable[..., Any]](function: F) -> F:
+    """Return a compiled rule as one that always becomes part of the function that calls it.
+
+    Calls that pass all arrays of a world take longer to compile than what they call.
+    """
+    return cast(F, _compiled(cast(Any, function).py_func, inline=True))
+
+
+def filled[F: Callable[..., Any]](template: F, name: str, **names: Any) -> F:
+    """Compile a function some of whose global names stand for what is only known later.
+
+    Parameters
+    ----------
+    template : callable
+        In plain Python; it calls `names` as if they stood in its module.
+    name : str
+        Of the function that is compiled. Its machine code is kept under that name, so what is
+        filled in otherwise must be named otherwise.
+    **names : callable or number
+        What each name stands for.
+    """
+    function = FunctionType(template.__code__, {**template.__globals__, **names}, name)
+    function.__qualname__ = name
+    function.__doc__ = template.__doc__
+    return cast(F, rule(function))
+
+
+def in_turn(calls: Sequence[str], name: str, arguments: str, names: Mapping[str, Any]) -> Any:
+    """Compile calls that follow one another into a function.
+
+    They are written out one after another, since arrays that pass through functions within
+    functions take long to compile.
+
+    Parameters
+    ----------
+    calls : sequence of str
+        Each a line of Python that calls something by `names`.
+    name, arguments : str
+        Of the function that is compiled, as for `filled`.
+    names : mapping of str to object
+        What each name in the calls stands for.
+    """
+    lines = [f"def {name}({arguments}):", *(f"    {call}" for call in calls)]
+    scope = {"__name__": __name__, **names}
+    exec(compile("\n".join(lines), __file__, "exec"), scope)  # noqa: S102 - written here alone
+    return rule(scope[name])
 
 
 def _compiled[F: Callable[..., Any]](function: F, *, inline: bool) -> F:

@@ -9,7 +9,7 @@ import numpy as np
 from detente.measures.record.rules import Indices, ranked_probability
 
 if TYPE_CHECKING:
-    from detente.engine.sampler import Plan
+    from detente.engine.sampler import Sampler
     from detente.measures.record.observed import Observation
     from detente.scenario import Scenario
     from detente.theory.arrays import Floats
@@ -78,9 +78,9 @@ def weighted_position(course: Scenario, rows: tuple[Observation, ...]) -> Floats
     (eds), The European Union Decides, 86-123. Cambridge University Press. (That the weighted mean
     does as well as the models that refine it.)
     """
-    from detente.engine.sampler import Plan
+    from detente.engine.sampler import Sampler
 
-    plan = Plan(course)
+    plan = Sampler(course)
     p = plan.view(_means(plan)[:, np.newaxis])
     weight = p.capability[:, np.newaxis, 0] * p.salience[..., 0]  # countries, issues
     total = weight.sum(axis=0)
@@ -100,7 +100,7 @@ def weighted_position(course: Scenario, rows: tuple[Observation, ...]) -> Floats
     return np.eye(len(plan.responses))[[forecasts[row.event] for row in rows]]
 
 
-def _means(plan: Plan) -> Floats:
+def _means(plan: Sampler) -> Floats:
     """Return the column of parameters with each distribution at its mean."""
     from detente.scenario import sample
 

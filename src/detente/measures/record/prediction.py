@@ -121,13 +121,13 @@ class Predictor:
     def __init__(
         self, scenario: Scenario, runs: int | None = None, seed: int | None = None
     ) -> None:
-        from detente.engine.sampler import Plan
+        from detente.engine.sampler import Sampler
         from detente.runs.plan import with_overrides
 
         asked = with_overrides(scenario, runs=runs, seed=seed, steps=None, variants=None)
         self.rows = observed(asked)
         self.scenario = course_as_it_happened(asked)
-        self._plan = Plan(self.scenario)
+        self._plan = Sampler(self.scenario)
         self._columns: Floats | None = None
         events = {event: e for e, event in enumerate(self._plan.events)}
         countries = {code: i for i, code in enumerate(self._plan.codes)}
@@ -201,12 +201,10 @@ class Predictor:
     def _with(self, columns: Floats, dynamics: Mapping[str, float]) -> Floats:
         if not dynamics:
             return columns
-        from detente.theory.arrays import Coefficient
-
         columns = columns.copy()
         coefficient = self._plan.view(columns).coefficient
         for name, value in dynamics.items():
-            coefficient[Coefficient[name.upper()]] = value
+            coefficient[self._plan.theory.coefficients.row(name)] = value
         return columns
 
     def _stated(self, dynamics: Mapping[str, float]) -> Scenario:

@@ -1,17 +1,109 @@
 """Choice by random utility: the logit (McFadden 1974; McKelvey and Palfrey 1995).
 
-The utility of a response is what it says times what is at stake, less conformity, exposure,
-inertia and its cost. Conformity is the coefficient times the sum over peers of q (s - s_j)^2
-(Friedkin and Johnsen 1990), inertia that times (s - last)^2: with what is at stake they make a
-quadratic in the stance s, the same for all responses. So a country that chooses works out its
-`slope` and `bend` once, and `constant`, which changes no choice, not at all. One term by itself is
-what they give with the others at 0.
+`utility` states the utility of a response. A country that chooses does not sum it over the others
+for each response: conformity and inertia make, with what is at stake, a quadratic in the stance,
+the same for all responses, so it works out its `slope` and `bend` once. `factored` is then the
+utility but for a constant that all responses share, which changes no choice.
 """
 
 from __future__ import annotations
 
+import math
+
+from detente.theory.arrays import Floats
 from detente.theory.compilation import inlined, rule
 from detente.theory.exponential import exponential
+
+
+@rule
+def might(capability: float) -> float:
+    """Return what a country weighs as a peer to a full friend: diminishing returns to power."""
+    return math.sqrt(capability)
+
+
+@rule
+def peer_weight(might: float, attitude: float) -> float:
+    """Return how much another country weighs as a peer before scaling.
+
+    Friends weigh by how close they are and by their `might`; a country that is disliked is no
+    peer (Friedkin and Johnsen 1990).
+    """
+    return might * max(attitude, 0.0)
+
+
+@rule
+def share(weight: float, total: float) -> float:
+    """Return a peer's share of all peers' weight, 0 where there is none."""
+    return weight / total if total > 0.0 else 0.0
+
+
+@rule
+def apart(stance: float, share: Floats, said: Floats, lane: int) -> float:
+    """Return how far a response stands from what peers say: the sum of q_j (s - s_j)^2.
+
+    Parameters
+    ----------
+    stance : float
+        Of the response, s.
+    share, said : ndarray, shape (N, L)
+        Of each other country: its share among the peers, q_j, and its stance, s_j. One that has
+        not spoken is silent.
+    lane : int
+        Which of the runs side by side.
+
+    References
+    ----------
+    Friedkin, N. E. and Johnsen, E. C. 1990. Social influence and opinions. Journal of
+    Mathematical Sociology 15, 193-206.
+    """
+    total = 0.0
+    for j in range(share.shape[0]):
+        distance = stance - said[j, lane]
+        total += share[j, lane] * distance * distance
+    return total
+
+
+@rule
+def utility(
+    stance: float,
+    appeal: float,
+    conformity: float,
+    apart: float,
+    exposure: float,
+    inertia: float,
+    last: float,
+    cost: float,
+) -> float:
+    """Return the utility of a response.
+
+    U(r) = s (G + T) - phi sum_j q_j (s - s_j)^2 - exposure - iota (s - l)^2 - cost
+
+    Parameters
+    ----------
+    stance : float
+        Of the response, s, -1 to 1.
+    appeal : float
+        Gain on the issues plus ties, G + T: how good the event is for the country.
+    conformity : float
+        Coefficient times the country's susceptibility, phi, 0 or more.
+    apart : float
+        From `apart`: the sum over peers.
+    exposure : float
+        From `detente.theory.response.exposure.exposure`, times its coefficient.
+    inertia : float
+        Coefficient, iota; 0 for a country that has not spoken yet.
+    last : float
+        Stance of its last response, l, -1 to 1.
+    cost : float
+        From `detente.theory.response.utility.intensity_cost`.
+
+    References
+    ----------
+    McFadden, D. 1974. Conditional logit analysis of qualitative choice behavior. In P. Zarembka
+    (ed), Frontiers in Econometrics, 105-142. Academic Press.
+    """
+    changed = stance - last
+    return stance * appeal - conformity * apart - exposure - inertia * changed * changed - cost
 
 
 @rule
@@ -20,62 +112,40 @@ def slope(appeal: float, conformity: float, mean: float, inertia: float, last: f
 
     Parameters
     ----------
-    appeal : float
-        Gain on the issues plus ties: how good the event is for the country.
-    conformity : float
-        Coefficient times the country's susceptibility, 0 or more.
+    appeal, conformity, inertia, last : float
+        As for `utility`.
     mean : float
         Of what peers say, by their shares.
-    inertia : float
-        Coefficient, 0 for a country that has not spoken yet.
-    last : float
-        Stance of its last response, -1 to 1.
     """
     return appeal + 2.0 * (conformity * mean + inertia * last)
 
 
 @rule
-def bend(conformity: float, weight: float, inertia: float) -> float:
+def bend(conformity: float, shares: float, inertia: float) -> float:
     """Return how the slope changes with stance, 0 or less.
 
     Parameters
     ----------
     conformity, inertia : float
-        As for `slope`.
-    weight : float
+        As for `utility`.
+    shares : float
         Sum of the peers' shares: 1, or 0 for a country without peers.
     """
-    return -(conformity * weight + inertia)
+    return -(conformity * shares + inertia)
 
 
 @rule
-def constant(conformity: float, square: float, inertia: float, last: float) -> float:
-    """Return what all responses have in common, 0 or less.
-
-    Parameters
-    ----------
-    conformity, inertia, last : float
-        As for `slope`.
-    square : float
-        Of the squares of what peers say, by their shares.
-    """
-    return -(conformity * square + inertia * last * last)
-
-
-@rule
-def utility(stance: float, slope: float, bend: float, cost: float) -> float:
-    """Return the utility of a response but for `constant`.
+def factored(stance: float, slope: float, bend: float, cost: float) -> float:
+    """Return the utility of a response but for what all responses have in common.
 
     Parameters
     ----------
     stance : float
         Of the response, -1 to 1.
-    slope : float
-        From `slope`.
-    bend : float
-        From `bend`.
+    slope, bend : float
+        From `slope` and `bend`.
     cost : float
-        Of the response to the country, with the price of falling short, 0 or more.
+        Of the response to the country, with exposure, 0 or more.
     """
     return stance * (slope + bend * stance) - cost
 

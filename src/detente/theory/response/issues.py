@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from detente.theory.arrays import NONE, Floats, Inputs
 from detente.theory.compilation import rule
+from detente.theory.response.arrays import World
+from detente.theory.response.coefficients import ISSUE_RATE
 
 
 @rule
@@ -75,3 +78,53 @@ def moved(level: float, pull: float, pace: float) -> float:
         passes what is proposed.
     """
     return min(max(level + pull / max(pace, 1.0), 0.0), 1.0)
+
+
+@rule
+def _coerce(p: Inputs, actor: int, giver: int, e: int, out: Floats) -> None:
+    for lane in range(out.shape[0]):
+        coerced = 0.0
+        if NONE not in (actor, giver):
+            coerced = coercion(
+                p.force[e, lane], p.capability[actor, lane], p.capability[giver, lane]
+            )
+        out[lane] = coerced
+
+
+@rule
+def _weigh_sides(influence: Floats, stance: Floats, pulled: Floats, e: int, k: int) -> None:
+    for lane in range(pulled.shape[0]):
+        pulled[lane] = 0.0
+    for j in range(influence.shape[0]):
+        for lane in range(pulled.shape[0]):
+            pulled[lane] += influence[j, k, lane] * stance[e, j, lane]
+
+
+@rule
+def move_issues(w: World) -> None:
+    """Move every issue toward what live events propose, by the balance of stances."""
+    structure, p, s, run, v, live = w.structure, w.inputs, w.state, w.run, w.step, w.agenda.live
+    issues, lanes = s.level.shape
+    v.pull[:] = 0.0
+    v.pace[:] = 0.0
+    for e in range(s.attention.shape[0]):
+        if live[e] == 0:
+            continue
+        giver = structure.consent[e]
+        _coerce(p, structure.actor[e], giver, e, v.coerced)
+        for k in range(issues):
+            if structure.proposes[e, k] == 1:
+                _weigh_sides(run.influence, s.stance, v.pulled, e, k)
+                for lane in range(lanes):
+                    driven = drive(
+                        1.0 if giver != NONE else 0.0,
+                        s.stance[e, giver, lane] if giver != NONE else 0.0,
+                        v.coerced[lane],
+                        balance(v.pulled[lane], run.influences[k, lane]),
+                    )
+                    speed = pace(p.coefficient[ISSUE_RATE, lane], s.attention[e, lane], driven)
+                    v.pace[k, lane] += speed
+                    v.pull[k, lane] += speed * (p.proposed[e, k, lane] - s.level[k, lane])
+    for k in range(issues):
+        for lane in range(lanes):
+            s.level[k, lane] = moved(s.level[k, lane], v.pull[k, lane], v.pace[k, lane])

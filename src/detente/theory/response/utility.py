@@ -1,12 +1,13 @@
-"""Spatial utility with loss aversion and red lines.
+"""What an event is worth to a country: issues and ties; and what responses to it cost.
 
 A country likes an issue's level the less the farther it lies from its ideal position (Enelow and
 Hinich 1984); losses loom larger than gains (Kahneman and Tversky 1979), and more so past a red
-line.
+line. Who asks, and at whose cost, matters beside what is asked.
 """
 
 from __future__ import annotations
 
+from detente.theory.arrays import FULL_SCORE
 from detente.theory.compilation import rule
 
 
@@ -44,6 +45,10 @@ def gain(
 ) -> float:
     """Return the gain in utility from a move of one issue from `level` to `proposal`.
 
+    With x the level, x' the proposal, p the position, w the salience, b what lies past the red
+    line and m its weight, the change is d = |x - p| - |x' - p| - (m - 1) b; the gain is w d, or
+    `loss_aversion` times that for a loss.
+
     Parameters
     ----------
     level, proposal, position, salience : float
@@ -54,6 +59,11 @@ def gain(
         From 0 to 1, or NaN for none.
     red_line_weight : float
         How many times more the part of a loss past the red line counts, at least 1.
+
+    References
+    ----------
+    Enelow, J. M. and Hinich, M. J. 1984. The Spatial Theory of Voting. Cambridge University Press.
+    Kahneman, D. and Tversky, A. 1979. Prospect theory. Econometrica 47, 263-291.
     """
     beyond = crosses(level, proposal, position, red_line) * (red_line_weight - 1.0)
     change = abs(level - position) - abs(proposal - position) - beyond
@@ -66,3 +76,82 @@ def crossed(
 ) -> float:
     """Return how strongly a proposal crosses a red line: the salience of the issue, or 0."""
     return salience if crosses(level, proposal, position, red_line) > 0.0 else 0.0
+
+
+@rule
+def tie_to_actor(weight: float, attitude: float) -> float:
+    """Return the pull toward supporting what the actor does.
+
+    Parameters
+    ----------
+    weight : float
+        Coefficient, 0 or more.
+    attitude : float
+        Of the country toward the actor, -1 to 1; 1 toward itself.
+    """
+    return weight * attitude
+
+
+@rule
+def tie_to_recipient(weight: float, attitude: float, score: float) -> float:
+    """Return the pull from what an event does to its recipient.
+
+    Harm to a friend repels and harm to a foe attracts; help does the reverse.
+
+    Parameters
+    ----------
+    weight : float
+        Coefficient, 0 or more.
+    attitude : float
+        Of the country toward the recipient, -1 to 1; 1 toward itself.
+    score : float
+        Conflict-cooperation score of the event, -10 to 10 (Goldstein 1992; PLOVER manual).
+    """
+    return weight * attitude * (score / FULL_SCORE)
+
+
+@rule
+def unit_cost(weight: float, resolve: float) -> float:
+    """Return what a response of cost 1 costs a country before a red line lets it off.
+
+    Parameters
+    ----------
+    weight : float
+        Coefficient, 0 or more.
+    resolve : float
+        Of the country: the share of the cost that it is ready to bear, 0 to 1.
+    """
+    return weight * (1.0 - resolve)
+
+
+@rule
+def relieved(unit_cost: float, credibility: float, crossed: float) -> float:
+    """Return what a hostile response of cost 1 costs a country.
+
+    Parameters
+    ----------
+    unit_cost : float
+        From `unit_cost`.
+    credibility : float
+        Coefficient: the share of the cost of hostile responses that a crossed red line takes
+        away, 0 to 1. A state that has drawn a line pays to back down from it (Fearon 1994).
+    crossed : float
+        How strongly the event crosses the country's red lines, 0 to 1.
+    """
+    return unit_cost * (1.0 - credibility * crossed)
+
+
+@rule
+def intensity_cost(cost: float, stance: float, relieved: float, unit_cost: float) -> float:
+    """Return what a response costs a country.
+
+    Parameters
+    ----------
+    cost : float
+        Of the response, as the repertoire gives it, 0 or more.
+    stance : float
+        Of the response, -1 to 1: hostile below 0.
+    relieved, unit_cost : float
+        What a hostile one of cost 1, and any other, costs the country.
+    """
+    return cost * (relieved if stance < 0.0 else unit_cost)

@@ -1,0 +1,282 @@
+"""The agenda: what comes up, who answers how, and how attention fades; the same in all theories."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+
+from detente.theory.arrays import (
+    FIRST,
+    FIRST_RUN,
+    FULL_SCORE,
+    LAST,
+    NONE,
+    STEP,
+    Agenda,
+    Bytes,
+    Floats,
+    Inputs,
+    Integers,
+    State,
+    Structure,
+    World,
+)
+from detente.theory.chance import uniforms
+from detente.theory.compilation import inlined, rule
+from detente.theory.exponential import exponential
+
+_LN_2: Final = 0.6931471805599453
+
+#: Operations of the conditions of events, small programs in postfix; beside each what it takes.
+ISSUE: Final = 0  # issue, -, above?
+STANCE: Final = 1  # event, country, above?
+OPPOSITION: Final = 2  # event, -, above?
+ATTITUDE: Final = 3  # country, other, above?
+AFTER: Final = 4  # event, steps
+ALL: Final = 5  # of the last two
+ANY: Final = 6  # of the last two
+NOT: Final = 7  # of the last one
+
+
+@rule
+def kept(half_life: float, steps: float) -> float:
+    """Return the share of attention left after some steps, given its half-life in steps."""
+    return exponential(-_LN_2 * steps / half_life)
+
+
+@rule
+def on_agenda(attention: float, threshold: float) -> float:
+    """Return the attention, or 0 where it has sunk below what keeps an event on the agenda."""
+    return attention if attention >= threshold else 0.0
+
+
+@rule
+def opposition(capability: Floats, stance: Floats, actor: int, event: int, lane: int) -> float:
+    """Return the share of the others' capability that stands against an event, 0 to 1.
+
+    Parameters
+    ----------
+    capability : ndarray, shape (N, L)
+        Of each country.
+    stance : ndarray, shape (E, N, L)
+        Of each country on each event.
+    actor : int
+        Of the event: it does not count.
+    event, lane : int
+        Which.
+    """
+    total = 0.0
+    against = 0.0
+    for i in range(capability.shape[0]):
+        if i != actor:
+            total += capability[i, lane]
+            if stance[event, i, lane] < 0.0:
+                against += capability[i, lane]
+    return against / total if total > 0.0 else 0.0
+
+
+@rule
+def holds(structure: Structure, p: Inputs, s: State, e: int, step: int, lane: int) -> bool:
+    """Return whether the condition of an event holds; an empty one always does.
+
+    Truth values are kept as the bits of one integer, the last on top.
+    """
+    program = structure.program
+    stack = np.int64(1)
+    for c in range(structure.program_of[e, 0], structure.program_of[e, 1]):
+        operation, a, b = program[c, 0], program[c, 1], program[c, 2]
+        if operation == NOT:
+            stack ^= 1
+        elif operation == ALL:
+            stack = (stack >> 1) & (stack | np.int64(-2))
+        elif operation == ANY:
+            stack = (stack >> 1) | (stack & 1)
+        elif operation == AFTER:
+            came = s.born[a, lane]
+            stack = (stack << 1) | np.int64(came != NONE and step - came >= b)
+        else:
+            if operation == ISSUE:
+                value = s.level[a, lane]
+            elif operation == STANCE:
+                value = s.stance[a, b, lane]
+            elif operation == OPPOSITION:
+                value = opposition(p.capability, s.stance, structure.actor[a], a, lane)
+            else:
+                value = s.attitude[a, b, lane]
+            against = p.threshold[c, lane]
+            stack = (stack << 1) | np.int64(
+                value > against if program[c, 3] == 1 else value < against
+            )
+    return bool((stack & 1) == 1)
+
+
+@rule
+def begin(w: World) -> None:
+    """Set the state at the start: the status quo, the baseline, nothing on the agenda."""
+    p, s = w.inputs, w.state
+    for k in range(s.level.shape[0]):
+        for lane in range(s.level.shape[1]):
+            s.level[k, lane] = p.status_quo[k, lane]
+    for i in range(s.attitude.shape[0]):
+        for j in range(s.attitude.shape[1]):
+            for lane in range(s.attitude.shape[2]):
+                s.attitude[i, j, lane] = p.baseline[i, j, lane]
+    s.attention[:] = 0.0
+    s.born[:] = NONE
+    s.before[:] = 0.0
+    s.stance[:] = 0.0
+    s.response[:] = NONE
+    s.answer[:] = 0.0
+
+
+@rule
+def set_attention(agenda: Agenda, half_life: Floats, threshold: Floats) -> None:
+    """Set how attention fades, a number a lane; for the `begin` of a theory."""
+    for lane in range(half_life.shape[0]):
+        agenda.half_life[lane] = half_life[lane]
+        agenda.threshold[lane] = threshold[lane]
+        agenda.kept[lane] = kept(half_life[lane], 1.0)
+
+
+@rule
+def _judge(structure: Structure, p: Inputs, s: State, agenda: Agenda, now: Integers, e: int) -> int:
+    """Mark the lanes in which an event comes up; return how many they are.
+
+    Chance is asked first: it is the quicker to answer, and most often says no.
+    """
+    lanes = s.attention.shape[1]
+    dated = structure.due[e] != NONE
+    some = 0
+    certain = True
+    for lane in range(lanes):
+        comes = not dated and (s.born[e, lane] == NONE or structure.repeats[e] == 1)
+        agenda.arrives[e, lane] = 1 if comes or structure.due[e] == now[STEP] else 0
+        some += agenda.arrives[e, lane]
+        certain = certain and p.probability[e, lane] >= 1.0
+    if some > 0 and not certain:
+        for lane in range(lanes):
+            agenda.uniform[lane] = uniforms(
+                structure.seed,
+                np.uint64(now[FIRST_RUN] + lane),
+                np.uint64(now[STEP]),
+                np.uint64(0),
+                structure.event_word[e],
+            )[0]
+        for lane in range(lanes):
+            chance = p.probability[e, lane]
+            comes = chance >= 1.0 or agenda.uniform[lane] < chance
+            agenda.arrives[e, lane] = agenda.arrives[e, lane] if comes else 0
+    if some > 0 and not dated:
+        for lane in range(lanes):
+            if agenda.arrives[e, lane] == 1:
+                met = holds(structure, p, s, e, now[STEP], lane)
+                agenda.arrives[e, lane] = 1 if met else 0
+    some = 0
+    for lane in range(lanes):
+        some += agenda.arrives[e, lane]
+    return some
+
+
+@rule
+def _appear(
+    structure: Structure, p: Inputs, s: State, agenda: Agenda, e: int, step: int, lane: int
+) -> None:
+    attention = kept(agenda.half_life[lane], float(structure.elapsed[e]))
+    anew = s.attention[e, lane] == 0.0  # what comes again while it is live renews attention alone
+    s.attention[e, lane] = on_agenda(attention, agenda.threshold[lane])
+    s.born[e, lane] = step
+    actor, recipient = structure.actor[e], structure.recipient[e]
+    if anew:
+        for i in range(s.stance.shape[1]):
+            s.stance[e, i, lane] = 0.0
+            s.response[e, i, lane] = NONE
+            s.answer[e, i, lane] = 0.0
+    if actor != NONE:
+        if anew:
+            s.stance[e, actor, lane] = 1.0  # it stands behind its own act
+        if recipient != NONE:
+            agenda.acts[actor, recipient, lane] += attention * p.score[e, lane] / FULL_SCORE
+    for k in range(s.level.shape[0]):
+        s.before[e, k, lane] = s.level[k, lane]
+        if structure.does[e, k] == 1:
+            s.level[k, lane] = p.done[e, k, lane]
+
+
+@rule
+def arrive(w: World) -> None:
+    """Put on the agenda what is due, what its condition calls for, and what chance brings.
+
+    All are judged on the state before the step; then they come up in the order of the file, so
+    that of two which bring one issue about at once the later prevails; last, what they end ends.
+    """
+    structure, p, s, agenda, now = w.structure, w.inputs, w.state, w.agenda, w.now
+    events, lanes = s.attention.shape
+    agenda.acts[:] = 0.0
+    agenda.chosen[:] = 0
+    some = 0
+    for e in range(events):
+        some += _judge(structure, p, s, agenda, now, e)
+    if some > 0:
+        for e in range(events):
+            for lane in range(lanes):
+                if agenda.arrives[e, lane] == 1:
+                    _appear(structure, p, s, agenda, e, now[STEP], lane)
+        for e in range(events):
+            for lane in range(lanes):
+                if agenda.arrives[e, lane] == 1:
+                    for other in range(events):
+                        if structure.ends[e, other] == 1:
+                            s.attention[other, lane] = 0.0
+    for e in range(events):
+        most = 0.0
+        for lane in range(lanes):
+            most = max(most, s.attention[e, lane])
+        agenda.live[e] = 1 if most > 0.0 else 0
+
+
+@inlined
+def choose(agenda: Agenda, said: Bytes, e: int, i: int, lane: int, r: int) -> None:
+    """Note that country `i` now responds to event `e` by `r`, if that is not what it said before.
+
+    It is known to the others once `act` has made it known.
+
+    Parameters
+    ----------
+    agenda, said : Agenda and ndarray, shape (E, N, L)
+        Of the world: ``w.agenda`` and ``w.state.response``.
+    e, i, lane, r : int
+        Event, country, lane and response.
+    """
+    at = agenda.chosen[e]
+    agenda.country[e, at] = i
+    agenda.lane[e, at] = lane
+    agenda.response[e, at] = r
+    agenda.chosen[e] += 1 if said[e, i, lane] != r else 0
+
+
+@rule
+def act(w: World) -> None:
+    """Make the choices of countries known; a response that is new is an act on the actor."""
+    p, s, a, now, actors = w.inputs, w.state, w.agenda, w.now, w.structure.actor
+    for e in range(s.attention.shape[0]):
+        actor = actors[e]
+        for at in range(a.chosen[e]):
+            i, lane, r = a.country[e, at], a.lane[e, at], a.response[e, at]
+            if now[FIRST] <= i < now[LAST]:
+                s.response[e, i, lane] = r
+                s.stance[e, i, lane] = p.response_stance[r, lane]
+                s.answer[e, i, lane] = p.response_score[r, lane]
+                if actor not in (NONE, i):
+                    a.acts[i, actor, lane] += p.response_score[r, lane] / FULL_SCORE
+
+
+@rule
+def fade(w: World) -> None:
+    """Let attention to every event fade, and take off the agenda what nobody heeds any more."""
+    attention, agenda = w.state.attention, w.agenda
+    for e in range(attention.shape[0]):
+        for lane in range(attention.shape[1]):
+            attention[e, lane] = on_agenda(
+                attention[e, lane] * agenda.kept[lane], agenda.threshold[lane]
+            )

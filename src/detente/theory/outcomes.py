@@ -1,0 +1,313 @@
+"""What is measured in a run of any theory: alignment, tension, and what countries said.
+
+Each outcome is declared where it is measured, and nowhere else.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Final
+
+from detente.theory.arrays import FULL_SCORE, NONE, Floats, Integers, Scratch, State, World
+from detente.theory.blocs import blocs, leaders
+from detente.theory.compilation import rule
+from detente.theory.declare import Bins, Outcomes
+
+#: The outcomes that every theory may share: ``Outcomes(*SHARED)`` begins its own with them.
+SHARED: Final = Outcomes()
+
+_TO_UNIT: Final = 1.0 / FULL_SCORE  # to multiply is many times quicker than to divide
+#: Bins of a tilt or an alignment: quantiles are good to half a bin, 0.0025.
+_SIGNED: Final = Bins(-1.0, 1.0, 400, "bin")
+_LEVELS: Final = Bins(0.0, 1.0, 200, "level_bin")
+
+
+@rule
+def mutual(attitude: float, returned: float) -> float:
+    """Return the alignment of two countries: the mean of what each feels toward the other."""
+    return 0.5 * (attitude + returned)
+
+
+@rule
+def half_difference(toward_first: float, toward_second: float) -> float:
+    """Return the tilt, -1 (all with the second pole) to 1 (all with the first)."""
+    return 0.5 * (toward_first - toward_second)
+
+
+@rule
+def lesser(toward_first: float, toward_second: float) -> float:
+    """Return how much a country hedges, 0 to 1: high only for one close to both poles."""
+    return 0.5 * (min(toward_first, toward_second) + 1.0)
+
+
+@rule
+def spread(weight: float, sum_weighted: float, sum_squares: float) -> float:
+    """Return the capability-weighted standard deviation of tilts, 0 to 1.
+
+    1 is two camps of equal capability at the two poles; 0 is all in one place.
+
+    Parameters
+    ----------
+    weight : float
+        Sum of capabilities.
+    sum_weighted, sum_squares : float
+        Capability times tilt, and times tilt squared, summed.
+    """
+    if weight <= 0.0:
+        return 0.0
+    mean = sum_weighted / weight
+    return math.sqrt(max(sum_squares / weight - mean * mean, 0.0))
+
+
+@rule
+def hostility(score: float, attention: float) -> float:
+    """Return the hostility of an act that stands, 0 to 1, by the attention still paid to it.
+
+    Scores run from conflict to cooperation on one scale so that they can be netted (Goldstein
+    1992).
+    """
+    return attention * (max(-score, 0.0) * _TO_UNIT)
+
+
+@rule
+def cooperation(score: float, event_score: float, attention: float) -> float:
+    """Return how far an act that stands calms, 0 to 1, by the attention still paid to it.
+
+    Parameters
+    ----------
+    score, event_score : float
+        Of the act and of the event that it answers, -10 to 10. Support of a hostile event calms
+        nobody.
+    attention : float
+        To the event, 0 to 1.
+    """
+    return attention * (max(score, 0.0) * _TO_UNIT) if event_score >= 0.0 else 0.0
+
+
+@rule
+def tense(calm: float, unsoothed: float) -> float:
+    """Return the tension that a country's acts leave, 0 to 1.
+
+    Parameters
+    ----------
+    calm : float
+        Product over its acts of one less their hostility.
+    unsoothed : float
+        Product over its acts of one less their cooperation.
+    """
+    return (1.0 - calm) * unsoothed
+
+
+@rule
+def align(
+    attitude: Floats, capability: Floats, member: Integers, i: int, weight: Floats, out: Floats
+) -> None:
+    """Write the alignment of country `i` with a pole: the mean over members by capability.
+
+    Parameters
+    ----------
+    attitude, capability : ndarray, shape (N, N, L) and (N, L)
+        As in the state and the inputs.
+    member : ndarray, shape (N,)
+        1 where a country belongs to the pole.
+    i : int
+        The country.
+    weight, out : ndarray, shape (L,)
+        Room to add up weights, and where the alignment is written.
+    """
+    lanes = out.shape[0]
+    for lane in range(lanes):
+        weight[lane] = 0.0
+        out[lane] = 0.0
+    for j in range(capability.shape[0]):
+        if member[j] == 1:
+            for lane in range(lanes):
+                aligned = mutual(attitude[i, j, lane], attitude[j, i, lane])
+                weight[lane] += capability[j, lane]
+                out[lane] += capability[j, lane] * aligned
+    for lane in range(lanes):
+        out[lane] = out[lane] / weight[lane] if weight[lane] > 0.0 else 0.0
+
+
+@rule
+def _tilt(attitude: Floats, capability: Floats, pole: Integers, i: int, room: Scratch) -> None:
+    """Write the alignment of country `i` with each pole, and its tilt."""
+    toward = room.toward
+    align(attitude, capability, pole[0], i, room.weight, toward[0])
+    align(attitude, capability, pole[1], i, room.weight, toward[1])
+    for lane in range(room.tilt.shape[0]):
+        room.tilt[lane] = half_difference(toward[0, lane], toward[1, lane])
+
+
+@SHARED.add("tilt", ("country",), unit="-1 to 1", bins=_SIGNED, path=True)
+@rule
+def measure_tilt(w: World, out: Floats) -> None:
+    """Half of alignment with the first pole less that with the second, at the end."""
+    attitude, capability, pole = w.state.attitude, w.inputs.capability, w.structure.pole
+    room = w.scratch
+    for i in range(out.shape[0]):
+        _tilt(attitude, capability, pole, i, room)
+        for lane in range(out.shape[1]):
+            out[i, lane] = room.tilt[lane]
+
+
+@SHARED.add(
+    "toward", ("country", "pole"), title="alignment with a pole", unit="-1 to 1", bins=_SIGNED
+)
+@rule
+def measure_toward(w: World, out: Floats) -> None:
+    """Mean mutual attitude to the members of a pole, by capability, at the end."""
+    attitude, capability, poles = w.state.attitude, w.inputs.capability, w.structure.pole
+    weight = w.scratch.weight
+    for i in range(out.shape[0]):
+        for pole in range(out.shape[1]):
+            align(attitude, capability, poles[pole], i, weight, out[i, pole])
+
+
+@SHARED.add("hedging", ("country",), unit="0 to 1")
+@rule
+def measure_hedging(w: World, out: Floats) -> None:
+    """The lesser of the alignments with the two poles, at the end: high only for a country
+    close to both (Kuik 2008).
+    """  # noqa: D205 - the whole of it is one sentence
+    attitude, capability, pole = w.state.attitude, w.inputs.capability, w.structure.pole
+    room = w.scratch
+    for i in range(out.shape[0]):
+        _tilt(attitude, capability, pole, i, room)
+        for lane in range(out.shape[1]):
+            out[i, lane] = lesser(room.toward[0, lane], room.toward[1, lane])
+
+
+@SHARED.add("bloc", ("country",), unit="country code", missing=NONE, kind="i2", codes="country")
+@rule
+def measure_bloc(w: World, out: Floats) -> None:
+    """The most capable member of the bloc in which the country ends."""
+    attitude, capability, room = w.state.attitude, w.inputs.capability, w.scratch
+    n = out.shape[0]
+    for lane in range(out.shape[1]):
+        for i in range(n):
+            for j in range(n):
+                room.aligned[i, j] = mutual(attitude[i, j, lane], attitude[j, i, lane])
+        blocs(room.aligned, room.bloc, room.trial, room.inside)
+        leaders(room.bloc, capability, lane, room.leader)
+        for i in range(n):
+            out[i, lane] = room.leader[i]
+
+
+@rule
+def _weigh_acts(s: State, scores: Floats, actor: Integers, room: Scratch, i: int) -> None:
+    """Write how calm, and how unsoothed, the acts of country `i` leave the region, 0 to 1."""
+    lanes = s.attention.shape[1]
+    for lane in range(lanes):
+        room.calm[lane] = 1.0
+        room.unsoothed[lane] = 1.0
+    for e in range(s.attention.shape[0]):
+        for lane in range(lanes):
+            answer, score = s.answer[e, i, lane], scores[e, lane]
+            attention = s.attention[e, lane]
+            room.calm[lane] *= 1.0 - hostility(answer, attention)
+            room.unsoothed[lane] *= 1.0 - cooperation(answer, score, attention)
+        if actor[e] == i:
+            for lane in range(lanes):
+                score, attention = scores[e, lane], s.attention[e, lane]
+                room.calm[lane] *= 1.0 - hostility(score, attention)
+                room.unsoothed[lane] *= 1.0 - cooperation(score, score, attention)
+
+
+@SHARED.add("tension", title="regional tension", unit="0 to 1", over="steps", by_step=True)
+@rule
+def measure_tension(w: World, out: Floats) -> None:
+    """Hostility of acts net of cooperation, mean over countries and steps.
+
+    Of responses, and of the events themselves for those whose acts they are. A country's hostile
+    acts add up without passing 1 (one less the product of what each leaves calm), its friendly
+    ones take away from that in the same way, and each counts by the attention it still has.
+    """
+    s, score, actor, room = w.state, w.inputs.score, w.structure.actor, w.scratch
+    n = s.attitude.shape[0]
+    for lane in range(out.shape[0]):
+        out[lane] = 0.0
+    for i in range(n):
+        _weigh_acts(s, score, actor, room, i)
+        for lane in range(out.shape[0]):
+            out[lane] += tense(room.calm[lane], room.unsoothed[lane]) / n
+
+
+@SHARED.add("polarisation", unit="0 to 1", column=False)
+@rule
+def measure_polarisation(w: World, out: Floats) -> None:
+    """How far apart the countries stand at the end."""
+    attitude, capability, pole = w.state.attitude, w.inputs.capability, w.structure.pole
+    room = w.scratch
+    lanes = out.shape[0]
+    sums, squares = room.calm, room.unsoothed
+    sums[:] = 0.0
+    squares[:] = 0.0
+    for i in range(capability.shape[0]):
+        _tilt(attitude, capability, pole, i, room)
+        for lane in range(lanes):
+            tilt = room.tilt[lane]
+            counts = capability[i, lane]
+            sums[lane] += counts * tilt
+            squares[lane] += counts * tilt * tilt
+    for lane in range(lanes):
+        weight = 0.0
+        for i in range(capability.shape[0]):
+            weight += capability[i, lane]
+        out[lane] = spread(weight, sums[lane], squares[lane])
+
+
+@SHARED.add(
+    "stance", ("event", "country"), unit="-1 (opposes) to 1 (supports)",
+    absent="if the event never came up",
+)  # fmt: skip
+@rule
+def measure_stance(w: World, out: Floats) -> None:
+    """What the country's last response to the event says; missing if it never came up."""
+    s = w.state
+    for e in range(out.shape[0]):
+        for i in range(out.shape[1]):
+            for lane in range(out.shape[2]):
+                came = s.born[e, lane] != NONE
+                out[e, i, lane] = s.stance[e, i, lane] if came else math.nan
+
+
+@SHARED.add(
+    "last_response", ("event", "country"), unit="place along response, or -1", missing=NONE,
+    kind="i1", column=False, codes="response", absent="where it never responded",
+)  # fmt: skip
+@rule
+def measure_last_response(w: World, out: Floats) -> None:
+    """The country's last response while the event was live."""
+    response = w.state.response
+    for e in range(out.shape[0]):
+        for i in range(out.shape[1]):
+            for lane in range(out.shape[2]):
+                out[e, i, lane] = response[e, i, lane]
+
+
+@SHARED.add(
+    "alignment", ("country", "other"), title="mutual alignment", unit="-1 to 1",
+    keep="moments", column=False,
+)  # fmt: skip
+@rule
+def measure_alignment(w: World, out: Floats) -> None:
+    """Mean attitude of the two to each other, at the end."""
+    attitude = w.state.attitude
+    for i in range(out.shape[0]):
+        for j in range(out.shape[1]):
+            for lane in range(out.shape[2]):
+                out[i, j, lane] = mutual(attitude[i, j, lane], attitude[j, i, lane])
+
+
+@SHARED.add(
+    "level", ("issue",), title="level of an issue", unit="0 to 1", keep="bins", bins=_LEVELS,
+    column=False,
+)  # fmt: skip
+@rule
+def measure_level(w: World, out: Floats) -> None:
+    """The level of the issue."""
+    level = w.state.level
+    for k in range(out.shape[0]):
+        for lane in range(out.shape[1]):
+            out[k, lane] = level[k, lane]

@@ -1,0 +1,90 @@
+"""The arrays of the theory of responses beside those that every theory has, by lifetime.
+
+The letters of the axes are those of `detente.theory.arrays`.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, NamedTuple
+
+from detente.theory.arrays import Agenda, Floats, Inputs, Integers, Scratch, State, Structure
+
+
+class Run(NamedTuple):
+    """What stays the same through a run, or since an event came up."""
+
+    might: Annotated[Floats, "NL"]  # what a country weighs as a peer, before attitudes
+    influence: Annotated[Floats, "NKL"]  # of a country on an issue
+    influences: Annotated[Floats, "KL"]  # of all together
+    stake: Annotated[Floats, "ENL"]  # how much an event's issues matter to a country, 0 to 1
+    gain: Annotated[Floats, "ENL"]  # utility of what is proposed or done
+    crossed: Annotated[Floats, "ENL"]  # how strongly the event crosses a red line
+    rest: Annotated[Floats, "NNL"]  # structural balance at the baseline
+    conformity: Annotated[Floats, "NL"]  # coefficient times susceptibility
+    unit_cost: Annotated[Floats, "NL"]  # what a response of cost 1 costs
+    precision: Annotated[Floats, "NL"]  # rationality times responsiveness
+    alike: Annotated[Integers, "R"]  # 1 where a response is the same in all lanes
+
+
+class Step(NamedTuple):
+    """What is worked out anew in a step."""
+
+    share: Annotated[Floats, "NNL"]  # of each other among a country's peers
+    shares: Annotated[Floats, "NL"]  # sum of the row: 1, or 0 for a country without peers
+    peer_mean: Annotated[Floats, "ENL"]  # of what peers say, by their shares
+    to_supporters: Annotated[Floats, "ENL"]  # exposure to those who support the event
+    supporters_ask: Annotated[Floats, "ENL"]  # what these ask
+    to_opponents: Annotated[Floats, "ENL"]  # exposure to those who oppose it
+    opponents_ask: Annotated[Floats, "ENL"]  # what these ask
+    coerced: Annotated[Floats, "L"]  # how far the actor gets without consent
+    pulled: Annotated[Floats, "L"]  # influence times stance
+    pull: Annotated[Floats, "KL"]  # on each issue
+    pace: Annotated[Floats, "KL"]  # of each issue
+    voice: Annotated[Floats, "NEL"]  # what a country says of each live event, by its stake in it
+    heard: Annotated[Floats, "NEL"]  # the same by attention
+    agreed: Annotated[Floats, "L"]  # sum of agreement of two countries
+    toward: Annotated[Floats, "NL"]  # attitudes of all to one country
+    third: Annotated[Floats, "NNL"]  # structural balance now
+
+
+class Choices(NamedTuple):
+    """Choices about one event, one by one: each country in each lane in which it looks again."""
+
+    awake: Annotated[Integers, "V"]  # lanes in which the event is on the agenda, or comes on it
+    occasion: Annotated[Floats, "V"]  # random number: whether a country looks again
+    uniform: Annotated[Floats, "V"]  # random number: which response it then chooses
+    country: Annotated[Integers, "M"]
+    lane: Annotated[Integers, "M"]
+    drawn: Annotated[Floats, "M"]  # as uniform, then times the total
+    appeal: Annotated[Floats, "M"]  # gain and ties
+    crossing: Annotated[Floats, "M"]  # as crossed
+    mattering: Annotated[Floats, "M"]  # as stake
+    slope: Annotated[Floats, "M"]  # of utility in stance
+    bend: Annotated[Floats, "M"]
+    to_supporters: Annotated[Floats, "M"]  # times the coefficient of exposure, and so the others
+    supporters_ask: Annotated[Floats, "M"]
+    to_opponents: Annotated[Floats, "M"]
+    opponents_ask: Annotated[Floats, "M"]
+    relieved: Annotated[Floats, "M"]  # what a hostile response of cost 1 costs
+    unit_cost: Annotated[Floats, "M"]  # what another response of cost 1 costs
+    precision: Annotated[Floats, "M"]
+    stance: Annotated[Floats, "M"]  # of the response being weighed
+    cost: Annotated[Floats, "M"]  # of that response
+    utility: Annotated[Floats, "RM"]  # of each response, then its odds
+    best: Annotated[Floats, "M"]  # the greatest utility
+    total: Annotated[Floats, "M"]  # sum of the odds of all responses
+    picked: Annotated[Integers, "M"]  # the response chosen
+
+
+class World(NamedTuple):
+    """All arrays of a run of this theory."""
+
+    structure: Structure
+    inputs: Inputs
+    state: State
+    now: Integers
+    agenda: Agenda
+    scratch: Scratch
+    run: Run
+    step: Step
+    choices: Choices
