@@ -17,10 +17,9 @@ from detente.odd.said import CHANCE, CHECKED
 from detente.scenario.codes import PLOVER
 from detente.scenario.conditions import FORMS
 from detente.scenario.dynamics import Dynamics
+from detente.scenario.elements import default_repertoire
 from detente.scenario.library import library
-from detente.scenario.quantity import Quantity
-from detente.scenario.ranges import quantity_of
-from detente.scenario.repertoire import default_repertoire
+from detente.scenario.quantity import Quantity, quantity_of
 from detente.scenario.shape import fields_of
 from detente.theory import arrays as world
 from detente.theory import find

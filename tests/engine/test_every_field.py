@@ -11,9 +11,16 @@ from detente.engine import kernel
 from detente.scenario import Quantity, Scenario
 from detente.scenario.conditions import FORMS
 from detente.scenario.dynamics import Dynamics
-from detente.scenario.elements import Attitude, Country, Dependence, Issue, Preference, Response
-from detente.scenario.events import Event
-from detente.scenario.ranges import quantity_of
+from detente.scenario.elements import (
+    Attitude,
+    Country,
+    Dependence,
+    Event,
+    Issue,
+    Preference,
+    Response,
+)
+from detente.scenario.quantity import quantity_of
 
 RUNS = 60
 BASE: dict[str, Any] = {

@@ -27,7 +27,7 @@ def test_is_a_mesa_model(model):
 
 
 def test_an_unknown_country_is_named_with_those_there_are(model):
-    with pytest.raises(UsageError, match="no country 'XXX' - there are: AFG, CHN"):
+    with pytest.raises(UsageError, match="no country 'XXX'; there are AFG, CHN"):
         model.agents["XXX"]
 
 

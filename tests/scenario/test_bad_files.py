@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from detente.scenario import ScenarioError, load, refusals
+from detente.scenario import ScenarioError, load, reader
+from detente.scenario.library import new_scenario
 from detente.scenario.loading import read_options
-from detente.scenario.template import new_scenario
 
 GOOD = """\
 scenario: small
@@ -316,7 +316,7 @@ def test_a_file_bad_as_a_whole_is_refused(name: str, tmp_path: Path) -> None:
 
 
 def test_a_file_of_too_many_values_is_refused(tmp_path: Path, monkeypatch) -> None:
-    monkeypatch.setattr(refusals, "MOST_VALUES", 1000)
+    monkeypatch.setattr(reader, "MOST_VALUES", 1000)
     path = tmp_path / "bad.yaml"
     path.write_text("a: [" + "1," * 1000 + "1]", encoding="utf-8")
     with pytest.raises(ScenarioError, match="more than 1,000 values"):

@@ -12,12 +12,9 @@ from small import SMALL
 
 from detente.scenario import Scenario, ScenarioError, library, load, load_text
 from detente.scenario.codes import CAMEO, PLOVER
-from detente.scenario.library import titles
-from detente.scenario.nodes import plain
+from detente.scenario.library import new_scenario
 from detente.scenario.reader import read, read_text
-from detente.scenario.reference import reference
-from detente.scenario.schema_export import json_schema, json_schema_text
-from detente.scenario.template import new_scenario
+from detente.scenario.schema_export import json_schema, json_schema_text, reference
 from strategies import scenario_files
 
 SCHEMA = Path(__file__).parents[2] / "scenarios" / "scenario.schema.json"
@@ -37,7 +34,7 @@ def test_the_schema_beside_the_scenarios_is_up_to_date() -> None:
 @pytest.mark.parametrize("name", library())
 def test_scenarios_of_the_library_are_valid(name: str) -> None:
     path = library()[name]
-    assert list(VALIDATOR.iter_errors(plain(read(path, str(path))))) == []
+    assert list(VALIDATOR.iter_errors(read(path, str(path)))) == []
     assert load(name).scenario == name
 
 
@@ -61,14 +58,14 @@ def test_drawn_scenarios_fit_the_schema(data) -> None:
     ],
 )
 def test_the_schema_finds_what_an_editor_should_show(old: str, new: str) -> None:
-    assert list(VALIDATOR.iter_errors(plain(read_text(SMALL, "f")))) == []
-    data = plain(read_text(SMALL.replace(old, new), "f"))
+    assert list(VALIDATOR.iter_errors(read_text(SMALL, "f"))) == []
+    data = read_text(SMALL.replace(old, new), "f")
     assert list(VALIDATOR.iter_errors(data))
 
 
 def test_the_schema_allows_null_and_parts_for_a_file_that_extends() -> None:
     text = "scenario: a\nextends: b.yaml\nissues: {x: null}\ncountries: {PAK: {resolve: 0.1}}\n"
-    assert list(VALIDATOR.iter_errors(plain(read_text(text, "f")))) == []
+    assert list(VALIDATOR.iter_errors(read_text(text, "f"))) == []
 
 
 def test_the_reference_has_every_field_with_a_sentence() -> None:
@@ -95,7 +92,7 @@ def test_the_template_is_a_valid_scenario(tmp_path: Path) -> None:
     assert len(scenario.countries) == 4
     assert len(scenario.issues) == 2
     assert scenario.variant_names == ("request", "no_move")
-    assert list(VALIDATOR.iter_errors(plain(read(path, str(path))))) == []
+    assert list(VALIDATOR.iter_errors(read(path, str(path)))) == []
 
 
 def test_a_new_scenario_overwrites_nothing(tmp_path: Path) -> None:
@@ -111,10 +108,6 @@ def test_a_name_that_will_not_do_is_refused(tmp_path: Path, name: str) -> None:
     with pytest.raises(ScenarioError, match="will not do as a name"):
         new_scenario(name, tmp_path)
     assert list(tmp_path.iterdir()) == []
-
-
-def test_the_library_has_titles() -> None:
-    assert "Bagram" in titles()["bagram-2025"]
 
 
 def test_a_path_wins_over_a_name_of_the_library(tmp_path: Path, monkeypatch) -> None:

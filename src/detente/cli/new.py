@@ -12,7 +12,7 @@ def new(
     name: Annotated[str, typer.Argument(help="What to call it, such as border-closure.")],
 ) -> None:
     """Write a small, commented scenario to start from: NAME.yaml."""
-    from detente.scenario.template import new_scenario
+    from detente.scenario.library import new_scenario
 
     path = new_scenario(name, Path())
     typer.echo(f"{path} is written; `detente run {path}` runs it")

@@ -15,7 +15,7 @@ def schema(
 ) -> None:
     """Print the JSON Schema of scenario files."""
     if docs:
-        from detente.scenario.reference import reference
+        from detente.scenario.schema_export import reference
 
         typer.echo(reference(), nl=False)
     else:

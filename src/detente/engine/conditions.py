@@ -16,7 +16,7 @@ from detente.scenario.conditions import (
     OppositionTest,
     StanceTest,
 )
-from detente.scenario.ranges import quantity_of
+from detente.scenario.quantity import quantity_of
 from detente.theory.agenda import (
     AFTER,
     ALL,

@@ -12,7 +12,7 @@ import numpy as np
 
 from detente.engine.sampler import Sampler
 from detente.scenario import Scenario
-from detente.scenario.errors import UsageError, require
+from detente.scenario.messages import UsageError, require, unknown
 from detente.theory.agenda import begin, choose
 from detente.theory.arrays import FIRST, FIRST_RUN, LAST, NONE, STEP, Floats, State, zeros
 from detente.theory.chance import country_word, purpose_word, uniforms
@@ -481,5 +481,5 @@ def _country(code: str, names: Mapping[str, str]) -> str:
     """Return a country's code; a name leads to it, but is refused."""
     for known, name in names.items():
         if code not in names and str(code).casefold() == name.casefold():
-            raise UsageError(f"no country '{code}' - did you mean '{known}'?")
+            raise UsageError(unknown("country", code, names, known))
     return require(code, names, "country")

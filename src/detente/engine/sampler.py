@@ -18,8 +18,8 @@ from numpy.typing import NDArray
 from detente.engine.conditions import compile_condition
 from detente.scenario import Distribution, Number, Quantity, Scenario, sample
 from detente.scenario.codes import PLOVER
-from detente.scenario.ranges import quantity_of
-from detente.theory import DEFAULT, find
+from detente.scenario.quantity import quantity_of
+from detente.theory import find
 from detente.theory.arrays import (
     NONE,
     Floats,
@@ -131,7 +131,7 @@ class Sampler:
             for event in scenario.events
         ]
         self._tests = [test for program in programs for test in program]
-        self.theory = find(getattr(scenario, "theory", DEFAULT))
+        self.theory = find(scenario.theory)
         self.shape = Shape(
             len(self.codes), len(self.issues), len(self.events), len(self.responses),
             len(self._tests), len(self.theory.coefficients), 1,

@@ -18,9 +18,8 @@ from detente.odd import code
 from detente.odd.said import CHANCE, CHECKED
 from detente.runs.variables import OUTCOMES, TOTALS, Meaning
 from detente.scenario.conditions import FORMS
-from detente.scenario.quantity import Quantity
-from detente.scenario.ranges import quantity_of
-from detente.scenario.repertoire import default_repertoire
+from detente.scenario.elements import default_repertoire
+from detente.scenario.quantity import Quantity, quantity_of
 from detente.scenario.schema import Scenario
 from detente.scenario.shape import bare, fields_of, is_condition
 from detente.theory import DEFAULT, find

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
-from detente.scenario.errors import UsageError, require
+from detente.scenario.messages import UsageError, require
 
 if TYPE_CHECKING:
     from detente.runs.results import Results

@@ -2,13 +2,11 @@
 
 from detente.scenario.conditions import Condition
 from detente.scenario.distributions import sample
-from detente.scenario.errors import Place, Problem, ScenarioError
-from detente.scenario.library import library, titles
+from detente.scenario.library import library, new_scenario
 from detente.scenario.loading import load, load_text, load_with_options
-from detente.scenario.quantity import Distribution, Number, Quantity
-from detente.scenario.ranges import quantity_of
+from detente.scenario.messages import Place, Problem, ScenarioError
+from detente.scenario.quantity import Distribution, Number, Quantity, quantity_of
 from detente.scenario.schema import Scenario
-from detente.scenario.template import new_scenario
 
 __all__ = [
     "Condition",
@@ -26,5 +24,4 @@ __all__ = [
     "new_scenario",
     "quantity_of",
     "sample",
-    "titles",
 ]

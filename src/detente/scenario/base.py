@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, ClassVar, Final
 
 from pydantic import (
     AfterValidator,
@@ -16,13 +17,40 @@ from pydantic import (
     WithJsonSchema,
 )
 
-from detente.scenario.quantity import Number, Quantity, describe
+from detente.scenario.messages import describe, shortened
+from detente.scenario.quantity import Number, Quantity
 
 
 class Part(BaseModel):
     """A part of a scenario: unchangeable, with no keys but its own and no guessing at types."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True, strict=True)
+
+    #: The way to its fields in a scenario, as it is shown to whoever assigns to one.
+    _way: ClassVar[str] = "PATH."
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        """Refuse, saying how a scenario is changed."""
+        if name in type(self).model_fields:
+            change = f"{{'{self._way}{name}': {shortened(repr(value))}}}"
+            raise AttributeError(
+                f"a scenario cannot be changed in place: scenario.set({change}) returns a "
+                "changed one"
+            )
+        super().__setattr__(name, value)
+
+
+@dataclass(frozen=True, slots=True)
+class Refers:
+    """Marks a name that stands for something defined elsewhere in the scenario.
+
+    Parameters
+    ----------
+    what : {"country", "issue", "event", "response"}
+        What it stands for.
+    """
+
+    what: str
 
 
 CODE_PATTERN: Final = r"^[A-Z]{3}$"
@@ -84,6 +112,11 @@ MOMENT_SCHEMA: Final = {"anyOf": [DAY_SCHEMA, {"type": "integer", "minimum": 0}]
 CountryCode = Annotated[str, StringConstraints(pattern=CODE_PATTERN)]
 #: Identifier of an issue, event, response, variant or pole.
 Identifier = Annotated[str, StringConstraints(pattern=ID_PATTERN)]
+#: One of the countries, issues, events or responses that the scenario defines.
+CountryRef = Annotated[CountryCode, Refers("country")]
+IssueRef = Annotated[Identifier, Refers("issue")]
+EventRef = Annotated[Identifier, Refers("event")]
+ResponseRef = Annotated[Identifier, Refers("response")]
 #: Name of a scenario, as in its file name.
 ScenarioName = Annotated[str, StringConstraints(pattern=NAME_PATTERN)]
 #: A line or a paragraph for people.

@@ -12,12 +12,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Annotated, Any, Final
 
 from pydantic import Discriminator, Field, Tag
 
-from detente.scenario.base import CountryCode, Identifier, Part, Share, Signed
+from detente.scenario.base import CountryRef, EventRef, IssueRef, Part, Share, Signed
 
 Steps = Annotated[int, Field(ge=0, le=100_000)]
 
@@ -25,7 +25,7 @@ Steps = Annotated[int, Field(ge=0, le=100_000)]
 class IssueTest(Part):
     """The level of an issue stands above or below a value."""
 
-    issue: Identifier = Field(description="The issue.")
+    issue: IssueRef = Field(description="The issue.")
     above: Share | None = Field(None, description="True while the level is greater.")
     below: Share | None = Field(None, description="True while the level is less.")
 
@@ -33,8 +33,8 @@ class IssueTest(Part):
 class StanceTest(Part):
     """A country's stance on an event stands above or below a value."""
 
-    stance: Identifier = Field(description="The event.")
-    of: CountryCode = Field(description="Whose stance.")
+    stance: EventRef = Field(description="The event.")
+    of: CountryRef = Field(description="Whose stance.")
     above: Signed | None = Field(None, description="True while the stance is greater.")
     below: Signed | None = Field(None, description="True while the stance is less.")
 
@@ -42,7 +42,7 @@ class StanceTest(Part):
 class OppositionTest(Part):
     """The share of the others' capability that stands against an event."""
 
-    opposition: Identifier = Field(description="The event.")
+    opposition: EventRef = Field(description="The event.")
     above: Share | None = Field(None, description="True while the share is greater.")
     below: Share | None = Field(None, description="True while the share is less.")
 
@@ -50,8 +50,8 @@ class OppositionTest(Part):
 class AttitudeTest(Part):
     """An attitude of one country to another."""
 
-    attitude: CountryCode = Field(description="Whose attitude.")
-    to: CountryCode = Field(description="Toward whom.")
+    attitude: CountryRef = Field(description="Whose attitude.")
+    to: CountryRef = Field(description="Toward whom.")
     above: Signed | None = Field(None, description="True while the attitude is greater.")
     below: Signed | None = Field(None, description="True while the attitude is less.")
 
@@ -59,7 +59,7 @@ class AttitudeTest(Part):
 class AfterTest(Part):
     """An event came up at least some steps ago."""
 
-    after: Identifier = Field(description="The event.")
+    after: EventRef = Field(description="The event.")
     steps: Steps = Field(1, description="How many steps ago at the least.")
 
 
@@ -102,9 +102,6 @@ def _form(value: Any) -> str | None:
     return next((key for key, form in FORMS.items() if isinstance(value, form)), None)
 
 
-#: A test at a leaf of a condition.
-type Test = IssueTest | StanceTest | OppositionTest | AttitudeTest | AfterTest
-
 type Condition = Annotated[
     Annotated[IssueTest, Tag("issue")]
     | Annotated[StanceTest, Tag("stance")]
@@ -123,15 +120,3 @@ type Condition = Annotated[
 
 for _form_model in (AllOf, AnyOf, Not):
     _form_model.model_rebuild()  # they speak of Condition, which stands after them
-
-
-def tests(condition: Condition) -> Iterator[Test]:
-    """Walk the tests at the leaves of a condition."""
-    match condition:
-        case AllOf(all=parts) | AnyOf(any=parts):
-            for part in parts:
-                yield from tests(part)
-        case Not(not_=part):
-            yield from tests(part)
-        case IssueTest() | StanceTest() | OppositionTest() | AttitudeTest() | AfterTest():
-            yield condition

@@ -1,6 +1,6 @@
 """Draws from the distributions of a scenario, by inversion of one uniform number each.
 
-One uniform a draw keeps paired worlds comparable: the same luck gives the same rank in whichever
+One uniform a draw keeps paired runs comparable: the same number gives the same rank in whichever
 distribution stands there. Truncation restricts the uniform to the part of the distribution that
 lies in the field's range.
 """
@@ -31,9 +31,8 @@ def _cdf(distribution: Distribution, x: Floats) -> Floats:
         case "uniform":
             return np.clip((x - low) / (high - low), 0.0, 1.0)
         case "beta":
-            return np.asarray(
-                special.betainc(a[0], a[1], np.clip((x - low) / (high - low), 0.0, 1.0))
-            )
+            share = np.clip((x - low) / (high - low), 0.0, 1.0)
+            return np.asarray(special.betainc(a[0], a[1], share))
         case "triangular":
             y = np.clip(x, low, high)
             rising = (y - low) ** 2 / ((high - low) * max(a[1] - low, 1e-300))
@@ -67,37 +66,19 @@ def _quantile(distribution: Distribution, p: Floats) -> Floats:
             raise ValueError(f"no quantiles for {distribution.kind}")
 
 
-def _ends(distribution: Distribution, low: float, high: float) -> Floats:
-    """Return the ends of the part of a distribution that lies in a range."""
-    least, greatest = distribution.support()
-    return np.array([max(low, least), min(high, greatest)])
-
-
 def mass_within(distribution: Distribution, low: float, high: float) -> float:
     """Return the probability that a draw lies from `low` to `high` before truncation."""
-    ends = _ends(distribution, low, high)
+    ends = distribution.within(low, high)
     if ends[0] >= ends[1]:
         return 0.0
-    below, above = _cdf(distribution, ends)
+    below, above = _cdf(distribution, np.array(ends))
     return float(above - below)
 
 
 def sample(distribution: Distribution, uniforms: Floats, low: float, high: float) -> Floats:
-    """Turn uniform numbers into draws within a range.
+    """Turn uniform numbers in (0, 1) into draws, increasing in them.
 
-    Parameters
-    ----------
-    distribution : Distribution
-        What to draw from.
-    uniforms : ndarray of float
-        Numbers in (0, 1), any shape.
-    low, high : float
-        The range of the field; the distribution is truncated to it.
-
-    Returns
-    -------
-    ndarray of float
-        Draws, the shape of `uniforms`, increasing in it.
+    The distribution is truncated to the range of its field, from `low` to `high`.
     """
     if distribution.kind == "fixed":
         return np.full(uniforms.shape, distribution.arguments[0])
@@ -106,7 +87,7 @@ def sample(distribution: Distribution, uniforms: Floats, low: float, high: float
         values = np.asarray(distribution.arguments)[order]
         edges = np.cumsum(np.asarray(distribution.weights)[order])[:-1]
         return np.asarray(values[np.searchsorted(edges, uniforms, side="right")])
-    ends = _ends(distribution, low, high)
-    floor, ceiling = _cdf(distribution, ends)
+    ends = distribution.within(low, high)
+    floor, ceiling = _cdf(distribution, np.array(ends))
     draws = _quantile(distribution, floor + uniforms * (ceiling - floor))
     return np.clip(draws, ends[0], ends[1])  # only rounding can leave the range here

@@ -1,90 +1,109 @@
-"""The coefficients of the theory: few, and shared by all countries.
-
-The defaults of the first ten are estimated from two episodes at once by `detente fit`, priors and
-record together, rounded to two decimals; the others set a pace of which the record says little,
-and are judgements.
-"""
+"""``dynamics`` of a scenario: its coefficients follow from what its theory declares."""
 
 from __future__ import annotations
 
-from typing import Annotated
+from collections.abc import Iterable
+from functools import cache
+from importlib import import_module
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
-from pydantic import Field
+from pydantic import AfterValidator, Field, create_model
 
-from detente.scenario.base import Part, Share
+from detente import theory
+from detente.scenario.base import Part
+from detente.scenario.messages import unknown
 from detente.scenario.quantity import Number, Quantity
 
-Weight = Annotated[Number, Quantity(0.0, 10.0, "utility, relative to a gain on an issue")]
-Rate = Annotated[Number, Quantity(0.0, 0.5, "change per step")]
+if TYPE_CHECKING:
+    from detente.theory.declare import Coefficient
 
 
-class Dynamics(Part):
-    """Coefficients of the model, each with the rule that it scales."""
+def _known(name: str) -> str:
+    if name not in theory.names():
+        raise ValueError(unknown("theory", name, theory.names()))
+    return name
 
-    rationality: Annotated[Number, Quantity(0.0, 100.0, "1 / utility")] = Field(
-        5.59,
-        description="How sharply a choice follows utility: the logit precision lambda "
-        "(McKelvey and Palfrey 1995). 0 is choice at random.",
+
+#: The name of a theory.
+TheoryName = Annotated[str, AfterValidator(_known)]
+
+
+class AnyDynamics(Part):
+    """The coefficients of some theory; `dynamics_of` gives the class that has its fields."""
+
+    _way: ClassVar[str] = "dynamics."
+    of_theory: ClassVar[str] = theory.DEFAULT
+
+    if TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> Any: ...
+
+
+def coefficients(name: str) -> Iterable[Coefficient]:
+    """Return what a theory declares of its coefficients, without loading its rules if it can."""
+    where = f"detente.theory.{name}.coefficients"
+    try:
+        found: Iterable[Coefficient] = import_module(where).COEFFICIENTS
+    except ModuleNotFoundError as error:
+        if error.name != where:
+            raise
+        return theory.find(name).coefficients
+    return found
+
+
+@cache
+def dynamics_of(name: str) -> type[AnyDynamics]:
+    """Return the model of ``dynamics`` in the scenarios of a theory."""
+    fields: dict[str, Any] = {
+        each.name: (
+            Annotated[Number, Quantity(each.low, each.high, each.unit)],
+            Field(each.default, description=each.meaning),
+        )
+        for each in coefficients(name)
+    }
+    model = create_model(
+        _class_name(name),
+        __base__=AnyDynamics,
+        __module__=__name__,
+        __doc__=f"Coefficients of the theory '{name}', each with the rule that it scales.",
+        **fields,
     )
-    loss_aversion: Annotated[Number, Quantity(1.0, 10.0, "ratio")] = Field(
-        1.64,
-        description="How many times a loss counts for an equal gain. Estimates centre on 2 "
-        "(Tversky and Kahneman 1992: 2.25).",
-    )
-    red_line_weight: Annotated[Number, Quantity(1.0, 10.0, "ratio")] = Field(
-        1.41, description="How many times more the part of a loss past a red line counts."
-    )
-    red_line_resolve: Share = Field(
-        0.42,
-        description="Share of the remaining cost of hostile responses that a crossed red line "
-        "takes away: it makes warnings credible.",
-    )
-    tie_to_actor: Weight = Field(
-        0.42, description="Weight of a country's attitude to the actor of an event."
-    )
-    tie_to_recipient: Weight = Field(
-        0.49,
-        description="Weight of a country's attitude to the recipient, times the event's score: "
-        "harm to a friend is opposed, harm to a foe welcomed.",
-    )
-    conformity: Weight = Field(
-        0.44,
-        description="Weight of the distance from the stances of peers (Friedkin and Johnsen 1990).",
-    )
-    exposure: Weight = Field(
-        0.84,
-        description="Price of falling short of those one depends on, per dependence: each asks "
-        "others to go as far as it goes itself.",
-    )
-    inertia: Weight = Field(
-        0.47, description="Weight of the distance from a country's own last response."
-    )
-    cost: Weight = Field(
-        0.99, description="Weight of the costs of responses as the repertoire gives them."
-    )
-    issue_rate: Rate = Field(
-        0.1,
-        description="Share of the way to a proposal that an issue moves in a step under "
-        "unanimous support and full attention.",
-    )
-    agreement_rate: Rate = Field(
-        0.02, description="Change of attitude per step from taking the same stance on what matters."
-    )
-    act_rate: Rate = Field(0.1, description="Change of attitude from a direct act of score 10.")
-    balance_rate: Rate = Field(
-        0.02,
-        description="Change of attitude per step toward structural balance "
-        "(Heider 1946; Marvel et al. 2011).",
-    )
-    reversion_rate: Rate = Field(
-        0.02,
-        description="Share of the distance to the baseline that an attitude returns in a step.",
-    )
-    attention_half_life: Annotated[Number, Quantity(0.1, 1000.0, "steps")] = Field(
-        6.0,
-        description="Steps after which half the attention to an event is gone. Attention is the "
-        "chance that a government looks at the matter again in a step, and scales what it moves.",
-    )
-    agenda_threshold: Annotated[Number, Quantity(0.001, 1.0, "attention")] = Field(
-        0.05, description="Attention below which an event leaves the agenda."
-    )
+    model.of_theory = name
+    return model
+
+
+def dynamics_in(scenario: Any) -> type[AnyDynamics]:
+    """Return the model of ``dynamics`` for the plain data of a scenario, well-formed or not."""
+    name = scenario.get("theory") if isinstance(scenario, dict) else None
+    return dynamics_of(name if name in theory.names() else theory.DEFAULT)
+
+
+def elsewhere(coefficient: str, own: type[AnyDynamics]) -> str:
+    """Say of which theory a coefficient is that the theory of a scenario does not have, if any."""
+    for other in theory.names():
+        if coefficient in dynamics_of(other).model_fields:
+            return (
+                f"{coefficient} is a coefficient of the theory '{other}', and this scenario's "
+                f"theory is '{own.of_theory}'"
+            )
+    return ""
+
+
+def _class_name(name: str) -> str:
+    """Return what the model of a theory's coefficients is called."""
+    return "Dynamics" if name == theory.DEFAULT else f"{name.title().replace('_', '')}Dynamics"
+
+
+def __getattr__(name: str) -> type[AnyDynamics]:
+    """Find the models by their names, so that scenarios can be pickled."""
+    for each in theory.names():
+        if name == _class_name(each):
+            return dynamics_of(each)
+    raise AttributeError(name)
+
+
+if TYPE_CHECKING:
+    Dynamics = AnyDynamics
+else:
+    #: The coefficients of the default theory.
+    Dynamics = dynamics_of(theory.DEFAULT)

@@ -1,25 +1,30 @@
-"""The parts of a scenario: issues, countries, ties, responses, variants, the record."""
+"""The parts of a scenario: issues, countries, ties, responses, events, variants, the record."""
 
 from __future__ import annotations
 
+import builtins
 from collections.abc import Mapping
 from datetime import date as day
 from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Field
 
-from detente.scenario.acts import PloverType
 from detente.scenario.base import (
-    CountryCode,
+    CountryRef,
     Day,
+    EventRef,
     Identifier,
+    IssueRef,
+    Moment,
     Part,
+    ResponseRef,
     Score,
     Share,
     Signed,
     Text,
 )
-from detente.scenario.codes import PLOVER
+from detente.scenario.codes import CAMEO, PLOVER, CameoCode, PloverType
+from detente.scenario.conditions import Condition
 from detente.scenario.quantity import Distribution, Number, Quantity
 
 
@@ -63,7 +68,7 @@ class Country(Part):
         description="How much it heeds its peers, relative to the others (multiplies conformity; "
         "Friedkin and Johnsen 1990).",
     )
-    preferences: dict[Identifier, Preference] = Field(
+    preferences: dict[IssueRef, Preference] = Field(
         default_factory=dict,
         description="What it wants, by issue; an issue not named has salience 0.",
     )
@@ -72,8 +77,8 @@ class Country(Part):
 class Attitude(Part):
     """What one country feels toward another."""
 
-    of: CountryCode = Field(description="Whose attitude.")
-    to: CountryCode = Field(description="Toward whom.")
+    of: CountryRef = Field(description="Whose attitude.")
+    to: CountryRef = Field(description="Toward whom.")
     level: Signed = Field(
         description="From -1 (enemy) to 1 (as close as to itself); the baseline it reverts to."
     )
@@ -85,8 +90,8 @@ class Attitude(Part):
 class Dependence(Part):
     """How much one country depends on another: trade, security, transit."""
 
-    of: CountryCode = Field(description="Who depends.")
-    on: CountryCode = Field(description="On whom.")
+    of: CountryRef = Field(description="Who depends.")
+    on: CountryRef = Field(description="On whom.")
     level: Share = Field(description="0 is not at all, 1 is entirely.")
 
 
@@ -117,12 +122,103 @@ class Response(Part):
         return 0.0 if self.type is None else PLOVER[self.type]
 
 
+def default_repertoire() -> dict[str, Response]:
+    """Return the eight responses from the most hostile to the most supportive.
+
+    Types and scores are those of the PLOVER manual. Stances order them evenly but for the gap
+    around silence, since any word is a step. Costs are judgements: they rise steeply past public
+    condemnation, since few states threaten or mobilise over what others say, and a text joined
+    with others costs least. Support is cheap beside opposition, since who asks for it pays for
+    much of it in aid, arms or rent (Cooley 2008), and nobody pays for opposition; how cheap is a
+    judgement. The actor of an event stands behind it until it ends it: the one response open to
+    it about its own act is to pursue it (assist).
+    """
+    rows = [
+        ("mobilise", "Mobilise forces", -1.0, 9.0, "MOBILIZE"),
+        ("warn", "Warn", -0.8, 1.0, "THREATEN"),
+        ("condemn", "Condemn", -0.6, 0.4, "ACCUSE.disapprove"),
+        ("joint", "Join a collective statement", -0.4, 0.12, "REJECT.assist"),
+        ("silent", "Stay silent", 0.0, 0.0, None),
+        ("endorse", "Endorse", 0.4, 0.04, "SUPPORT"),
+        ("assist", "Assist", 0.7, 0.17, "COOPERATE"),
+        ("host", "Host", 1.0, 0.5, "AID"),
+    ]
+    return {
+        name: Response(title=title, stance=stance, cost=cost, type=kind, by_actor=name == "assist")
+        for name, title, stance, cost, kind in rows
+    }
+
+
+class Event(Part):
+    """Something that happens and that countries respond to."""
+
+    id: Identifier = Field(description="Its identifier.")
+    title: Text | None = Field(None, description="Its name for people.")
+    at: Moment | None = Field(
+        None, description="When it comes up: a date, or a step counted from 0."
+    )
+    when: Condition | None = Field(None, description="The condition under which it comes up.")
+    probability: Share = Field(
+        1.0,
+        description="Chance that it comes up: once for a dated event, else in each step in which "
+        "its condition holds.",
+    )
+    history: bool = Field(
+        False,
+        description="Whether it happened before the start: then its attention has faded by the "
+        "time that has passed.",
+    )
+    repeats: bool = Field(
+        False,
+        description="Whether it can come up again: on the agenda still, that renews attention, "
+        "and what it does happens again.",
+    )
+    actor: CountryRef | None = Field(
+        None, description="Whose act it is; nobody's for a shock from outside the list."
+    )
+    recipient: CountryRef | None = Field(None, description="Whom it is directed at.")
+    type: PloverType | None = Field(
+        None, description="Its PLOVER type, such as THREATEN or CONSULT.visit."
+    )
+    code: CameoCode | None = Field(
+        None, description="Its CAMEO code, in quotes and in place of a type."
+    )
+    score: Score | None = Field(
+        None, description="Its conflict-cooperation score; by default that of its type or code."
+    )
+    proposes: dict[IssueRef, Share] = Field(
+        default_factory=dict, description="The level it would bring each issue to."
+    )
+    does: dict[IssueRef, Share] = Field(
+        default_factory=dict, description="The level it brings each issue to at once."
+    )
+    consent: CountryRef | None = Field(
+        None, description="Who must support it before its proposals can come about."
+    )
+    force: Share = Field(
+        0.0,
+        description="How far the actor is ready to go without that consent, by its capability "
+        "against the other's.",
+    )
+    ends: list[EventRef] = Field(
+        default_factory=list, description="Events that it takes off the agenda."
+    )
+
+    def conflict_score(self) -> Number:
+        """Return the conflict-cooperation score, -10 to 10: as given, or by the type or code."""
+        if self.score is not None:
+            return self.score
+        if self.type is not None:
+            return PLOVER[self.type]
+        return 0.0 if self.code is None else CAMEO[self.code]
+
+
 class Record(Part):
     """What a government really did about an event."""
 
-    event: Identifier = Field(description="The event.")
-    country: CountryCode = Field(description="Who.")
-    response: Identifier = Field(description="The response of the repertoire that fits best.")
+    event: EventRef = Field(description="The event.")
+    country: CountryRef = Field(description="Who.")
+    response: ResponseRef = Field(description="The response of the repertoire that fits best.")
     date: Day | None = Field(None, description="When.")
     confidence: Annotated[float, Field(ge=0, le=1)] = Field(
         1.0, description="How sure the coding is; the weight of the row in scores."
@@ -166,3 +262,14 @@ class Variant(Part):
         default_factory=dict,
         description="What it adds, in the form of a scenario: events and so on.",
     )
+
+    @property
+    def is_as_written(self) -> bool:
+        """Whether it changes nothing."""
+        return not self.touched
+
+    @property
+    def touched(self) -> builtins.set[str]:
+        """The fields of the scenario that differ in it."""
+        dropped = {"events", "record", "main_event"} if self.drop else {*()}
+        return dropped | {path.split(".")[0] for path in self.set} | self.add.keys()

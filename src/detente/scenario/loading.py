@@ -1,25 +1,29 @@
-"""From the name or path of a scenario to the validated scenario."""
+"""From the name or path of a scenario to the validated scenario, with all that it extends."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
+import os
+from collections.abc import Mapping
 from os import PathLike, fspath
 from pathlib import Path
 from typing import Any, Final
 
-from detente.scenario import nodes
-from detente.scenario.assignment import Change, assign_all, given
-from detente.scenario.errors import GIVEN, Place, Problem, ScenarioError
-from detente.scenario.library import find
-from detente.scenario.merge import read_merged
-from detente.scenario.reader import read_text, read_value
+from detente.scenario.library import SUFFIXES, find, library
+from detente.scenario.merge import extended
+from detente.scenario.messages import GIVEN, Place, Problem, ScenarioError, did_you_mean
+from detente.scenario.paths import Change, assign_all, changes_of
+from detente.scenario.reader import read, read_text, read_value
 from detente.scenario.schema import Scenario
+from detente.scenario.tree import Mark, Table, as_tree, copied
 from detente.scenario.validation import validated
 
 #: How problems name the values given on the command line.
 OPTION: Final = "--set"
 OPTION_PLACE: Final = Place(OPTION, 1, 1)
+#: How many files may stand on top of one another.
+LONGEST_CHAIN: Final = 20
+#: The longest name of a file that may be extended.
+LONGEST_NAME: Final = 200
 
 
 def load(scenario: str | PathLike[str], set: Mapping[str, Any] | None = None) -> Scenario:  # noqa: A002
@@ -41,15 +45,8 @@ def load(scenario: str | PathLike[str], set: Mapping[str, Any] | None = None) ->
     ------
     ScenarioError
         With everything that is wrong with it, each as file, line, column, path and message.
-
-    Examples
-    --------
-    >>> scenario = load("bagram-2025")  # doctest: +SKIP
     """
-    shown = fspath(scenario)
-    found = find(shown)
-    tree = read_merged(Scenario, found, shown if found == Path(shown) else str(found))
-    return _validated(tree, given(set or {}, GIVEN), GIVEN)
+    return _changed(_read_whole(scenario), changes_of(set or {}, GIVEN), GIVEN, [])
 
 
 def load_text(text: str, shown: str = "scenario") -> Scenario:
@@ -58,26 +55,13 @@ def load_text(text: str, shown: str = "scenario") -> Scenario:
 
 
 def load_with_options(scenario: str | PathLike[str], options: list[str]) -> Scenario:
-    """Load a scenario with values given as ``PATH=VALUE``, as on the command line.
+    """Load a scenario as `load` does, with values as options of the command line give them.
 
-    Parameters
-    ----------
-    scenario : str or path
-        As for `load`.
-    options : list of str
-        Each a path, ``=`` and a value in YAML, such as
-        ``countries.PAK.resolve={normal: [0.5, 0.1]}``.
-
-    Raises
-    ------
-    ScenarioError
-        As `load`; what is wrong with an option stands at ``--set:1``.
+    An option is a path, ``=`` and a value in YAML, such as
+    ``countries.PAK.resolve={normal: [0.5, 0.1]}``; what is wrong with one stands at ``--set:1``.
     """
     changes, problems = read_options(options)
-    shown = fspath(scenario)
-    found = find(shown)
-    tree = read_merged(Scenario, found, shown if found == Path(shown) else str(found))
-    return _validated(tree, changes, OPTION_PLACE, problems)
+    return _changed(_read_whole(scenario), changes, OPTION_PLACE, problems)
 
 
 def read_options(options: list[str]) -> tuple[list[Change], list[Problem]]:
@@ -91,54 +75,116 @@ def read_options(options: list[str]) -> tuple[list[Change], list[Problem]]:
             message = f"expected PATH=VALUE, such as countries.PAK.resolve=0.5, not '{option}'"
             problems.append(Problem(OPTION, 1, 1, "", message))
             continue
-        if not text.strip():
-            message = "a value is missing after =; null takes away what stands there"
-            problems.append(Problem(OPTION, 1, len(path) + 2, path, message))
-            continue
         try:
-            node = read_value(text, OPTION)
-            if isinstance(node, nodes.Scalar):  # keeps how it was written
-                value: nodes.Node = replace(node, place=OPTION_PLACE)
-            else:
-                value = nodes.from_plain(nodes.plain(node), OPTION_PLACE)
-            changes.append((path, value, OPTION_PLACE))
+            found = read_value(text, OPTION)
+            if found is None:
+                message = "a value is missing after =; null takes away what stands there"
+                raise ScenarioError([Problem(OPTION, 1, 1, "", message)])  # noqa: TRY301
+            value, mark = as_tree(found[0], OPTION_PLACE), Mark(OPTION_PLACE, found[1].text)
+            changes.append((path, value, mark))
         except ScenarioError as error:
-            problems += [
-                Problem(OPTION, 1, len(path) + 1 + p.column, path, p.message)
-                for p in error.problems
-            ]
+            for wrong in error.problems:
+                column = len(path) + 1 + wrong.column
+                problems.append(Problem(OPTION, 1, column, path, wrong.message))
     return changes, problems
 
 
-def _validated(
-    alone: nodes.Mapping, changes: list[Change], place: Place, problems: Sequence[Problem] = ()
+def _changed(
+    alone: Table, changes: list[Change], place: Place, problems: list[Problem]
 ) -> Scenario:
     """Validate a file's tree with some values set; a bad path hides nothing else."""
-    tree, more = assign_all(Scenario, alone, changes)
-    wrong = [*problems, *more]
-    try:
-        scenario = validated(Scenario, tree)
-    except ScenarioError as error:
-        found = _blamed(error.problems, alone, place) if changes else error.problems
-        raise ScenarioError([*wrong, *found]) from None
-    if wrong:
-        raise ScenarioError(wrong)
+    if not changes and not problems:
+        return validated(Scenario, alone)
+    tree = copied(alone)
+    wrong = problems + assign_all(Scenario, tree, changes)
+    scenario, found = _tried(tree)
+    if changes and found:
+        found = _blamed(found, _tried(alone)[1], place)
+    if scenario is None or wrong:
+        raise ScenarioError([*wrong, *found])
     return scenario
 
 
-def _blamed(problems: list[Problem], alone: nodes.Mapping, place: Place) -> list[Problem]:
-    """Put what the file has not got wrong by itself down to the values set beside it."""
+def _tried(tree: Table) -> tuple[Scenario | None, list[Problem]]:
+    """Return the scenario of a tree, or what is wrong with it."""
     try:
-        validated(Scenario, alone)
-        known: list[Problem] = []
+        return validated(Scenario, tree), []
     except ScenarioError as error:
-        known = error.problems
-    said = {(p.path, p.message) for p in problems if p.file == place.file}
+        return None, error.problems
+
+
+def _blamed(problems: list[Problem], known: list[Problem], place: Place) -> list[Problem]:
+    """Put what the file has not got wrong by itself down to the values set beside it."""
+    told = {(p.path, p.message) for p in problems if p.file == place.file}
     found = []
     for problem in problems:
         if problem.file == place.file or problem in known:
             found.append(problem)
-        elif (problem.path, problem.message) not in said:
+        elif (problem.path, problem.message) not in told:
             at = f"{problem.file}:{problem.line}:{problem.column}"
             found.append(Problem.at(place, problem.path, f"{problem.message} ({at})"))
     return found
+
+
+def _read_whole(scenario: str | PathLike[str]) -> Table:
+    """Read a scenario file and everything that it extends, as one tree."""
+    shown = fspath(scenario)
+    path = find(shown)
+    return _read(path, shown if path == Path(shown) else str(path), ())
+
+
+def _read(path: Path, shown: str, above: tuple[Path, ...]) -> Table:
+    """Read a file on top of what it extends; `above` are the files that extend it."""
+    tree = read(path, shown)
+    name = tree.get("extends")
+    if name is None:
+        return tree.lacking("extends")
+    chain = (*above, path.resolve())
+    try:
+        parent = _extended_file(path.parent, name, chain)
+    except ValueError as error:
+        place = tree.mark("extends").place
+        raise ScenarioError([Problem.at(place, "extends", str(error))]) from None
+    beside = parent.parent == path.parent
+    folder = Path(shown).parent if beside else parent.parent
+    return extended(
+        Scenario, _read(parent, str(folder / parent.name), chain), tree.lacking("extends")
+    )
+
+
+def _extended_file(folder: Path, name: Any, chain: tuple[Path, ...]) -> Path:
+    """Return the file that the last of a chain extends: beside it, or of the package.
+
+    Raises
+    ------
+    ValueError
+        If there is none of that name, or it may not be extended.
+    """
+    parent = _named(folder, name)
+    if parent.resolve() in chain:
+        names = " -> ".join(file.name for file in (*chain, parent))
+        raise ValueError(f"a file cannot extend itself: {names}")
+    if len(chain) >= LONGEST_CHAIN:
+        raise ValueError(f"more than {LONGEST_CHAIN} files extend one another")
+    return parent
+
+
+def _named(folder: Path, name: Any) -> Path:
+    """Return the file of a name in a folder, with or without its ending, or of the package."""
+    if not isinstance(name, str):
+        raise ValueError("expected the name of a scenario file")  # noqa: TRY004 - told as the rest
+    outside = f"'{name}' leaves the folder: name a file beside this one, or of the package"
+    plain = name not in {"", ".", ".."} and not {"\\", "\0"} & {*name} and Path(name).name == name
+    if len(name) > LONGEST_NAME or not plain:
+        raise ValueError(outside)
+    for spelled in (name, *(name + suffix for suffix in SUFFIXES)):
+        if os.path.lexists(folder / spelled):
+            if (folder / spelled).resolve().parent != folder.resolve():
+                raise ValueError(outside)
+            return folder / spelled
+    known = library()
+    if name.removesuffix(".yaml") in known:
+        return known[name.removesuffix(".yaml")]
+    beside = sorted(entry.name for entry in folder.iterdir() if entry.suffix in SUFFIXES)
+    names = [*beside, *known, *(path.name for path in known.values())]
+    raise ValueError(f"'{name}': no such file{did_you_mean(name, names)}")

@@ -1,201 +1,156 @@
-"""``extends``: one scenario file on top of another, beside it or from the package.
+"""One tree on top of another: a file on what it extends, what a variant adds on its scenario.
 
-Mappings merge key by key and the child wins; ``null`` drops a key of the parent. Lists whose
-entries are known by a key (events, attitudes, dependence, record) merge entry by entry; any other
-list, a distribution and a condition are replaced whole.
+Tables merge key by key. Lists whose entries are known by a key (events, attitudes, dependence,
+record) merge entry by entry; any other list, a distribution and a condition are replaced whole.
+A file wins over what it extends, and ``null`` drops a key; a variant adds what is not there yet.
 """
 
 from __future__ import annotations
 
-import os
-from dataclasses import replace
-from pathlib import Path
-from typing import Any, Final
+from functools import partial
+from typing import Any
 
 from pydantic import BaseModel
 
-from detente.scenario.errors import Problem, ScenarioError
-from detente.scenario.library import SUFFIXES, library
-from detente.scenario.nodes import Mapping, Node, Scalar, Sequence, plain
-from detente.scenario.nodes import child as child_of
-from detente.scenario.reader import read
-from detente.scenario.shape import KEYS, below, fields_of, is_condition, is_table
-from detente.scenario.suggest import did_you_mean
-
-#: How many files may stand on top of one another.
-LONGEST_CHAIN: Final = 20
-#: The longest name of a file that may be extended.
-LONGEST_NAME: Final = 200
+from detente import theory
+from detente.scenario.messages import Place, Problem, ScenarioError
+from detente.scenario.shape import KEYS, below, default_at, merges
+from detente.scenario.tree import Rows, Table, as_tree, child
 
 
-def read_merged(model: type[BaseModel], path: Path, shown: str) -> Mapping:
-    """Read a scenario file and everything that it extends, as one tree.
-
-    Raises
-    ------
-    ScenarioError
-        With every problem of the file that keeps it from being read or merged.
-    """
-    return _read(model, path, shown, ())
-
-
-def _read(model: type[BaseModel], path: Path, shown: str, below_it: tuple[Path, ...]) -> Mapping:
-    tree = read(path, shown)
-    extends = tree.get("extends")
-    if extends is None:
-        return tree
-    child = tree.lacking("extends")
-    if isinstance(extends, Scalar) and extends.value is None:
-        return child
-    chain = (*below_it, path.resolve())
-
-    def refuse(message: str) -> ScenarioError:
-        return ScenarioError([Problem.at(extends.place, "extends", message)])
-
-    if not isinstance(extends, Scalar) or not isinstance(extends.value, str):
-        raise refuse("expected the name of a scenario file")
-    name = extends.value
-    if not _is_name(name):
-        raise refuse(f"'{name}' leaves the folder: name a file beside this one, or of the package")
-    folder = Path(shown).parent
-    parent = _beside(path.parent, name)
-    if parent is None:
-        found = _of_package(name)
-        if found is None:
-            raise refuse(f"'{name}': no such file{did_you_mean(name, _names(path.parent))}")
-        parent, folder = found, found.parent
-    elif parent.resolve().parent != path.parent.resolve():
-        raise refuse(f"'{name}' leaves the folder: name a file beside this one, or of the package")
-    if parent.resolve() in chain:
-        names = " -> ".join(file.name for file in (*chain, parent))
-        raise refuse(f"a file cannot extend itself: {names}")
-    if len(chain) >= LONGEST_CHAIN:
-        raise refuse(f"more than {LONGEST_CHAIN} files extend one another")
-    merged = merge(_read(model, parent, str(folder / parent.name), chain), child, model)
-    assert isinstance(merged, Mapping)
+def extended(model: type[BaseModel], parent: Table, over: Table) -> Table:
+    """Return a file's tree on top of that of the file that it extends."""
+    if child(over, "theory") not in (None, child(parent, "theory") or theory.DEFAULT):
+        parent = parent.lacking("dynamics")  # they are coefficients of another theory
+    merged: Table = _merge(parent, over, (model, ""), (over.place, ""), None)
     return merged
 
 
-def _is_name(name: str) -> bool:
-    """Say whether a text can name a file in a folder, and nothing outside of it."""
-    return not (
-        len(name) > LONGEST_NAME
-        or name in {"", ".", ".."}
-        or "\\" in name
-        or "\0" in name
-        or Path(name).name != name
-    )
+def added(
+    model: type[BaseModel], tree: Table, addition: Table, path: str
+) -> tuple[Table, list[Problem]]:
+    """Return a tree with what a variant adds to it, and what is there already."""
+    problems: list[Problem] = []
+    merged: Table = _merge(tree, addition, (model, ""), (addition.place, path), problems)
+    return merged, problems
 
 
-def _beside(folder: Path, name: str) -> Path | None:
-    """Return the file of that name in a folder, with or without its ending, or None."""
-    for spelled in (name, *(name + suffix for suffix in SUFFIXES)):
-        if os.path.lexists(folder / spelled):
-            return folder / spelled
-    return None
-
-
-def _of_package(name: str) -> Path | None:
-    """Return the scenario of that name that comes with the package, or None."""
-    return library().get(name.removesuffix(".yaml"))
-
-
-def _names(folder: Path) -> list[str]:
-    """Return what could be extended: the scenario files of a folder and those of the package."""
-    beside = sorted(entry.name for entry in folder.iterdir() if entry.suffix in SUFFIXES)
-    return [*beside, *library(), *(path.name for path in library().values())]
-
-
-def merge(parent: Node, child: Node, kind: Any, name: str = "") -> Node:
-    """Lay a child's tree over its parent's.
+def _merge(
+    under: Any, over: Any, what: tuple[Any, str], at: tuple[Place, str], there: list[Problem] | None
+) -> Any:
+    """Lay one tree over another.
 
     Parameters
     ----------
-    parent, child : Node
-        The trees; where both say something the child wins.
-    kind : type
-        The type of the place, which says whether mappings merge or replace.
-    name : str
-        The key of the place, which says how the entries of a list are known.
+    under, over : object
+        The trees; `over` wins, or may only add where what is `there` already is collected.
+    what : tuple of type and str
+        The type of the place and its key, which say whether and how it merges.
+    at : tuple of Place and str
+        Where `over` stands, and its path.
+    there : list of Problem, optional
+        What `over` gives that is there already.
     """
-    if isinstance(parent, Sequence) and isinstance(child, Sequence) and name in KEYS:
-        return _merge_lists(parent, child, kind, name)
-    merges = (fields_of(kind) or is_table(kind)) and not is_condition(kind)
-    if not (isinstance(parent, Mapping) and isinstance(child, Mapping) and merges):
-        return child
-    entries = dict(parent.entries)
-    for key, entry in child.entries.items():
-        over = entries.get(key)
-        if over is None:
-            entries[key] = entry
-        elif isinstance(entry.node, Scalar) and entry.node.value is None:
-            del entries[key]
+    kind, name = what
+    if isinstance(under, Rows) and isinstance(over, Rows) and name in KEYS:
+        return _merge_rows(under, over, what, at[1], there)
+    if isinstance(under, Table) and isinstance(over, Table) and merges(kind):
+        return _merge_tables(under, over, what, at[1], there)
+    if there is None:
+        return over
+    there.append(Problem.at(at[0], at[1], "is there already: a variant changes it with set"))
+    return under
+
+
+def _merge_tables(
+    under: Table, over: Table, what: tuple[Any, str], path: str, there: list[Problem] | None
+) -> Table:
+    kind, name = what
+    merged = under.lacking()
+    if there is None:
+        merged.place = over.place
+    for key, item in over.items():
+        mark = over.mark(key)
+        if (
+            there is not None
+            and key not in merged
+            and isinstance(default := default_at(kind, key), dict)
+        ):
+            merged.put(key, as_tree(default, mark.place), mark)
+        if key not in merged:
+            merged.put(key, item, mark)
+        elif there is None and item is None:
+            merged.drop(key)
         else:
-            entries[key] = replace(entry, node=merge(over.node, entry.node, below(kind, key), key))
-    merged = Mapping(child.place, entries)
-    return in_order_of_stance(merged) if name == "repertoire" else merged
+            inner = (below(kind, key), key), (mark.place, f"{path}.{key}")
+            node = _merge(merged[key], item, *inner, there)
+            merged.put(key, node, mark if there is None else merged.mark(key))
+    return _in_order_of_stance(merged) if name == "repertoire" else merged
 
 
-def _merge_lists(parent: Sequence, child: Sequence, kind: Any, name: str) -> Sequence:
-    items = list(parent.items)
-    _refuse_repeats(child, name)
-    for entry in child.items:
-        key = key_of(entry, name)
-        if name == "attitudes" and key is not None and plain(entry).get("mutual") is True:
-            items = [item for item in items if not _mutual_reverse(item, key)]
-        keys = [key_of(item, name) for item in items]
-        if key is not None and key in keys:
-            index = keys.index(key)
-            items[index] = merge(items[index], entry, below(kind, 0))
+def _merge_rows(
+    under: Rows, over: Rows, what: tuple[Any, str], path: str, there: list[Problem] | None
+) -> Rows:
+    kind, name = what
+    if there is None:
+        _refuse_repeats(over, name)
+    merged = Rows(under.place if there is not None else over.place)
+    for index, item in enumerate(under):
+        merged.put(index, item, under.mark(index))
+    for index, item in enumerate(over):
+        key = key_of(item, name)
+        if there is None and name == "attitudes" and key and item.get("mutual") is True:
+            merged.keep(partial(_is_not_mutual, key[::-1]))
+        keys = [key_of(old, name) for old in merged]
+        if key is None or key not in keys:
+            merged.put(len(merged), item, over.mark(index))
+        elif there is None:
+            place = keys.index(key)
+            node = _merge(merged[place], item, (below(kind, 0), ""), (item.place, path), there)
+            merged.put(place, node, over.mark(index))
         else:
-            items.append(entry)
-    return Sequence(child.place, tuple(items))
+            spelled = ".".join(str(part) for part in key if part is not None)
+            message = f"'{spelled}' is there already: a variant changes it with set"
+            there.append(Problem.at(item.place, f"{path}.{spelled}", message))
+    return merged
 
 
-def _refuse_repeats(child: Sequence, name: str) -> None:
+def _refuse_repeats(rows: Rows, name: str) -> None:
     """Refuse a file that gives an entry twice: the later would replace the earlier unseen."""
-    first: dict[tuple[Any, ...], Node] = {}
+    first: dict[tuple[Any, ...], Place] = {}
     problems = []
-    for index, entry in enumerate(child.items):
+    for index, entry in enumerate(rows):
         key = key_of(entry, name)
-        if key is None:
-            continue
         if key in first:
-            at = first[key].place
-            said = " ".join(str(part) for part in key if part is not None)
-            message = f"'{said}' is given twice, first at {at.line}:{at.column}"
+            at = first[key]
+            spelled = " ".join(str(part) for part in key if part is not None)
+            message = f"'{spelled}' is given twice, first at {at.line}:{at.column}"
             problems.append(Problem.at(entry.place, f"{name}.{index}", message))
-        else:
-            first[key] = entry
+        elif key is not None:
+            first[key] = entry.place
     if problems:
         raise ScenarioError(problems)
 
 
-def _mutual_reverse(item: Node, key: tuple[Any, ...]) -> bool:
-    """Say whether an entry gives the same mutual attitude from the other side."""
-    return key_of(item, "attitudes") == key[::-1] and plain(item).get("mutual") is True
+def _is_not_mutual(key: tuple[Any, ...], entry: Any) -> bool:
+    """Say whether an entry does not give the mutual attitude of a pair."""
+    return key_of(entry, "attitudes") != key or entry.get("mutual") is not True
 
 
-def key_of(entry: Node, name: str) -> tuple[Any, ...] | None:
+def key_of(entry: Any, name: str) -> tuple[Any, ...] | None:
     """Return what an entry of a list is known by, or None if it does not say."""
-    if not isinstance(entry, Mapping):
+    found = tuple(child(entry, field) for field in KEYS[name])
+    if found[0] is None or any(isinstance(part, dict | list) for part in found):
         return None
-    found = [entry.get(field) for field in KEYS[name]]
-    if found[0] is None or not all(part is None or isinstance(part, Scalar) for part in found):
-        return None
-    return tuple(None if part is None else plain(part) for part in found)
+    return found
 
 
-def in_order_of_stance(repertoire: Node) -> Node:
+def _in_order_of_stance(repertoire: Table) -> Table:
     """Put merged responses in the order of their stances, where each is a number."""
-    if not isinstance(repertoire, Mapping):
+    stances = {key: child(response, "stance") for key, response in repertoire.items()}
+    if any(isinstance(s, bool) or not isinstance(s, int | float) for s in stances.values()):
         return repertoire
-    stances: dict[str, float] = {}
-    for key, entry in repertoire.entries.items():
-        stance = child_of(entry.node, "stance")
-        value = None if stance is None else plain(stance)
-        if isinstance(value, bool) or not isinstance(value, int | float):
-            return repertoire
-        stances[key] = value
-    order = sorted(repertoire.entries, key=stances.__getitem__)
-    return replace(repertoire, entries={key: repertoire.entries[key] for key in order})
+    ordered = Table(repertoire.place)
+    for key in sorted(repertoire, key=stances.__getitem__):
+        ordered.put(key, repertoire[key], repertoire.mark(key))
+    return ordered

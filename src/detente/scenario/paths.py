@@ -6,83 +6,267 @@ Entries of lists are addressed by what they are known by: ``events.us_demand.typ
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any, Final
 
-from detente.scenario.errors import Place
-from detente.scenario.nodes import (
-    Mapping,
-    Node,
-    Scalar,
-    Sequence,
-    Step,
-    Steps,
-    child,
-    plain,
-)
-from detente.scenario.shape import KEYS
-from detente.scenario.suggest import did_you_mean
+from pydantic import BaseModel
+
+from detente.scenario.dynamics import elsewhere
+from detente.scenario.messages import Place, Problem, ScenarioError, describe, did_you_mean
+from detente.scenario.shape import KEYS, below, default_at, fields_of, is_table, known_keys
+from detente.scenario.tree import Mark, Rows, Steps, Table, as_tree, child, has
 
 #: Lists in which a pair that nobody wrote stands at 0, so that it can be set.
 PAIRS: Final = frozenset({"attitudes", "dependence"})
+#: Tables in which any issue may stand, so that one more can be set.
+BY_ISSUE: Final = frozenset({"preferences", "proposes", "does"})
+
+#: A path, what to set there, and where that was asked for.
+type Change = tuple[str, Any, Mark]
+type Parts = tuple[str, ...]
 
 
 class PathError(LookupError):
     """A path that leads nowhere."""
 
 
-def fetch(tree: Mapping, path: str) -> Any:
-    """Return the plain value at a path of a complete tree.
+def fetch(tree: dict[str, Any], path: str) -> Any:
+    """Return the value at a path of a complete scenario in plain form.
 
     Raises
     ------
     PathError
         If nothing stands there.
     """
-    parts = tuple(path.split("."))
-    node: Node | None = tree.get(parts[0])
-    rest = parts[1:]
-    if parts[0] in KEYS and isinstance(node, Sequence) and rest:
-        needed = 1 if parts[0] == "events" else 2
-        index, rest = entry_at(node, parts[0], rest)
+    first, *others = path.split(".")
+    name, rest = first, tuple(others)
+    holder: Any = tree
+    node, missing = child(tree, name), name
+    if name in KEYS and isinstance(node, list) and rest:
+        index, rest = _entry_at(node, name, rest)
         if index is None:
-            if parts[0] in PAIRS and len(rest) in (0, 1):
-                return mirrored(node, *parts[1:3]) if parts[0] == "attitudes" else 0.0
-            raise PathError(f"there is no {'.'.join(parts[: needed + 1])}")
-        node = node.items[index]
-        if parts[0] in PAIRS and not rest:
-            node = child(node, "level")
-    holder = tree if node is None else node
-    node = None if node is None else below_at(node, rest)
+            if name in PAIRS and len(rest) in (0, 1):
+                return _mirrored(node, *others[:2]) if name == "attitudes" else 0.0
+            raise PathError(f"there is no {'.'.join((name, *others[: len(KEYS[name][:2])]))}")
+        node = node[index]
+        if name in PAIRS and not rest:
+            rest = ("level",)
+    if node is not None:
+        holder, missing = node, rest[0] if rest else ""
+        node = _below_at(node, rest)
     if node is None:
-        missing = parts[0] if holder is tree else rest[0] if rest else ""
-        known = holder.entries if isinstance(holder, Mapping) else ()
-        hint = did_you_mean(missing, known) if missing not in known else ""
-        raise PathError(f"nothing stands at {path}{hint}")
-    return plain(node)
+        known = holder if isinstance(holder, dict) and missing not in holder else ()
+        raise PathError(f"nothing stands at {path}{did_you_mean(missing, known)}")
+    return node
 
 
-def below_at(node: Node, parts: tuple[str, ...]) -> Node | None:
-    """Return what stands at some parts of a path below a node, or None."""
-    found: Node | None = node
-    while parts and found is not None:
-        found, parts = _down(found, parts)
+def spell(tree: Any, steps: Steps) -> str:
+    """Write the steps to a value as the path that a person would use."""
+    parts: list[str] = []
+    node, before = tree, ""
+    for step in steps:
+        node = child(node, step)
+        known = [child(node, name) for name in KEYS.get(before, ())]
+        if isinstance(step, int) and known and all(isinstance(name, str) for name in known[:2]):
+            parts += [name for name in known if isinstance(name, str)]
+        else:
+            parts.append(str(step))
+        before = str(step)
+    return ".".join(parts)
+
+
+def changes_of(values: Mapping[str, Any], place: Place) -> list[Change]:
+    """Return the changes that a program asks for, as they go to `assign_all`.
+
+    Raises
+    ------
+    ScenarioError
+        If a value is of no kind that a scenario can hold.
+    """
+    form = 'values by path, such as {"countries.PAK.resolve": 0.6}'
+    if not isinstance(values, Mapping):
+        message = f"expected a mapping of {form}, not {describe(values)}"
+        raise ScenarioError([Problem.at(place, "", message)])
+    found: list[Change] = []
+    problems: list[Problem] = []
+    for path, value in values.items():
+        try:
+            if not isinstance(path, str):
+                message = f"expected {form}: {describe(path)} is no path"
+                raise ScenarioError([Problem.at(place, "", message)])  # noqa: TRY301
+            found.append((path, as_tree(value, place), Mark(place, str(value))))
+        except ScenarioError as error:
+            problems += [replace(each, path=str(path)) for each in error.problems]
+    if problems:
+        raise ScenarioError(problems)
     return found
 
 
-def _down(node: Node, parts: tuple[str, ...]) -> tuple[Node | None, tuple[str, ...]]:
-    """Go one step down, by the shortest run of parts that is a key: keys may hold points."""
-    if isinstance(node, Sequence):
-        return child(node, int(parts[0]) if parts[0].isdecimal() else -1), parts[1:]
-    for count in range(1, len(parts) + 1):
-        found = child(node, ".".join(parts[:count]))
-        if found is not None:
-            return found, parts[count:]
-    return None, ()
+def assign_all(model: type[BaseModel], tree: Table, changes: list[Change]) -> list[Problem]:
+    """Set the values at several paths of a tree in turn; return what is wrong with the paths."""
+    problems = []
+    for path, value, mark in changes:
+        try:
+            _assign(model, tree, path, value, mark)
+        except PathError as error:
+            problems.append(Problem.at(mark.at_key, path, str(error)))
+    return problems
 
 
-def entry_at(
-    node: Sequence, name: str, parts: tuple[str, ...]
-) -> tuple[int | None, tuple[str, ...]]:
+def _assign(model: type[BaseModel], tree: Table, path: str, value: Any, mark: Mark) -> None:
+    """Set the value at a path; null takes what stands there away."""
+    parts = tuple(path.split("."))
+    if not all(parts):
+        raise PathError("expected keys joined by points, such as countries.PAK.resolve")
+    if path == "theory" and value != child(tree, "theory"):
+        tree.drop("dynamics")  # they are coefficients of another theory
+    _Assignment(model, tree, value, mark).whole(tree, parts)
+
+
+class _Assignment:
+    """One value on its way to its place. Nothing is changed before the whole path is known."""
+
+    def __init__(self, model: type[BaseModel], tree: Table, value: Any, mark: Mark) -> None:
+        self.model = model
+        self.tree = tree
+        self.value = value
+        self.mark = mark._replace(key=None)
+
+    def whole(self, tree: Table, parts: Parts) -> None:
+        """Set below the top of a scenario, or of what a variant adds to one."""
+        name, rest = parts[0], parts[1:]
+        if name in KEYS and rest:
+            rows = tree[name] if name in tree else Rows(self.mark.place)
+            if not isinstance(rows, Rows):
+                raise PathError(f"{name} is not a list")
+            self.entry(rows, name, rest)
+            if name not in tree:
+                tree.put(name, rows, self.mark)
+        else:
+            self.down(tree, self.model, parts, ())
+
+    def entry(self, rows: Rows, name: str, parts: Parts) -> None:
+        """Set in the entry of a list that is addressed by its key."""
+        index, rest = _entry_at(rows, name, parts)
+        key = parts[: len(parts) - len(rest)]
+        row = self.new_pair(rows, name, key) if index is None else rows[index]
+        if index is None and rest and rest[0] in KEYS[name]:
+            raise PathError(f"'{rest[0]}' is not a part of {name}")
+        if rest:
+            self.down(row, below(below(self.model, name), 0), rest, (name, *key))
+        elif self.value is None and index is not None:
+            rows.drop(index)
+            return
+        elif self.value is not None:
+            row = self.entire(row, name, key)
+        if index is None or row is self.value:
+            rows.put(len(rows) if index is None else index, row, self.mark)
+
+    def entire(self, old: Table, name: str, key: Parts) -> Table:
+        """Return what becomes of an entry that is set as a whole; a pair is its level."""
+        entry = self.value
+        if name in PAIRS and not (has(entry, "level") or has(entry, "mutual")):
+            old.put("level", entry, self.mark)
+            return old
+        if not isinstance(entry, Table):
+            raise PathError(f"expected a mapping to take the place of {'.'.join((name, *key))}")
+        for field, part in zip(KEYS[name], key, strict=False):
+            if field not in entry:
+                entry.put(field, part, Mark(entry.place, part))
+        for field in old if name in PAIRS else ():
+            if field not in entry:
+                entry.put(field, old[field], old.mark(field))
+        return entry
+
+    def new_pair(self, rows: Rows, name: str, key: Parts) -> Any:
+        """Return an entry for a pair that nobody wrote."""
+        if name not in PAIRS:
+            fields, spelled = KEYS[name][:2], ".".join(key)
+            known = [".".join(str(child(row, field)) for field in fields) for row in rows]
+            what = "event" if name == "events" else "entry of the record"
+            raise PathError(f"there is no {what} '{spelled}'{did_you_mean(spelled, known)}")
+        countries = child(self.tree, "countries") or {}
+        for code in key:
+            if code not in countries:
+                raise PathError(f"unknown country '{code}'{did_you_mean(code, countries)}")
+        level = _mirrored(rows, *key) if name == "attitudes" else 0.0
+        return as_tree({"of": key[0], KEYS[name][1]: key[1], "level": level}, self.mark.place)
+
+    def down(self, holder: Any, kind: Any, parts: Parts, before: Parts) -> None:
+        """Set somewhere below a table or a list; `before` is the path that led to it."""
+        step: str | int
+        if isinstance(holder, Rows):
+            rest = parts[1:]
+            step = int(parts[0]) if parts[0].isdecimal() and len(parts[0]) < 6 else len(holder)
+            if step >= len(holder):
+                raise PathError(f"{'.'.join(before)} is a list of {len(holder)}, counted from 0")
+        elif before[-1:] == ("add",) and before[:1] == ("variants",):
+            self.whole(holder, parts)
+            return
+        else:
+            step, rest = self.key(holder, kind, parts, before)
+        if not rest and self.value is None:
+            holder.drop(step)
+            return
+        if not rest:
+            holder.put(step, self.value, self.mark)
+            return
+        way = (*before, str(step))
+        inner, inner_kind = child(holder, step), below(kind, step, holder)
+        if inner is None and not has(holder, step):
+            default = default_at(kind, str(step))
+            inner = as_tree(default, self.mark.place) if isinstance(default, dict | list) else None
+        if not isinstance(inner, Table | Rows):
+            if not fields_of(inner_kind) and not is_table(inner_kind):
+                raise PathError(f"nothing stands below {'.'.join(way)}")
+            inner = Table(self.mark.place)
+        self.down(inner, inner_kind, rest, way)
+        if child(holder, step) is not inner:
+            holder.put(step, inner, self.mark)
+
+    def key(self, node: Table, kind: Any, parts: Parts, before: Parts) -> tuple[str, Parts]:
+        """Return the key that a path goes by, and the rest of it."""
+        if before[:1] == ("variants",) and before[2:] == ("set",):
+            return _own_path(node, parts)
+        for count in range(1, len(parts) + 1):
+            key = ".".join(parts[:count])
+            if key in node or key in fields_of(kind):
+                return key, parts[count:]
+        if before == ("variants",) and len(parts) == 1 and self.value is not None:
+            return parts[0], ()  # a new one, to stand beside the others
+        known = known_keys(kind, node)
+        if before[-1:] and before[-1] in BY_ISSUE:
+            known = list(child(self.tree, "issues") or known)
+            if parts[0] in known:
+                return parts[0], parts[1:]
+        where = f" in {'.'.join(before)}" if before else ""
+        missing = f"there is no '{parts[0]}'{where}{did_you_mean(parts[0], known)}"
+        raise PathError((before == ("dynamics",) and elsewhere(parts[0], kind)) or missing)
+
+
+def _own_path(settings: Table, parts: Parts) -> tuple[str, Parts]:
+    """Return the path, itself a key, that a variant sets, and what lies below it if it does."""
+    for count in range(1, len(parts)):
+        key, rest = ".".join(parts[:count]), parts[count:]
+        if key in settings and _below_at(settings[key], rest) is not None:
+            return key, rest
+    return ".".join(parts), ()
+
+
+def _below_at(node: Any, parts: Parts) -> Any:
+    """Return what stands at some parts of a path below a node, or None; keys may hold points."""
+    while parts and node is not None:
+        if isinstance(node, list):
+            node, parts = child(node, int(parts[0]) if parts[0].isdecimal() else -1), parts[1:]
+            continue
+        counts = range(1, len(parts) + 1)
+        count = next((n for n in counts if child(node, ".".join(parts[:n])) is not None), 0)
+        node, parts = child(node, ".".join(parts[:count])) if count else None, parts[count:]
+    return node
+
+
+def _entry_at(rows: list[Any], name: str, parts: Parts) -> tuple[int | None, Parts]:
     """Find the entry of a list that some parts of a path name, and the parts that remain.
 
     Raises
@@ -94,14 +278,10 @@ def entry_at(
     if len(parts) < len(fields):
         spelled = ".".join((name, *parts))
         raise PathError(f"expected the {fields[len(parts)]} after {spelled}, as the next key")
-    found = [
-        index
-        for index, item in enumerate(node.items)
-        if all(plain(child(item, f) or NOTHING) == p for f, p in zip(fields, parts, strict=False))
-    ]
-    rest = parts[len(fields) :]
+    key, rest = parts[: len(fields)], parts[len(fields) :]
+    found = [index for index, row in enumerate(rows) if tuple(child(row, f) for f in fields) == key]
     if name == "record" and rest:
-        dated = [i for i in found if plain(child(node.items[i], "date") or NOTHING) == rest[0]]
+        dated = [index for index in found if child(rows[index], "date") == rest[0]]
         if dated:
             found, rest = dated, rest[1:]
     if len(found) > 1:
@@ -110,30 +290,9 @@ def entry_at(
     return (found[0] if found else None), rest
 
 
-def mirrored(attitudes: Sequence, of: str, to: str) -> Any:
+def _mirrored(attitudes: list[Any], of: str, to: str) -> Any:
     """Return the level of an attitude that only the other side's entry gives, else 0."""
-    for item in attitudes.items:
-        value = plain(item)
-        if isinstance(value, dict) and (value.get("of"), value.get("to")) == (to, of):
-            return value.get("level", 0.0) if value.get("mutual") is True else 0.0
+    for row in attitudes:
+        if (child(row, "of"), child(row, "to")) == (to, of):
+            return row.get("level", 0.0) if row.get("mutual") is True else 0.0
     return 0.0
-
-
-def spell(tree: Node, steps: Steps) -> str:
-    """Write the steps to a value as the path that a person would use."""
-    parts: list[str] = []
-    node: Node | None = tree
-    before: Step = ""
-    for step in steps:
-        node = child(node, step)
-        names = KEYS.get(str(before), ())
-        known = [plain(child(node, name) or NOTHING) for name in names]
-        if isinstance(step, int) and known and all(isinstance(name, str) for name in known[:2]):
-            parts += [name for name in known if isinstance(name, str)]
-        else:
-            parts.append(str(step))
-        before = step
-    return ".".join(parts)
-
-
-NOTHING: Final = Scalar(Place("", 1, 1), None, "")

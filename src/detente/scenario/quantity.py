@@ -7,15 +7,18 @@ clipping its draws, so that no probability piles up at an end.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from functools import cache
+from typing import Any, Final, get_args
 
-from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
+from pydantic import BaseModel, GetCoreSchemaHandler, GetJsonSchemaHandler
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import core_schema
 
-from detente.scenario import meant
+from detente.scenario.messages import describe, hint, lookalike
+from detente.scenario.tree import resolve
 
 #: What each kind of distribution takes, in the words of an error message.
 KINDS: Final[dict[str, str]] = {
@@ -28,6 +31,28 @@ KINDS: Final[dict[str, str]] = {
     "lognormal": "lognormal: [median, sigma of the logarithm]",
     "choice": "choice: [a, b, ...] or choice: {a: weight, b: weight}",
 }
+
+#: How many numbers each kind takes.
+COUNTS: Final[dict[str, tuple[int, ...]]] = {
+    "fixed": (1,),
+    "normal": (2,),
+    "truncated_normal": (4,),
+    "uniform": (2,),
+    "triangular": (3,),
+    "beta": (2, 4),
+    "lognormal": (2,),
+}
+#: Which of them are the ends of what it can give.
+ENDS: Final = {"uniform": (0, 1), "triangular": (0, 2), "truncated_normal": (2, 3), "beta": (2, 3)}
+#: Which of them must be above 0, and what they are.
+POSITIVE: Final = (
+    ({"normal", "truncated_normal", "lognormal"}, (1,), "the spread"),
+    ({"lognormal"}, (0,), "the median"),
+    ({"beta"}, (0, 1), "alpha and beta"),
+)
+
+COMMA: Final = re.compile(r"([-+]?[0-9]+),([0-9]+)")
+PERCENTAGE: Final = re.compile(r"([-+]?[0-9]{1,9}(?:[.,][0-9]{1,9})?)\s*%")
 
 #: Name of the shared definition of distributions in JSON Schema.
 DISTRIBUTION: Final = "Distribution"
@@ -64,33 +89,41 @@ class Distribution:
             return {"choice": {repr(value): weight for value, weight in pairs}}
         return {self.kind: list(self.arguments)}
 
-    def support(self) -> tuple[float, float]:  # noqa: PLR0911 - one for each kind
+    def support(self) -> tuple[float, float]:
         """Return the lowest and highest value that the distribution itself can give."""
-        a = self.arguments
-        match self.kind:
-            case "uniform":
-                return a[0], a[1]
-            case "triangular":
-                return a[0], a[2]
-            case "truncated_normal":
-                return a[2], a[3]
-            case "beta":
-                return (a[2], a[3]) if len(a) == 4 else (0.0, 1.0)
-            case "lognormal":
-                return 0.0, math.inf
-            case "normal":
-                return -math.inf, math.inf
-            case _:
-                return min(a), max(a)
+        low, high = ENDS.get(self.kind, (0, 0))
+        if low < high < len(self.arguments):
+            return self.arguments[low], self.arguments[high]
+        whole = {"beta": (0.0, 1.0), "lognormal": (0.0, math.inf), "normal": (-math.inf, math.inf)}
+        return whole.get(self.kind) or (min(self.arguments), max(self.arguments))
+
+    def within(self, low: float, high: float) -> tuple[float, float]:
+        """Return the ends of the part of the distribution that lies in a range."""
+        least, greatest = self.support()
+        return max(low, least), min(high, greatest)
 
 
 #: A value in a scenario: a number, or the distribution from which each run draws its own.
 Number = float | Distribution
 
 
+def number_meant(value: object) -> str:
+    """Return what to write in place of a text where a number should stand, or nothing."""
+    if not isinstance(value, str):
+        return ""
+    text = value.strip()
+    if comma := COMMA.fullmatch(text):
+        return f" - write a decimal point: {comma[1]}.{comma[2]}"
+    if percentage := PERCENTAGE.fullmatch(text):
+        return f" - write it as a share: {float(percentage[1].replace(',', '.')) / 100:g}"
+    if text and isinstance(resolve(text), int | float) and not isinstance(resolve(text), bool):
+        return f" - leave out the quotes: {text}"
+    return lookalike(value)
+
+
 def _number(value: object, expected: str = "a number") -> float:
     if isinstance(value, bool) or not isinstance(value, int | float):
-        message = f"expected {expected}, not {describe(value)}{meant.number(value)}"
+        message = f"expected {expected}, not {describe(value)}{number_meant(value)}"
         raise ValueError(message)  # noqa: TRY004 - pydantic collects ValueError alone
     try:
         number = float(value) + 0.0  # -0.0 is written 0.0
@@ -101,93 +134,71 @@ def _number(value: object, expected: str = "a number") -> float:
     return number
 
 
-def describe(value: object) -> str:
-    """Name a value as a person who wrote YAML would."""
-    match value:
-        case None:
-            return "nothing"
-        case bool():
-            return "true" if value else "false"
-        case str():
-            shown = value if len(value) <= 40 else value[:37] + "..."
-            return f"the text '{shown}'"
-        case Mapping():
-            return "a mapping"
-        case list() | tuple():
-            return "a list"
-        case _:
-            return str(value)
+def _malformed(kind: str, why: object = "") -> ValueError:
+    """Say what is wrong with a distribution, and what its kind takes."""
+    return ValueError(f"malformed distribution: {f'{why} in' if why else 'expected'} {KINDS[kind]}")
 
 
 def _arguments(kind: str, given: object) -> tuple[float, ...]:
+    """Read the numbers that a distribution is given."""
     if kind == "fixed":
         return (_number(given),)
     if not isinstance(given, list | tuple):
-        message = f"malformed distribution: expected {KINDS[kind]}"
-        raise ValueError(message)  # noqa: TRY004 - pydantic collects ValueError alone
+        raise _malformed(kind)
     try:
         return tuple(_number(item) for item in given)
     except ValueError as error:
-        raise ValueError(f"malformed distribution: {error} in {KINDS[kind]}") from None
+        raise _malformed(kind, error) from None
 
 
 def _choice(given: object) -> Distribution:
-    if isinstance(given, Mapping):
-        weights: dict[float, float] = {}
-        try:
-            for key, weight in given.items():
-                value = _number(_key(key))
-                weights[value] = weights.get(value, 0.0) + _number(weight)
-        except ValueError as error:
-            raise ValueError(f"malformed distribution: {error} in {KINDS['choice']}") from None
-        if not weights:
-            raise ValueError(f"malformed distribution: expected {KINDS['choice']}")
-        if min(weights.values()) < 0 or sum(weights.values()) <= 0:
-            raise ValueError("malformed distribution: weights of a choice are 0 or more, not all 0")
-        weights = {value: weight for value, weight in weights.items() if weight > 0}
-        if len(set(weights.values())) == 1:
-            return _choice(list(weights))
-        total = sum(weights.values())
-        if abs(total - 1) < ROUNDING:  # so that what was written out reads back the same
-            total = 1.0
-        return Distribution(
-            "choice", tuple(weights), tuple(weight / total for weight in weights.values())
-        )
-    values = _arguments("choice", given)
-    if not values:
-        raise ValueError(f"malformed distribution: expected {KINDS['choice']}")
-    return Distribution("choice", values, tuple(1 / len(values) for _ in values))
+    """Read a choice between values, with or without weights."""
+    if not isinstance(given, Mapping):
+        values = _arguments("choice", given)
+        if not values:
+            raise _malformed("choice")
+        return Distribution("choice", values, tuple(1 / len(values) for _ in values))
+    weights: dict[float, float] = {}
+    try:
+        for key, weight in given.items():
+            value = _number(_key(key))
+            weights[value] = weights.get(value, 0.0) + _number(weight)
+    except ValueError as error:
+        raise _malformed("choice", error) from None
+    if not weights:
+        raise _malformed("choice")
+    if min(weights.values()) < 0 or sum(weights.values()) <= 0:
+        raise ValueError("malformed distribution: weights of a choice are 0 or more, not all 0")
+    weights = {value: weight for value, weight in weights.items() if weight > 0}
+    if len(set(weights.values())) == 1:
+        return _choice(list(weights))
+    total = sum(weights.values())
+    if abs(total - 1) < ROUNDING:  # so that what was written out reads back the same
+        total = 1.0
+    shares = tuple(weight / total for weight in weights.values())
+    return Distribution("choice", tuple(weights), shares)
 
 
 def _key(key: object) -> object:
     """Read a mapping key as a number where it is one (JSON has only text keys)."""
-    if isinstance(key, str):
-        try:
-            return float(key)
-        except ValueError:
-            return key
-    return key
+    try:
+        return float(key) if isinstance(key, str) else key
+    except ValueError:
+        return key
 
 
 def _check(kind: str, a: tuple[float, ...]) -> None:
-    lengths = {"normal": {2}, "truncated_normal": {4}, "uniform": {2}, "triangular": {3}}
-    lengths |= {"beta": {2, 4}, "lognormal": {2}, "fixed": {1}}
-    if len(a) not in lengths[kind]:
-        raise ValueError(f"malformed distribution: expected {KINDS[kind]}")
-    if kind in {"normal", "truncated_normal", "lognormal"} and a[1] <= 0:
-        raise ValueError(f"malformed distribution: the spread must be above 0 in {KINDS[kind]}")
-    if kind == "lognormal" and a[0] <= 0:
-        raise ValueError(f"malformed distribution: the median must be above 0 in {KINDS[kind]}")
-    if kind == "beta" and (a[0] <= 0 or a[1] <= 0):
-        raise ValueError(f"malformed distribution: alpha and beta must be above 0 in {KINDS[kind]}")
-    ends = {"uniform": (0, 1), "triangular": (0, 2), "truncated_normal": (2, 3)}
-    low, high = (2, 3) if kind == "beta" and len(a) == 4 else ends.get(kind, (0, 0))
-    if low != high and not a[low] < a[high]:
-        raise ValueError(f"malformed distribution: low must be below high in {KINDS[kind]}")
+    """Hold the numbers of a distribution to what its kind needs."""
+    if len(a) not in COUNTS[kind]:
+        raise _malformed(kind)
+    for kinds, places, what in POSITIVE:
+        if kind in kinds and min(a[place] for place in places) <= 0:
+            raise _malformed(kind, f"{what} must be above 0")
+    low, high = ENDS.get(kind, (0, 0))
+    if low < high < len(a) and not a[low] < a[high]:
+        raise _malformed(kind, "low must be below high")
     if kind == "triangular" and not a[0] <= a[1] <= a[2]:
-        raise ValueError(
-            f"malformed distribution: the mode must lie between the ends in {KINDS[kind]}"
-        )
+        raise _malformed(kind, "the mode must lie between the ends")
 
 
 def parse_number(value: object) -> Number:
@@ -206,10 +217,8 @@ def parse_number(value: object) -> Number:
         raise ValueError("malformed distribution: expected one kind, such as {normal: [0.5, 0.1]}")
     kind, given = next(iter(value.items()))
     if kind not in KINDS:
-        from detente.scenario.suggest import did_you_mean
-
-        hint = did_you_mean(str(kind), KINDS) or f" - one of {', '.join(KINDS)}"
-        raise ValueError(f"malformed distribution: '{kind}' is not a distribution{hint}")
+        near = hint(str(kind), KINDS)
+        raise ValueError(f"malformed distribution: '{kind}' is not a distribution{near}")
     if kind == "choice":
         return _choice(given)
     arguments = _arguments(kind, given)
@@ -236,26 +245,17 @@ class Quantity:
     def validate(self, value: object) -> Number:
         """Read a value and hold it to the range."""
         number = parse_number(value)
-        if isinstance(number, Distribution):
-            self._hold(number)
+        range_ = f"from {self.low:g} to {self.high:g}"
+        if isinstance(number, Distribution) and number.kind not in {"fixed", "choice"}:
+            from detente.scenario.distributions import mass_within
+
+            if mass_within(number, self.low, self.high) < LEAST_MASS:
+                raise ValueError(f"malformed distribution: it lies outside the range {range_}")
             return number
-        if not self.low <= number <= self.high:
-            raise ValueError(f"{number:g} is out of range: from {self.low:g} to {self.high:g}")
+        for each in number.arguments if isinstance(number, Distribution) else (number,):
+            if not self.low <= each <= self.high:
+                raise ValueError(f"{each:g} is out of range: {range_}")
         return number
-
-    def _hold(self, distribution: Distribution) -> None:
-        if distribution.kind in {"fixed", "choice"}:
-            for value in distribution.arguments:
-                if not self.low <= value <= self.high:
-                    raise ValueError(
-                        f"{value:g} is out of range: from {self.low:g} to {self.high:g}"
-                    )
-            return
-        from detente.scenario.distributions import mass_within
-
-        if mass_within(distribution, self.low, self.high) < LEAST_MASS:
-            range_ = f"from {self.low:g} to {self.high:g}"
-            raise ValueError(f"malformed distribution: it lies outside the range {range_}")
 
     def __get_pydantic_core_schema__(
         self, source: Any, handler: GetCoreSchemaHandler
@@ -279,3 +279,17 @@ class Quantity:
 def plain_number(value: Number) -> Any:
     """Return the form in which a value stands in a file."""
     return value.to_plain() if isinstance(value, Distribution) else value
+
+
+@cache
+def quantity_of(model: type[BaseModel], field: str) -> Quantity:
+    """Return the range and unit of a numeric field."""
+    return next(_quantities(model.model_fields[field].rebuild_annotation()))
+
+
+def _quantities(kind: Any) -> Iterator[Quantity]:
+    """Walk the ranges that a type speaks of."""
+    if isinstance(kind, Quantity):
+        yield kind
+    for item in (*getattr(kind, "__metadata__", ()), *get_args(kind)):
+        yield from _quantities(item)

@@ -7,38 +7,51 @@ modules beside it.
 from __future__ import annotations
 
 import hashlib
+import html
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
-from typing import Annotated, Any, Final, Self
+from functools import cached_property
+from typing import Annotated, Any, ClassVar, Final, Self
 
-from pydantic import Field, StringConstraints, ValidationInfo, model_validator
+from pydantic import (
+    ConfigDict,
+    Field,
+    SerializeAsAny,
+    StringConstraints,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
 
-from detente.scenario import assignment, nodes, paths, shown, validation, variants, writer
+from detente.scenario import paths, validation, writer
 from detente.scenario.base import (
     STEP_PATTERN,
     CountryCode,
+    CountryRef,
     Day,
+    EventRef,
     Identifier,
     Part,
     ScenarioName,
     Text,
     days_in,
 )
-from detente.scenario.dynamics import Dynamics
+from detente.scenario.dynamics import AnyDynamics, Dynamics, TheoryName, dynamics_of
 from detente.scenario.elements import (
     Attitude,
     Country,
     Dependence,
+    Event,
     Issue,
     Record,
     Response,
     Variant,
+    default_repertoire,
 )
-from detente.scenario.errors import GIVEN, ScenarioError
-from detente.scenario.events import Event
-from detente.scenario.repertoire import default_repertoire
-from detente.scenario.suggest import did_you_mean
+from detente.scenario.messages import GIVEN, ScenarioError, unknown
+from detente.scenario.tree import as_tree
+from detente.theory import DEFAULT
 
 #: Name of the only variant of a scenario that gives none.
 ONLY_VARIANT: Final = "base"
@@ -48,6 +61,9 @@ NO_EVENT: Final = "none"
 
 class Scenario(Part):
     """A region, an event and the courses that it may take."""
+
+    model_config = ConfigDict(ignored_types=(cached_property,))
+    _way: ClassVar[str] = ""
 
     scenario: ScenarioName = Field(description="Its name, as in its file name.")
     title: Text | None = Field(None, description="Its name for people.")
@@ -75,12 +91,12 @@ class Scenario(Part):
     seed: Annotated[int, Field(ge=0, lt=2**64)] = Field(
         0, description="What all chance follows from, with the run, step, country and purpose."
     )
-    main_event: Identifier | None = Field(
+    main_event: EventRef | None = Field(
         None,
         description="The event that the summary is about; by default the first, and none for no "
         "event.",
     )
-    poles: dict[Identifier, Annotated[list[CountryCode], Field(min_length=1)]] = Field(
+    poles: dict[Identifier, Annotated[list[CountryRef], Field(min_length=1)]] = Field(
         description="Two sets of countries: alignment is measured toward each, tilt between them.",
         min_length=2,
         max_length=2,
@@ -107,26 +123,56 @@ class Scenario(Part):
     record: list[Record] = Field(
         default_factory=list, description="What governments really did, to score against."
     )
-    dynamics: Dynamics = Field(
-        default_factory=Dynamics, description="The coefficients of the theory."
+    theory: TheoryName = Field(DEFAULT, description="The theory of how its countries respond.")
+    dynamics: SerializeAsAny[Dynamics] = Field(
+        default_factory=AnyDynamics,
+        validate_default=True,
+        description="The coefficients of the theory.",
     )
+
+    @field_validator("dynamics", mode="wrap")
+    @classmethod
+    def _as_the_theory_declares(cls, value: Any, _: Any, info: ValidationInfo) -> AnyDynamics:
+        """Read the coefficients by the model of the theory."""
+        if "theory" not in info.data:  # there is no such theory
+            return AnyDynamics()
+        nothing = type(value) is AnyDynamics
+        return dynamics_of(info.data["theory"]).model_validate({} if nothing else value)
 
     @model_validator(mode="after")
     def _consistent(self, info: ValidationInfo) -> Self:
         """Hold a scenario that a program builds to the same checks as one from a file."""
         if not (info.context or {}).get("checked"):
-            validation.hold(type(self), self.to_plain())
+            validation.complete(self)
         return self
 
     def __repr__(self) -> str:
         """Say in a line what it is; the whole is `to_yaml`."""
-        return shown.line(self)
+        return f"<detente.Scenario {self.scenario}: {self._size}>"
 
     __str__ = __repr__
 
     def _repr_html_(self) -> str:
         """Show in a notebook what it is about, with the names that one types."""
-        return shown.table(self)
+        variants = ((name, self.variants.get(name)) for name in self.variant_names)
+        rows = {
+            "Countries": _listed((code, each.name) for code, each in self.countries.items()),
+            "Issues": _listed((name, each.title) for name, each in self.issues.items()),
+            "Events": _listed((each.id, each.title) for each in self.events),
+            "Variants": _listed((name, each.title if each else None) for name, each in variants),
+        }
+        body = "".join(f"<tr><th>{head}</th><td>{row}</td></tr>" for head, row in rows.items())
+        title = f"<b>{html.escape(self.title or self.scenario)}</b>"
+        return f"<p>{title}<br>{html.escape(self._size)}</p><table><tbody>{body}</tbody></table>"
+
+    @property
+    def _size(self) -> str:
+        """How much there is of what."""
+        return (
+            f"{len(self.countries)} countries, {len(self.events)} events, "
+            f"{self.length} steps of {self.step} from {self.start}, "
+            f"variants {', '.join(self.variant_names)}"
+        )
 
     @property
     def step_days(self) -> int:
@@ -176,15 +222,32 @@ class Scenario(Part):
         if not self.variants and name == ONLY_VARIANT:
             return self
         if name not in self.variants:
-            raise KeyError(f"there is no variant '{name}'{did_you_mean(name, self.variant_names)}")
-        own = self.variants[name]
-        if not (own.set or own.drop or own.add):
-            return self.model_copy(update={"variants": {}})
-        tree = self._tree()
-        resolved, problems = variants.resolve(type(self), tree, name)
-        if resolved is None or problems:
-            raise ScenarioError(problems)
-        return validation.validated(type(self), resolved)
+            raise KeyError(unknown("variant", name, self.variant_names))
+        if name not in self._courses:  # it was changed without being validated
+            self.keep({name: validation.course(self, name)})
+        return self._courses[name]
+
+    @cached_property
+    def _courses(self) -> dict[str, Scenario]:
+        """The validated scenario of each variant, as far as it is known."""
+        return {}
+
+    def keep(self, courses: Mapping[str, Scenario]) -> None:
+        """Take note of the validated scenario of each variant."""
+        self._courses.update(courses)
+
+    def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
+        """Return a copy with other values in some fields, which are not validated."""
+        copied = super().model_copy(update=update, deep=deep)
+        if update:
+            courses = {
+                name: course.model_copy(update={**update, "variants": {}})
+                for name, course in self._courses.items()
+                if copied.variants.get(name) == self.variants[name]
+                and not self.variants[name].touched & update.keys()
+            }
+            copied.__dict__["_courses"] = courses
+        return copied
 
     def get(self, path: str) -> Any:
         """Return the value at a path such as ``countries.PAK.resolve``, in its plain form.
@@ -194,7 +257,7 @@ class Scenario(Part):
         LookupError
             If nothing stands there.
         """
-        return paths.fetch(self._tree(), path)
+        return paths.fetch(self.to_plain(), path)
 
     def set(self, changes: Mapping[str, Any]) -> Self:
         """Return a new scenario with other values at some paths.
@@ -211,11 +274,21 @@ class Scenario(Part):
         ScenarioError
             With everything that is wrong with the paths or the values.
         """
-        given = assignment.given(changes, GIVEN)
-        tree, problems = assignment.assign_all(type(self), self._tree(), given)
+        tree = as_tree(self.to_plain(), GIVEN)
+        problems = paths.assign_all(type(self), tree, paths.changes_of(changes, GIVEN))
         if problems:
             raise ScenarioError(problems)
         return validation.validated(type(self), tree)
+
+    def with_theory(self, name: str) -> Self:
+        """Return the same scenario under another theory, with the default coefficients of that.
+
+        Raises
+        ------
+        ScenarioError
+            If there is no such theory, or a variant sets what it does not have.
+        """
+        return self if name == self.theory else self.set({"theory": name})
 
     def to_plain(self) -> dict[str, Any]:
         """Return the complete scenario as dicts, lists, texts and numbers, defaults included."""
@@ -234,7 +307,10 @@ class Scenario(Part):
         )
         return hashlib.sha256(canonical.encode()).hexdigest()
 
-    def _tree(self) -> nodes.Mapping:
-        tree = nodes.from_plain(self.to_plain(), GIVEN)
-        assert isinstance(tree, nodes.Mapping)
-        return tree
+
+def _listed(pairs: Iterable[tuple[str, str | None]]) -> str:
+    """List names with their titles, as HTML."""
+    return ", ".join(
+        f"<code>{html.escape(name)}</code>{f' {html.escape(title)}' if title else ''}"
+        for name, title in pairs
+    )

@@ -1,22 +1,24 @@
 """What may stand where in a scenario, by the model of it.
 
-Answers two questions for paths: which keys does a place have, and what stands there when a file
-says nothing. All of it is read from the pydantic model, so that no second list can drift.
+Answers for paths, merging and checks: which keys does a place have, what stands there when a file
+says nothing, what does a name refer to. All of it is read from the pydantic model, so that no
+second list can drift.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping as MappingType
+from collections.abc import Iterator, Mapping
 from types import UnionType
-from typing import Annotated, Any, Final, TypeAliasType, Union, get_args, get_origin
+from typing import Annotated, Any, Final, NamedTuple, TypeAliasType, Union, get_args, get_origin
 
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
-from pydantic_core import PydanticUndefined
+from pydantic_core import PydanticUndefined, to_jsonable_python
 
 from detente.scenario import conditions
-from detente.scenario.nodes import Mapping as MappingNode
-from detente.scenario.nodes import Node, Step, plain
+from detente.scenario.base import Refers
+from detente.scenario.dynamics import Dynamics, dynamics_in
+from detente.scenario.tree import Steps, child
 
 #: The fields by which an entry of a list is known, by the name of the list.
 KEYS: Final[dict[str, tuple[str, ...]]] = {
@@ -56,17 +58,26 @@ def is_table(kind: Any) -> bool:
     return get_origin(bare(kind)) is dict
 
 
-def below(kind: Any, step: Step, value: Any = None) -> Any:
+def is_condition(kind: Any) -> bool:
+    """Say whether a type is that of conditions."""
+    return bool(bare(kind) == bare(conditions.Condition))
+
+
+def merges(kind: Any) -> bool:
+    """Say whether tables at a place merge key by key; a condition is replaced whole."""
+    return bool(fields_of(kind) or is_table(kind)) and not is_condition(kind)
+
+
+def form_of(value: Any) -> Any:
+    """Return the model of the form that a condition has, or None."""
+    found = [key for key in value if key in conditions.FORMS] if isinstance(value, Mapping) else []
+    return conditions.FORMS[found[0]] if len(found) == 1 else None
+
+
+def below(kind: Any, step: str | int, value: Any = None) -> Any:
     """Return the type one step down from a place, or None where there is no more to know.
 
-    Parameters
-    ----------
-    kind : type
-        The type of the place.
-    step : str or int
-        The key or index.
-    value : object
-        What stands at the place; it tells the forms of a condition apart.
+    The value that stands at the place tells the forms of a condition apart, and its theory.
     """
     kind = bare(kind)
     if is_condition(kind):
@@ -76,31 +87,15 @@ def below(kind: Any, step: Step, value: Any = None) -> Any:
     if get_origin(kind) is list:
         return get_args(kind)[0] if isinstance(step, int) else None
     field = fields_of(kind).get(str(step))
-    return None if field is None else field.annotation
+    annotation = None if field is None else field.annotation
+    return dynamics_in(value) if annotation is Dynamics else annotation
 
 
-def is_condition(kind: Any) -> bool:
-    """Say whether a type is that of conditions."""
-    return bool(bare(kind) == bare(conditions.Condition))
-
-
-def form_of(value: Any) -> Any:
-    """Return the model of the form that a condition has, or None."""
-    if not isinstance(value, MappingType):
-        return None
-    found = [key for key in value if key in conditions.FORMS]
-    return conditions.FORMS[found[0]] if len(found) == 1 else None
-
-
-def type_at(model: type[BaseModel], data: Any, steps: tuple[Step, ...]) -> Any:
+def type_at(model: type[BaseModel], data: Any, steps: Steps) -> Any:
     """Return the type of the place at the end of some steps through plain data, or None."""
     kind: Any = model
     for step in steps:
-        kind = below(kind, step, data)
-        try:
-            data = data[step]
-        except (KeyError, IndexError, TypeError):
-            data = None
+        kind, data = below(kind, step, data), child(data, step)
     return kind
 
 
@@ -110,26 +105,52 @@ def default_at(kind: Any, key: str) -> Any:
     if field is None:
         return None
     value = field.get_default(call_default_factory=True, validated_data={})
-    if value is PydanticUndefined:
-        return None
-    return _plain(value)
+    return None if value is PydanticUndefined else to_jsonable_python(value, exclude_none=True)
 
 
-def known_keys(kind: Any, node: Node | None) -> list[str]:
+def known_keys(kind: Any, value: Any) -> list[str]:
     """Return the keys that a place has or could have."""
-    if is_condition(bare(kind)):
-        kind = form_of(plain(node)) if node is not None else None
-    keys = list(fields_of(kind))
-    if isinstance(node, MappingNode):
-        keys += [key for key in node.entries if key not in keys]
-    return keys
+    keys = list(fields_of(form_of(value) if is_condition(kind) else kind))
+    return [*keys, *(key for key in value or () if key not in keys)]
 
 
-def _plain(value: Any) -> Any:
-    if isinstance(value, BaseModel):
-        return value.model_dump(mode="json", by_alias=True, exclude_none=True)
-    if isinstance(value, dict):
-        return {key: _plain(item) for key, item in value.items()}
-    if isinstance(value, list):
-        return [_plain(item) for item in value]
-    return value
+class Reference(NamedTuple):
+    """A name in a scenario that stands for something defined elsewhere in it."""
+
+    steps: Steps
+    name: str
+    what: str
+    on_key: bool
+
+
+def references(kind: Any, value: Any, steps: Steps = ()) -> Iterator[Reference]:
+    """Walk all names in plain data that refer to something, however malformed the rest is."""
+    inner = bare(kind)
+    if isinstance(value, str) and (what := _refers(kind)):
+        yield Reference(steps, value, what, on_key=False)
+    elif isinstance(value, list) and get_origin(inner) is list:
+        for index, item in enumerate(value):
+            yield from references(get_args(inner)[0], item, (*steps, index))
+    elif isinstance(value, dict) and is_table(inner):
+        key_kind, item_kind = get_args(inner)
+        what = _refers(key_kind)
+        for key, item in value.items():
+            if what:
+                yield Reference((*steps, key), key, what, on_key=True)
+            yield from references(item_kind, item, (*steps, key))
+    elif isinstance(value, dict):
+        forms = conditions.FORMS.values() if is_condition(inner) else (inner,)
+        fields = {key: field for form in forms for key, field in fields_of(form).items()}
+        for key in fields.keys() & value.keys():
+            kind = fields[key].rebuild_annotation()
+            yield from references(kind, value[key], (*steps, key))
+
+
+def _refers(kind: Any) -> str:
+    """Return what a text of a type refers to, such as "country", or nothing."""
+    kind = kind.__value__ if isinstance(kind, TypeAliasType) else kind
+    if get_origin(kind) not in {Annotated, Union, UnionType}:
+        return ""
+    marks = (item.what for item in getattr(kind, "__metadata__", ()) if isinstance(item, Refers))
+    parts = get_args(kind)[:1] if get_origin(kind) is Annotated else get_args(kind)
+    return next(marks, "") or next(filter(None, map(_refers, parts)), "")

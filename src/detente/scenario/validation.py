@@ -2,133 +2,281 @@
 
 from __future__ import annotations
 
-from typing import Any
+import re
+from typing import TYPE_CHECKING, Any, Final
 
 from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
 
 from detente.scenario import checks, variants
-from detente.scenario.errors import Place, Problem, ScenarioError
-from detente.scenario.findings import QUOTE_IT, Finding
-from detente.scenario.nodes import Entry, Mapping, Scalar, Steps, child, find, from_plain, plain
+from detente.scenario.base import CODE_PATTERN, ID_PATTERN, NAME_PATTERN, STEP_PATTERN
+from detente.scenario.conditions import FORMS
+from detente.scenario.dynamics import AnyDynamics, elsewhere
+from detente.scenario.messages import (
+    GIVEN,
+    QUOTE_IT,
+    Finding,
+    Place,
+    Problem,
+    ScenarioError,
+    describe,
+    did_you_mean,
+    hint,
+    lookalike,
+)
 from detente.scenario.paths import spell
-from detente.scenario.wording import in_plain_words
+from detente.scenario.quantity import number_meant
+from detente.scenario.shape import below, fields_of, form_of, is_condition, type_at
+from detente.scenario.tree import Mark, Steps, Table, as_tree, child, find, has, places_in
 
+if TYPE_CHECKING:
+    from detente.scenario.schema import Scenario
+
+#: What each form of text is, in words.
+PATTERNS: Final[dict[str, str]] = {
+    CODE_PATTERN: "a country code of three capital letters (ISO 3166-1 alpha-3)",
+    ID_PATTERN: "a name of small letters, digits and _, starting with a letter",
+    NAME_PATTERN: "a name of small letters, digits, - and _",
+    STEP_PATTERN: "a length such as '1 week' or '3 days'",
+}
+#: What each type of value is, in words, by the beginning of pydantic's name for the error.
+TYPES: Final[dict[str, str]] = {
+    "int": "a whole number",
+    "bool": "true or false",
+    "string": "text",
+    "float": "a number",
+    "finite_number": "a finite number",
+    "list": "a list",
+    "dict": "a mapping",
+    "model": "a mapping",
+    "model_attributes": "a mapping",
+}
+#: What each broken limit is, with the name that pydantic gives the limit.
+LIMITS: Final[dict[str, tuple[str, str]]] = {
+    "greater_than_equal": ("ge", "{given} is out of range: {limit} or more"),
+    "less_than_equal": ("le", "{given} is out of range: {limit} or less"),
+    "less_than": ("lt", "{given} is out of range: less than {limit}"),
+    "too_short": ("min_length", "expected at least {limit} {entries}, not {size}"),
+    "too_long": ("max_length", "expected at most {limit} {entries}, not {size}"),
+    "string_too_short": ("min_length", "expected at least {limit} characters"),
+    "string_too_long": ("max_length", "expected at most {limit} characters"),
+}
+#: Words that say true or false in other languages than YAML 1.2.
+TRUTHS: Final = dict.fromkeys(("yes", "on", "y", "true"), "true") | dict.fromkeys(
+    ("no", "off", "n", "false"), "false"
+)
+#: What a decimal comma in a mapping on one line leaves as a key.
+COMMA_REST: Final = re.compile("[0-9]+")
+#: The longest text that is shown again in a list.
+LONGEST: Final = 40
 #: Context that tells the model's own validator that the checks run beside it.
 CHECKED = {"checked": True}
 
 
-def validated[Model: BaseModel](model: type[Model], tree: Mapping) -> Model:
-    """Return the scenario that a tree describes.
+def validated[S: Scenario](model: type[S], tree: Table) -> S:
+    """Return the scenario that a tree describes, having validated it and each variant once.
 
     Raises
     ------
     ScenarioError
         With everything that is wrong, each where it was written.
     """
-    scenario, found = examine(model, plain(tree))
-    problems = [_placed(finding, tree) for finding in found]
-    problems += in_variants(model, tree, found)
-    if problems or scenario is None:
+    scenario, found = examine(model, tree)
+    return _with_variants(model, tree, scenario, found)
+
+
+def complete(scenario: Scenario) -> None:
+    """Run the checks on a scenario that a program built by the model, and validate its variants."""
+    tree = as_tree(scenario.to_plain(), GIVEN)
+    _with_variants(type(scenario), tree, scenario, list(checks.find(type(scenario), tree)))
+
+
+def course(scenario: Scenario, name: str) -> Scenario:
+    """Return the validated scenario of one variant of a valid scenario."""
+    plain = scenario.to_plain()
+    tree = as_tree({**plain, "variants": {name: plain["variants"][name]}}, GIVEN)
+    courses, problems = _variants(type(scenario), tree, scenario, [])
+    if problems:
         raise ScenarioError(problems)
-    return scenario
+    return courses[name]
 
 
-def examine[Model: BaseModel](model: type[Model], data: Any) -> tuple[Model | None, list[Finding]]:
-    """Validate plain data by the model and the checks, leaving its variants aside."""
+def examine[S: Scenario](model: type[S], tree: Table) -> tuple[S | None, list[Finding]]:
+    """Validate a tree by the model and the checks, leaving its variants aside."""
     found: dict[Steps, list[Finding]] = {}
-    for finding in checks.find(data):
+    for finding in checks.find(model, tree):
         found.setdefault(finding.steps, []).append(finding)
     scenario = None
     try:
-        scenario = model.model_validate(data, context=CHECKED)
+        scenario = model.model_validate(tree, context=CHECKED)
     except ValidationError as error:
-        for finding in in_plain_words(model, data, error):
+        for finding in _in_plain_words(model, tree, error):
             found.setdefault(finding.steps, [finding])  # a check says more of the same place
     return scenario, [finding for at_one_place in found.values() for finding in at_one_place]
 
 
-def in_variants(model: type[BaseModel], tree: Mapping, known: list[Finding]) -> list[Problem]:
-    """Return what is wrong with each variant as a scenario in its own right.
+def _with_variants[S: Scenario](
+    model: type[S], tree: Table, scenario: S | None, found: list[Finding]
+) -> S:
+    """Return a scenario that knows its variants, or raise an error with all that is wrong."""
+    problems = [_placed(finding, tree) for finding in found]
+    courses, more = _variants(model, tree, scenario, found)
+    if problems or more or scenario is None:
+        raise ScenarioError(problems + more)
+    scenario.keep(courses)
+    return scenario
+
+
+def _variants(
+    model: type[Scenario], tree: Table, scenario: Scenario | None, known: list[Finding]
+) -> tuple[dict[str, Scenario], list[Problem]]:
+    """Return each variant as a scenario in its own right, and what is wrong with it.
 
     What is wrong with the scenario that they vary, given as `known`, is not said again.
     """
-    said = {(spell(tree, finding.steps), _said(finding, tree)) for finding in known}
     listed = tree.get("variants")
+    told = {(spell(tree, each.steps), each.message.partition(" - ")[0]) for each in known}
+    courses: dict[str, Scenario] = {}
     problems: list[Problem] = []
-    for name, entry in listed.entries.items() if isinstance(listed, Mapping) else ():
+    for name, variant in listed.items() if isinstance(listed, Table) else ():
+        if scenario is not None and scenario.variants[name].is_as_written:
+            courses[name] = scenario.model_copy(update={"variants": {}})
+            continue
         resolved, more = variants.resolve(model, tree, name)
         problems += more
         if resolved is None:
             continue
-        own = variants.places_in(entry.node)
-        _, found = examine(model, plain(resolved))
+        course, found = examine(model, resolved)
+        if course is not None:
+            courses[name] = course
+        own = set(places_in(variant))
         for finding in found:
             path = spell(resolved, finding.steps)
-            words = _said(finding, resolved)
-            if (path, words) not in said:
-                place = _place_in_variant(finding, resolved, own) or entry.place
+            if (path, finding.message.partition(" - ")[0]) not in told:
+                place, words = _place(finding, resolved), _worded(finding, resolved)
+                at = place if place in own else tree["variants"].mark(name).at_key
                 message = f"{path}: {words}" if path else words
-                problems.append(Problem.at(place, f"variants.{name}", message))
-    return problems
+                problems.append(Problem.at(at, f"variants.{name}", message))
+    return courses, problems
 
 
-def hold(model: type[BaseModel], data: dict[str, Any]) -> None:
-    """Run the checks and try the variants of a scenario that a program built.
-
-    Raises
-    ------
-    ValueError
-        With everything that is wrong, a line each.
-    """
-    tree = from_plain(data, Place("scenario", 1, 1))
-    assert isinstance(tree, Mapping)
-    found = list(checks.find(data))
-    problems = [_placed(finding, tree) for finding in found]
-    problems += in_variants(model, tree, found)
-    if problems:
-        raise ValueError("\n".join(f"{p.path}: {p.message}" for p in problems))
+def _placed(finding: Finding, tree: Table) -> Problem:
+    """Return a finding as the problem at its place."""
+    return Problem.at(_place(finding, tree), spell(tree, finding.steps), _worded(finding, tree))
 
 
-def _placed(finding: Finding, tree: Mapping) -> Problem:
-    place, path = _place(finding, tree), spell(tree, finding.steps)
-    return Problem.at(place, path, _said(finding, tree))
-
-
-def _said(finding: Finding, tree: Mapping) -> str:
+def _worded(finding: Finding, tree: Table) -> str:
     """Return the message, with the value as it was written where that is to be quoted."""
-    node = find(tree, finding.steps)
-    if finding.message.endswith(QUOTE_IT) and isinstance(node, Scalar):
-        return f'{finding.message}, "{node.text}"'
+    *holder, step = finding.steps or ("",)
+    if finding.message.endswith(QUOTE_IT) and has(find(tree, tuple(holder)), step):
+        mark: Mark = find(tree, tuple(holder)).mark(step)
+        return f'{finding.message}, "{mark.text}"'
     return finding.message
 
 
-def _place(finding: Finding, tree: Mapping) -> Place:
+def _place(finding: Finding, tree: Table) -> Place:
     """Return where a finding stands: its key, its value, or what it is missing from."""
     steps = finding.steps
     while steps:
-        holder = find(tree, steps[:-1])
-        node = child(holder, steps[-1])
-        if node is not None:
-            missing = steps != finding.steps
-            if isinstance(holder, Mapping):
-                entry = holder.entries[str(steps[-1])]
-                return entry.place if finding.on_key or missing or _spread(entry) else node.place
-            return node.place
+        holder, step = find(tree, steps[:-1]), steps[-1]
+        if has(holder, step):
+            mark: Mark = holder.mark(step)
+            value: Any = holder[step]
+            # a mapping on lines of its own is better shown by its key
+            spread = isinstance(value, Table) and mark.place.line != mark.at_key.line
+            on_key = finding.on_key or spread or steps != finding.steps
+            return mark.at_key if on_key else mark.place
         steps = steps[:-1]
     return tree.place
 
 
-def _spread(entry: Entry) -> bool:
-    """Say whether a value is better shown by its key, being a mapping on lines of its own."""
-    return isinstance(entry.node, Mapping) and entry.node.place.line != entry.place.line
+def _in_plain_words(model: type[BaseModel], data: Any, error: ValidationError) -> list[Finding]:
+    """Turn each of pydantic's errors into a finding."""
+    found = []
+    for item in error.errors(include_url=False):
+        steps, on_key = _steps(model, data, item["loc"])
+        if item["type"] == "extra_forbidden":
+            found.append(Finding(steps, _unknown_key(model, data, steps), on_key=True))
+        else:
+            found.append(Finding(steps, _message(item), on_key))
+    return found
 
 
-def _place_in_variant(finding: Finding, tree: Mapping, own: dict[int, Place]) -> Place | None:
-    """Return where a variant itself wrote what is wrong, or None."""
-    steps = finding.steps
-    while steps:
-        node = find(tree, steps)
-        if node is not None:
-            return _place(finding, tree) if id(node) in own else None
-        steps = steps[:-1]
-    return None
+def _steps(
+    model: type[BaseModel], data: Any, location: tuple[str | int, ...]
+) -> tuple[Steps, bool]:
+    """Leave out of pydantic's location what is not in the file: the tags of unions."""
+    steps: list[str | int] = []
+    kind: Any = model
+    tagged = False
+    for part in location:
+        if part == "[key]":
+            return tuple(steps), True
+        if is_condition(kind) and not tagged and part in FORMS:
+            kind, tagged = FORMS[str(part)], True
+            continue
+        kind, tagged = below(kind, part, find(data, tuple(steps))), False
+        steps.append(part)
+    return tuple(steps), False
+
+
+def _unknown_key(model: type[BaseModel], data: Any, steps: Steps) -> str:
+    """Say that a key is none of those of its place, and what was probably meant."""
+    key, holder = str(steps[-1]), find(data, steps[:-1])
+    kind = type_at(model, data, steps[:-1])
+    if isinstance(kind, type) and issubclass(kind, AnyDynamics) and (of := elsewhere(key, kind)):
+        return of
+    near = hint(key, fields_of(form_of(holder) if is_condition(kind) else kind))
+    if ":" in key:
+        near = " - put a space after the colon"
+    elif COMMA_REST.fullmatch(key) and child(holder, key) is None and not lookalike(key):
+        near = " - a number takes a decimal point, not a comma"
+    return f"unknown key '{key}'{near}"
+
+
+def _message(item: ErrorDetails) -> str:
+    """Say what is wrong with a value."""
+    kind, given, context = item["type"], item["input"], item.get("ctx", {})
+    if kind == "condition_form" and isinstance(given, dict):
+        return _form(given, item["msg"])
+    if kind == "missing":
+        return "missing"
+    if kind == "value_error":
+        return str(context.get("error", item["msg"]))
+    if kind == "string_pattern_mismatch":
+        expected = PATTERNS.get(context["pattern"], f"text of the form {context['pattern']}")
+        return f"expected {expected}, not {describe(given)}"
+    if kind in LIMITS:
+        name, words = LIMITS[kind]
+        limit, size = context[name], len(given) if isinstance(given, dict | list) else 0
+        entries = "entry" if limit == 1 else "entries"
+        return words.format(given=given, limit=limit, entries=entries, size=size)
+    return _wrong_type(kind, item)
+
+
+def _wrong_type(kind: str, item: ErrorDetails) -> str:
+    """Say which type a value should have, and what to write instead."""
+    given = item["input"]
+    name = re.sub("_(type|parsing|from_float|parsing_size)$", "", kind)
+    if name not in TYPES:
+        message = item["msg"]
+        return message[:1].lower() + message[1:]
+    if name == "string" and isinstance(given, bool | int | float):
+        return f"expected text, not {describe(given)}: {QUOTE_IT}"
+    meant = number_meant(given) if name in {"int", "float"} else ""
+    if isinstance(given, str) and name == "bool":
+        truth = TRUTHS.get(given.strip().lower())
+        meant = f" - did you mean {truth}?" if truth else ""
+        meant = f" - leave out the quotes: {truth}" if truth == given else meant
+    elif isinstance(given, str) and name == "list" and given.strip() and len(given) <= LONGEST:
+        meant = f" - write [{given}]"
+    return f"expected {TYPES[name]}, not {describe(given)}{meant}"
+
+
+def _form(given: dict[str, Any], otherwise: str) -> str:
+    """Say what is wrong with a condition that has none or several of the keys that tell forms."""
+    parts = {field for form in FORMS.values() for field in fields_of(form)}
+    for key in given:
+        if str(key) not in parts and (near := did_you_mean(str(key), FORMS)):
+            return f"unknown key '{key}'{near}"
+    return otherwise

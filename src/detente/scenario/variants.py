@@ -1,6 +1,8 @@
 """Variants: another course of the same scenario, as drops, additions and settings in that order.
 
-Last of all goes what hangs on something that was dropped.
+What is dropped takes along what only speaks of it. Last of all goes what hangs on something that
+was dropped: a test on a dropped event never holds, and an event whose condition can then never
+hold is dropped too.
 """
 
 from __future__ import annotations
@@ -10,128 +12,147 @@ from typing import Any, Final
 
 from pydantic import BaseModel
 
-from detente.scenario.assignment import assign_all
-from detente.scenario.dropping import drop, drop_along
-from detente.scenario.errors import Place, Problem
-from detente.scenario.merge import in_order_of_stance, key_of
-from detente.scenario.nodes import Entry, Mapping, Node, Sequence, from_plain
-from detente.scenario.shape import KEYS, below, default_at, fields_of, is_condition, is_table
+from detente.scenario.merge import added, key_of
+from detente.scenario.messages import Problem, did_you_mean
+from detente.scenario.paths import assign_all
+from detente.scenario.tree import Mark, Rows, Table, as_tree, child, copied
 
 #: Keys of a scenario that a variant has no say in.
-NOT_ITS_OWN: Final = ("variants", "extends")
+NOT_ITS_OWN: Final = ("variants", "extends", "theory")
+#: The tests of a condition that are about an event.
+ABOUT_EVENTS: Final = ("after", "stance", "opposition")
+#: More steps than a run can have.
+FOREVER: Final = 100_000
 
 
-def resolve(
-    model: type[BaseModel], tree: Mapping, name: str
-) -> tuple[Mapping | None, list[Problem]]:
+def resolve(model: type[BaseModel], tree: Table, name: str) -> tuple[Table | None, list[Problem]]:
     """Return the scenario that a variant describes, without variants of its own.
 
-    Parameters
-    ----------
-    model : type of BaseModel
-        The model of a scenario.
-    tree : Mapping
-        The scenario with its variants.
-    name : str
-        The variant.
-
-    Returns
-    -------
-    tree : Mapping or None
-        The scenario, or None where the variant is too malformed to say.
-    problems : list of Problem
-        What the variant says about things that are not there, or that are there already.
+    It is None where the variant is too malformed to say. With it comes what is wrong with what
+    the variant says about things that are not there, or that are there already.
     """
-    variants = tree.get("variants")
-    variant = variants.get(name) if isinstance(variants, Mapping) else None
-    if not isinstance(variant, Mapping):
+    variant = copied(tree["variants"][name])
+    if not isinstance(variant, Table):
         return None, []
-    whole = tree.lacking("variants")
-    prefix = f"variants.{name}"
-    dropped = variant.get("drop")
-    whole, problems = drop(whole, dropped, f"{prefix}.drop")
-    added = variant.get("add")
-    if isinstance(added, Mapping):
-        whole, more = _add(model, whole, added, f"{prefix}.add")
-        problems += more
-    settings = variant.get("set")
-    if isinstance(settings, Mapping):
-        changes = []
-        for path, entry in settings.entries.items():
-            if path.split(".")[0] in NOT_ITS_OWN:
-                message = f"a variant cannot set {path.split('.')[0]}"
-                problems.append(Problem.at(entry.place, f"{prefix}.set.{path}", message))
-            else:
-                changes.append((path, entry.node, entry.place))
-        whole, more = assign_all(model, whole, changes)
-        problems += [replace(p, path=f"{prefix}.set.{p.path}") for p in more]
-    return drop_along(whole, dropped, places_in(variant)), problems
+    whole, path = copied(tree.lacking("variants")), f"variants.{name}"
+    drop, addition, settings = (child(variant, key) for key in ("drop", "add", "set"))
+    drop = drop if isinstance(drop, Rows) else Rows(variant.place)
+    dropped = {each for each in drop if isinstance(each, str)}
+    problems = _unknown_drops(whole, drop, f"{path}.drop")
+    _take_out(whole, dropped)
+    # a condition that the variant itself gives and that tests what it drops is a mistake, left
+    # for the checks to tell of
+    inherited = [row["when"] for row in _events(whole) if child(row, "when") is not None]
+    for changes, verb in ((addition, "add"), (settings, "set")):
+        for key in changes if isinstance(changes, Table) else ():
+            if (own := key.split(".")[0]) in NOT_ITS_OWN:
+                message = f"a variant cannot {verb} {own}"
+                at = changes.mark(key).at_key
+                problems.append(Problem.at(at, f"{path}.{verb}.{key}", message))
+    if isinstance(addition, Table):
+        whole, there = added(model, whole, addition.lacking(*NOT_ITS_OWN), f"{path}.add")
+        problems += there
+    if isinstance(settings, Table):
+        own_settings = [
+            (key, value, settings.mark(key))
+            for key, value in settings.items()
+            if key.split(".")[0] not in NOT_ITS_OWN
+        ]
+        for problem in assign_all(model, whole, own_settings):
+            problems.append(replace(problem, path=f"{path}.set.{problem.path}"))
+    _drop_along(whole, dropped, {id(when) for when in inherited})
+    return whole, problems
 
 
-def _add(
-    model: type[BaseModel], tree: Mapping, added: Mapping, path: str
-) -> tuple[Mapping, list[Problem]]:
+def _unknown_drops(tree: Table, drop: Rows, path: str) -> list[Problem]:
+    """Say which events that a variant drops are not there, or dropped already."""
     problems: list[Problem] = []
-    for key in NOT_ITS_OWN:
-        if key in added.entries:
-            message = f"a variant cannot add {key}"
-            problems.append(Problem.at(added.entries[key].place, f"{path}.{key}", message))
-    extended = _extend(tree, added.lacking(*NOT_ITS_OWN), model, "", path, problems)
-    assert isinstance(extended, Mapping)
-    return extended, problems
+    known = _ids(tree)
+    for index, name in enumerate(drop):
+        message = ""
+        if isinstance(name, str) and name in drop[:index]:
+            message = f"'{name}' is dropped twice"
+        elif isinstance(name, str) and name not in known:
+            message = f"there is no event '{name}' to drop{did_you_mean(name, map(str, known))}"
+        if message:
+            problems.append(Problem.at(drop.mark(index).place, f"{path}.{index}", message))
+    return problems
 
 
-def _extend(old: Node, new: Node, kind: Any, name: str, path: str, problems: list[Problem]) -> Node:
-    """Add to a place what is not there yet; what is there is for `set` to change."""
-    if isinstance(old, Sequence) and isinstance(new, Sequence) and name in KEYS:
-        return _extend_list(old, new, name, path, problems)
-    merges = (fields_of(kind) or is_table(kind)) and not is_condition(kind)
-    if not (isinstance(old, Mapping) and isinstance(new, Mapping) and merges):
-        message = "is there already: a variant changes it with set"
-        problems.append(Problem.at(new.place, path, message))
-        return old
-    entries = dict(old.entries)
-    for key, entry in new.entries.items():
-        known = entries.get(key)
-        default = default_at(kind, key)
-        if known is None and isinstance(default, dict):
-            known = Entry(entry.place, from_plain(default, entry.place))
-        if known is None:
-            entries[key] = entry
-        else:
-            inner = f"{path}.{key}"
-            node = _extend(known.node, entry.node, below(kind, key), key, inner, problems)
-            entries[key] = replace(known, node=node)
-    extended = replace(old, entries=entries)
-    return in_order_of_stance(extended) if name == "repertoire" else extended
+def _drop_along(tree: Table, dropped: set[str], inherited: set[int]) -> None:
+    """Take out the events that hang on dropped ones, by conditions that are `inherited`."""
+    gone = dropped - set(_ids(tree))
+    hanging = {
+        row["id"]: row
+        for row in _events(tree)
+        if id(child(row, "when")) in inherited and isinstance(child(row, "id"), str)
+    }
+    along: set[str] = set()
+    while more := {n for n, row in hanging.items() if _value(row["when"], gone) is False} - along:
+        along |= more
+        gone |= more
+    _take_out(tree, along)
+    for name, row in hanging.items() if gone else ():
+        row.put("when", _rewritten(row["when"], gone, name), row.mark("when"))
 
 
-def _extend_list(
-    old: Sequence, new: Sequence, name: str, path: str, problems: list[Problem]
-) -> Sequence:
-    taken = {key_of(item, name) for item in old.items} - {None}
-    items = list(old.items)
-    for item in new.items:
-        key = key_of(item, name)
-        if key in taken:
-            spelled = ".".join(str(part) for part in key or () if part is not None)
-            message = f"'{spelled}' is there already: a variant changes it with set"
-            problems.append(Problem.at(item.place, f"{path}.{spelled}", message))
-        else:
-            taken.add(key) if key is not None else None
-            items.append(item)
-    return replace(old, items=tuple(items))
+def _value(condition: Any, gone: set[str]) -> bool | None:
+    """Return the value of a condition where the events that never come decide it, else None."""
+    if (inner := child(condition, "not")) is not None:
+        value = _value(inner, gone)
+        return None if value is None else not value
+    for joint, decides in (("all", False), ("any", True)):
+        if isinstance(parts := child(condition, joint), list):
+            values = [_value(part, gone) for part in parts]
+            if decides in values:
+                return decides
+            return None if None in values else not decides
+    return False if _tested(condition) in gone else None
 
 
-def places_in(node: Node | None) -> dict[int, Place]:
-    """Return the places of all values below a node, by the identity of the value."""
-    if node is None:
-        return {}
-    found = {id(node): node.place}
-    if isinstance(node, Mapping):
-        for entry in node.entries.values():
-            found |= places_in(entry.node)
-    elif isinstance(node, Sequence):
-        for item in node.items:
-            found |= places_in(item)
-    return found
+def _rewritten(condition: Any, gone: set[str], event: str) -> Any:
+    """Put in place of each test on an event that never comes one that never holds."""
+    if isinstance(condition, Rows):
+        for index, part in enumerate(condition):
+            condition.put(index, _rewritten(part, gone, event), condition.mark(index))
+    elif isinstance(condition, Table):
+        joint = next((key for key in ("not", "all", "any") if child(condition, key)), None)
+        if joint is not None:
+            inner = _rewritten(condition[joint], gone, event)
+            condition.put(joint, inner, condition.mark(joint))
+        elif _tested(condition) in gone:
+            return as_tree({"after": event, "steps": FOREVER}, condition.place)
+    return condition
+
+
+def _tested(condition: Any) -> str | None:
+    """Return the event that a test is about, or None."""
+    return next(filter(None, (_text(condition, key) for key in ABOUT_EVENTS)), None)
+
+
+def _take_out(tree: Table, gone: set[str]) -> None:
+    """Take events out, and with them what only speaks of them: the record, `ends`, main_event."""
+    events = _events(tree)
+    if gone and (_text(tree, "main_event") or (_text(events[0], "id") if events else None)) in gone:
+        tree.put("main_event", "none", Mark(tree.place, "none"))
+    events.keep(lambda row: _text(row, "id") not in gone)
+    for row in events:
+        if isinstance(ends := child(row, "ends"), Rows):
+            ends.keep(lambda name: not isinstance(name, str) or name not in gone)
+    if isinstance(record := child(tree, "record"), Rows):
+        record.keep(lambda row: _text(row, "event") not in gone)
+
+
+def _events(tree: Table) -> Rows:
+    """Return the events of a scenario, or none."""
+    events = child(tree, "events")
+    return events if isinstance(events, Rows) else Rows(tree.place)
+
+
+def _ids(tree: Table) -> list[Any]:
+    return [key[0] for row in _events(tree) if (key := key_of(row, "events")) is not None]
+
+
+def _text(row: Any, name: str) -> str | None:
+    found = child(row, name)
+    return found if isinstance(found, str) else None

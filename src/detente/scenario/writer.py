@@ -9,7 +9,7 @@ import json
 import re
 from typing import Any, Final
 
-from detente.scenario.scalars import resolve
+from detente.scenario.tree import resolve
 
 #: Texts that need no quotes; words that YAML 1.1 took for truth values get them all the same.
 SIMPLE: Final = re.compile(r"[A-Za-z][A-Za-z0-9_]*([ ./(),-]+[A-Za-z0-9_]+)*\.?")

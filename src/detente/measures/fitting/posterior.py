@@ -23,7 +23,7 @@ import numpy as np
 
 from detente.measures.fitting.priors import PRIORS
 from detente.scenario.dynamics import Dynamics
-from detente.scenario.ranges import quantity_of
+from detente.scenario.quantity import quantity_of
 
 if TYPE_CHECKING:
     from detente.measures.record.prediction import Predictor

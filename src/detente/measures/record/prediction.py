@@ -210,7 +210,7 @@ class Predictor:
     def _stated(self, dynamics: Mapping[str, float]) -> Scenario:
         """Return the scenario with the coefficients in it, after a check of each."""
         from detente.scenario.dynamics import Dynamics
-        from detente.scenario.ranges import quantity_of
+        from detente.scenario.quantity import quantity_of
 
         if not dynamics:
             return self.scenario

@@ -1,0 +1,228 @@
+"""What is told to people: problems and where they stand, nearest names, values and numbers."""
+
+from __future__ import annotations
+
+import difflib
+import math
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from itertools import takewhile
+from typing import ClassVar, Final, NamedTuple
+
+#: How a message ends that is followed by the value as it was written, in quotes.
+QUOTE_IT: Final = "quote it"
+#: So many names are listed in a message.
+FEW: Final = 20
+#: What stands in a table where there is no number.
+MISSING: Final = "-"
+#: Characters that look like others, by name, with the one that is wanted.
+LOOKALIKES: Final[dict[str, tuple[str, str]]] = {
+    "\u2212": ("a minus sign", "-"),
+    "\u2013": ("an en dash", "-"),
+    "\u2014": ("an em dash", "-"),
+    "\u2011": ("a no-break hyphen", "-"),
+    "\u2018": ("a typographic quote", "'"),
+    "\u2019": ("a typographic quote", "'"),
+    "\u201a": ("a typographic quote", "'"),
+    "\u201c": ("a typographic quote", '"'),
+    "\u201d": ("a typographic quote", '"'),
+    "\u201e": ("a typographic quote", '"'),
+    "\u00a0": ("a no-break space", "a space"),
+    "\u202f": ("a narrow no-break space", "a space"),
+    "\u2009": ("a thin space", "a space"),
+    "\u200b": ("a zero-width space", "nothing"),
+}
+
+
+class Place(NamedTuple):
+    """Where something stands: a file, and line and column counted from 1; line 0 is in no file."""
+
+    file: str
+    line: int
+    column: int
+
+
+#: The place of values that a program gives.
+GIVEN: Final = Place("set", 0, 0)
+
+
+class Finding(NamedTuple):
+    """One thing that is wrong with plain data: the steps to it, and whether its key is wrong."""
+
+    steps: tuple[str | int, ...]
+    message: str
+    on_key: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing that is wrong.
+
+    Parameters
+    ----------
+    file : str
+        As it was named; ``--set`` for an option, ``set`` for what a program gave.
+    line, column : int
+        Counted from 1; 0 for what stands in no file.
+    path : str
+        Such as ``countries.PAK.resolve``; empty for the file as a whole.
+    message : str
+        In plain words.
+    """
+
+    file: str
+    line: int
+    column: int
+    path: str
+    message: str
+
+    @classmethod
+    def at(cls, place: Place, path: str, message: str) -> Problem:
+        """Make a problem at a place."""
+        return cls(place.file, place.line, place.column, path, message)
+
+    def __str__(self) -> str:
+        where = f"{self.file}:{self.line}:{self.column}: " if self.line else ""
+        return printable(where + (f"{self.path}: " if self.path else "") + self.message)
+
+
+class ScenarioError(ValueError):
+    """A scenario that cannot be used, with all `problems`, by file and position, each once."""
+
+    def __init__(self, problems: Iterable[Problem]) -> None:
+        once = dict.fromkeys(problems)
+        files = list(dict.fromkeys(problem.file for problem in once))
+        self.problems: list[Problem] = sorted(
+            once, key=lambda p: (files.index(p.file), p.line, p.column, p.path, p.message)
+        )
+        super().__init__("\n".join(str(problem) for problem in self.problems))
+
+    def __reduce__(self) -> tuple[type[ScenarioError], tuple[list[Problem]]]:
+        """Keep the problems when an error crosses to another process."""
+        return type(self), (self.problems,)
+
+
+class UsageError(ValueError):
+    """What was asked for does not exist or does not go together; nothing was written."""
+
+    exit_code: ClassVar[int] = 2
+
+
+def require(given: str, known: Iterable[str], what: str) -> str:
+    """Return `given` if it is known.
+
+    Raises
+    ------
+    UsageError
+        Otherwise, with the known name that was probably meant, or all of them.
+    """
+    names = list(known)
+    if given in names:
+        return given
+    raise UsageError(unknown(what, given, names))
+
+
+def printable(text: str) -> str:
+    """Escape what a terminal would act upon, so that a file cannot write to the screen."""
+    return "".join(
+        char if char.isprintable() else char.encode("unicode_escape").decode() for char in text
+    )
+
+
+def shortened(text: str, longest: int = 40) -> str:
+    """Return a text, or its beginning and dots if it is long."""
+    return text if len(text) <= longest else f"{text[: longest - 3]}..."
+
+
+def describe(value: object) -> str:
+    """Name a value as a person who wrote YAML would."""
+    match value:
+        case None:
+            return "nothing"
+        case bool():
+            return "true" if value else "false"
+        case str():
+            return f"the text '{shortened(value)}'"
+        case Mapping():
+            return "a mapping"
+        case list() | tuple():
+            return "a list"
+        case _:
+            return str(value)
+
+
+def lookalike(text: str) -> str:
+    """Return `` - U+2212 is a minus sign: type -`` for the first such character, or nothing."""
+    char = next((each for each in text if each in LOOKALIKES), None)
+    if char is None:
+        return ""
+    name, wanted = LOOKALIKES[char]
+    return f" - U+{ord(char):04X} is {name}: type {wanted}"
+
+
+def did_you_mean(given: str, known: Iterable[str]) -> str:
+    """Return `` - did you mean 'x'?`` for the nearest known name, or nothing.
+
+    Of names that are equally near, the one that starts in the same way is meant.
+    """
+    folded = {name.lower(): name for name in reversed(list(known))}
+    wanted = given.lower()
+
+    def nearness(name: str) -> tuple[float, int]:
+        ratio = difflib.SequenceMatcher(None, name, wanted).ratio()
+        same = takewhile(lambda pair: pair[0] == pair[1], zip(name, wanted, strict=False))
+        return round(ratio, 3), len(list(same))
+
+    near = difflib.get_close_matches(wanted, folded, n=3, cutoff=0.5)
+    return f" - did you mean '{folded[max(near, key=nearness)]}'?" if near else ""
+
+
+def hint(given: str, known: Iterable[str]) -> str:
+    """Return what to write in place of an unknown name: the nearest, or all if they are few."""
+    names = list(known)
+    listed = f" - one of {', '.join(names)}" if 0 < len(names) <= FEW else ""
+    return lookalike(given) or did_you_mean(given, names) or listed
+
+
+def unknown(what: str, given: object, known: Iterable[str], nearest: str = "") -> str:
+    """Say that a name names nothing, which one was probably meant and which ones there are.
+
+    Such as "no variant 'demnd' - did you mean 'demand'? there are demand, no_move". Without the
+    `nearest` that was meant it is the nearest by its letters.
+    """
+    names = list(known)
+    near = f" - did you mean '{nearest}'?" if nearest else did_you_mean(str(given), names)
+    rest = f" and {len(names) - FEW} more" if len(names) > FEW else ""
+    listed = f"there are {', '.join(names[:FEW])}{rest}" if names else "there are none"
+    return f"no {what} '{given}'{near or ';'} {listed}"
+
+
+def signed(value: float | None, decimals: int = 2) -> str:
+    """Return a number with its sign, or a dash for what is missing."""
+    if value is None or math.isnan(value):
+        return MISSING
+    return f"{round(value, decimals) + 0.0:+.{decimals}f}"  # +0.0: no -0.00
+
+
+def between(low: float | None, high: float | None, decimals: int = 2) -> str:
+    """Return an interval of numbers with their signs, or a dash for what is missing."""
+    if low is None or high is None:
+        return MISSING
+    return f"{signed(low, decimals)} to {signed(high, decimals)}"
+
+
+def percent(share: float | None, *, rare: bool = False) -> str:
+    """Return a share in whole per cent; with `rare` what is not quite never is ``<1 %``."""
+    if share is None or math.isnan(share):
+        return MISSING
+    return "<1 %" if rare and 0 < share < 0.005 else f"{100 * share:.0f} %"
+
+
+def decimal(value: float | None, decimals: int = 2) -> str:
+    """Return a number with so many decimals, or a dash for what is missing."""
+    return MISSING if value is None or not math.isfinite(value) else f"{value:.{decimals}f}"
+
+
+def two_digits(value: float) -> str:
+    """Return a coefficient to two digits."""
+    return f"{value:#.2g}".rstrip(".") if value < 100 else f"{value:.0f}"
