@@ -144,4 +144,5 @@ def test_what_the_readme_says_where_to_look_at_is_there():
         place = re.findall(r"`((?:\w+/)+[\w.]*)`", row)
         assert place, row
         for path in place:
-            assert (ROOT / "src" / "detente" / path).exists(), path
+            folder = ROOT if path.startswith("tests/") else ROOT / "src" / "detente"
+            assert (folder / path).exists(), path
