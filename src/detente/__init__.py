@@ -13,11 +13,10 @@ if TYPE_CHECKING:
     from detente.engine.model import CountryAgent, RegionModel
     from detente.measures.ablations import ablations
     from detente.measures.agreement import agreement
-    from detente.measures.effects import effects
-    from detente.measures.fitting.fit import Fit, fit
+    from detente.measures.effects import effects, summary
+    from detente.measures.fit import Fit, fit
     from detente.measures.patterns import patterns
-    from detente.measures.record.score import Score, score
-    from detente.measures.summary import summary
+    from detente.measures.score import Score, score
     from detente.runs.errors import Interrupted, RunError, StoreError, UsageError
     from detente.runs.results import Results
     from detente.runs.results import open_results as open  # noqa: A004 - as of a folder
@@ -29,26 +28,26 @@ if TYPE_CHECKING:
 #: Where each name of the public surface is: its module, and its name there if that is another.
 _PLACES: Final[dict[str, tuple[str, str]]] = {
     "CountryAgent": ("detente.engine.model", "CountryAgent"),
-    "Fit": ("detente.measures.fitting.fit", "Fit"),
+    "Fit": ("detente.measures.fit", "Fit"),
     "Interrupted": ("detente.runs.errors", "Interrupted"),
     "RegionModel": ("detente.engine.model", "RegionModel"),
     "Results": ("detente.runs.results", "Results"),
     "RunError": ("detente.runs.errors", "RunError"),
     "Scenario": ("detente.scenario", "Scenario"),
     "ScenarioError": ("detente.scenario", "ScenarioError"),
-    "Score": ("detente.measures.record.score", "Score"),
+    "Score": ("detente.measures.score", "Score"),
     "StoreError": ("detente.runs.errors", "StoreError"),
     "UsageError": ("detente.runs.errors", "UsageError"),
     "ablations": ("detente.measures.ablations", "ablations"),
     "agreement": ("detente.measures.agreement", "agreement"),
     "effects": ("detente.measures.effects", "effects"),
-    "fit": ("detente.measures.fitting.fit", "fit"),
+    "fit": ("detente.measures.fit", "fit"),
     "load": ("detente.scenario", "load"),
     "open": ("detente.runs.results", "open_results"),
     "patterns": ("detente.measures.patterns", "patterns"),
     "run": ("detente.runs.runner", "run"),
-    "score": ("detente.measures.record.score", "score"),
-    "summary": ("detente.measures.summary", "summary"),
+    "score": ("detente.measures.score", "score"),
+    "summary": ("detente.measures.effects", "summary"),
 }
 
 __all__ = [

@@ -12,6 +12,7 @@ from cost import Curve, Fit
 from matplotlib import ticker
 
 from detente.plots import style
+from detente.plots.base import Page
 
 _LOOKS: Final = {
     "engine": ("#5b2a86", "o", "solid"),
@@ -30,18 +31,19 @@ _AXES: Final = {
 }
 
 
-@style.styled
+@style.settings()
 def draw(curves: Sequence[Curve], machine: dict[str, str], path: Path) -> None:
     """Draw the curves side by side and write them as a picture."""
-    figure = style.blank(14.5, 6.6)
     subtitle = (
         "Each point is the median of up to three measurements; lines and exponents (95% interval) "
         f"are fitted on log axes.\n{machine['processor']}, {machine['cores']} cores"
     )
-    top = style.heading(figure, "What a run costs", subtitle)
+    page = Page(None, (14.5, 6.6), "What a run costs", subtitle)
+    figure = page.figure
     grid = figure.add_gridspec(
-        1, len(curves), left=0.075, right=0.985, bottom=0.22, top=top - 0.03, wspace=0.3
-    )
+        1, len(curves), left=0.075, right=0.985, bottom=0.22, top=page.top / page.height - 0.03,
+        wspace=0.3,
+    )  # fmt: skip
     for place, curve in enumerate(curves):
         _panel(figure.add_subplot(grid[place]), curve)
     handles: dict[str, Any] = {}

@@ -6,8 +6,11 @@ import numpy as np
 import pytest
 
 from detente.measures import ablations as places
-from detente.measures.ablations import MECHANISMS, Ablations, State, compared
-from detente.measures.claims import Pattern, more
+from detente.measures.ablations import Ablation, Ablations, Performance
+from detente.measures.claims import Criterion, Pattern, mean
+from detente.theory import find
+
+MECHANISMS = {each.name: each.off for each in find("response").mechanisms}
 
 
 @pytest.fixture
@@ -16,12 +19,12 @@ def given(monkeypatch):
 
     def state(score, claim):
         patterns = tuple(Pattern(f"P{n}", "", "", (claim,)) for n in range(1, 9))
-        return State(score, 0.5, dict.fromkeys("ABC", score), patterns)
+        return Performance(score, 0.5, dict.fromkeys("ABC", score), patterns)
 
-    holds, fails = more("", np.ones(9)), more("", -np.ones(9))
+    holds, fails = (mean(Criterion(""), sign * np.ones(9)) for sign in (1, -1))
     whole = state(0.5, holds)
     found = [
-        compared(name, MECHANISMS[name], whole, state(0.5, holds if n else fails))
+        Ablation(name, MECHANISMS[name], whole, state(0.5, holds if n else fails))
         for n, name in enumerate(MECHANISMS)
     ]
     monkeypatch.setattr(places, "ablations", lambda *_, **__: Ablations(whole, found))

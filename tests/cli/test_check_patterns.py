@@ -6,9 +6,12 @@ import numpy as np
 import pytest
 
 from detente.measures import patterns as places
-from detente.measures.claims import Pattern, likely, more
-from detente.measures.patterns import CHECKS, Patterns
+from detente.measures.claims import Criterion, Pattern, mean, share
+from detente.measures.patterns import MORE_LIKELY_THAN_NOT, Patterns
 from detente.runs import engines
+
+LIKELY = Criterion("P(it is so)", threshold=0.5, reason=MORE_LIKELY_THAN_NOT)
+MORE = Criterion("much - little")
 
 
 @pytest.fixture
@@ -16,7 +19,7 @@ def giving(monkeypatch):
     """Make the command find given claims for the first pattern."""
 
     def give(*claims):
-        found = Patterns([Pattern("P1", CHECKS["P1"].sentence, "here", claims, ("so be it",))])
+        found = Patterns([Pattern("P1", "It is so.", "here", claims, ("so be it",))], ["P2"])
         monkeypatch.setattr(places, "patterns", lambda **_: found)
 
     return give
@@ -32,14 +35,14 @@ def test_patterns_of_an_episode(detente, monkeypatch):
 
 
 def test_patterns_as_json(detente, giving):
-    giving(likely("P(it is so)", np.zeros(40)), more("much - little", np.full(40, np.nan)))
+    giving(share(LIKELY, np.zeros(40)), mean(MORE, np.full(40, np.nan)))
     done = detente("check", "--patterns", "--json")
     assert done.exit_code == 1
     data = json.loads(done.stdout)
-    assert (data["verdict"], data["missing"]) == ("fails", list(CHECKS)[1:])
+    assert (data["verdict"], data["missing"]) == ("fails", ["P2"])
     pattern = data["patterns"][0]
     assert (pattern["pattern"], pattern["scenario"]) == ("P1", "here")
-    assert pattern["sentence"].startswith("Russia answers")
+    assert (pattern["sentence"], pattern["beside"]) == ("It is so.", ["so be it"])
     first, second = pattern["claims"]
     assert (first["value"], first["threshold"], first["above"], first["margin"]) == (
         0,
@@ -57,7 +60,7 @@ def test_patterns_as_json(detente, giving):
 
 
 def test_all_hold(detente, giving):
-    giving(likely("P(it is so)", np.ones(40)), more("much - little", np.tile([1.0, 2.0], 20)))
+    giving(share(LIKELY, np.ones(40)), mean(MORE, np.tile([1.0, 2.0], 20)))
     done = detente("check", "--patterns")
     assert done.exit_code == 0
     assert "P1 holds" in done.stdout
@@ -66,8 +69,17 @@ def test_all_hold(detente, giving):
     assert "Beside: so be it." in done.stdout
 
 
+def test_they_are_drawn(detente, giving, tmp_path):
+    giving(share(LIKELY, np.ones(40)), mean(MORE, np.tile([1.0, 2.0], 20)))
+    done = detente("check", "--patterns", "--plot", "here.svg")
+    assert done.exit_code == 0
+    assert "Drawn: here.svg" in done.stdout
+    assert (tmp_path / "here.svg").read_bytes().startswith(b"<?xml")
+    assert detente("check", "--patterns", "--plot", "here.gif").exit_code == 2
+
+
 def test_undecided_is_not_enough(detente, giving):
-    giving(likely("P(it is so)", np.array([1.0])), more("much - little", np.array([np.nan])))
+    giving(share(LIKELY, np.array([1.0])), mean(MORE, np.array([np.nan])))
     done = detente("check", "--patterns")
     assert done.exit_code == 1
     assert "1 undecided, which more runs may settle" in done.stdout
@@ -79,7 +91,7 @@ def test_undecided_is_not_enough(detente, giving):
     ("arguments", "said"),
     [
         ((), "name a scenario to check, or give --patterns"),
-        (("bagram-2025", "--json"), "--runs, --seed and --json go with --patterns"),
+        (("bagram-2025", "--json"), "--runs, --seed, --json and --plot go with --patterns"),
         (("--patterns", "none.yaml"), "no such file"),
         (("--patterns", "bagram-2025", "--runs", "0"), "runs"),
     ],
@@ -90,7 +102,7 @@ def test_wrong_input_ends_with_2(detente, arguments, said):
     assert said in done.stderr
 
 
-def test_a_scenario_that_no_pattern_is_about_ends_with_2(detente, scenario):
+def test_a_scenario_without_patterns_ends_with_2(detente, scenario):
     done = detente("check", "--patterns", scenario)
     assert done.exit_code == 2
-    assert "no pattern is about small" in done.stderr
+    assert "small has no patterns" in done.stderr

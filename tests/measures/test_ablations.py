@@ -1,27 +1,29 @@
 """Ablations: what they compare, on made-up states and in one small run."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 import detente
 from detente.measures import ablations as places
-from detente.measures.ablations import MECHANISMS, State, compared
-from detente.measures.claims import Pattern, more
+from detente.measures.ablations import GAINED, LOST, Ablation, Performance
+from detente.measures.claims import Criterion, Pattern, mean
 from detente.scenario.dynamics import Dynamics
+from detente.theory import find
+from detente.theory.declare import Mechanism
 
-HOLDS = more("", np.ones(9))
-FAILS = more("", -np.ones(9))
-OPEN = more("", np.ones(1))
+HOLDS, FAILS, OPEN = (mean(Criterion(""), each) for each in (np.ones(9), -np.ones(9), np.ones(1)))
 
 
 def state(scores, *claims):
     by_country = dict(zip("ABCDEFGHIJ", scores, strict=False))
     patterns = tuple(Pattern(f"P{n + 1}", "", "", each) for n, each in enumerate(claims))
-    return State(float(np.mean(scores)), 0.5, by_country, patterns)
+    return Performance(float(np.mean(scores)), 0.5, by_country, patterns)
 
 
 def without(scores, *claims, whole):
-    return compared("inertia", {"inertia": 0.0}, whole, state(scores, *claims))
+    return Ablation("inertia", {"inertia": 0.0}, whole, state(scores, *claims))
 
 
 def test_a_mechanism_earns_by_the_score():
@@ -37,27 +39,29 @@ def test_a_mechanism_earns_by_a_pattern():
     whole = state(np.full(10, 0.5), (HOLDS, HOLDS), (FAILS,), (OPEN,))
     lost = without(np.full(10, 0.5), (HOLDS, FAILS), (HOLDS,), (HOLDS,), whole=whole)
     assert (lost.lost, lost.gained, lost.earns) == (("P1",), ("P2",), True)
-    assert (lost.claims_lost, lost.claims_gained) == (1, 1)
+    assert (lost.count_claims(LOST), lost.count_claims(GAINED)) == (1, 1)
     same = without(np.full(10, 0.5), (HOLDS, OPEN), (FAILS,), (FAILS,), whole=whole)
     assert (same.lost, same.gained, same.earns) == ((), (), False)
-    assert same.verdicts == {"P1": "undecided", "P2": "fails", "P3": "fails"}
+    assert same.to_plain()["patterns"] == {"P1": "undecided", "P2": "fails", "P3": "fails"}
 
 
 def test_every_coefficient_of_a_mechanism_exists_and_is_switched_by_it():
-    for coefficients in MECHANISMS.values():
-        for name, value in coefficients.items():
+    for mechanism in find("response").mechanisms:
+        for name, value in mechanism.off.items():
             assert getattr(Dynamics(), name) != value
 
 
 def test_a_mechanism_that_does_nothing_is_marked(monkeypatch):
-    monkeypatch.setattr(places, "MECHANISMS", {"nothing": {}, "utility": {"rationality": 0.0}})
+    mechanisms = Mechanism("nothing", {}), Mechanism("utility", {"rationality": 0.0})
+    theory = replace(find("response"), mechanisms=mechanisms)
+    monkeypatch.setattr(places, "find", lambda _: theory)
     told = []
     found = detente.ablations("access-2001", runs=40, seed=1, tell=told.append)
     assert told == ["nothing", "utility"]
     nothing, utility = found
     assert (nothing.worse.value, nothing.earns) == (0.0, False)
-    assert (nothing.rps, nothing.skill) == (found.whole.rps, found.whole.skill)
-    assert utility.rps != found.whole.rps
+    assert nothing.without == found.whole
+    assert utility.without.rps != found.whole.rps
     table = found.table
     assert list(table["mechanism"]) == ["nothing", "utility"]
     assert set(table["P8"]) <= {"holds", "fails", "undecided"}

@@ -1,4 +1,4 @@
-"""`detente.fit`: the climb, what it finds where the truth is known, and what is left out."""
+"""`detente.fit`: the search, what it finds where the truth is known, and what is left out."""
 
 from datetime import date
 from pathlib import Path
@@ -7,13 +7,12 @@ import numpy as np
 import pytest
 
 import detente
-from detente.measures.fitting.estimates import NOT_IDENTIFIED
-from detente.measures.fitting.information import covariance_at, mean_of_products, with_priors
-from detente.measures.fitting.posterior import SPAN, Posterior, bound, on_scales
-from detente.measures.fitting.priors import PRIORS
-from detente.measures.record.prediction import Predictor
-from detente.scenario.dynamics import Dynamics
+from detente.measures.fit import NOT_IDENTIFIED
+from detente.measures.posterior import SPAN, Posterior, mean_of_products
+from detente.measures.predictions import Predictor
+from detente.scenario.dynamics import Dynamics, coefficients
 
+PRIORS = {each.name: each.prior for each in coefficients("response") if each.prior}
 RECORDED = Path(__file__).parent / "recorded.yaml"
 RUNS = 300
 
@@ -55,14 +54,14 @@ def centre():
 def test_the_slope_is_that_of_the_log_posterior(recorded, other):
     posterior = Posterior([Predictor(each, 1000) for each in (other, recorded)])
     # where choices are far from sure each response is given by many runs, and its logarithm smooth
-    free = on_scales(bound(centre()) | {"rationality": 1.5})
+    free = posterior.on_scales(posterior.coefficients(centre()) | {"rationality": 1.5})
     weights = posterior.confidence
     here = posterior.probabilities(free)
-    slope, information = posterior._slope_and_information(weights, here, free)
+    slope, information = posterior.slope_and_information(weights, here, free)
     direct = []
     for aside in SPAN * np.eye(len(free)):
         above, below = (
-            posterior._height(weights, posterior.probabilities(there), there)
+            posterior.log_density(weights, posterior.probabilities(there), there)
             for there in (free + aside, free - aside)
         )
         direct.append((above - below) / (2 * SPAN))
@@ -70,28 +69,28 @@ def test_the_slope_is_that_of_the_log_posterior(recorded, other):
     assert np.linalg.eigvalsh(information).min() > 0
 
 
-def test_the_peak_is_higher_than_what_is_around_it(posterior):
-    peak = posterior.climb(posterior.confidence)
+def test_the_mode_is_higher_than_what_is_around_it(posterior):
+    mode = posterior.maximise(posterior.confidence)
     rng = np.random.default_rng(0)
-    spread = np.sqrt(np.diag(peak.covariance))
+    spread = np.sqrt(np.diag(mode.covariance))
     for _ in range(20):
-        there = peak.free + spread * rng.normal(size=len(spread))
-        height = posterior._height(posterior.confidence, posterior.probabilities(there), there)
-        assert height < peak.log_posterior
+        there = mode.free + spread * rng.normal(size=len(spread))
+        density = posterior.log_density(posterior.confidence, posterior.probabilities(there), there)
+        assert density < mode.log_posterior
 
 
-def test_the_peak_does_not_depend_on_the_order_of_episodes(posterior):
+def test_the_mode_does_not_depend_on_the_order_of_episodes(posterior):
     turned = Posterior(posterior.episodes[::-1])
-    one, two = (each.climb(each.confidence) for each in (posterior, turned))
+    one, two = (each.maximise(each.confidence) for each in (posterior, turned))
     assert one.free == pytest.approx(two.free, abs=1e-9)
     assert one.covariance == pytest.approx(two.covariance, abs=1e-9)
 
 
 def test_without_weights_nothing_is_learnt(posterior):
-    peak = posterior.climb([0 * each for each in posterior.confidence])
-    assert peak.free == pytest.approx(centre())
+    mode = posterior.maximise([0 * each for each in posterior.confidence])
+    assert mode.free == pytest.approx(centre())
     spread = [prior.spread for prior in PRIORS.values()]
-    assert np.sqrt(np.diag(peak.covariance)) == pytest.approx(spread)
+    assert np.sqrt(np.diag(mode.covariance)) == pytest.approx(spread)
 
 
 def test_slopes_of_chance_alone_are_no_information():
@@ -108,25 +107,26 @@ def test_few_runs_do_not_make_the_record_say_more(recorded, other):
 
     def left(runs, seed):
         posterior = Posterior([Predictor(each, runs, seed) for each in (other, recorded)])
-        covariance = covariance_at(posterior, posterior.confidence, centre())
+        covariance = posterior.covariance(posterior.confidence, centre())
         return np.sqrt(np.diag(covariance)) / spread
 
     few = np.mean([left(200, seed) for seed in range(4)], axis=0)
     assert few == pytest.approx(left(2000, 9), abs=0.06)
 
 
-def test_a_record_never_makes_a_coefficient_less_known():
+def test_a_record_never_makes_a_coefficient_less_known(posterior):
     spread = np.array([prior.spread for prior in PRIORS.values()])
-    assert np.diag(with_priors(-np.eye(len(spread)))) == pytest.approx(spread**2)
+    assert np.diag(posterior.with_priors(-np.eye(len(spread)))) == pytest.approx(spread**2)
     one = np.zeros((len(spread), len(spread)))
     one[0, 0] = 3 / spread[0] ** 2
-    assert np.sqrt(with_priors(one)[0, 0]) == pytest.approx(spread[0] / 2)
+    assert np.sqrt(posterior.with_priors(one)[0, 0]) == pytest.approx(spread[0] / 2)
 
 
-def test_scales_there_and_back():
+def test_scales_there_and_back(posterior):
     values = {name: prior.median for name, prior in PRIORS.items()}
-    assert bound(on_scales(values)) == pytest.approx(values)
-    assert bound(on_scales(values) + 20)["rationality"] == 100  # no farther than a scenario may go
+    free = posterior.on_scales(values)
+    assert posterior.coefficients(free) == pytest.approx(values)
+    assert posterior.coefficients(free + 20)["rationality"] == 100  # the end of its range
 
 
 def many(known, episodes=3, countries=24):
@@ -167,7 +167,7 @@ def many(known, episodes=3, countries=24):
         blank = [{**done, "country": code} for code in codes[1:]]
         said = detente.Scenario.model_validate({**plain, "record": blank})
         drawn = Predictor(said, runs=len(blank)).predict(known)
-        for run, row in enumerate(blank):  # each from a run of its own: rows share no luck
+        for run, row in enumerate(blank):  # each from a run of its own: rows share no random draw
             row["response"] = drawn.responses[drawn.outcomes[run, run]]
         found.append(detente.Scenario.model_validate({**plain, "record": blank}))
     return found
@@ -187,12 +187,12 @@ def test_what_the_record_was_drawn_from_is_found():
 
 
 def test_the_defaults_are_what_the_episodes_of_the_library_give():
-    """The climb starts at the defaults, for time's sake, and should not get far."""
+    """The search starts at the defaults, for time's sake, and should not get far."""
     scenarios = [detente.load(name) for name in ("access-2001", "bagram-2025")]
     posterior = Posterior([Predictor(each, runs=400) for each in scenarios])
-    defaults = on_scales({name: Dynamics.model_fields[name].default for name in PRIORS})
-    peak = posterior.climb(posterior.confidence, start=defaults)
-    aside = (defaults - peak.free) / np.sqrt(np.diag(peak.covariance))
+    defaults = posterior.on_scales({name: Dynamics.model_fields[name].default for name in PRIORS})
+    mode = posterior.maximise(posterior.confidence, start=defaults)
+    aside = (defaults - mode.free) / np.sqrt(np.diag(mode.covariance))
     drifted = {name: round(by, 2) for name, by in zip(PRIORS, aside, strict=True) if abs(by) > 0.5}
     assert not drifted, "standard deviations from the record: run `detente fit` again"
 

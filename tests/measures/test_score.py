@@ -7,10 +7,10 @@ import numpy as np
 import pytest
 
 import detente
-from detente.measures.record import baselines, intervals
-from detente.measures.record.observed import course_as_it_happened, observed
-from detente.measures.record.prediction import Predictor
-from detente.measures.record.rules import ranked_probability
+from detente.measures import predictions
+from detente.measures.predictions import Predictor, observed
+from detente.measures.score import BEYOND_POSITION
+from detente.measures.scoring_rules import ranked_probability
 
 RECORDED = Path(__file__).parent / "recorded.yaml"
 
@@ -104,17 +104,17 @@ def test_coefficients_that_will_not_do(recorded):
 
 def test_blocks_of_runs_are_the_same_runs(recorded, monkeypatch):
     whole = predict(recorded, runs=50).outcomes
-    monkeypatch.setattr("detente.measures.record.prediction.BLOCK", 16)
+    monkeypatch.setattr("detente.measures.predictions.BLOCK", 16)
     assert np.array_equal(predict(recorded, runs=50).outcomes, whole)
 
 
-def test_held_parameters_leave_luck_alone(recorded):
-    """Over many draws, held parameters with their lucks are the same mixture as the runs."""
+def test_fixed_parameters_leave_the_other_draws_alone(recorded):
+    """Over many draws, fixed parameters with their replicates are the same mixture as the runs."""
     predictor = Predictor(recorded, runs=3000)
     mixed = predictor.predict().probabilities
-    held = predictor.predict_held(60, 50)
-    assert held.shape == (60, 3, 8)
-    assert held.mean(axis=0) == pytest.approx(mixed, abs=0.06)
+    by_draw = predictor.predict_by_draw(60, 50)
+    assert by_draw.shape == (60, 3, 8)
+    assert by_draw.mean(axis=0) == pytest.approx(mixed, abs=0.06)
     sure = Predictor(
         recorded.set(
             {
@@ -122,40 +122,18 @@ def test_held_parameters_leave_luck_alone(recorded):
                 "countries.KAZ.preferences.basing.salience": 0.4,
             }
         )
-    ).predict_held(60, 50)
-    # without a distribution the draws differ by luck alone, so less
-    assert sure.var(axis=0).sum() < held.var(axis=0).sum()
-
-
-def test_the_weighted_position_by_hand(recorded):
-    course = course_as_it_happened(recorded)
-    found = baselines.weighted_position(course, observed(recorded))
-    # a beta of 4 and 6 has the mean 0.4; the normal about 0.2 is cut at 0 and 1, and little so
-    position = [0.9, 0.2, 0.4, 0.7]
-    weight = [0.5 * 0.8, 0.3 * 0.9, 0.05 * 0.4, 0.05 * 0.5]
-    settled = np.average(position, weights=weight)
-    stance = 2 * (settled - 0.2) / (0.8 - 0.2) - 1
-    stances = np.array([r.stance for r in recorded.repertoire.values()])
-    assert np.argmax(found, axis=1).tolist() == [np.argmin(np.abs(stances - stance))] * 3
-    assert found.sum(axis=1).tolist() == [1, 1, 1]
-
-
-@pytest.mark.parametrize(("position", "response"), [(0.0, "mobilise"), (1.0, "host")])
-def test_the_weighted_position_follows_the_positions(recorded, position, response):
-    moved = {f"countries.{code}.preferences.basing.position": position for code in
-             recorded.countries}  # fmt: skip
-    course = course_as_it_happened(recorded.set(moved))
-    found = baselines.weighted_position(course, observed(course))
-    assert np.argmax(found, axis=1).tolist() == [list(course.repertoire).index(response)] * 3
+    ).predict_by_draw(60, 50)
+    # without a distribution the draws differ by their replicates alone, so less
+    assert sure.var(axis=0).sum() < by_draw.var(axis=0).sum()
 
 
 def test_position_alone_has_no_ties_peers_or_exposure(recorded, scored):
-    zero = {f"dynamics.{name}": 0.0 for name in baselines.BEYOND_POSITION}
+    zero = {f"dynamics.{name}": 0.0 for name in BEYOND_POSITION}
     alone = detente.score(recorded.set(zero), progress=False)
     assert scored.summary["baselines"]["position_alone"]["rps"] == alone.summary["rps"]
     against = alone.summary["baselines"]["position_alone"]
     assert against["skill"] == 0
-    # both models are the same one on the same luck, so nothing drawn anew tells them apart
+    # both models are the same with the same random draws, so no resampling tells them apart
     assert against["intervals"] == dict.fromkeys(("runs", "parameters", "rows"), (0, 0))
     assert scored.summary["rps"] != alone.summary["rps"]
 
@@ -202,10 +180,9 @@ def test_a_weight_counts_a_row_so_often_for_the_baselines_too(both):
     often = np.array([0, 0, 1, 2, 3, 3, 3, 5])
     again = replace(
         rows,
+        rows=tuple(rows.rows[at] for at in often),
         probabilities=rows.probabilities[often],
-        observed=rows.observed[often],
-        weighted_position=rows.weighted_position[often],
-        position_alone=rows.position_alone[often],
+        others={name: forecast[often] for name, forecast in rows.others.items()},
     )
     weighted = rows.baseline_scores(np.bincount(often, minlength=6).astype(float))
     for name, expected in again.baseline_scores().items():
@@ -261,7 +238,7 @@ def test_the_same_again_and_in_any_order(both, recorded, other):
     assert again.table.equals(both.table)
 
 
-def test_another_seed_is_other_luck(both, recorded, other):
+def test_another_seed_is_another_draw(both, recorded, other):
     found = detente.score(recorded, other, seed=99, progress=False)
     assert found.summary["rps"] != both.summary["rps"]
     assert {part["seed"] for part in found.summary["scenarios"].values()} == {99}
@@ -293,7 +270,7 @@ def test_it_says_what_it_is(both):
 def test_batches_of_runs_count_every_run():
     rng = np.random.default_rng(1)
     outcomes = rng.integers(-1, 4, (1234, 3)).astype(np.int8)
-    found = intervals.batches(outcomes, 4)
-    assert len(found) == intervals.BATCHES
+    found = predictions.counts_by_batch(outcomes, 4)
+    assert len(found) == predictions.BATCHES
     whole = [np.bincount(outcomes[:, row] + 1, minlength=5)[1:] for row in range(3)]
     assert np.array_equal(found.sum(axis=0), whole)

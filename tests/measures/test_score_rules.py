@@ -6,11 +6,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from detente.measures.record import baselines
-from detente.measures.record.calibration import calibration
-from detente.measures.record.figures import figures
-from detente.measures.record.prediction import smoothed
-from detente.measures.record.rules import (
+from detente.measures.predictions import smoothed
+from detente.measures.replicates import pooled, same
+from detente.measures.scoring_rules import (
+    calibration,
+    figures,
     hits,
     log_probability,
     of_sides,
@@ -29,6 +29,11 @@ def forecasts(draw, rows=None):
     weights = draw(arrays(float, shape, elements=st.floats(0.001, 1)))
     observed = draw(arrays(np.int64, shape[0], elements=st.integers(0, shape[1] - 1)))
     return weights / weights.sum(axis=1, keepdims=True), observed
+
+
+def for_all(row, observed):
+    """Return one forecast for every row."""
+    return np.tile(row, (len(observed), 1))
 
 
 @pytest.mark.parametrize(
@@ -97,7 +102,7 @@ def test_the_pooled_frequencies_have_no_skill_against_themselves(case):
     probabilities, observed = case
     responses = probabilities.shape[1]
     stances = np.linspace(-1, 1, responses)
-    own = figures(baselines.pooled(observed, responses), observed, stances)
+    own = figures(for_all(pooled(observed, responses), observed), observed, stances)
     if len(set(observed.tolist())) > 1:
         assert float(own.skill) == pytest.approx(0, abs=1e-12)
     else:
@@ -107,9 +112,9 @@ def test_the_pooled_frequencies_have_no_skill_against_themselves(case):
 @given(forecasts())
 def test_no_forecast_that_is_the_same_for_all_beats_the_pooled_frequencies(case):
     probabilities, observed = case
-    one = np.tile(probabilities[0], (len(observed), 1))
-    pooled = baselines.pooled(observed, probabilities.shape[1])
-    ours = ranked_probability(pooled, observed).mean()
+    frequencies = for_all(pooled(observed, probabilities.shape[1]), observed)
+    ours = ranked_probability(frequencies, observed).mean()
+    one = for_all(probabilities[0], observed)
     assert ours <= ranked_probability(one, observed).mean() + 1e-12
 
 
@@ -117,10 +122,9 @@ def test_no_forecast_that_is_the_same_for_all_beats_the_pooled_frequencies(case)
 def test_everyone_doing_the_same_is_the_best_of_its_kind(case):
     probabilities, observed = case
     responses = probabilities.shape[1]
-    best = ranked_probability(baselines.same(observed, responses), observed).mean()
+    best = ranked_probability(for_all(same(observed, responses), observed), observed).mean()
     every = [
-        ranked_probability(np.tile(row, (len(observed), 1)), observed).mean()
-        for row in np.eye(responses)
+        ranked_probability(for_all(row, observed), observed).mean() for row in np.eye(responses)
     ]
     assert best == pytest.approx(min(every))
 

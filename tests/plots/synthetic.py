@@ -78,6 +78,11 @@ class SyntheticResults:
     engine: str = "mesa"
     folder: None = field(default=None)
 
+    @property
+    def reference(self) -> str:
+        names = [str(name) for name in self.data["variant"].values]
+        return "no_move" if "no_move" in names else names[0]
+
 
 def synthetic(
     countries: int = 11,
@@ -145,7 +150,7 @@ def _dataset(
     weight = np.array([{"AFG": 2.0, "USA": 0.2, "RUS": 0.3}.get(c, 0.6) for c in codes])
     course = 1 - np.exp(-np.arange(steps) / 8.0)
     start = np.array([rows[c][2:] for c in codes])
-    own = rng.normal(0, 0.05, (1, runs, 1, n, 2))  # the same luck in every variant
+    own = rng.normal(0, 0.05, (1, runs, 1, n, 2))  # the same in every variant
     noise = rng.normal(0, 0.012, (v, runs, steps, n, 2)).cumsum(axis=2) * 0.6
     move = (
         shift[:, None, None, None] * weight * course[:, None] * np.array([1, -0.6])[:, None, None]

@@ -7,9 +7,10 @@ from test_pictures import clipped, texts
 
 import detente
 from detente import plots
-from detente.measures.fitting.priors import PRIORS
-from detente.plots.coefficients import SAID
+from detente.plots.coefficients import TITLES
+from detente.scenario.dynamics import coefficients
 
+PRIORS = {each.name: each.prior for each in coefficients("response") if each.prior}
 RECORDED = Path(__file__).parents[1] / "measures" / "recorded.yaml"
 
 
@@ -24,7 +25,7 @@ def drawn(fitted):
 
 
 def test_each_coefficient_has_words():
-    assert list(SAID) == list(PRIORS)
+    assert list(TITLES) == list(PRIORS)
 
 
 def test_it_says_what_it_shows(drawn):

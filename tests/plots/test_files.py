@@ -53,7 +53,7 @@ def test_a_failed_drawing_leaves_the_old_file(smallest, tmp_path, monkeypatch):
     def broken(*_args, **_kwargs):
         raise RuntimeError
 
-    monkeypatch.setattr("detente.plots.draw.picture", broken)
+    monkeypatch.setattr("detente.plots.base.picture", broken)
     with pytest.raises(RuntimeError):
         plots.draw_all(smallest, tmp_path, ["paths"])
     assert path.read_bytes() == (tmp_path / "old").read_bytes()

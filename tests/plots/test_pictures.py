@@ -14,6 +14,7 @@ from matplotlib.figure import Figure
 from matplotlib.text import Text
 from synthetic import SyntheticResults, synthetic
 
+import detente
 from detente import UsageError, plots
 
 KINDS = list(plots.KINDS)
@@ -260,3 +261,84 @@ def test_failed_runs_leave_the_others_to_be_drawn(results):
     holed.data["bloc"][:, :3] = ""
     for draw in plots.KINDS.values():
         assert isinstance(draw(holed), Figure)
+
+
+@pytest.fixture(scope="module")
+def few() -> detente.Results:
+    """So few runs that one definition of a quantile differs from another."""
+    return detente.run("bagram-2025", runs=50, progress=False)
+
+
+def test_the_90_percent_of_runs_in_picture_and_table_are_the_same(few):
+    axes = plots.final_tilt(few, variants=["demand"]).axes[0]
+    names = [label.get_text() for label in axes.get_yticklabels()]
+    thin = [
+        line for line in axes.lines if line.get_linewidth() == 1.1 and len(line.get_xdata()) == 2
+    ]
+    assert len(thin) == len(names) == 11
+    rows = few.summary["demand"]
+    for name, line in zip(names, thin, strict=True):
+        code = next(c for c, each in few.scenario.countries.items() if each.name == name)
+        expected = [rows[code]["tilt_low"], rows[code]["tilt_high"]]
+        assert list(line.get_xdata()) == expected
+
+
+def test_a_newly_declared_outcome_is_drawn_with_its_title_and_unit(results):
+    strain = results.data["tilt"].copy()
+    strain.attrs = {"long_name": "domestic strain", "units": "-1 (calm) to 1 (torn)"}
+    more = type(results)(results.data.assign(strain=strain), results.scenario)
+    figure = plots.outcome(more, "strain")
+    axes = figure.axes[0]
+    assert axes.get_xlabel() == "Domestic strain (-1 (calm) to 1 (torn))"
+    assert figure.get_suptitle() == "Synthetic region: domestic strain"
+    assert axes.get_xlim() == pytest.approx((-1.04, 1.04))
+    assert clipped(figure) == []
+
+
+@pytest.mark.parametrize("name", ["tilt", "hedging", "toward_east", "stance_us_demand", "tension"])
+def test_any_outcome_is_drawn_by_the_name_of_its_column(name, results):
+    figure = plots.outcome(results, name, variants=["demand", "no_move"])
+    axes = figure.axes[0]
+    rows = [label.get_text() for label in axes.get_yticklabels()]
+    assert len(rows) == (1 if name == "tension" else 11)
+    medians = [line for line in axes.lines if line.get_marker() == "o"]
+    assert len(medians) == len(rows)  # of the main course
+    assert clipped(figure) == []
+
+
+def test_the_median_of_an_outcome_is_that_of_its_runs(results):
+    axes = plots.outcome(results, "toward_east", variants=["demand"]).axes[0]
+    names = [label.get_text() for label in axes.get_yticklabels()]
+    found = [float(line.get_xdata()[0]) for line in axes.lines if line.get_marker() == "o"]
+    runs = results.data["toward"].sel(variant="demand", pole="east").median("run")
+    expected = dict(zip(results.data["country_name"].values, runs.values, strict=True))
+    assert dict(zip(names, found, strict=True)) == pytest.approx(expected)
+
+
+def test_an_unknown_outcome_is_refused_with_a_hint(results):
+    with pytest.raises(UsageError, match="no outcome 'hedgin' - did you mean 'hedging'"):
+        plots.outcome(results, "hedgin")
+    with pytest.raises(UsageError, match="no outcome 'bloc'"):  # no measure
+        plots.outcome(results, "bloc")
+
+
+@pytest.mark.parametrize("name", sorted(set(plots.__all__) - {"KINDS", "draw_all", "picture"}))
+def test_what_a_picture_is_not_of_is_refused_and_what_it_takes_is_documented(name):
+    draw = getattr(plots, name)
+    with pytest.raises(UsageError, match=rf"plots.{name} draws .*, not str"):
+        draw("results/bagram")
+    for section in ("Parameters", "Returns", "Raises"):
+        assert f"\n{section}\n---" in draw.__doc__
+
+
+def test_what_cannot_be_drawn_on_is_refused(results):
+    with pytest.raises(UsageError, match=r"takes a matplotlib Figure .*; not str"):
+        plots.fan(results, fig="left")
+    with pytest.raises(UsageError, match="ax= takes Axes; not int"):
+        plots.paths(results, ax=3)
+
+
+def test_results_without_what_a_picture_draws_are_refused(results):
+    other = type(results)(results.data.drop_vars("hedging"), results.scenario)
+    with pytest.raises(UsageError, match=r"plots.final_tilt: these results have no hedging"):
+        plots.final_tilt(other)

@@ -9,7 +9,7 @@ from test_pictures import clipped, texts
 
 import detente
 from detente import plots
-from detente.plots.record import CHANCES
+from detente.plots.record import PROBABILITIES
 
 RECORDED = Path(__file__).parents[1] / "measures" / "recorded.yaml"
 
@@ -83,7 +83,7 @@ def test_it_draws_on_part_of_a_figure(scored):
 
 
 def test_likelier_is_darker_in_grey():
-    shades = CHANCES(np.linspace(0, 1, 50))[:, :3] @ np.array([0.2126, 0.7152, 0.0722])
+    shades = PROBABILITIES(np.linspace(0, 1, 50))[:, :3] @ np.array([0.2126, 0.7152, 0.0722])
     assert np.all(np.diff(shades) < 0)
 
 

@@ -334,7 +334,7 @@ def test_a_folder_with_a_folder_for_earlier_results_of_a_persons_own_is_refused(
 
 def test_all_pictures_that_are_drawn_are_known_and_no_others():
     from detente.plots import KINDS
-    from detente.plots.draw import METADATA
+    from detente.plots.base import METADATA
 
     known = places.WRITTEN[places.PLOTS]
     drawn = [f"{kind}.{suffix}" for kind in KINDS for suffix in METADATA]

@@ -31,8 +31,9 @@ def count(monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
 
 
 def times(scenario: Scenario) -> Counter[str]:
-    """Once, and once for each variant that changes something."""
+    """Once, and once for each variant that changes something and each course of a pattern."""
     once = 1 + sum(bool(v.set or v.drop or v.add) for v in scenario.variants.values())
+    once += sum(len(pattern.courses) for pattern in scenario.patterns)
     return Counter(dict.fromkeys(("model of bagram-2025", "checks of bagram-2025"), once))
 
 

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import json
 import sys
-from typing import TYPE_CHECKING, Annotated, Any, Final
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from detente.cli.console import console, signed, table
+from detente.cli.console import FINE, console, print_json, print_table, signed
+from detente.cli.options import AsJson, Runs, Seed, Theory, load_all
 
 if TYPE_CHECKING:
     from detente.measures.ablations import Ablation, Ablations
-
-#: A table of the mechanisms fits the narrowest terminal in use.
-WIDTH: Final = 80
 
 
 def ablate(
@@ -23,19 +20,23 @@ def ablate(
         typer.Argument(metavar="SCENARIO...", help="By default the episodes of the library."),
     ] = None,
     *,
-    runs: Annotated[int | None, typer.Option(help="Runs of each variant.")] = None,
-    seed: Annotated[int | None, typer.Option(help="What all chance follows from.")] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    runs: Runs = None,
+    seed: Seed = None,
+    theory: Theory = None,
+    as_json: AsJson = False,
 ) -> None:
     """Switch off each mechanism, and say what that does to the score and the patterns.
 
     Takes a few minutes for two episodes at a thousand runs.
     """
     from detente.measures.ablations import ablations
+    from detente.measures.patterns import scenarios_of
 
-    found = ablations(*(scenarios or []), runs=runs, seed=seed, tell=_tell)
+    named = scenarios or [each.scenario for each in scenarios_of(None)]
+    loaded = load_all(named, theory=theory)
+    found = ablations(*loaded, runs=runs, seed=seed, tell=_tell)
     if as_json:
-        typer.echo(json.dumps(_data(found), indent=2, ensure_ascii=False))
+        print_json(_data(found))
     else:
         _print(found)
 
@@ -46,27 +47,15 @@ def _tell(mechanism: str) -> None:
 
 
 def _print(found: Ablations) -> None:
-    out = console()
-    out.width = min(out.width, WIDTH)
+    out = console(narrow=True)
     whole = found.whole
-    holding = [pattern.name for pattern in whole.patterns if pattern.verdict == "holds"]
+    holding = [name for name, verdict in whole.verdicts.items() if verdict == "holds"]
     out.print(
         f"With every mechanism: RPS {whole.rps:.3f}, skill {whole.skill:.3f}; "
         f"{', '.join(holding) or 'no pattern'} of {len(whole.patterns)} patterns hold.\n"
     )
-    made = table("Without", "Change in RPS (95 %)", "Lost", "Gained", "Claims", "Earns")
-    for column in (*made.columns[:2], *made.columns[4:]):
-        column.no_wrap = True
-    for each in found:
-        made.add_row(
-            each.mechanism,
-            _change(each),
-            " ".join(each.lost) or "-",
-            " ".join(each.gained) or "-",
-            f"-{each.claims_lost} +{each.claims_gained}",
-            "yes" if each.earns else "nothing",
-        )
-    out.print(made)
+    heads = ("Without", "Change in RPS (95 %)", "Lost", "Gained", "Claims", "Earns")
+    print_table(out, heads, [_row(each) for each in found], unbroken=(0, 1, 4, 5))
     out.print(
         "\nChange in RPS: above 0 the score is worse without the mechanism (interval over\n"
         "countries). Lost, gained: patterns that hold with it and fail without it, and\n"
@@ -76,9 +65,17 @@ def _print(found: Ablations) -> None:
     )
 
 
-def _change(each: Ablation) -> str:
-    worse = each.worse
-    return f"{signed(worse.value, 3)} ({signed(worse.low, 3)} to {signed(worse.high, 3)})"
+def _row(each: Ablation) -> tuple[str, ...]:
+    row = each.to_plain()
+    change, low, high = (signed(row[name], FINE) for name in ("rps_change", "low", "high"))
+    return (
+        each.mechanism,
+        f"{change} ({low} to {high})",
+        " ".join(each.lost) or "-",
+        " ".join(each.gained) or "-",
+        f"-{row['claims_lost']} +{row['claims_gained']}",
+        "yes" if each.earns else "nothing",
+    )
 
 
 def _data(found: Ablations) -> dict[str, Any]:
@@ -86,23 +83,6 @@ def _data(found: Ablations) -> dict[str, Any]:
     return {
         "rps": whole.rps,
         "skill": whole.skill,
-        "patterns": {pattern.name: pattern.verdict for pattern in whole.patterns},
-        "ablations": [
-            {
-                "mechanism": each.mechanism,
-                "coefficients": dict(each.coefficients),
-                "rps": each.rps,
-                "skill": each.skill,
-                "rps_change": each.worse.value,
-                "low": each.worse.low,
-                "high": each.worse.high,
-                "patterns": dict(each.verdicts),
-                "lost": list(each.lost),
-                "gained": list(each.gained),
-                "claims_lost": each.claims_lost,
-                "claims_gained": each.claims_gained,
-                "earns": each.earns,
-            }
-            for each in found
-        ],
+        "patterns": whole.verdicts,
+        "ablations": [each.to_plain() for each in found],
     }

@@ -1,14 +1,20 @@
-"""``detente check``: say what is wrong with scenarios, or which patterns the theory shows."""
+"""``detente check``: say what is wrong with scenarios, or which of their patterns hold."""
 
 from __future__ import annotations
 
+import math
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from detente.cli.console import console, print_json, print_table
+from detente.cli.options import draw, suffix_of
 from detente.cli.outcome import FAILED, WRONG, say
 
 if TYPE_CHECKING:
+    from detente.measures.claims import Claim
+    from detente.measures.patterns import Patterns
     from detente.scenario import Scenario
 
 
@@ -30,6 +36,10 @@ def check(
         int | None, typer.Option(help="With --patterns: what all chance follows from.")
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="With --patterns: print JSON.")] = False,
+    plot: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="With --patterns: draw them, as .png or .svg."),
+    ] = None,
 ) -> None:
     """Say everything that is wrong with scenarios, as file:line:column.
 
@@ -37,23 +47,31 @@ def check(
     """
     from detente.runs.errors import UsageError
 
-    if not patterns and (as_json or runs is not None or seed is not None):
-        raise UsageError("--runs, --seed and --json go with --patterns")
+    suffix_of(plot)
+    if not patterns and (as_json or any(given is not None for given in (runs, seed, plot))):
+        raise UsageError("--runs, --seed, --json and --plot go with --patterns")
     if not patterns and not scenarios:
         raise UsageError("name a scenario to check, or give --patterns")
     loaded, wrong = _load(scenarios or [], tell=not patterns)
     if wrong:
         raise typer.Exit(WRONG)
-    if patterns and not _patterns(loaded, runs, seed, as_json=as_json):
-        raise typer.Exit(FAILED)
+    if patterns:
+        from detente.measures.patterns import patterns as measure
+
+        found = measure(runs=runs, seed=seed, scenarios=loaded or None)
+        (_print_json if as_json else _print)(found)
+        if plot is not None:
+            draw("patterns", found.table, plot, tell=not as_json)
+        if found.verdict != "holds":
+            raise typer.Exit(FAILED)
 
 
-def _load(given: list[str], *, tell: bool) -> tuple[list[Scenario], int]:
+def _load(names: list[str], *, tell: bool) -> tuple[list[Scenario], int]:
     """Return the scenarios that are fine, and how many are not."""
     from detente.scenario import ScenarioError, load
 
     fine, wrong = [], 0
-    for name in given:
+    for name in names:
         try:
             scenario = load(name)
         except ScenarioError as error:
@@ -70,16 +88,58 @@ def _load(given: list[str], *, tell: bool) -> tuple[list[Scenario], int]:
     return fine, wrong
 
 
-def _patterns(
-    scenarios: list[Scenario], runs: int | None, seed: int | None, *, as_json: bool
-) -> bool:
-    """Print the patterns; return whether all hold."""
-    from detente.cli.patterns import as_data, print_patterns
-    from detente.measures.patterns import patterns
+def _print_json(patterns: Patterns) -> None:
+    found = [
+        {
+            "pattern": pattern.name,
+            "sentence": pattern.sentence,
+            "scenario": pattern.scenario,
+            "verdict": pattern.verdict,
+            "claims": [claim.to_plain() for claim in pattern.claims],
+            "beside": pattern.beside,
+        }
+        for pattern in patterns
+    ]
+    print_json({"verdict": patterns.verdict, "patterns": found, "missing": patterns.missing})
 
-    found = patterns(runs=runs, seed=seed, scenarios=scenarios or None)
-    if as_json:
-        typer.echo(as_data(found))
-    else:
-        print_patterns(found)
-    return found.verdict == "holds"
+
+def _print(patterns: Patterns) -> None:
+    """Print each pattern with its claims, and how many hold."""
+    out = console(narrow=True)
+    for pattern in patterns:
+        out.print(f"{pattern.name} {pattern.verdict}: {pattern.sentence}", style="bold")
+        print_table(
+            out,
+            ("Claim", "Measured", "Must be", "Verdict"),
+            [_row(claim) for claim in pattern.claims],
+            unbroken=(1, 2, 3),
+        )
+        for line in pattern.beside:
+            out.print(f"Beside: {line}.")
+        out.print()
+    verdicts = [pattern.verdict for pattern in patterns]
+    holding, failing = verdicts.count("holds"), verdicts.count("fails")
+    parts = [f"{holding} of {len(verdicts)} patterns hold"]
+    if failing:
+        parts.append(f"{failing} {'fails' if failing == 1 else 'fail'}")
+    if "undecided" in verdicts:
+        parts.append(f"{verdicts.count('undecided')} undecided, which more runs may settle")
+    missing = f" Not measured here: {', '.join(patterns.missing)}." if patterns.missing else ""
+    out.print(
+        f"{'; '.join(parts)}.{missing}\n"
+        "A claim holds if its whole interval (95 %, unless the file asks for another)\n"
+        "lies past the threshold, fails if none of it does; a pattern holds if all of\n"
+        "its claims do, and fails if one fails."
+    )
+
+
+def _row(claim: Claim) -> tuple[str, ...]:
+    asked = claim.criterion
+    sign = "" if asked.threshold else "+"  # a share needs no sign, a difference does
+    measured = f"{claim.value:{sign}.3f}"
+    if math.isnan(claim.value):
+        measured = "nothing to measure"
+    elif not math.isnan(claim.low):
+        measured = f"{measured} ({claim.low:{sign}.3f} to {claim.high:{sign}.3f})"
+    must_be = f"{'>' if asked.above else '<'} {asked.threshold:g}"
+    return asked.statistic, measured, must_be, claim.verdict

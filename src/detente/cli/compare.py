@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from detente.cli.console import FINE, between, console, signed, table
+from detente.cli.console import FINE, between, console, print_json, print_table, signed
+from detente.cli.options import AsJson
 
 if TYPE_CHECKING:
     from detente.runs.results import Results
@@ -24,9 +25,9 @@ def compare(
         str, typer.Option(help="tilt, hedging, toward_POLE, stance_EVENT, tension, polarisation.")
     ] = "tilt",
     level: Annotated[float, typer.Option(help="Confidence of the intervals.")] = 0.95,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    as_json: AsJson = False,
 ) -> None:
-    """Show what each variant changed, run by run on the same luck."""
+    """Show what each variant changed, run by run with the same random draws."""
     from detente.measures.effects import effects
     from detente.runs.results import open_results
 
@@ -34,7 +35,7 @@ def compare(
     frame = effects(results, against=against, outcome=outcome, level=level)
     rows: list[dict[str, Any]] = json.loads(frame.to_json(orient="records", double_precision=15))
     if as_json:
-        typer.echo(json.dumps(rows, indent=2, ensure_ascii=False))
+        print_json(rows)
     else:
         _print(results, rows, against or results.reference, outcome, level)
 
@@ -46,27 +47,28 @@ def _print(
     if outcome.startswith("stance_") and not any(row["runs"] for row in rows):
         out.print(_why_nothing(results, against, outcome.removeprefix("stance_")))
         return
-    paired, apart = f"{100 * level:g} %, paired", f"{100 * level:g} %, if unpaired"
+    heads = ("Country", "Change", f"{100 * level:g} %, paired", f"{100 * level:g} %, if unpaired")
     for variant in dict.fromkeys(row["variant"] for row in rows):
         title = f"{variant} against {against}: change in {outcome}, {results.runs} runs"
         out.print(title, style="bold")
-        mine = [row for row in rows if row["variant"] == variant]
-        if not any(row["runs"] for row in mine):
+        own = [row for row in rows if row["variant"] == variant]
+        if not any(row["runs"] for row in own):
             out.print("Nothing to compare: the event came up in no run of both.\n")
             continue
-        made = table("Country", "Change", paired, apart, numbers=3)
-        for row in mine:
-            made.add_row(
+        cells = [
+            (
                 row["country_name"] or "The region",
                 signed(row["effect"], FINE),
                 between(row["low"], row["high"], FINE),
                 between(row["independent_low"], row["independent_high"], FINE),
             )
-        out.print(made)
+            for row in own
+        ]
+        print_table(out, heads, cells, numbers=3)
         out.print()
     out.print(
         "Change: the mean difference between the same runs of both variants, with its confidence "
-        "interval;\nbeside it the interval that runs without the same luck would have given."
+        "interval;\nbeside it the interval that independent runs would have given."
     )
 
 

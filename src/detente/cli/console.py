@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import json
+import math
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
+
+import typer
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -11,35 +16,32 @@ if TYPE_CHECKING:
 
 #: Width of what is printed to a file or another program.
 PLAIN_WIDTH: Final = 100
+#: Width of the narrowest terminal in use.
+NARROW: Final = 80
+#: Decimals of a change: a paired one has an interval that two would round away.
+FINE: Final = 3
 
 
-def console() -> Console:
-    """Return standard output: without colour and of a fixed width if it is not a terminal."""
-    from rich.console import Console
-
-    terminal = Console(highlight=False, emoji=False, markup=False)
-    if terminal.is_terminal:
-        return terminal
-    return Console(
-        width=PLAIN_WIDTH,
-        no_color=True,
-        highlight=False,
-        emoji=False,
-        markup=False,
-        soft_wrap=False,
-    )
-
-
-def table(*columns: str, numbers: int = 0) -> Table:
-    """Return an empty table without lines around it.
+def console(*, narrow: bool = False) -> Console:
+    """Return standard output: without colour and of a fixed width if it is not a terminal.
 
     Parameters
     ----------
-    *columns : str
-        What stands above each column.
-    numbers : int
-        How many of the last columns are set flush right.
+    narrow : bool
+        For tables that fit the narrowest terminal in use, and are no better on a wider one.
     """
+    from rich.console import Console
+
+    out = Console(highlight=False, emoji=False, markup=False)
+    if not out.is_terminal:
+        out = Console(width=PLAIN_WIDTH, no_color=True, highlight=False, emoji=False, markup=False)
+    if narrow:
+        out.width = min(out.width, NARROW)
+    return out
+
+
+def table(*columns: str, numbers: int = 0) -> Table:
+    """Return an empty table without lines around it, the last so many columns flush right."""
     from rich.table import Table
 
     made = Table(box=None, pad_edge=False, padding=(0, 1, 0, 0), header_style="bold")
@@ -49,8 +51,42 @@ def table(*columns: str, numbers: int = 0) -> Table:
     return made
 
 
-#: Decimals of a change: a paired one has an interval that two would round away.
-FINE: Final = 3
+def print_table(
+    out: Console,
+    columns: Sequence[str],
+    rows: Iterable[Sequence[str]],
+    *,
+    numbers: int = 0,
+    unbroken: Collection[int] = (),
+    widths: Mapping[int, int] | None = None,
+) -> None:
+    """Print rows as a `table`; cells of unbroken columns stay on a line, some are of a width."""
+    made = table(*columns, numbers=numbers)
+    for at, column in enumerate(made.columns):
+        column.no_wrap = at in unbroken
+        column.max_width = (widths or {}).get(at)
+    for row in rows:
+        made.add_row(*row)
+    out.print(made)
+
+
+def print_json(data: Any) -> None:
+    """Print figures as JSON has them: what has no value becomes null, a date text."""
+    typer.echo(json.dumps(_jsonable(data), indent=2, ensure_ascii=False, allow_nan=False))
+
+
+def _jsonable(value: Any) -> Any:
+    match value:
+        case dict():
+            return {key: _jsonable(item) for key, item in value.items()}
+        case list() | tuple():
+            return [_jsonable(item) for item in value]
+        case bool() | int() | str() | None:
+            return value
+        case float():
+            return float(value) if math.isfinite(value) else None
+        case _:
+            return _jsonable(value.item()) if hasattr(value, "item") else str(value)
 
 
 def signed(value: float | None, decimals: int = 2) -> str:
@@ -65,6 +101,11 @@ def between(low: float | None, high: float | None, decimals: int = 2) -> str:
     if low is None or high is None:
         return "-"
     return f"{signed(low, decimals)} to {signed(high, decimals)}"
+
+
+def figure(value: float) -> str:
+    """Return a score to two decimals, or a dash where there is none."""
+    return f"{value:.2f}" if math.isfinite(value) else "-"
 
 
 def percent(value: float | None) -> str:

@@ -2,26 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any, Final
+from textwrap import fill
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from detente.cli.console import console, percent, signed, table
+from detente.cli.console import console, percent, print_table, signed
+from detente.cli.options import Changes, Theory, load_all
 
 if TYPE_CHECKING:
     from detente.engine.model import RegionModel
-
-#: What is shown of each response: the column of `CountryAgent.explain`, and its heading.
-COLUMNS: Final = {
-    "issues": "Issues",
-    "tie_to_actor": "Actor",
-    "tie_to_recipient": "Recipient",
-    "conformity": "Peers",
-    "exposure": "Exposure",
-    "inertia": "Inertia",
-    "cost": "Cost",
-    "utility": "Utility",
-}
 
 
 def explain(
@@ -36,17 +26,14 @@ def explain(
     step: Annotated[
         int | None, typer.Option(min=0, help="After which step; the first with the event.")
     ] = None,
-    changes: Annotated[
-        list[str] | None,
-        typer.Option("--set", metavar="PATH=VALUE", help="Another value (repeatable)."),
-    ] = None,
+    theory: Theory = None,
+    changes: Changes = None,
 ) -> None:
     """Take a country's choice in one run apart, term by term."""
     from detente.engine.model import RegionModel
     from detente.runs.errors import UsageError, require
-    from detente.scenario.loading import load_with_options
 
-    loaded = load_with_options(scenario, changes or [])
+    (loaded,) = load_all([scenario], changes, theory)
     chosen = require(variant or loaded.variant_names[0], loaded.variant_names, "variant")
     course = loaded.variant(chosen)
     require(country, course.countries, "country")
@@ -79,16 +66,20 @@ def _print(model: RegionModel, country: str, event: str) -> None:
         f"{model.step_index} ({model.scenario.date_of(model.step_index)})",
         style="bold",
     )
-    made = table("Response", *COLUMNS.values(), "Prob.", numbers=len(COLUMNS) + 1)
-    for response, row in frame.iterrows():
-        made.add_row(*_cells(model, str(response), dict(row)))
-    out.print(made)
+    columns = [*(term.name for term in model.theory.terms), "utility"]
+    heads = [
+        fill(name.replace("_", " ").capitalize(), 9, break_long_words=False) for name in columns
+    ]
+    rows = [
+        (
+            model.scenario.repertoire[str(response)].title,
+            *(signed(row[name]) for name in columns),
+            percent(row["probability"]),
+        )
+        for response, row in frame.iterrows()
+    ]
+    print_table(out, ("Response", *heads, "Prob."), rows, numbers=len(columns) + 1)
     out.print(
         "\nEach column adds to the utility of a response, and the likelier responses are those of "
         f"higher utility.\nWhat stands now: {agent.response(event) or 'nothing yet'}."
     )
-
-
-def _cells(model: RegionModel, response: str, row: dict[str, Any]) -> list[str]:
-    title = model.scenario.repertoire[response].title
-    return [title, *(signed(row[name]) for name in COLUMNS), percent(row["probability"])]

@@ -11,8 +11,10 @@ from typing import Any, Final
 
 from detente.engine.chunk import Chunk
 from detente.engine.recorder import (
+    Moving,
     Recorder,
     gather,
+    moving,
     new_recorder,
     record_choices,
     recording_of,
@@ -36,7 +38,7 @@ AT_POINT: Any = None
 AT_END: Any = None
 
 
-def _run_block(w: World, recorder: Recorder, steps: int, row: int) -> None:
+def _run_block(w: World, moving: Moving, recorder: Recorder, steps: int, row: int) -> None:
     """Run a block of lanes from start to end and record them.
 
     Parameters
@@ -46,22 +48,24 @@ def _run_block(w: World, recorder: Recorder, steps: int, row: int) -> None:
     row : int
         The place of the first lane's run among those that are recorded.
     """
-    w.now[FIRST] = 0
-    w.now[LAST] = w.inputs.capability.shape[0]
+    now, agenda = w.now, w.agenda
+    now[FIRST] = 0
+    now[LAST] = w.inputs.capability.shape[0]
     begin(w)
     BEGIN(w)
-    recorder.responses.chosen[:] = 0
-    AT_POINT(w, recorder, 0, row)
+    responses = recorder.responses
+    responses.chosen[:] = 0
+    AT_POINT(w, moving, 0, row)
     for step in range(steps):
-        w.now[STEP] = step
+        now[STEP] = step
         PHASES(w)
-        record_choices(w.agenda, step, recorder.responses)
-        AT_POINT(w, recorder, step + 1, row)
+        record_choices(agenda, step, responses)
+        AT_POINT(w, moving, step + 1, row)
     AT_END(w, recorder, steps + 1, row)
 
 
 @cache
-def kernel_of(theory: str) -> Callable[[Any, Recorder, int, int], None]:
+def kernel_of(theory: str) -> Callable[[Any, Moving, Recorder, int, int], None]:
     """Return the compiled function that runs a block of lanes by a theory; see `_run_block`."""
     declared = find(theory)
     recording = recording_of(theory)
@@ -138,5 +142,5 @@ def _simulate(
         else:
             block[:] = columns[:, row : row + lanes]
         world.now[FIRST_RUN] = first + row
-        run_block(world, recorder, steps, row)
+        run_block(world, moving(theory.outcomes, recorder), recorder, steps, row)
     return recorder

@@ -57,6 +57,21 @@ class Recorder(NamedTuple):
     responses: Responses
 
 
+class Moving(NamedTuple):
+    """What of a recorder is kept at each step."""
+
+    values: tuple[Any, ...]
+    records: tuple[Record, ...]
+
+
+def moving(outcomes: Outcomes, recorder: Recorder) -> Moving:
+    """Return what of a recorder is kept at each step."""
+    kept = [at for at, outcome in enumerate(outcomes) if outcome.at_each_step]
+    return Moving(
+        tuple(recorder.values[at] for at in kept), tuple(recorder.records[at] for at in kept)
+    )
+
+
 @rule
 def bin_index(value: float, low: float, high: float, bins: int) -> int:
     """Return the bin of a value, the ends counted in."""
@@ -153,12 +168,12 @@ class Recording:
     Parameters
     ----------
     at_point : callable
-        ``(world, recorder, point, row)``: at the start, as point 0, and after each step.
+        ``(world, moving, point, row)``: at the start, as point 0, and after each step.
     at_end : callable
         ``(world, recorder, points, row)``: after the last of so many points.
     """
 
-    at_point: Callable[[Any, Recorder, int, int], None]
+    at_point: Callable[[Any, Moving, int, int], None]
     at_end: Callable[[Any, Recorder, int, int], None]
 
 
@@ -173,18 +188,19 @@ def recording_of(theory: str) -> Recording:
     points, ends = [], []
     for at, outcome in enumerate(find(theory).outcomes):
         names[f"measure_{at}"] = inside(outcome.measure)
-        measure = f"measure_{at}(w, recorder.values[{at}])"
-        tally = f"(recorder.records[{at}], point, row)"
         if outcome.at_each_step:
-            points += [measure, f"tally_point{tally}"]
-            ends += [f"tally_end{tally}"]
+            place = len(points) // 2
+            points += [
+                f"measure_{at}(w, moving.values[{place}])",
+                f"tally_point(moving.records[{place}], point, row)",
+            ]
         else:
-            ends += [measure, f"tally_end{tally}"]
+            ends.append(f"measure_{at}(w, recorder.values[{at}])")
+        ends.append(f"tally_end(recorder.records[{at}], points, row)")
     ends += ["tally_responses(w.state, recorder.responses)"]
-    arguments = "w, recorder, point, row"
     return Recording(
-        in_turn(points, f"point_{theory}", arguments, names),
-        in_turn(ends, f"end_{theory}", arguments, names),
+        in_turn(points, f"point_{theory}", "w, moving, point, row", names),
+        in_turn(ends, f"end_{theory}", "w, recorder, points, row", names),
     )
 
 

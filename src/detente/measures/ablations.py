@@ -1,6 +1,6 @@
 """Ablations: what the theory loses when one of its mechanisms is switched off.
 
-Every ablation runs on the same luck and the same drawn parameters as the whole theory, so that what
+Every ablation has the same random draws and drawn parameters as the whole theory, so that what
 differs is the mechanism. Coefficients are not fitted again: an ablation says what a mechanism does
 in the theory as it stands, not how well a theory without it could be made to do.
 """
@@ -15,33 +15,16 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from detente.measures.claims import Claim, Pattern, more
-from detente.measures.episode import Episode
-from detente.measures.patterns import episodes_of, measured
+from detente.measures.claims import Claim, Criterion, Pattern, mean
+from detente.measures.ensemble import Ensemble
+from detente.measures.patterns import measured, scenarios_of
+from detente.measures.score import score
+from detente.theory import find
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from detente.scenario.schema import Scenario
-
-#: Each mechanism with the coefficients, by their names in ``dynamics``, that switch it off.
-MECHANISMS: Final[dict[str, dict[str, float]]] = {
-    "tie to the actor": {"tie_to_actor": 0.0},
-    "tie to the recipient": {"tie_to_recipient": 0.0},
-    "peers": {"conformity": 0.0},
-    "exposure": {"exposure": 0.0},
-    "inertia": {"inertia": 0.0},
-    "costs of responses": {"cost": 0.0},
-    "loss aversion": {"loss_aversion": 1.0},
-    "red lines": {"red_line_weight": 1.0, "red_line_resolve": 0.0},
-    "moving issues": {"issue_rate": 0.0},
-    "agreement": {"agreement_rate": 0.0},
-    "direct acts": {"act_rate": 0.0},
-    "structural balance": {"balance_rate": 0.0},
-    "reversion": {"reversion_rate": 0.0},
-    # the longest that a scenario can give: attention stays whole for as long as any run lasts
-    "fading attention": {"attention_half_life": 1000.0},
-}
 
 #: Verdicts with a mechanism and without it. What is undecided on either side tells nothing.
 LOST: Final = ("holds", "fails")
@@ -49,79 +32,87 @@ GAINED: Final = ("fails", "holds")
 
 
 @dataclass(frozen=True)
-class Ablation:
-    """What becomes of the score and of the patterns without a mechanism.
+class Performance:
+    """How a form of the theory does on the record and the patterns."""
 
-    Parameters
-    ----------
-    mechanism : str
-        What is switched off.
-    coefficients : mapping of str to float
-        What switches it off.
-    rps : float
-        Mean ranked probability score over the record, 0 to one less than there are responses;
-        less is better.
-    skill : float
-        Against the pooled frequencies of responses, at most 1.
-    worse : Claim
-        How much the ranked probability score rises, with its 95 % t-interval over countries.
-    verdicts : mapping of str to str
-        Of each pattern, without the mechanism.
-    lost, gained : tuple of str
-        Patterns that hold with the mechanism and fail without it, and the other way round.
-    claims_lost, claims_gained : int
-        The same of single claims.
-    """
+    rps: float  # mean ranked probability score over the record, 0 is best
+    skill: float  # against the pooled frequencies of responses, at most 1
+    by_country: dict[str, float]  # mean ranked probability score over the rows of each
+    patterns: tuple[Pattern, ...]
+
+    @property
+    def verdicts(self) -> dict[str, str]:
+        """The verdict on each pattern, by its name."""
+        return {pattern.name: pattern.verdict for pattern in self.patterns}
+
+
+@dataclass(frozen=True)
+class Ablation:
+    """What becomes of the score and of the patterns without a mechanism."""
 
     mechanism: str
-    coefficients: Mapping[str, float]
-    rps: float
-    skill: float
-    worse: Claim
-    verdicts: Mapping[str, str]
-    lost: tuple[str, ...]
-    gained: tuple[str, ...]
-    claims_lost: int
-    claims_gained: int
+    coefficients: Mapping[str, float]  # what switches it off
+    whole: Performance
+    without: Performance
+
+    @property
+    def worse(self) -> Claim:
+        """How much the ranked probability score rises, with its 95 % t-interval over countries."""
+        before, after = self.whole.by_country, self.without.by_country
+        change = np.array([after[code] - before[code] for code in before])
+        return mean(Criterion("ranked probability score, without - with"), change)
+
+    @property
+    def lost(self) -> tuple[str, ...]:
+        """Patterns that hold with the mechanism and fail without it."""
+        return self._changed(LOST)
+
+    @property
+    def gained(self) -> tuple[str, ...]:
+        """Patterns that fail with the mechanism and hold without it."""
+        return self._changed(GAINED)
+
+    def _changed(self, change: tuple[str, str]) -> tuple[str, ...]:
+        before, after = self.whole.verdicts, self.without.verdicts
+        return tuple(name for name in before if (before[name], after[name]) == change)
+
+    def count_claims(self, change: tuple[str, str]) -> int:
+        """Return of how many single claims the verdict changes so: `LOST` or `GAINED`."""
+        before, after = (
+            [claim.verdict for pattern in each.patterns for claim in pattern.claims]
+            for each in (self.whole, self.without)
+        )
+        return sum(pair == change for pair in zip(before, after, strict=True))
 
     @property
     def earns(self) -> bool:
         """Whether the score is worse without it, past its interval, or a pattern is lost."""
         return self.worse.verdict == "holds" or bool(self.lost)
 
-
-@dataclass(frozen=True)
-class State:
-    """Scores and patterns of the theory in one form.
-
-    Parameters
-    ----------
-    rps, skill : float
-        As in `Ablation`.
-    by_country : dict of str to float
-        Mean ranked probability score of each country over its rows of the record.
-    patterns : tuple of Pattern
-        As measured.
-    """
-
-    rps: float
-    skill: float
-    by_country: dict[str, float]
-    patterns: tuple[Pattern, ...]
+    def to_plain(self) -> dict[str, Any]:
+        """Return what was found, by name."""
+        worse = self.worse
+        return {
+            "mechanism": self.mechanism,
+            "coefficients": dict(self.coefficients),
+            "rps": self.without.rps,
+            "skill": self.without.skill,
+            "rps_change": worse.value,
+            "low": worse.low,
+            "high": worse.high,
+            "patterns": self.without.verdicts,
+            "lost": self.lost,
+            "gained": self.gained,
+            "claims_lost": self.count_claims(LOST),
+            "claims_gained": self.count_claims(GAINED),
+            "earns": self.earns,
+        }
 
 
 class Ablations:
-    """Ablations of the mechanisms of the theory; see ``.table``.
+    """Ablations of the mechanisms of the theory, beside the whole of it; see ``.table``."""
 
-    Parameters
-    ----------
-    whole : State
-        The theory with every mechanism.
-    found : sequence of Ablation
-        One a mechanism.
-    """
-
-    def __init__(self, whole: State, found: Sequence[Ablation]) -> None:
+    def __init__(self, whole: Performance, found: Sequence[Ablation]) -> None:
         self.whole = whole
         self._found = tuple(found)
 
@@ -141,24 +132,11 @@ class Ablations:
         """
         import pandas as pd
 
-        rows: list[dict[str, Any]] = [
-            {
-                "mechanism": each.mechanism,
-                "coefficients": dict(each.coefficients),
-                "rps": each.rps,
-                "skill": each.skill,
-                "rps_change": each.worse.value,
-                "low": each.worse.low,
-                "high": each.worse.high,
-                **each.verdicts,
-                "lost": each.lost,
-                "gained": each.gained,
-                "claims_lost": each.claims_lost,
-                "claims_gained": each.claims_gained,
-                "earns": each.earns,
-            }
-            for each in self._found
-        ]
+        rows: list[dict[str, Any]] = []
+        for plain in (each.to_plain() for each in self._found):
+            rows.append({})
+            for name, value in plain.items():
+                rows[-1] |= value if name == "patterns" else {name: value}
         return pd.DataFrame(rows)
 
     def __repr__(self) -> str:
@@ -183,11 +161,11 @@ def ablations(
     Parameters
     ----------
     *scenarios : Scenario, str or path
-        Scenarios with a record; by default the two episodes of the library.
+        Scenarios with a record; by default the episodes of the library.
     runs, seed : int, optional
         In place of those in the scenarios.
     tell : callable, optional
-        Told each mechanism before it is switched off.
+        Called with each mechanism before it is switched off.
 
     Returns
     -------
@@ -203,59 +181,25 @@ def ablations(
     ScenarioError
         If a scenario is wrong.
     """
-    loaded = episodes_of(scenarios or None)
-    whole = _state(loaded, runs, seed)
+    loaded = scenarios_of(scenarios or None)
+    whole = _performance(loaded, runs, seed)
     found = []
-    for mechanism, coefficients in MECHANISMS.items():
+    for mechanism in find(loaded[0].theory).mechanisms:
         if tell is not None:
-            tell(mechanism)
-        changes = {f"dynamics.{name}": value for name, value in coefficients.items()}
-        without = _state([scenario.set(changes) for scenario in loaded], runs, seed)
-        found.append(compared(mechanism, coefficients, whole, without))
+            tell(mechanism.name)
+        changes = {f"dynamics.{name}": value for name, value in mechanism.off.items()}
+        without = _performance([scenario.set(changes) for scenario in loaded], runs, seed)
+        found.append(Ablation(mechanism.name, mechanism.off, whole, without))
     return Ablations(whole, found)
 
 
-def compared(
-    mechanism: str, coefficients: Mapping[str, float], whole: State, without: State
-) -> Ablation:
-    """Return what a mechanism does, from the theory with and without it."""
-    change = [without.by_country[code] - whole.by_country[code] for code in whole.by_country]
-    before, after = _verdicts(whole.patterns), _verdicts(without.patterns)
-    lost = tuple(name for name in before if (before[name], after[name]) == LOST)
-    gained = tuple(name for name in before if (before[name], after[name]) == GAINED)
-    old = [claim.verdict for pattern in whole.patterns for claim in pattern.claims]
-    new = [claim.verdict for pattern in without.patterns for claim in pattern.claims]
-    pairs = list(zip(old, new, strict=True))
-    return Ablation(
-        mechanism,
-        coefficients,
-        without.rps,
-        without.skill,
-        more("ranked probability score, without - with", np.array(change)),
-        after,
-        lost,
-        gained,
-        pairs.count(LOST),
-        pairs.count(GAINED),
-    )
-
-
-def _verdicts(patterns: Sequence[Pattern]) -> dict[str, str]:
-    return {pattern.name: pattern.verdict for pattern in patterns}
-
-
-def _state(scenarios: Sequence[Scenario], runs: int | None, seed: int | None) -> State:
+def _performance(scenarios: Sequence[Scenario], runs: int | None, seed: int | None) -> Performance:
     """Score scenarios and measure their patterns."""
-    from detente.measures.record.score import score
-
     scored = score(*scenarios, runs=runs, seed=seed, progress=False)
     by_country = scored.table.groupby("country")["rps"].mean()
-    found = [
-        pattern for each in scenarios for pattern in measured(Episode(each, runs=runs, seed=seed))
-    ]
-    return State(
+    return Performance(
         rps=float(scored.summary["rps"]),
         skill=float(scored.summary["skill"]),
         by_country={str(code): float(rps) for code, rps in by_country.items()},
-        patterns=tuple(sorted(found, key=lambda pattern: pattern.name)),
+        patterns=tuple(measured([Ensemble(each, runs=runs, seed=seed) for each in scenarios])),
     )

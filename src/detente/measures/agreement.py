@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from detente.measures.given import check_results, check_text
+from detente.measures.effects import check_results, check_text
 from detente.runs.errors import require
 from detente.runs.layout import median
 
@@ -106,23 +106,11 @@ def event_weights(results: Results, variant: str) -> Floats:
 
 
 def similarity(stances: Floats, span: float, weights: Floats | None = None) -> Floats:
-    """Return Signorino and Ritter's S of each two countries in each run.
+    """Return Signorino and Ritter's S: runs by countries by countries, -1 to 1.
 
-    ``S = 1 - 2 sum_e w_e |x_e - y_e| / (span sum_e w_e)``.
-
-    Parameters
-    ----------
-    stances : ndarray
-        Runs by events by countries; NaN where an event did not come up.
-    span : float
-        The widest distance between two stances.
-    weights : ndarray, optional
-        Of each event, 0 or more; by default all the same.
-
-    Returns
-    -------
-    ndarray
-        Runs by countries by countries, -1 to 1; NaN where no event has weight.
+    ``S = 1 - 2 sum_e w_e |x_e - y_e| / (span sum_e w_e)`` of the stances x and y of two countries
+    on each event; the span is the widest distance between two stances. NaN where no event that
+    came up has weight.
     """
     weight = np.ones(stances.shape[1]) if weights is None else weights
     x, y, both = _pairs(stances)
@@ -132,36 +120,31 @@ def similarity(stances: Floats, span: float, weights: Floats | None = None) -> F
         return np.asarray(1.0 - 2.0 * distance / widest)
 
 
-def kappa(stances: Floats, _span: float = 2.0, _weights: Floats | None = None) -> Floats:
-    """Return Cohen's kappa with squared distances, of each two countries in each run.
+def beyond_chance(stances: Floats, *, common: bool) -> Floats:
+    """Return agreement beyond chance, with squared distances: runs by countries by countries.
 
-    ``1 - sum (x - y)^2 / (sum (x - mean x)^2 + sum (y - mean y)^2 + n (mean x - mean y)^2)``: the
-    divisor is the distance that is expected if each country's stances came in any order.
+    ``1 - sum (x - y)^2 / (sum (x - a)^2 + sum (y - b)^2 + n (a - b)^2)``: the divisor is the
+    distance that is expected if the stances of each country came in any order. For kappa a and b
+    are the means of x and of y; for pi, of common habits, both are the mean of the two.
     """
     x, y, both = _pairs(stances)
-    n, mean_x, mean_y = _means(x, y, both)
-    spread = _spread(x, mean_x, both) + _spread(y, mean_y, both)
-    return _corrected(x, y, spread + n * (mean_x - mean_y) ** 2)
-
-
-def pi(stances: Floats, _span: float = 2.0, _weights: Floats | None = None) -> Floats:
-    """Return Scott's pi with squared distances, of each two countries in each run.
-
-    As `kappa`, with the stances of both countries around their common mean: the distance that is
-    expected if both drew from the same habits.
-    """
-    x, y, both = _pairs(stances)
-    _, mean_x, mean_y = _means(x, y, both)
-    common = (mean_x + mean_y) / 2
-    return _corrected(x, y, _spread(x, common, both) + _spread(y, common, both))
+    n = both.sum(axis=1)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        a, b = x.sum(axis=1) / n, y.sum(axis=1) / n
+        if common:
+            a = b = (a + b) / 2
+        spreads = [(both * (z - mean[:, None]) ** 2).sum(axis=1) for z, mean in ((x, a), (y, b))]
+        expected = spreads[0] + spreads[1] + n * (a - b) ** 2
+        distance = ((x - y) ** 2).sum(axis=1)
+        return np.where(expected > 1e-12, 1.0 - distance / expected, np.nan)
 
 
 #: How two portfolios are compared, by name.
 MEASURES: Final[dict[str, Callable[[Floats, float, Floats | None], Floats]]] = {
     "S": similarity,
     "S_weighted": similarity,
-    "kappa": kappa,
-    "pi": pi,
+    "kappa": lambda stances, _span, _weights: beyond_chance(stances, common=False),
+    "pi": lambda stances, _span, _weights: beyond_chance(stances, common=True),
 }
 
 
@@ -170,19 +153,3 @@ def _pairs(stances: Floats) -> tuple[Floats, Floats, Floats]:
     x, y = np.broadcast_arrays(stances[:, :, :, None], stances[:, :, None, :])
     both = ~(np.isnan(x) | np.isnan(y))
     return np.where(both, x, 0.0), np.where(both, y, 0.0), both.astype(np.float64)
-
-
-def _means(x: Floats, y: Floats, both: Floats) -> tuple[Any, Any, Any]:
-    n = both.sum(axis=1)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        return n, x.sum(axis=1) / n, y.sum(axis=1) / n
-
-
-def _spread(values: Floats, centre: Floats, both: Floats) -> Floats:
-    return np.asarray((both * (values - centre[:, None]) ** 2).sum(axis=1))
-
-
-def _corrected(x: Floats, y: Floats, expected: Floats) -> Floats:
-    observed = ((x - y) ** 2).sum(axis=1)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        return np.where(expected > 1e-12, 1.0 - observed / expected, np.nan)

@@ -1,4 +1,7 @@
-"""What a variant changed: paired differences between the same runs of two variants."""
+"""What a variant changed: paired differences between the same runs of two variants.
+
+Also the table that a run prints, and the checks that every measure makes of its arguments.
+"""
 
 from __future__ import annotations
 
@@ -7,14 +10,40 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from detente.measures.given import check_results, check_text
 from detente.runs.errors import UsageError, require
 from detente.runs.intervals import Moments, independent, paired
+from detente.theory import find
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from detente.runs.results import Results
+    from detente.theory.declare import Outcome
+
+#: Runs in memory at a time.
+BLOCK: Final = 65_536
+#: The columns of `summary` that are numbers.
+NUMBERS: Final = (
+    "probability", "tilt", "tilt_low", "tilt_high", "effect", "effect_low", "effect_high",
+)  # fmt: skip
+
+
+def check_results(results: Any) -> None:
+    """Refuse what is no `Results`, with how to come by them."""
+    from detente.runs.results import Results
+
+    if not isinstance(results, Results):
+        raise TypeError(
+            "a measure reads the results of detente.run, or of detente.open(folder), "
+            f"not {type(results).__name__}"
+        )
+
+
+def check_text(**values: Any) -> None:
+    """Refuse what is neither text nor left out, by the name of the parameter."""
+    for name, value in values.items():
+        if value is not None and not isinstance(value, str):
+            raise TypeError(f"{name} must be text, one at a time, not {type(value).__name__}")
 
 
 def effects(
@@ -22,9 +51,8 @@ def effects(
 ) -> pd.DataFrame:
     """Return what each variant changed in an outcome, with confidence intervals.
 
-    Run 17 of two variants has the same luck and the same drawn parameters, so their difference is
-    what the variant did to that very world. The mean of these differences has an interval far
-    narrower than that between independent ensembles, which stands beside it.
+    Run 17 of two variants has the same random draws and drawn parameters, so that their difference
+    is what the variant did. Its mean has a far narrower interval than that of independent runs.
 
     Parameters
     ----------
@@ -33,8 +61,8 @@ def effects(
     against : str, optional
         The variant to compare with; by default ``no_move``, or the first if there is none.
     outcome : str
-        ``tilt``, ``hedging``, ``toward_<pole>`` or ``stance_<event>`` of each country, or
-        ``tension`` or ``polarisation`` of the region.
+        An outcome of the theory: ``tilt``, ``hedging``, ``toward_<pole>`` or ``stance_<event>`` of
+        each country, ``tension`` or ``polarisation`` of the region, and what else it declares.
     level : float
         Confidence of the intervals, between 0 and 1.
 
@@ -43,10 +71,9 @@ def effects(
     pandas.DataFrame
         One row a variant and country, in the order of the results (for an outcome of the region
         one row a variant, without a country); columns variant, country, effect, low, high
-        (t-interval of the mean of paired differences), runs, the number of pairs (runs that failed
-        are left out, and for a stance those in which the event did not come up in both),
-        independent_low, independent_high (Welch's interval, as if the runs were not paired),
-        outcome and country_name. The first five fit a narrow terminal: ``table.iloc[:, :5]``.
+        (t-interval of the mean of paired differences), runs (pairs: without runs that failed and,
+        for a stance, those in which the event did not come up in both), independent_low,
+        independent_high (Welch's interval, as if not paired), outcome and country_name.
 
     Raises
     ------
@@ -65,14 +92,14 @@ def effects(
     check_results(results)
     check_text(against=against, outcome=outcome)
     reference = require(against or results.reference, results.variants, "variant")
-    require(outcome, outcome_names(results), "outcome")
+    declared, _ = outcomes_of(results)[require(outcome, outcomes_of(results), "outcome")]
     if not 0 < level < 1:
         raise UsageError(f"the level of confidence must lie between 0 and 1, not {level}")
     others = [variant for variant in results.variants if variant != reference]
     if not others:
         raise UsageError(f"nothing to compare: '{reference}' is the only variant")
-    codes, names = _who(results, outcome)
-    measured = _measured(results, [reference, *others], outcome)
+    codes: list[Any] = list(results.layout.countries) if "country" in declared.axes else [None]
+    measured = _measured(results, [reference, *others], outcome, len(codes))
     base, _ = measured[reference]
     tables = []
     for variant in others:
@@ -89,77 +116,74 @@ def effects(
             "independent_low": apart.low,
             "independent_high": apart.high,
             "outcome": outcome,
-            "country_name": names,
+            "country_name": [code and results.scenario.countries[code].name for code in codes],
         }
         tables.append(pd.DataFrame(columns))
     return pd.concat(tables, ignore_index=True)
 
 
 def _measured(
-    results: Results, variants: list[str], outcome: str
+    results: Results, variants: list[str], outcome: str, width: int
 ) -> dict[str, tuple[Moments, Moments]]:
-    """Return the moments of an outcome in each variant, and of its change against the first.
-
-    A few runs are in memory at a time, however many there are.
-    """
-    width = len(_who(results, outcome)[0])
+    """Return the moments of an outcome in each variant, and of its change against the first."""
     measured = {variant: (Moments(width), Moments(width)) for variant in variants}
     for first in range(0, results.runs, BLOCK):
         span = slice(first, first + BLOCK)
         base = values_of(results, variants[0], outcome, span)
-        for place, variant in enumerate(variants):
-            values = values_of(results, variant, outcome, span) if place else base
+        for variant in variants:
+            values = base if variant == variants[0] else values_of(results, variant, outcome, span)
             own, change = measured[variant]
             own.add(values)
             change.add(values - base)
     return measured
 
 
-def outcome_names(results: Results) -> list[str]:
-    """Return the outcomes that variants can be compared in."""
-    layout = results.layout
-    return [
-        "tilt",
-        "hedging",
-        *(f"toward_{pole}" for pole in layout.poles),
-        *(f"stance_{event}" for event in layout.events),
-        *REGIONAL,
-    ]
-
-
-#: Runs in memory at a time.
-BLOCK: Final = 65_536
-
-#: Outcomes that a run has once, not for each country.
-REGIONAL = ("tension", "polarisation")
+def outcomes_of(results: Results) -> dict[str, tuple[Outcome, dict[str, str]]]:
+    """Return the outcomes that variants can be compared in, by their names."""
+    labels = {"pole": results.layout.poles, "event": results.layout.events}
+    return find(results.scenario.theory).outcomes.numbers(labels)
 
 
 def values_of(results: Results, variant: str, outcome: str, runs: slice) -> NDArray[np.float64]:
-    """Return an outcome of a variant, one row a run, one column a country (or just one).
-
-    Parameters
-    ----------
-    results : Results
-        From `detente.run` or `detente.open`.
-    variant, outcome : str
-        As for `effects`.
-    runs : slice
-        Which runs, by their place.
-    """
-    kind, _, which = outcome.partition("_")
-    data = results.data.isel(run=runs)
-    if kind == "toward":
-        array = data["toward"].sel(variant=variant, pole=which)
-    elif kind == "stance":
-        array = data["stance"].sel(variant=variant, event=which)
-    else:
-        array = data[outcome].sel(variant=variant)
+    """Return an outcome of a variant in some runs: a row a run, a column a country (or one)."""
+    declared, along = outcomes_of(results)[outcome]
+    array = results.data[declared.name].isel(run=runs).sel({"variant": variant, **along})
     values = np.asarray(array.to_numpy(), dtype=np.float64)
-    return values[:, np.newaxis] if outcome in REGIONAL else values
+    return values if "country" in declared.axes else values[:, np.newaxis]
 
 
-def _who(results: Results, outcome: str) -> tuple[list[Any], list[Any]]:
-    if outcome in REGIONAL:
-        return [None], [None]
-    codes = results.layout.countries
-    return list(codes), [results.scenario.countries[code].name for code in codes]
+def summary(results: Results) -> pd.DataFrame:
+    """Return where each country stands in each variant of results, and what the variant changed.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row a variant and country; columns variant, country, country_name, event (the main
+        event, missing where the variant has none), response (the likeliest last one),
+        response_title, probability, tilt (mean), tilt_low and tilt_high (90 % of runs end between
+        them), effect (mean paired change in tilt against the reference variant), effect_low and
+        effect_high (its 95 % confidence interval). Effects of the reference itself are missing.
+
+    Raises
+    ------
+    TypeError
+        If given no results.
+    """
+    import pandas as pd
+
+    check_results(results)
+    scenario = results.scenario
+    rows = [
+        {
+            "variant": variant,
+            "country": code,
+            "country_name": scenario.countries[code].name,
+            "event": row["event"],
+            "response": row["response"],
+            "response_title": row["response"] and scenario.repertoire[row["response"]].title,
+            **{name: row[name] for name in NUMBERS},
+        }
+        for variant, countries in results.summary.items()
+        for code, row in countries.items()
+    ]
+    return pd.DataFrame(rows).astype(dict.fromkeys(NUMBERS, float))

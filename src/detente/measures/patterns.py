@@ -1,95 +1,62 @@
-"""The patterns that the theory must show, P1 to P8, each measured over ensembles.
+"""The patterns of scenarios, measured over ensembles; `detente.scenario.patterns` has their form.
 
-Where one does not hold, that is a finding about the theory: no threshold here was chosen after
-looking at results, and none may be.
+Where one does not hold, that is a finding about the theory: no threshold is to be chosen after
+looking at results.
 """
 
 from __future__ import annotations
 
 import html
+import math
 import os
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any, Final
 
-from detente.measures import patterns_2001, patterns_2025
-from detente.measures.claims import Pattern, Verdict, verdict_of
-from detente.measures.episode import Episode
-from detente.measures.given import check_results
+import numpy as np
+
+from detente.measures.claims import (
+    Claim,
+    Criterion,
+    Floats,
+    Pattern,
+    Verdict,
+    bootstrapped,
+    entropies,
+    mean,
+    share,
+    shares,
+    verdict_of,
+)
+from detente.measures.effects import check_results
+from detente.measures.ensemble import Ensemble, Places
 from detente.runs.errors import UsageError
+from detente.scenario.patterns import SIDES, either, sentences
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from detente.measures.patterns_2025 import Measured
     from detente.runs.results import Results
+    from detente.scenario import patterns as form
     from detente.scenario.schema import Scenario
 
-#: The episodes of the library that the patterns are about.
-EPISODES: Final = ("bagram-2025", "access-2001")
-
-
-@dataclass(frozen=True)
-class Check:
-    """How a pattern is measured, and in what scenario.
-
-    Parameters
-    ----------
-    measure : callable
-        Takes an `Episode`; its docstring is the pattern.
-    event : str
-        The main event of the scenarios in which it is measured.
-    variants : tuple of str
-        What variants they must have.
-    """
-
-    measure: Callable[[Episode], Measured]
-    event: str
-    variants: tuple[str, ...] = ()
-
-    @property
-    def sentence(self) -> str:
-        """The pattern in a sentence."""
-        return (self.measure.__doc__ or "").strip()
-
-    def fits(self, scenario: Scenario) -> bool:
-        """Return whether a scenario is one in which the pattern can be measured."""
-        return scenario.main == self.event and set(self.variants) <= set(scenario.variant_names)
-
-
-_DEMAND: Final = patterns_2025.DEMAND
-
-#: Every pattern by its name.
-CHECKS: Final[dict[str, Check]] = {
-    "P1": Check(patterns_2025.p1, _DEMAND, ("demand",)),
-    "P2": Check(patterns_2025.p2, _DEMAND, ("demand", "negotiated", "restraint")),
-    "P3": Check(patterns_2025.p3, _DEMAND, ("demand",)),
-    "P4": Check(patterns_2025.p4, _DEMAND, ("demand",)),
-    "P5": Check(patterns_2025.p5, _DEMAND, ("demand", "no_move", "forced")),
-    "P6": Check(patterns_2025.p6, _DEMAND, ("demand", "negotiated")),
-    "P7": Check(patterns_2025.p7, _DEMAND, ("demand", "no_move", "forced", "restraint")),
-    "P8": Check(patterns_2001.p8, "us_request"),
-}
+#: Why thresholds stand where they do, unless a claim gives its own reason.
+MORE_LIKELY_THAN_NOT: Final = "more likely than not"
+ANY_DIFFERENCE: Final = "the sentence names a direction and no size"
+ASKED: Final = "as the pattern asks"
 
 
 class Patterns:
     """Patterns as measured, in order or by name; see ``.table`` for every claim.
 
-    Parameters
-    ----------
-    found : sequence of Pattern
-        In order.
-
-    Attributes
-    ----------
-    missing : tuple of str
-        Names of the patterns that no scenario given is about.
+    ``missing`` are the names of the library's other patterns, if some of these are the library's.
     """
 
-    def __init__(self, found: Sequence[Pattern]) -> None:
+    def __init__(self, found: Sequence[Pattern], missing: Sequence[str] = ()) -> None:
         self._found = tuple(found)
-        there = {pattern.name for pattern in self._found}
-        self.missing = tuple(name for name in CHECKS if name not in there)
+        self.missing = tuple(missing)
 
     def __iter__(self) -> Iterator[Pattern]:
         return iter(self._found)
@@ -106,46 +73,32 @@ class Patterns:
     @property
     def verdict(self) -> Verdict:
         """Holds if every pattern does, fails if one does, else undecided."""
-        return verdict_of(self._found)
+        return verdict_of(pattern.verdict for pattern in self._found)
 
     @property
     def table(self) -> pd.DataFrame:
         """One row a claim.
 
-        Columns: pattern, sentence, scenario, statistic, value, low, high (95 % interval over
-        runs), threshold, above (whether it must lie above it), margin (positive on the right side),
-        verdict (holds, fails, undecided), reason (of the threshold), runs.
+        Columns: pattern, sentence, scenario, statistic, threshold, above (whether it must lie above
+        it), reason (of the threshold), level (of confidence), value, low, high (over runs), runs,
+        margin (positive on the right side), verdict (holds, fails, undecided).
         """
         import pandas as pd
 
         rows = [
-            {
-                "pattern": pattern.name,
-                "sentence": pattern.sentence,
-                "scenario": pattern.scenario,
-                "statistic": claim.statistic,
-                "value": claim.value,
-                "low": claim.low,
-                "high": claim.high,
-                "threshold": claim.threshold,
-                "above": claim.above,
-                "margin": claim.margin,
-                "verdict": claim.verdict,
-                "reason": claim.reason,
-                "runs": claim.runs,
-            }
-            for pattern in self._found
-            for claim in pattern.claims
+            {"pattern": p.name, "sentence": p.sentence, "scenario": p.scenario, **claim.to_plain()}
+            for p in self._found
+            for claim in p.claims
         ]
         return pd.DataFrame(rows)
 
     def __repr__(self) -> str:
-        """Say in a line each what holds."""
+        """Say in a line each which patterns hold."""
         lines = [f"{p.name} {p.verdict}: {p.sentence}" for p in self._found]
-        return "\n".join(["<detente patterns; look at .table", *lines]) + ">"
+        return "\n".join([*lines, "Every claim: .table"])
 
     def _repr_html_(self) -> str:
-        """Show a table in a notebook."""
+        """Show the same as a table in a notebook."""
         rows = "".join(
             f"<tr><td>{p.name}</td><td>{html.escape(p.sentence)}</td><td>{p.verdict}</td></tr>"
             for p in self._found
@@ -159,30 +112,30 @@ def patterns(
     seed: int | None = None,
     scenarios: Sequence[Scenario | str | os.PathLike[str]] | None = None,
 ) -> Patterns:
-    """Measure the patterns that the theory must show.
+    """Measure the patterns that scenarios say their runs must show.
 
     Parameters
     ----------
     results : Results or sequence of Results, optional
-        Complete results to read; what they lack (counterfactuals without Russia's acts, the order
-        of responses) is run with their seed and number of runs, and so on the same luck.
+        Complete results to read; what they lack (courses that only a pattern needs, the order of
+        responses) is run with their seed and number of runs, and so with the same random draws.
     runs, seed : int, optional
         Where there are no results: in place of those in the scenarios.
     scenarios : sequence of Scenario, str or path, optional
-        Where there are no results: the episodes; by default the two of the library.
+        Where there are no results: by default those of the library that have patterns.
 
     Returns
     -------
     Patterns
-        Those that the episodes are about, in order.
+        Those of all scenarios, in the order of their names.
 
     Raises
     ------
     TypeError
         If given no results where results are meant.
     UsageError
-        If no pattern is about a scenario given, or results are not complete or come with runs, a
-        seed or scenarios.
+        If a scenario has no patterns, or results are not complete or come with runs, a seed or
+        scenarios.
 
     References
     ----------
@@ -194,59 +147,313 @@ def patterns(
     Journal of the American Statistical Association 22, 209-212.
     """
     if results is None:
-        episodes = [Episode(each, runs=runs, seed=seed) for each in episodes_of(scenarios)]
+        ensembles = [Ensemble(each, runs=runs, seed=seed) for each in scenarios_of(scenarios)]
     elif any(option is not None for option in (runs, seed, scenarios)):
         raise UsageError("results come with their own scenario, runs and seed")
     else:
-        episodes = [_of_results(each) for each in _listed(results)]
-    for episode in episodes:
-        _check_about(episode.scenario)
-    return Patterns(sorted((p for e in episodes for p in measured(e)), key=lambda p: p.name))
+        every = results if isinstance(results, Sequence) else [results]
+        for each in every:
+            check_results(each)
+        ensembles = [Ensemble(each.scenario, results=each) for each in every]
+    for ensemble in ensembles:
+        if not ensemble.scenario.patterns:
+            name = ensemble.scenario.scenario
+            raise UsageError(f"{name} has no patterns: say in patterns: what its runs must show")
+    found = measured(ensembles)
+    names = {pattern.name for pattern in found}
+    library = [each.id for scenario in scenarios_of(None) for each in scenario.patterns]
+    missing = [name for name in library if name not in names] if names & set(library) else []
+    return Patterns(found, sorted(missing, key=_natural))
 
 
-def episodes_of(
-    scenarios: Sequence[Scenario | str | os.PathLike[str]] | None,
-) -> list[Scenario]:
-    """Return scenarios that were given, or else the episodes of the library.
-
-    Raises
-    ------
-    ScenarioError
-        If one is wrong.
-    """
-    from detente.scenario import Scenario, load
-    from detente.scenario.library import library
+def scenarios_of(scenarios: Sequence[Scenario | str | os.PathLike[str]] | None) -> list[Scenario]:
+    """Return scenarios, loaded where they are names; or those of the library that have patterns."""
+    from detente.scenario import Scenario, library, load
 
     if scenarios is None:
-        there = library()
-        scenarios = [name for name in EPISODES if name in there]
+        return [each for name in library() if (each := load(name)).patterns]
     return [each if isinstance(each, Scenario) else load(each) for each in scenarios]
 
 
-def measured(episode: Episode) -> list[Pattern]:
-    """Return every pattern that an episode is about, as measured in it."""
+def described(scenarios: Sequence[Scenario] | None = None) -> list[tuple[str, str, list[str]]]:
+    """Return the id and title of each pattern of some scenarios, and a sentence a claim.
+
+    By default those of the library, in the order of their names.
+    """
     found = []
-    for name, check in CHECKS.items():
-        if check.fits(episode.scenario):
-            claims, beside = check.measure(episode)
-            scenario = episode.scenario.scenario
-            found.append(Pattern(name, check.sentence, scenario, tuple(claims), tuple(beside)))
-    return found
+    for scenario in scenarios if scenarios is not None else scenarios_of(None):
+        names = {code: country.name for code, country in scenario.countries.items()}
+        found += [(each.id, each.title, sentences(each, names)) for each in scenario.patterns]
+    return sorted(found, key=lambda each: _natural(each[0]))
 
 
-def _check_about(scenario: Scenario) -> None:
-    if not any(check.fits(scenario) for check in CHECKS.values()):
-        events = " or ".join(dict.fromkeys(check.event for check in CHECKS.values()))
-        raise UsageError(
-            f"no pattern is about {scenario.scenario}: its main event must be {events}, with the "
-            "variants of the library's episode"
-        )
+def measured(ensembles: Sequence[Ensemble]) -> list[Pattern]:
+    """Return every pattern of the scenarios of some ensembles, in the order of their names."""
+    found = [
+        Measurement(ensemble, pattern).pattern()
+        for ensemble in ensembles
+        for pattern in ensemble.scenario.patterns
+    ]
+    return sorted(found, key=lambda pattern: _natural(pattern.name))
 
 
-def _listed(results: Results | Sequence[Results]) -> Sequence[Results]:
-    return results if isinstance(results, Sequence) else [results]
+def _natural(name: str) -> list[tuple[bool, int, str]]:
+    """Return what sorts P10 after P2."""
+    parts = re.findall(r"\d+|\D+", name)
+    return [(not part.isdecimal(), int(part) if part.isdecimal() else 0, part) for part in parts]
 
 
-def _of_results(results: Results) -> Episode:
-    check_results(results)
-    return Episode(results.scenario, results=results)
+@dataclass(frozen=True)
+class Statistic:
+    """A number of each run: a share is 1 or 0, an outcome its value; or a mean over countries."""
+
+    what: str  # in words
+    countries: tuple[str, ...]  # whose; none for an outcome of the region
+    variant: str  # a variant or a course of the pattern
+    event: str = ""  # of a share: to which event
+    response: str = "last"  # of a share: the first or the last response
+    outcome: str = ""  # the name of an outcome; empty for a share
+    places: tuple[int, ...] = ()  # of a share: of the responses that count
+    settings: tuple[tuple[str, Any], ...] = ()  # inputs that are set, by path, and their values
+
+    @property
+    def is_share(self) -> bool:
+        """Whether it is 1 or 0 in each run."""
+        return not self.outcome and len(self.countries) == 1
+
+
+class Measurement:
+    """Measures a pattern in the runs of its scenario."""
+
+    def __init__(self, ensemble: Ensemble, pattern: form.Pattern) -> None:
+        from detente.runs.layout import Layout
+
+        self._of = ensemble
+        self._form = pattern
+        self._scenario = ensemble.scenario
+        self._stances = np.array(Layout(ensemble.scenario).stances)
+
+    def pattern(self) -> Pattern:
+        """Return the pattern with each of its claims measured."""
+        claims = [found for claim in self._form.claims for found in self.claims(claim)]
+        beside = [self._text(claim) for claim in self._form.beside]
+        name, title = self._form.id, self._form.title
+        return Pattern(name, title, self._scenario.scenario, tuple(claims), tuple(beside))
+
+    def claims(self, claim: form.Claim) -> Iterator[Claim]:
+        """Measure a claim: one for each of the countries and variants that it lists."""
+        level = claim.confidence or self._form.confidence
+        base = Criterion("", reason=claim.reason or "", level=level)
+        for name, measure in (
+            ("first", self._first), ("most_likely", self._most_likely), ("entropy", self._entropy),
+        ):  # fmt: skip
+            if getattr(claim, name) is not None:
+                for variant in self._variants(claim):
+                    yield from measure(claim, variant, base)
+                return
+        for own in self._statistics(claim, self._variants(claim)):
+            yield from self._compared(claim, own, base)
+
+    def _compared(self, claim: form.Claim, own: Statistic, base: Criterion) -> Iterator[Claim]:
+        """Measure a statistic against a number, others of its kind, or itself along a sweep."""
+        if (sweep := claim.rises_with or claim.falls_with) is not None:
+            asked = replace(base, above=claim.rises_with is not None)
+            values = dict(sweep)["values"]
+            steps = [replace(own, settings=((sweep.input, value),)) for value in values]
+            for before, after in pairwise(steps):
+                yield self._difference(after, before, asked)
+        elif (other := claim.more_than or claim.less_than) is not None:
+            sign = 1.0 if claim.more_than is not None else -1.0
+            asked = replace(base, above=sign > 0, threshold=sign * other.by + 0.0)  # +0.0: no -0.0
+            for theirs in self._others(claim, own, other):
+                yield self._difference(own, theirs, asked)
+        else:
+            above = claim.above is not None
+            threshold = claim.above if claim.above is not None else claim.below
+            assert threshold is not None  # by a check of the scenario
+            plain = own.is_share and above and threshold == 0.5
+            reason = base.reason or (MORE_LIKELY_THAN_NOT if plain else ASKED)
+            asked = Criterion(self._label(own), threshold, above, reason, base.level)
+            yield (share if own.is_share else mean)(asked, self._values(own))
+
+    def _difference(self, own: Statistic, other: Statistic, asked: Criterion) -> Claim:
+        """Measure a difference within runs."""
+        reason = asked.reason or (ASKED if asked.threshold else ANY_DIFFERENCE)
+        asked = replace(asked, statistic=self._label(own, other), reason=reason)
+        return mean(asked, self._values(own) - self._values(other))
+
+    def _first(self, claim: form.Claim, variant: str, base: Criterion) -> Iterator[Claim]:
+        """Measure how much oftener a country responds before another than after it."""
+        course = self._of.course(self._form, variant, {})
+        places = np.array(self._places(claim.responses or self._of.responses))
+        codes = [claim.first or "", *(claim.before or ())]
+        steps = [self._of.first_step(course, self._event(claim), code, places) for code in codes]
+        words = f"{either(claim.responses)}: " if claim.responses else ""
+        for code, theirs in zip(codes[1:], steps[1:], strict=True):
+            lead = np.where(steps[0] < theirs, 1.0, np.where(steps[0] > theirs, -1.0, 0.0))
+            label = f"{words}P({self._name(codes[0])} first) - P({self._name(code)} first)"
+            yield mean(replace(base, statistic=label, reason=base.reason or ANY_DIFFERENCE), lead)
+
+    def _most_likely(self, claim: form.Claim, variant: str, base: Criterion) -> Iterator[Claim]:
+        """Measure how much likelier the likeliest of some responses is than that of the others."""
+        names = claim.most_likely or []
+        groups = [[place] for place in range(len(self._of.responses))]
+        own = [group for group in groups if group[0] in self._places(names)]
+        if set(names) <= set(SIDES):  # whole sides, of which silence is one
+            groups = [list(np.flatnonzero(np.sign(self._stances) == sign)) for sign in (-1, 0, 1)]
+            own = [groups[SIDES[name] + 1] for name in names]
+        chosen = self._chosen(claim, variant)
+        for code in claim.of or ():
+            column = chosen[:, [self._of.countries.index(code)]]
+
+            def lead(times: Floats, column: Places = column) -> Floats:
+                each = shares(column, times, len(self._of.responses))[:, 0]
+                by_group = [each[:, group].sum(axis=1) for group in groups]
+                best = [p for p, group in zip(by_group, groups, strict=True) if group in own]
+                rest = [p for p, group in zip(by_group, groups, strict=True) if group not in own]
+                return np.asarray(np.max(best, axis=0) - np.max(rest, axis=0))
+
+            label = f"{self._name(code)}: P({either(names)}) - P(likeliest other)"
+            asked = replace(base, statistic=label, reason=base.reason or "the most likely response")
+            yield bootstrapped(asked, len(chosen), lead)
+
+    def _entropy(self, claim: form.Claim, variant: str, base: Criterion) -> Iterator[Claim]:
+        """Measure the entropy of responses, by itself or against that of other countries."""
+        chosen, rank = self._chosen(claim, variant), claim.among_highest
+        for code in claim.of or ():
+            others = [each for each in self._responding(claim, variant) if each != code]
+            columns = chosen[:, [self._of.countries.index(each) for each in (code, *others)]]
+
+            def beyond(times: Floats, columns: Places = columns) -> Floats:
+                """Return the entropy, less that which it must pass."""
+                found = entropies(columns, times, len(self._of.responses))
+                bar = np.sort(found[:, 1:], axis=1)[:, -rank] if rank is not None else 0.0
+                return np.asarray(found[:, 0] - bar)
+
+            label = f"entropy, {self._name(code)}"
+            if rank is not None:
+                reason = f"among the highest {rank} of the {1 + len(others)} that respond"
+                asked = replace(base, reason=base.reason or reason)
+                label = f"{label} - number {rank} of the others"
+            else:
+                threshold = claim.above if claim.above is not None else claim.below
+                above = claim.above is not None
+                asked = Criterion("", threshold or 0.0, above, base.reason or ASKED, base.level)
+            yield bootstrapped(replace(asked, statistic=f"{label} (bits)"), len(chosen), beyond)
+
+    def _statistics(self, claim: form.Claim, variants: Sequence[str]) -> Iterator[Statistic]:
+        """Walk what a claim measures: a statistic for each country and variant."""
+        groups = [tuple(claim.mean_of)] if claim.mean_of else [(code,) for code in claim.of or ()]
+        for variant in variants:
+            for countries in groups or [()]:
+                if claim.outcome is not None:
+                    yield Statistic(claim.outcome, countries, variant, outcome=claim.outcome)
+                    continue
+                low = -math.inf if claim.stance_above is None else claim.stance_above
+                high = math.inf if claim.stance_below is None else claim.stance_below
+                if claim.share is not None:
+                    what, places = either(claim.share), self._places(claim.share)
+                else:
+                    what = f"stance > {low:g}" if high == math.inf else f"stance < {high:g}"
+                    places = np.flatnonzero((self._stances > low) & (self._stances < high)).tolist()
+                yield Statistic(
+                    f"P({what})", countries, variant, self._event(claim), claim.response or "last",
+                    places=tuple(places),
+                )  # fmt: skip
+
+    def _others(
+        self, claim: form.Claim, own: Statistic, other: form.Comparison
+    ) -> Iterator[Statistic]:
+        """Walk the other sides of a comparison: the claim with something else in it."""
+        whose: dict[str, Any] = {"of": None, "mean_of": None}
+        if other.of is None and other.mean_of is None:
+            whose = {"of": own.countries} if claim.of is not None else {}
+        changes = {name: value for name, value in other if value is not None and name != "by"}
+        changed = claim.model_copy(update={**whose, **changes})
+        yield from self._statistics(changed, other.variant or [own.variant])
+
+    def _values(self, own: Statistic) -> Floats:
+        """Return of each run a statistic; NaN where the event did not come up."""
+        variant = self._of.course(self._form, own.variant, dict(own.settings))
+        if own.outcome:
+            codes = own.countries or (None,)
+            parts = [self._of.outcome(variant, own.outcome, code) for code in codes]
+        else:
+            chosen = self._responses(variant, own.event, own.response)
+            columns = [chosen[:, self._of.countries.index(code)] for code in own.countries]
+            parts = [np.where(c >= 0, np.isin(c, own.places), np.nan) for c in columns]
+        return np.asarray(sum(parts, np.zeros(self._of.runs)) / len(parts))
+
+    def _responses(self, variant: str, event: str, response: str) -> Places:
+        return (self._of.first if response == "first" else self._of.last)(variant, event)
+
+    def _chosen(self, claim: form.Claim, variant: str) -> Places:
+        """Return runs by countries: place of the response that a claim is about."""
+        course = self._of.course(self._form, variant, {})
+        return self._responses(course, self._event(claim), claim.entropy or claim.response or "")
+
+    def _responding(self, claim: form.Claim, variant: str) -> list[str]:
+        """Return the countries that respond to the event of a claim: all but its actor."""
+        actor = self._of.actor(self._of.course(self._form, variant, {}), self._event(claim))
+        return [code for code in self._of.countries if code != actor]
+
+    def _event(self, claim: form.Claim) -> str:
+        return claim.on or self._scenario.main or ""
+
+    def _variants(self, claim: form.Claim) -> Sequence[str]:
+        return claim.variant or self._scenario.variant_names[:1]
+
+    def _places(self, names: Sequence[str]) -> list[int]:
+        """Return the places in the repertoire of responses, or of those of a side."""
+        signs = [SIDES[name] for name in names if name in SIDES]
+        pairs = zip(self._of.responses, np.sign(self._stances), strict=True)
+        return [at for at, (name, sign) in enumerate(pairs) if name in names or sign in signs]
+
+    def _text(self, claim: form.Claim) -> str:
+        """Return what is found of a claim that decides nothing."""
+        if claim.entropy is not None or claim.most_likely is not None:
+            return "; ".join(self._by_country(claim, each) for each in self._variants(claim))
+        found = [
+            f"{self._label(own)} {np.nanmean(self._values(own)):.4f}"
+            for own in self._statistics(claim, self._variants(claim))
+        ]
+        return "; ".join(found)
+
+    def _by_country(self, claim: form.Claim, variant: str) -> str:
+        """Return the entropy of countries, the highest first, or their likeliest responses."""
+        codes = claim.of or self._responding(claim, variant)
+        columns = self._chosen(claim, variant)[:, [self._of.countries.index(c) for c in codes]]
+        once, responses = np.ones((1, len(columns))), self._of.responses
+        if claim.entropy is not None:
+            bits = zip(entropies(columns, once, len(responses))[0], codes, strict=True)
+            each = [f"{code} {bit:.2f}" for bit, code in sorted(bits, reverse=True)]
+            return f"entropy, bits: {', '.join(each)}"
+        pairs = zip(codes, shares(columns, once, len(responses))[0], strict=True)
+        each = [f"{code} {responses[p.argmax()]} {p.max():.2f}" for code, p in pairs]
+        return f"likeliest response: {', '.join(each)}; expected {either(claim.most_likely or ())}"
+
+    def _label(self, own: Statistic, other: Statistic | None = None) -> str:
+        """Return a statistic in words, or a difference of two by what sets them apart."""
+        pairs = list(zip(self._words(own), self._words(other or own), strict=True))
+        common = [word for (word, usual), their in pairs if (word, usual) == their and not usual]
+        apart = [(mine[0], their[0]) for mine, their in pairs if mine != their]
+        sides = [", ".join(filter(None, side)) for side in zip(*apart, strict=True)]
+        return ": ".join(filter(None, [", ".join(common), " - ".join(sides)]))
+
+    def _words(self, own: Statistic) -> list[tuple[str, bool]]:
+        """Return the parts of a statistic in words, and whether each goes without saying."""
+        who = ", ".join(self._name(code) for code in own.countries)
+        if len(own.countries) > 1:
+            who = f"mean of {', '.join(own.countries)}"
+        settings = ", ".join(f"{path} {value}" for path, value in own.settings)
+        return [
+            (own.what, False),
+            (who, not who),
+            (own.event, own.event in {"", self._scenario.main}),
+            (own.response, own.response == "last"),
+            (own.variant, own.variant == self._scenario.variant_names[0]),
+            (settings, not settings),
+        ]
+
+    def _name(self, code: str) -> str:
+        return self._scenario.countries[code].name or code

@@ -12,12 +12,12 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
-from detente.measures.fitting.priors import PRIORS
-from detente.measures.patterns import CHECKS
+from detente.measures.patterns import described
 from detente.odd import code
-from detente.odd.said import CHANCE, CHECKED
+from detente.odd.said import CHANCE
 from detente.runs.variables import OUTCOMES, TOTALS, Meaning
 from detente.scenario.conditions import FORMS
+from detente.scenario.dynamics import coefficients
 from detente.scenario.elements import default_repertoire
 from detente.scenario.quantity import Quantity, quantity_of
 from detente.scenario.schema import Scenario
@@ -133,7 +133,7 @@ def repertoire() -> str:
 
 def patterns() -> str:
     """Return the patterns, with what is checked of each."""
-    rows = [(name, check.sentence, CHECKED.get(name, "")) for name, check in CHECKS.items()]
+    rows = [(name, title, " ".join(checked)) for name, title, checked in described()]
     return table(("", "pattern", "what is checked"), rows)
 
 
@@ -149,8 +149,9 @@ def mechanisms() -> str:
 def priors() -> str:
     """Return what is held of each coefficient before the record is looked at."""
     rows = [
-        (f"`{name}`", f"{each.median:g}", f"{low:.2g} to {high:.2g}", each.why)
-        for name, each in PRIORS.items()
+        (f"`{coefficient.name}`", f"{each.median:g}", f"{low:.2g} to {high:.2g}", each.why)
+        for coefficient in coefficients(DEFAULT)
+        if (each := coefficient.prior) is not None
         for low, high in [(each.at(-NORMAL_95), each.at(NORMAL_95))]
     ]
     return table(("coefficient", "median", "95 %", "because"), rows)

@@ -4,23 +4,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from matplotlib.artist import Artist
+from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from matplotlib.ticker import NullLocator
 
-from detente.plots import style, words
-from detente.plots.style import styled
+from detente.plots import base, style
+from detente.plots.base import Canvas, Page
 
 if TYPE_CHECKING:
-    from matplotlib.artist import Artist
-    from matplotlib.axes import Axes
-    from matplotlib.figure import Figure, SubFigure
-
-    from detente.measures.fitting.estimates import Estimate
-    from detente.measures.fitting.fit import Fit
+    from detente.measures.fit import Estimate, Fit
 
 #: What each coefficient is, in a few words.
-SAID: Final = {
+TITLES: Final = {
     "rationality": "Rationality of choices",
     "loss_aversion": "Loss aversion",
     "red_line_weight": "Weight of a crossed red line",
@@ -33,64 +30,45 @@ SAID: Final = {
     "cost": "Costs of responses",
 }
 PRIOR: Final = "#cfd3d6"
-MIDDLE: Final = "#7d8387"
+MEDIAN: Final = "#7d8387"
 ESTIMATE: Final = "#0b4f8a"
-#: Inches: of a row; for names on the left and numbers on the right; above and below the rows.
+#: Inches: of the page's width; of a row; for names on the left and numbers on the right; above and
+#: below the rows.
+WIDTH: Final = 13.4
 ROW: Final = 0.62
 NAMES: Final = 2.95
 NUMBERS: Final = 3.7
 ABOVE: Final = 0.7
 BELOW: Final = 0.95
-#: Points from the axis to the first column of numbers, and to the second.
-GAP: Final = 12
-SECOND: Final = 146
-#: Width of the whole, inches.
-WIDE: Final = 13.4
+#: Columns of numbers: points from the axis, weight and heading.
+ESTIMATES: Final = (12, "bold", "Estimate (95 %)")
+PRIORS: Final = (146, "normal", "Prior (95 %)")
 #: Ratios to the prior's median at which the axis has its marks, and beyond which it never ends.
 MARKS: Final = {0.1: "a tenth", 0.25: "a quarter", 0.5: "half", 1.0: "the same", 2.0: "twice",
                 4.0: "4 times", 8.0: "8 times"}  # fmt: skip
 
 
-@styled
-def coefficients(fit: Fit, fig: Figure | SubFigure | None = None) -> Figure | SubFigure:
+@base.plot()
+def coefficients(fit: Fit, fig: Canvas | None = None) -> Canvas:
     """Draw each coefficient before and after a look at the record.
 
     A row a coefficient, on one logarithmic axis of its ratio to the median of its prior. The pale
     bar is where 95 % of the prior lies, the dark line the 95 % interval of the estimate, the dot
     the estimate: hollow where the record says next to nothing about it. Both are in numbers on the
     right.
-
-    Parameters
-    ----------
-    fit
-        From `detente.fit`.
-    fig
-        A figure or part of one to draw on; by default a new one.
-
-    Returns
-    -------
-    Figure
-        The figure that was drawn on.
     """
     rows = fit.estimates
-    cells = ROW * len(rows)
-    figure = fig if fig is not None else style.blank(WIDE, cells + ABOVE + BELOW + 1.2)
-    width, height = style.size_of(figure)
-    top = style.heading(
-        figure, "What the record says about the coefficients that all countries share", _said(fit)
-    )
-    free = height * top - ABOVE - BELOW
-    axes = figure.add_axes(
-        (NAMES / width, BELOW / height, (width - NAMES - NUMBERS) / width, free / height)
-    )
+    title = "What the record says about the coefficients that all countries share"
+    page = Page(fig, (WIDTH, ROW * len(rows) + ABOVE + BELOW + 1.2), title, _subtitle(fit))
+    axes = page.axes(NAMES, BELOW, page.width - NAMES - NUMBERS, page.top - ABOVE - BELOW)
     for place, row in enumerate(rows):
         _row(axes, place, row)
     _axis(axes, rows)
     _legend(axes, hollow=any(not row.identified for row in rows))
-    return figure
+    return page.figure
 
 
-def _said(fit: Fit) -> str:
+def _subtitle(fit: Fit) -> str:
     rows = [row for forecast in fit.forecasts.values() for row in forecast.rows]
     countries = len({row.country for row in rows})
     titles = "; ".join(f"\u201c{fit.titles[name]}\u201d" for name in fit.scenarios)
@@ -105,22 +83,19 @@ def _row(axes: Axes, place: int, row: Estimate) -> None:
         place, (row.prior_high - row.prior_low) / row.prior, left=row.prior_low / row.prior,
         height=0.56, color=PRIOR, lw=0, zorder=1,
     )  # fmt: skip
-    axes.plot([1, 1], [place - 0.28, place + 0.28], color=MIDDLE, lw=2.0, zorder=2)
+    axes.plot([1, 1], [place - 0.28, place + 0.28], color=MEDIAN, lw=2.0, zorder=2)
     ends = [row.low / row.prior, row.high / row.prior]
     axes.plot(ends, [place, place], color=ESTIMATE, lw=3.4, solid_capstyle="butt", zorder=3)
     axes.plot(
         row.estimate / row.prior, place, marker="o", ms=11, mec=ESTIMATE, mew=2.4, zorder=4,
         mfc=ESTIMATE if row.identified else "white", ls="",
     )  # fmt: skip
-    for text, along, weight in (
-        (f"{_number(row.estimate)} ({_range(row.low, row.high)})", GAP, "bold"),
-        (f"{_number(row.prior)} ({_range(row.prior_low, row.prior_high)})", SECOND, "normal"),
+    for value, low, high, (offset, weight, _) in (
+        (row.estimate, row.low, row.high, ESTIMATES),
+        (row.prior, row.prior_low, row.prior_high, PRIORS),
     ):
-        axes.annotate(
-            text, (1, place), xycoords=("axes fraction", "data"), xytext=(along, 0),
-            textcoords="offset points", va="center", fontsize=style.TICK, fontweight=weight,
-            color=style.INK, annotation_clip=False,
-        )  # fmt: skip
+        text = f"{_number(value)} ({_number(low)}\u2013{_number(high)})"
+        base.beside(axes, place, text, offset, fontweight=weight)
 
 
 def _axis(axes: Axes, rows: tuple[Estimate, ...]) -> None:
@@ -130,47 +105,39 @@ def _axis(axes: Axes, rows: tuple[Estimate, ...]) -> None:
     axes.set_xscale("log")
     axes.set_xlim(low / 1.12, high * 1.12)
     axes.set_ylim(len(rows) - 0.5, -0.5)
-    shown = {at: said for at, said in MARKS.items() if low / 1.1 <= at <= high * 1.1}
+    shown = {ratio: text for ratio, text in MARKS.items() if low / 1.1 <= ratio <= high * 1.1}
     axes.set_xticks(list(shown), list(shown.values()))
     axes.xaxis.set_minor_locator(NullLocator())
     axes.grid(axis="x", color=style.RULE, lw=0.8, zorder=0)
     axes.set_xlabel("as a multiple of the middle of the prior")
-    names = [SAID.get(row.name, words.spoken(row.name)) for row in rows]
+    names = [TITLES.get(row.name, style.humanized(row.name)) for row in rows]
     axes.set_yticks(range(len(rows)), names, fontsize=style.LABEL)
     axes.tick_params(length=0, pad=6)
-    for side in ("left", "bottom"):
-        axes.spines[side].set_visible(False)
-    for text, along, weight in (
-        ("Estimate (95 %)", GAP, "bold"), ("Prior (95 %)", SECOND, "normal"),
-    ):  # fmt: skip
-        axes.annotate(
-            text, (1, 1), xycoords="axes fraction", xytext=(along, 8),
-            textcoords="offset points", fontsize=style.TICK, fontweight=weight,
-            color=style.FAINT, annotation_clip=False,
+    axes.spines[["left", "bottom"]].set_visible(False)
+    for offset, weight, heading in (ESTIMATES, PRIORS):
+        base.note(
+            axes, heading, (1, 1), (offset, 8), "axes fraction", fontweight=weight,
+            color=style.FAINT,
         )  # fmt: skip
 
 
 def _legend(axes: Axes, *, hollow: bool) -> None:
-    said = {"Estimate, 95 %": ESTIMATE, "Not identified": "white"}
+    labels = {"Estimate, 95 %": ESTIMATE, "Not identified": "white"}
     handles: list[Artist] = [Patch(facecolor=PRIOR, label="Prior, 95 %")]
     handles += [
         Line2D(
             [], [], color=ESTIMATE, lw=3.4, marker="o", ms=11, mec=ESTIMATE, mew=2.4, mfc=inside,
             label=label,
         )
-        for label, inside in said.items()
+        for label, inside in labels.items()
         if hollow or inside == ESTIMATE
     ]  # fmt: skip
     axes.legend(
-        handles=handles, loc="lower left", bbox_to_anchor=(0.0, 1.0), ncols=3, frameon=False,
-        fontsize=style.TICK, borderaxespad=0.2, handlelength=2.4, columnspacing=1.6,
+        handles=handles, loc="lower left", bbox_to_anchor=(0.0, 1.0), ncols=3,
+        borderaxespad=0.2, handlelength=2.4, columnspacing=1.6,
     )  # fmt: skip
 
 
 def _number(value: float) -> str:
     """Write a coefficient to two digits."""
     return f"{value:#.2g}".rstrip(".") if value < 100 else f"{value:.0f}"
-
-
-def _range(low: float, high: float) -> str:
-    return f"{_number(low)}\u2013{_number(high)}"

@@ -3,252 +3,239 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Final
+from datetime import date
+from typing import Any, Final, NamedTuple
 
+import matplotlib.dates
 import numpy as np
+from matplotlib.artist import Artist
+from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
-from matplotlib.ticker import FuncFormatter, MaxNLocator
-from numpy.typing import NDArray
+from matplotlib.ticker import MaxNLocator
+from numpy.typing import ArrayLike
 
-from detente.plots import style, words
-from detente.plots.labels import spread_out
-from detente.plots.quantiles import binned_quantiles
-from detente.plots.style import styled
-from detente.plots.timeline import DATES, LINE, Dated, dated_events, list_events, mark_events
-from detente.runs.layout import NO_MOVE
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-    from matplotlib.figure import Figure, SubFigure
-
-    from detente.runs.results import Results
+from detente.plots import base, style
+from detente.plots.base import Canvas, Floats, Page
+from detente.plots.style import Variant
+from detente.runs.results import Results
 
 #: A variant's line is named in the panel when its end is this far from the main one's, in tilt.
 WORTH_NAMING: Final = 0.02
+#: Inches for the scale on the left, above the panels, and between one's scale and the one before.
+LEFT: Final = 1.05
+ABOVE: Final = 0.34
+BETWEEN: Final = 0.62
+#: Dated events marked by number; more would hide the lines.
+MOST_EVENTS: Final = 6
+#: Height of a line of the list of events, and room for a number, in inches.
+LINE: Final = 0.26
+NUMBER: Final = 0.17
+#: Inches of a row of the legend.
+LEGEND: Final = 0.29
+#: matplotlib does not yet say the types of its functions for dates.
+DATES: Final[Any] = matplotlib.dates
 
 
-@styled
+class _Dated(NamedTuple):
+    """An event that comes up on a day that is known beforehand."""
+
+    day: date
+    title: str
+
+
+@base.plot(by_run=True, needs=("tilt_bins",))
 def fan(
     results: Results,
     variants: Sequence[str] | None = None,
     countries: Sequence[str] | None = None,
-    fig: Figure | SubFigure | None = None,
-) -> Figure | SubFigure:
+    fig: Canvas | None = None,
+) -> Canvas:
     """Draw how each country's tilt moves over time, one panel a country.
 
     The main course of events has its median and its 50 and 90 % bands; the reference, in which the
     main event does not happen, its median and the edges of its 90 % band; every other course its
     median. All panels span the same range of tilt, though about different middles, so slopes can be
     compared between them. Dated events of the main course are numbered.
-
-    Parameters
-    ----------
-    results
-        Results of `detente.run`; read are ``tilt_bins``, ``date`` and ``event_step``.
-    variants
-        Which courses of events; by default all. The first of them in the order of the results is
-        the main one.
-    countries
-        Which countries, in this order; by default all, from the most tilted to the first pole to
-        the most tilted to the second.
-    fig
-        A figure or part of one to draw on; by default a new one.
-
-    Returns
-    -------
-    Figure
-        The figure that was drawn on.
-
-    Raises
-    ------
-    UsageError
-        If the results have no such variant or country.
     """
-    shown = words.pick_variants(results, variants)
-    bands = _bands(results, shown)
-    chosen = words.pick_countries(results, countries)
+    shown = style.pick_variants(results, variants)
+    codes = style.labels(results, "country")
+    bins = results.data["tilt_bins"].sel(variant=[variant.name for variant in shown])
+    # variant, step, country, level
+    levels = base.quantiles(bins.transpose("variant", "step", "country", "bin").values)
+    chosen = [codes.index(code) for code in style.pick_all(results, "country", countries)]
     if countries is None:
-        ends = bands[shown[0]][-1, :, 2]
-        order = np.argsort(-np.nan_to_num(ends), kind="stable")
-        chosen = [words.codes(results)[i] for i in order]
+        chosen = np.argsort(-np.nan_to_num(levels[0, -1, :, 2]), kind="stable").tolist()
     across = min(4, len(chosen)) if len(chosen) != 5 else 3
     down = -(-len(chosen) // across)
-    events = dated_events(results, shown[0])
-    foot = 0.5 + LINE * len(events) + 0.29 * -(-(len(shown) + 3) // 3)
-    figure = (
-        fig if fig is not None else style.blank(max(3.6 * across, 9.6), 2.5 * down + 1.5 + foot)
-    )
-    width, height = style.size_of(figure)
-    first, second = words.pole_names(results)
-    top = style.heading(
-        figure,
-        words.titled(results, f"How far each country tilts, {first} or {second}"),
+    events = _dated_events(results, shown[0].name)
+    foot = 0.5 + LINE * len(events) + LEGEND * -(-(len(shown) + 3) // 3)
+    first, second = style.pole_names(results)
+    page = Page(
+        fig, (max(3.6 * across, 9.6), 2.5 * down + 1.5 + foot),
+        style.scenario_title(results, f"How far each country tilts, {first} or {second}"),
         f"Tilt from \u22121 (wholly {second}) to +1 (wholly {first}), "
-        f"{words.runs_said(results, each=True)}.\n"
+        f"{style.run_count(results, each=True)}.\n"
         "Every panel spans the same range of tilt, about its own middle.",
-    )
-    beside = 1.05 if len(shown) > 1 else 0.2  # inches for the names of lines
-    panel = (width - 1.05 - beside - (across - 1) * (beside + 0.62)) / across
-    grid = figure.add_gridspec(
-        down, across, left=1.05 / width, right=1 - beside / width, top=top - 0.34 / height,
-        bottom=(foot + 0.3) / height, hspace=0.4, wspace=(beside + 0.62) / panel,
     )  # fmt: skip
-    look = style.looks(words.variants_of(results))
+    width, height, bottom = page.width, page.height, foot + 0.3
+    right = 1.05 if len(shown) > 1 else 0.2  # inches for the names of lines
+    panel = (width - LEFT - right - (across - 1) * (right + BETWEEN)) / across
+    grid = page.figure.add_gridspec(
+        down, across, left=LEFT / width, right=1 - right / width,
+        top=page.top / height - ABOVE / height, bottom=bottom / height, hspace=0.4,
+        wspace=(right + BETWEEN) / panel,
+    )  # fmt: skip
+    drawn = levels[:, :, chosen]
+    widest = float(np.max(np.nanmax(drawn, axis=(0, 1, 3)) - np.nanmin(drawn, axis=(0, 1, 3))))
+    span = min(2.0, max(0.1, widest * 1.08))
     when = DATES.date2num(results.data["date"].values.astype("datetime64[us]"))
-    span = _span([bands[v][:, words.codes(results).index(c)] for v in shown for c in chosen], shown)
-    names = words.country_names(results)
-    for index, code in enumerate(chosen):
-        axes = figure.add_subplot(grid[index // across, index % across])
-        column = words.codes(results).index(code)
-        own = {variant: bands[variant][:, column] for variant in shown}
-        _panel(axes, when, own, look, span)
-        axes.set_title(names[code], loc="left", fontweight="bold", pad=16)
-        mark_events(axes, events)
+    names = list(style.country_names(results).values())
+    for index, country in enumerate(chosen):
+        axes = page.figure.add_subplot(grid[index // across, index % across])
+        _lines(axes, when, levels[:, :, country], shown, results.reference)
+        _scales(axes, when, levels[:, :, country], span)
+        _name_extremes(axes, levels[:, -1, country, 2], shown, span)
+        axes.set_title(names[country], loc="left", fontweight="bold", pad=16)
+        _mark_events(axes, events)
         axes.xaxis.set_tick_params(labelbottom=index + across >= len(chosen))
-    figure.supylabel(
-        f"Tilt:  {second} \u2190   \u2192 {first}", x=0.14 / width, fontsize=style.LABEL,
-        y=(foot + 0.3 + top * height - 0.34) / 2 / height,
+    page.figure.supylabel(
+        f"{style.outcome_title(results, 'tilt')}:  {second} \u2190   \u2192 {first}",
+        x=0.14 / width, fontsize=style.LABEL, y=(bottom + page.top - ABOVE) / 2 / height,
     )  # fmt: skip
-    _key(figure, results, shown, look, events)
-    return figure
+    page.legend(
+        _keys(shown, results.reference), 0.26 + LINE * len(events),
+        ncols=max(1, min(3, int(width / 4.5))), handlelength=3.4, columnspacing=1.6,
+    )  # fmt: skip
+    _list_events(page, events, 0.2)
+    return page.figure
 
 
-def _bands(results: Results, shown: Sequence[str]) -> dict[str, NDArray[np.float64]]:
-    """Return quantiles by variant: step, country, level."""
-    return {
-        variant: binned_quantiles(results.data["tilt_bins"].sel(variant=variant).values, -1.0, 1.0)
-        for variant in shown
-    }
-
-
-def _span(rows: Sequence[NDArray[np.float64]], shown: Sequence[str]) -> float:
-    """Return the range of tilt that every panel can share."""
-    per_country = [rows[i :: len(rows) // len(shown)] for i in range(len(rows) // len(shown))]
-    widest = max(
-        float(np.nanmax([r.max() for r in own]) - np.nanmin([r.min() for r in own]))
-        for own in per_country
-    )
-    return min(2.0, max(0.1, widest * 1.08))
-
-
-def _panel(
-    axes: Axes,
-    when: NDArray[np.float64],
-    own: dict[str, NDArray[np.float64]],
-    look: dict[str, style.Look],
-    span: float,
+def _lines(
+    axes: Axes, when: Floats, levels: Floats, shown: Sequence[Variant], reference: str
 ) -> None:
-    main = next(iter(own))
-    for variant, levels in own.items():
-        how = look[variant]
-        if variant == main:
-            for first, last, depth in ((0, 4, 0.16), (1, 3, 0.3)):
-                axes.fill_between(
-                    when, levels[:, first], levels[:, last], color=how.colour, alpha=depth, lw=0
-                )
-        elif variant == NO_MOVE:
+    """Draw the bands of the main variant and of the reference, and every median."""
+    for place, (variant, own) in enumerate(zip(shown, levels, strict=True)):
+        colour = variant.colour
+        if place == 0:
+            for first, last, alpha in ((0, 4, 0.16), (1, 3, 0.3)):
+                band = own[:, first], own[:, last]
+                axes.fill_between(when, *band, color=colour, alpha=alpha, lw=0)
+        elif variant.name == reference:
             for edge in (0, 4):
-                axes.plot(when, levels[:, edge], color=how.colour, lw=0.9, dashes=(2, 2))
+                axes.plot(when, own[:, edge], color=colour, lw=0.9, dashes=(2, 2))
         axes.plot(
-            when, levels[:, 2], color=how.colour, ls=how.dashes, lw=how.width,
-            zorder=4 if variant == main else 3,
+            when, own[:, 2], color=colour, ls=variant.dashes, lw=variant.width,
+            zorder=3 if place else 4,
         )  # fmt: skip
         axes.plot(
-            when[-1:], levels[-1:, 2], color=how.colour, marker=how.marker, ms=6, zorder=5,
+            when[-1:], own[-1:, 2], color=colour, marker=variant.marker, ms=6, zorder=5,
             clip_on=False, mec="white", mew=0.6,
         )  # fmt: skip
-    low = min(float(np.nanmin(levels)) for levels in own.values())
-    high = max(float(np.nanmax(levels)) for levels in own.values())
-    middle = float(np.clip((low + high) / 2, -1 + span / 2, 1 - span / 2))
-    axes.set_ylim(middle - span / 2, middle + span / 2)
+
+
+def _scales(axes: Axes, when: Floats, levels: Floats, span: float) -> None:
+    middle = (float(np.nanmin(levels)) + float(np.nanmax(levels))) / 2
+    middle = float(np.clip(middle, -1 + span / 2, 1 - span / 2))
+    axes.set(xlim=(when[0], when[-1]), ylim=(middle - span / 2, middle + span / 2))
     axes.axhline(0, color=style.INK, lw=0.8, zorder=1)
-    axes.set_xlim(when[0], when[-1])
     axes.yaxis.set_major_locator(MaxNLocator(4, steps=[1, 2, 5, 10]))
     digits = 1 if span > 0.4 else 2
-    axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: style.signed(value, digits)))
+    axes.yaxis.set_major_formatter(lambda value, _: style.signed(value, digits))
     locator = DATES.AutoDateLocator(minticks=2, maxticks=4)
     axes.xaxis.set_major_locator(locator)
     axes.xaxis.set_major_formatter(DATES.ConciseDateFormatter(locator, show_offset=False))
     axes.grid(axis="y", color=style.RULE, lw=0.5)
-    _name_extremes(axes, own, look, span)
 
 
-def _name_extremes(
-    axes: Axes, own: dict[str, NDArray[np.float64]], look: dict[str, style.Look], span: float
-) -> None:
+def _name_extremes(axes: Axes, ends: Floats, shown: Sequence[Variant], span: float) -> None:
     """Name at its end the main line and those that end farthest above and below it."""
-    ends = {variant: float(levels[-1, 2]) for variant, levels in own.items()}
-    main = next(iter(ends))
-    named = {main}
-    for outermost in (max(ends, key=ends.__getitem__), min(ends, key=ends.__getitem__)):
-        if abs(ends[outermost] - ends[main]) >= WORTH_NAMING:
-            named.add(outermost)
+    extremes = {int(np.argmax(ends)), int(np.argmin(ends))}
+    named = sorted({0} | {i for i in extremes if abs(ends[i] - ends[0]) >= WORTH_NAMING})
     if len(named) == 1:
         return
-    listed = [variant for variant in ends if variant in named]
-    low, high = axes.get_ylim()
-    places = spread_out([ends[v] for v in listed], 0.125 * span, low, high)
-    for variant, place in zip(listed, places, strict=True):
-        axes.annotate(
-            words.wrapped(words.spoken(variant), 14, 1), (1, place),
-            xycoords=("axes fraction", "data"), xytext=(7, 0), textcoords="offset points",
-            va="center", fontsize=style.NOTE, color=look[variant].colour,
-            fontweight="bold" if variant == main else "normal", annotation_clip=False,
+    places = spread_out(ends[named], 0.125 * span, *axes.get_ylim())
+    for index, place in zip(named, places, strict=True):
+        base.beside(
+            axes, place, style.wrapped(style.humanized(shown[index].name), 14, 1), 7,
+            fontsize=style.NOTE, color=shown[index].colour,
+            fontweight="normal" if index else "bold",
         )  # fmt: skip
 
 
-def _said(results: Results, variant: str) -> str:
-    """Return the short name that stands at the lines and the title of a variant."""
-    short, title = words.spoken(variant), words.variant_title(results, variant)
-    return title if title.lower().startswith(short.lower()) else f"{short}: {title}"
-
-
-def _key(
-    figure: Figure | SubFigure,
-    results: Results,
-    shown: Sequence[str],
-    look: dict[str, style.Look],
-    events: Sequence[Dated],
-) -> None:
-    """Say at the foot what lines, bands and numbers are."""
-    width, height = style.size_of(figure)
-    handles: list[Line2D | Patch] = []
+def _keys(shown: Sequence[Variant], reference: str) -> list[Artist]:
+    """Return the legend of lines and bands, with the names at the lines before the titles."""
+    keys: list[Artist] = []
     for variant in shown:
-        how = look[variant]
-        handles.append(
-            Line2D(
-                [],
-                [],
-                color=how.colour,
-                ls=how.dashes,
-                lw=how.width,
-                marker=how.marker,
-                ms=7,
-                markeredgecolor="white",
-                label=words.wrapped(_said(results, variant), 46, 1),
-            )
-        )
-    main = look[shown[0]].colour
-    handles.append(Patch(color=main, alpha=0.42, lw=0, label="half of the runs"))
-    handles.append(Patch(color=main, alpha=0.16, lw=0, label="nine in ten runs"))
-    if NO_MOVE in shown[1:]:
-        edge = f"nine in ten, {words.spoken(NO_MOVE).lower()}"
-        handles.append(
-            Line2D(
-                [],
-                [],
-                color=look[NO_MOVE].colour,
-                lw=0.9,
-                dashes=(2, 2),
-                label=words.wrapped(edge, 34, 1),
-            )
-        )
-    columns = max(1, min(3, int(width / 4.5)))
-    figure.legend(
-        handles=handles, loc="lower left",
-        bbox_to_anchor=(0.3 / width, (0.26 + LINE * len(events)) / height), ncols=columns,
-        frameon=False, fontsize=style.TICK, handlelength=3.4, columnspacing=1.6,
-        borderaxespad=0, bbox_transform=figure.transSubfigure,
-    )  # fmt: skip
-    list_events(figure, events, 0.2)
+        name, title = style.humanized(variant.name), variant.title
+        label = title if title.lower().startswith(name.lower()) else f"{name}: {title}"
+        label = style.wrapped(label, 46, 1)
+        keys.append(variant.key(label, ls=variant.dashes, lw=variant.width, ms=7))
+    main = shown[0].colour
+    keys.append(Patch(color=main, alpha=0.42, lw=0, label="half of the runs"))
+    keys.append(Patch(color=main, alpha=0.16, lw=0, label="nine in ten runs"))
+    for variant in shown[1:]:
+        if variant.name == reference:
+            edge = style.wrapped(f"nine in ten, {style.humanized(reference).lower()}", 34, 1)
+            keys.append(Line2D([], [], color=variant.colour, lw=0.9, dashes=(2, 2), label=edge))
+    return keys
+
+
+def _dated_events(results: Results, variant: str) -> list[_Dated]:
+    """Return the dated events of a variant in their order; of many, the main one and the first."""
+    titles = style.titles(results, "event")
+    days = results.data["date"].values.astype("datetime64[D]").astype(object)
+    steps = results.data["event_step"].sel(variant=variant).values
+    stated = {event.id: event.at for event in results.scenario.variant(variant).events}
+    due = []
+    for name, step in zip(titles, steps, strict=True):
+        if 0 <= step < len(days):
+            at = stated.get(name)
+            when = at if isinstance(at, date) and at > days[0] else days[int(step)]
+            due.append((name != results.scenario.main, when, titles[name]))
+    chosen = sorted(due)[:MOST_EVENTS]
+    return sorted((_Dated(when, title) for _, when, title in chosen), key=lambda e: e.day)
+
+
+def _mark_events(axes: Axes, events: Sequence[_Dated]) -> None:
+    """Draw a line at each date with its number above; numbers of close dates stand apart."""
+    low, high = axes.get_xlim()
+    days = [float(DATES.date2num(event.day)) for event in events]
+    left, _, right, _ = base.page_box(axes)
+    places = spread_out(days, (high - low) * NUMBER * 72 / (right - left), low, high)
+    for number, (when, place) in enumerate(zip(days, places, strict=True), 1):
+        axes.axvline(when, color=style.INK, lw=0.9, ls=(0, (1, 2)), zorder=1)
+        base.note(
+            axes, str(number), (place, 1), (0, 2), ("data", "axes fraction"), ha="center",
+            va="bottom", fontsize=style.NOTE - 1,
+        )  # fmt: skip
+
+
+def _list_events(page: Page, events: Sequence[_Dated], bottom: float) -> None:
+    """Write the events by number in lines whose last stands so many inches above the foot."""
+    for number, event in enumerate(events, 1):
+        text = f"{number}   {style.day(event.day)}: {event.title}"
+        page.text(
+            0.36, bottom + LINE * (len(events) - number),
+            style.wrapped(text, int(page.width * 9.5), 1), fontsize=style.TICK, va="bottom",
+        )  # fmt: skip
+
+
+def spread_out(wanted: ArrayLike, gap: float, low: float, high: float) -> Floats:
+    """Move positions on a line from low to high apart until neighbours are a gap apart.
+
+    Their order is kept, and the whole moves as little as possible: isotonic regression (Ayer and
+    others 1955). The gap is made smaller if they would not all fit.
+    """
+    from scipy.optimize import isotonic_regression
+
+    places = np.asarray(wanted, dtype=np.float64)
+    if places.size < 2:
+        return places
+    order = np.argsort(places, kind="stable")
+    gap = min(gap, (high - low) / (places.size - 1))
+    shifts = np.arange(places.size) * gap
+    bases = isotonic_regression(places[order] - shifts).x
+    result = np.empty_like(places)
+    result[order] = np.clip(bases, low, high - shifts[-1]) + shifts
+    return result

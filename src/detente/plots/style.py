@@ -1,39 +1,31 @@
-"""How every picture looks: sizes, colours and marks, in one place.
+"""How every picture looks and speaks: colours, sizes and marks; names, dates and numbers.
 
-Nothing here changes matplotlib's global settings: `styled` gives each drawing function the settings
-of this module and puts back what was there. Text is large enough to be read from the back of a
-room. Colours are those of Okabe and Ito (2008), which people with any colour vision can tell apart;
-each goes with a line style and a marker of its own, so that a picture also works printed in grey.
+Text is large enough to be read from the back of a room. Colours are those of Okabe and Ito (2008),
+which people with any colour vision can tell apart; each variant has a line style and a marker of
+its own too, so that a picture also works printed in grey.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
-from functools import wraps
-from io import BytesIO
+from datetime import date
 from textwrap import fill
-from typing import TYPE_CHECKING, Any, Final, cast
+from typing import Any, Final, NamedTuple, cast
 
 import matplotlib as mpl
 import numpy as np
-from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.cm import ScalarMappable
 from matplotlib.colors import LinearSegmentedColormap
-from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
 
-from detente.runs.layout import NO_MOVE
-
-if TYPE_CHECKING:
-    from matplotlib.cm import ScalarMappable
-    from matplotlib.figure import SubFigure
+from detente.runs.errors import UsageError, require
+from detente.runs.results import Results
+from detente.runs.tables import percent as whole_percent
 
 INK: Final = "#222222"
 FAINT: Final = "#6b6b6b"
 RULE: Final = "#c9c9c9"
-#: A country on the map that the scenario does not speak of.
-LAND: Final = "#e4e4e2"
-SEA: Final = "#f7f9fb"
 
 #: Sizes in points on a page some 13 inches wide.
 TITLE: Final = 19.0
@@ -42,46 +34,38 @@ LABEL: Final = 13.0
 TICK: Final = 12.0
 NOTE: Final = 11.0
 
-#: Dots to the inch of a picture in a notebook.
-SCREEN: Final = 90
-
 #: Toward the first pole and toward the second, everywhere.
 FIRST_POLE: Final = "#0b5c9e"
 SECOND_POLE: Final = "#b8470a"
 
 #: Tilt from the second pole (-1) over neither (0) to the first (1).
 TILT_MAP: Final = LinearSegmentedColormap.from_list(
-    "detente_tilt",
-    ["#8c3200", "#cf6a26", "#f2b489", "#f6f3ee", "#9cc4e4", "#3c87c4", "#0a4578"],
+    "detente_tilt", ["#8c3200", "#cf6a26", "#f2b489", "#f6f3ee", "#9cc4e4", "#3c87c4", "#0a4578"]
 )
 
-#: The same for lines and marks, which must show on white also in the middle.
-PATH_MAP: Final = LinearSegmentedColormap.from_list(
-    "detente_path", ["#9c3a00", "#b8470a", "#8a6d5c", "#5a5a5a", "#52708c", "#0b5c9e", "#0a4578"]
-)
+#: Below this confidence the coding of a record is drawn dashed: hardly likelier right than not.
+CONFIDENT: Final = 0.6
 
+#: Not from the locale, so that the same results give the same picture everywhere.
+MONTHS: Final = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _SETTINGS: Final[dict[str, Any]] = {
-    "axes.axisbelow": True,
     "axes.edgecolor": FAINT,
     "axes.labelcolor": INK,
     "axes.labelsize": LABEL,
     "axes.spines.right": False,
     "axes.spines.top": False,
     "axes.titlesize": LABEL + 1,
-    "axes.unicode_minus": True,
-    "figure.facecolor": "white",
-    "font.family": "DejaVu Sans",  # comes with matplotlib, so widths are the same everywhere
+    "axes.axisbelow": True,
     "font.size": TICK,
     "hatch.linewidth": 0.6,
-    "savefig.facecolor": "white",
+    "legend.borderaxespad": 0,
+    "legend.fontsize": TICK,
+    "legend.frameon": False,
     "text.color": INK,
     "text.parse_math": False,  # a title with two dollar signs is not a formula
-    "xtick.color": FAINT,
-    "xtick.labelcolor": INK,
-    "xtick.labelsize": TICK,
-    "ytick.color": FAINT,
-    "ytick.labelcolor": INK,
-    "ytick.labelsize": TICK,
+    **{f"{axis}tick.color": FAINT for axis in "xy"},
+    **{f"{axis}tick.labelcolor": INK for axis in "xy"},
+    **{f"{axis}tick.labelsize": TICK for axis in "xy"},
 }
 
 
@@ -97,113 +81,57 @@ def settings() -> Iterator[None]:
         yield
 
 
-def styled[**P, R](function: Callable[P, R]) -> Callable[P, R]:
-    """Make a drawing function run under `settings`."""
+class Variant(NamedTuple):
+    """How a variant is called and drawn: what tells it from others in colour and in grey."""
 
-    @wraps(function)
-    def wrapped(*args: P.args, **kwargs: P.kwargs) -> R:
-        with settings():
-            return function(*args, **kwargs)
-
-    return wrapped
-
-
-class Picture(Figure):
-    """A figure that a notebook shows, though pyplot knows nothing of it."""
-
-    def _repr_png_(self) -> bytes:
-        stream = BytesIO()
-        with settings():
-            self.savefig(stream, format="png", dpi=SCREEN)
-        return stream.getvalue()
-
-
-def blank(width: float, height: float) -> Figure:
-    """Return an empty figure of so many inches that pyplot knows nothing of."""
-    figure = Picture(figsize=(width, height))
-    FigureCanvasAgg(figure)
-    return figure
-
-
-def size_of(figure: Figure | SubFigure) -> tuple[float, float]:
-    """Return the width and height of a figure, or of its share of one, in inches."""
-    box = figure.bbox
-    dpi = figure.dpi
-    return float(box.width / dpi), float(box.height / dpi)
-
-
-def heading(figure: Figure | SubFigure, title: str, subtitle: str) -> float:
-    """Write the title and, below it, the subtitle; return the height left free, as a fraction."""
-    width, height = size_of(figure)
-    title = fill(title, int(width / 0.178), max_lines=2, placeholder=" \u2026")
-    subtitle = "\n".join(
-        fill(line, int(width / 0.108), max_lines=2, placeholder=" \u2026")
-        for line in subtitle.split("\n")
-    )
-    below = 0.52 + 0.33 * title.count("\n")
-    lines = subtitle.count("\n") + 1
-    figure.suptitle(
-        title, x=0.012, y=1 - 0.14 / height, ha="left", va="top", fontsize=TITLE, fontweight="bold"
-    )
-    figure.text(
-        0.012, 1 - below / height, subtitle, ha="left", va="top", fontsize=SUBTITLE, color=FAINT,
-        linespacing=1.3,
-    )  # fmt: skip
-    return 1 - (below + 0.1 + 0.25 * lines) / height
-
-
-@dataclass(frozen=True)
-class Look:
-    """How a variant is drawn: what tells it from the others in colour and in grey."""
-
+    name: str
+    title: str
     colour: str
     dashes: tuple[float, tuple[float, ...]] | str
     marker: str
     width: float
 
+    def key(self, label: str, **options: Any) -> Line2D:
+        """Return what stands for it in a legend."""
+        return Line2D(
+            [], [], color=self.colour, marker=self.marker, mec="white", label=label, **options
+        )
 
-_MAIN: Final = Look("#5b2a86", "solid", "o", 2.6)
-_REFERENCE: Final = Look("#5f5f5f", (0, (5, 2)), "s", 2.2)
+
+_MAIN: Final = ("#5b2a86", "solid", "o", 2.6)
+_REFERENCE: Final = ("#5f5f5f", (0, (5, 2)), "s", 2.2)
 _OTHERS: Final = (
-    Look("#009e73", (0, (7, 2, 1.5, 2)), "D", 2.0),
-    Look("#d55e00", "solid", "^", 2.0),
-    Look("#3a9bdc", (0, (1.2, 1.4)), "v", 2.4),
-    Look("#c7519c", (0, (3, 1.2)), "P", 2.0),
-    Look("#b38600", (0, (7, 1.5, 1.2, 1.5, 1.2, 1.5)), "X", 2.0),
-    Look("#000000", (0, (1, 3)), "*", 2.0),
+    ("#009e73", (0, (7, 2, 1.5, 2)), "D", 2.0),
+    ("#d55e00", "solid", "^", 2.0),
+    ("#3a9bdc", (0, (1.2, 1.4)), "v", 2.4),
+    ("#c7519c", (0, (3, 1.2)), "P", 2.0),
+    ("#b38600", (0, (7, 1.5, 1.2, 1.5, 1.2, 1.5)), "X", 2.0),
+    ("#000000", (0, (1, 3)), "*", 2.0),
 )
 
 
-def looks(variants: Sequence[str]) -> dict[str, Look]:
-    """Return how each of the variants of a scenario is drawn.
+def pick_variants(results: Results, wanted: Sequence[str] | None = None) -> list[Variant]:
+    """Return the variants asked for in the order of the results, or all of them.
 
-    Parameters
-    ----------
-    variants
-        All variants of the results in their order, so that one keeps its look when only some are
-        drawn. The first is the main one.
+    Each is drawn in the same way whether all are drawn or some.
     """
-    found: dict[str, Look] = {}
-    others = 0
-    for index, name in enumerate(variants):
-        if index == 0:
-            found[name] = _MAIN
-        elif name == NO_MOVE:
-            found[name] = _REFERENCE
-        else:
-            found[name] = _OTHERS[others % len(_OTHERS)]
-            others += 1
-    return found
+    chosen = pick_all(results, "variant", wanted)
+    main, *rest = labels(results, "variant")
+    others = [name for name in rest if name != results.reference]
+    looks = {name: _OTHERS[place % len(_OTHERS)] for place, name in enumerate(others)}
+    looks = {**looks, results.reference: _REFERENCE, main: _MAIN}
+    known = titles(results, "variant")
+    return [Variant(name, known[name], *looks[name]) for name in known if name in chosen]
 
 
-def shade_of(scale: ScalarMappable, value: float) -> tuple[float, ...]:
+def colour_of(scale: ScalarMappable, value: float) -> tuple[float, ...]:
     """Return the red, green, blue and opacity of a value on a scale of colours."""
-    return tuple(float(part) for part in scale.to_rgba(np.array([value]))[0])
+    return tuple(scale.to_rgba(np.array([value]))[0].tolist())
 
 
-def ink_on(colour: tuple[float, ...]) -> str:
-    """Return black or white, whichever reads better on a colour (relative luminance of WCAG 2)."""
-    linear = [c / 12.92 if c <= 0.03928 else ((c + 0.055) / 1.055) ** 2.4 for c in colour[:3]]
+def text_colour(background: tuple[float, ...]) -> str:
+    """Return black or white, whichever reads better (relative luminance of WCAG 2)."""
+    linear = [c / 12.92 if c <= 0.03928 else ((c + 0.055) / 1.055) ** 2.4 for c in background[:3]]
     luminance = 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
     return "white" if luminance < 0.3 else INK
 
@@ -214,3 +142,125 @@ def signed(value: float, digits: int = 2) -> str:
     if float(text) == 0.0:
         return text
     return ("+" if value > 0 else "\u2212") + text
+
+
+def percent(share: float) -> str:
+    """Write a share in per cent; what is rare is not the same as what never comes."""
+    return "<1 %" if 0 < share < 0.005 else whole_percent(share)
+
+
+def day(value: date | np.datetime64) -> str:
+    """Write a date as "18 Sep 2025", whatever the locale."""
+    plain = value if isinstance(value, date) else np.datetime64(value, "D").astype(object)
+    return f"{plain.day} {MONTHS[plain.month - 1]} {plain.year}"
+
+
+def wrapped(text: str, width: int, lines: int = 2) -> str:
+    """Break a text into at most so many lines of about so many letters."""
+    return fill(text, width, max_lines=lines, placeholder=" \u2026", break_on_hyphens=False)
+
+
+def humanized(identifier: str) -> str:
+    """Turn an identifier into words: ``no_move`` is "No move"."""
+    return capitalized(identifier.replace("_", " ").replace("-", " ").strip())
+
+
+def capitalized(text: str) -> str:
+    """Start a text with a capital letter and leave the rest as it is."""
+    return text[:1].upper() + text[1:]
+
+
+def joined(words: Sequence[str]) -> str:
+    """Join words as a sentence does: "Russia, China and Iran"."""
+    if len(words) < 2:
+        return "".join(words)
+    return ", ".join(words[:-1]) + " and " + words[-1]
+
+
+def scenario_title(results: Results, title: str) -> str:
+    """Return a picture's title, after that of the scenario: what it is about."""
+    subject = results.scenario.title
+    return f"{subject}: {title[:1].lower()}{title[1:]}" if subject else title
+
+
+def labels(results: Results, dimension: str) -> list[str]:
+    """Return the labels along a dimension of the results, in their order."""
+    return [str(label) for label in results.data[dimension].values]
+
+
+def country_names(results: Results) -> dict[str, str]:
+    """Return what each country is called, by code."""
+    return {code: wrapped(name, 28, 1) for code, name in titles(results, "country").items()}
+
+
+def titles(results: Results, dimension: str) -> dict[str, str]:
+    """Return what each country, event, response or variant is called, by its label."""
+    names = labels(results, dimension) if dimension in results.data.coords else []
+    coordinate = "country_name" if dimension == "country" else f"{dimension}_title"
+    if coordinate not in results.data.coords:
+        return {name: humanized(name) for name in names}
+    stated = [title.strip() for title in labels(results, coordinate)]
+    return {
+        name: title if title not in ("", name, "None") else humanized(name)
+        for name, title in zip(names, stated, strict=True)
+    }
+
+
+def outcome_title(results: Results, name: str) -> str:
+    """Return what an outcome is called, as it was declared."""
+    return capitalized(results.data[name].attrs.get("long_name", humanized(name)))
+
+
+def pick(results: Results, dimension: str, label: str) -> str:
+    """Return a label if the results have it along a dimension, and refuse it otherwise."""
+    return require(label, labels(results, dimension), dimension)
+
+
+def pick_variant(results: Results, variant: str | None) -> str:
+    """Return the variant asked for, or the main one."""
+    return pick(results, "variant", variant or labels(results, "variant")[0])
+
+
+def pick_all(results: Results, dimension: str, wanted: Sequence[str] | None) -> list[str]:
+    """Return the labels asked for in the order asked, or all of them."""
+    if wanted is None:
+        return labels(results, dimension)
+    chosen = [wanted] if isinstance(wanted, str) else dict.fromkeys(wanted)
+    if not chosen:
+        raise UsageError(f"name at least one {dimension}")
+    return [pick(results, dimension, label) for label in chosen]
+
+
+def pole_names(results: Results) -> tuple[str, str]:
+    """Return what the first and the second pole are called."""
+    first, second = titles(results, "pole").values()
+    return first, second
+
+
+def tilt_ends(results: Results) -> tuple[str, str]:
+    """Return what the two ends of the axis of tilt mean, with the members: at +1 and at -1."""
+    names = country_names(results)
+    members = [
+        wrapped(joined([names.get(code, code) for code in codes]), 40, 1)
+        for codes in results.scenario.poles.values()
+    ]
+    first, second = pole_names(results)
+    return f"{first} ({members[0]})", f"{second} ({members[1]})"
+
+
+def run_count(results: Results, *, each: bool = False) -> str:
+    """Return how many runs stand behind a picture, in words."""
+    count = int(results.data.sizes["run"])
+    stated = "1 run" if count == 1 else f"{count:,} runs"
+    several = each and results.data.sizes["variant"] > 1
+    return f"{stated} of each course of events" if several else stated
+
+
+def last_day(results: Results) -> str:
+    """Return the date on which the runs end."""
+    return day(results.data["date"].values[-1])
+
+
+def about(results: Results, variant: str) -> str:
+    """Return the title of a variant and how many runs it has, for a subtitle."""
+    return f"\u201c{titles(results, 'variant')[variant]}\u201d, {run_count(results)}"

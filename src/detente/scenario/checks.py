@@ -13,6 +13,7 @@ from typing import Any, Final
 
 from pydantic import BaseModel
 
+from detente.scenario import pattern_checks
 from detente.scenario.base import days_in
 from detente.scenario.conditions import FORMS
 from detente.scenario.elements import default_repertoire
@@ -41,6 +42,7 @@ def find(model: type[BaseModel], data: Any) -> Iterator[Finding]:
         yield from names_known(model, data)
         for check in CHECKS:
             yield from check(data)
+        yield from pattern_checks.find(data)
 
 
 def names_known(model: type[BaseModel], data: Data) -> Iterator[Finding]:

@@ -13,6 +13,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from detente import theory
+from detente.scenario import pattern_checks
 from detente.scenario.messages import Place, Problem, ScenarioError
 from detente.scenario.shape import KEYS, below, default_at, merges
 from detente.scenario.tree import Rows, Table, as_tree, child
@@ -23,6 +24,7 @@ def extended(model: type[BaseModel], parent: Table, over: Table) -> Table:
     if child(over, "theory") not in (None, child(parent, "theory") or theory.DEFAULT):
         parent = parent.lacking("dynamics")  # they are coefficients of another theory
     merged: Table = _merge(parent, over, (model, ""), (over.place, ""), None)
+    pattern_checks.prune(merged, pattern_checks.ids(parent) - pattern_checks.ids(over))
     return merged
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import html
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date, timedelta
 from functools import cached_property
 from typing import Annotated, Any, ClassVar, Final, Self
@@ -24,7 +24,7 @@ from pydantic import (
     model_validator,
 )
 
-from detente.scenario import paths, validation, writer
+from detente.scenario import paths, pattern_checks, validation, writer
 from detente.scenario.base import (
     STEP_PATTERN,
     CountryCode,
@@ -50,6 +50,7 @@ from detente.scenario.elements import (
     default_repertoire,
 )
 from detente.scenario.messages import GIVEN, ScenarioError, unknown
+from detente.scenario.patterns import Pattern
 from detente.scenario.tree import as_tree
 from detente.theory import DEFAULT
 
@@ -122,6 +123,9 @@ class Scenario(Part):
     )
     record: list[Record] = Field(
         default_factory=list, description="What governments really did, to score against."
+    )
+    patterns: list[Pattern] = Field(
+        default_factory=list, description="What its runs must show; no part of what is simulated."
     )
     theory: TheoryName = Field(DEFAULT, description="The theory of how its countries respond.")
     dynamics: SerializeAsAny[Dynamics] = Field(
@@ -241,13 +245,21 @@ class Scenario(Part):
         copied = super().model_copy(update=update, deep=deep)
         if update:
             courses = {
-                name: course.model_copy(update={**update, "variants": {}})
+                name: course.model_copy(update={**update, "variants": {}, "patterns": []})
                 for name, course in self._courses.items()
                 if copied.variants.get(name) == self.variants[name]
                 and not self.variants[name].touched & update.keys()
             }
             copied.__dict__["_courses"] = courses
         return copied
+
+    def with_variants(self, names: Collection[str]) -> Self:
+        """Return the scenario with some of its variants, and the patterns that need no other."""
+        kept = {name: variant for name, variant in self.variants.items() if name in names}
+        fewer = self.model_copy(update={"variants": kept})
+        missing = pattern_checks.not_measurable(fewer.to_plain())
+        measurable = [each for each in self.patterns if each.id not in missing]
+        return fewer.model_copy(update={"patterns": measurable})
 
     def get(self, path: str) -> Any:
         """Return the value at a path such as ``countries.PAK.resolve``, in its plain form.
@@ -267,7 +279,8 @@ class Scenario(Part):
         changes : mapping of str to object
             New values by path, such as ``{"countries.PAK.resolve": 0.6}``; None takes what stands
             there away. ``{"variants.bolder": {"set": {"countries.PAK.resolve": 0.6}}}`` adds a
-            variant, to be run beside the others on the same luck.
+            variant, to be run beside the others with the same random draws. A pattern that names
+            what is taken away goes with it.
 
         Raises
         ------
@@ -301,10 +314,9 @@ class Scenario(Part):
 
     @property
     def digest(self) -> str:
-        """SHA-256 of the scenario's canonical JSON, in hexadecimal."""
-        canonical = json.dumps(
-            self.to_plain(), sort_keys=True, separators=(",", ":"), ensure_ascii=True
-        )
+        """SHA-256 of the canonical JSON of what is simulated, in hexadecimal."""
+        simulated = {key: value for key, value in self.to_plain().items() if key != "patterns"}
+        canonical = json.dumps(simulated, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
         return hashlib.sha256(canonical.encode()).hexdigest()
 
 

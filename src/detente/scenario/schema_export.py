@@ -17,6 +17,7 @@ from detente import theory
 from detente.scenario.base import CODE_PATTERN, ID_PATTERN, NAME_PATTERN, STEP_PATTERN
 from detente.scenario.dynamics import dynamics_of
 from detente.scenario.elements import Attitude, Dependence, Event, Record, default_repertoire
+from detente.scenario.patterns import Pattern
 from detente.scenario.quantity import COUNTS, DISTRIBUTION, KINDS
 from detente.scenario.schema import Scenario
 from detente.scenario.shape import KEYS
@@ -29,11 +30,12 @@ REQUIRED: Final[dict[str, list[str]]] = {
     Attitude.__name__: list(KEYS["attitudes"]),
     Dependence.__name__: list(KEYS["dependence"]),
     Record.__name__: list(KEYS["record"][:2]),
+    Pattern.__name__: list(KEYS["patterns"]),
 }
 #: Definitions whose every file must be complete: a condition is never merged.
 WHOLE: Final = frozenset(
     {"IssueTest", "StanceTest", "OppositionTest", "AttitudeTest", "AfterTest"}
-    | {"AllOf", "AnyOf", "Not", DISTRIBUTION}
+    | {"AllOf", "AnyOf", "Not", "Claim", "Comparison", "Sweep", DISTRIBUTION}
 )
 #: What each form of text is called.
 TEXTS: Final = {

@@ -26,6 +26,7 @@ KEYS: Final[dict[str, tuple[str, ...]]] = {
     "attitudes": ("of", "to"),
     "dependence": ("of", "on"),
     "record": ("event", "country", "date"),
+    "patterns": ("id",),
 }
 
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from detente.scenario import checks, variants
+from detente.scenario import checks, pattern_checks, variants
 from detente.scenario.base import CODE_PATTERN, ID_PATTERN, NAME_PATTERN, STEP_PATTERN
 from detente.scenario.conditions import FORMS
 from detente.scenario.dynamics import AnyDynamics, elsewhere
@@ -140,7 +141,7 @@ def _variants(
     problems: list[Problem] = []
     for name, variant in listed.items() if isinstance(listed, Table) else ():
         if scenario is not None and scenario.variants[name].is_as_written:
-            courses[name] = scenario.model_copy(update={"variants": {}})
+            courses[name] = scenario.model_copy(update={"variants": {}, "patterns": []})
             continue
         resolved, more = variants.resolve(model, tree, name)
         problems += more
@@ -157,6 +158,11 @@ def _variants(
                 at = place if place in own else tree["variants"].mark(name).at_key
                 message = f"{path}: {words}" if path else words
                 problems.append(Problem.at(at, f"variants.{name}", message))
+    if (trial := pattern_checks.as_variants(tree)) is not None:
+        found_in_patterns = _variants(model, trial, None, known)[1]
+        problems += [
+            replace(each, path=each.path.removeprefix("variants.")) for each in found_in_patterns
+        ]
     return courses, problems
 
 

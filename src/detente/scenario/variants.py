@@ -18,7 +18,7 @@ from detente.scenario.paths import assign_all
 from detente.scenario.tree import Mark, Rows, Table, as_tree, child, copied
 
 #: Keys of a scenario that a variant has no say in.
-NOT_ITS_OWN: Final = ("variants", "extends", "theory")
+NOT_ITS_OWN: Final = ("variants", "patterns", "extends", "theory")
 #: The tests of a condition that are about an event.
 ABOUT_EVENTS: Final = ("after", "stance", "opposition")
 #: More steps than a run can have.
@@ -34,7 +34,7 @@ def resolve(model: type[BaseModel], tree: Table, name: str) -> tuple[Table | Non
     variant = copied(tree["variants"][name])
     if not isinstance(variant, Table):
         return None, []
-    whole, path = copied(tree.lacking("variants")), f"variants.{name}"
+    whole, path = copied(tree.lacking("variants", "patterns")), f"variants.{name}"
     drop, addition, settings = (child(variant, key) for key in ("drop", "add", "set"))
     drop = drop if isinstance(drop, Rows) else Rows(variant.place)
     dropped = {each for each in drop if isinstance(each, str)}

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import inspect
 import math
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import product
 from typing import Any, Final, Literal
 
 import numpy as np
@@ -328,6 +329,28 @@ class Outcomes:
 
     def __getitem__(self, name: str) -> Outcome:
         return self._all[name]
+
+    def numbers(
+        self, labels: Mapping[str, Sequence[str]]
+    ) -> dict[str, tuple[Outcome, dict[str, str]]]:
+        """Return the measures that a run has of each country or of the region, by their names.
+
+        Each comes with its outcome and what it is along the other axes: ``toward_east`` is
+        ``toward`` of the pole ``east``.
+
+        Parameters
+        ----------
+        labels : mapping of str to sequence of str
+            The names along the axes beside that of countries, such as poles and events.
+        """
+        found = {}
+        for outcome in self:
+            others = [axis for axis in outcome.axes if axis != "country"]
+            if outcome.keep == "runs" and not outcome.codes and {*others} <= labels.keys():
+                for which in product(*(labels[axis] for axis in others)):
+                    along = dict(zip(others, which, strict=True))
+                    found["_".join((outcome.name, *which))] = outcome, along
+        return found
 
 
 @dataclass(frozen=True)

@@ -74,6 +74,7 @@ class Choices(NamedTuple):
     best: Annotated[Floats, "M"]  # the greatest utility
     total: Annotated[Floats, "M"]  # sum of the odds of all responses
     picked: Annotated[Integers, "M"]  # the response chosen
+    changed: Annotated[Integers, "M"]  # which of them are not what was said before
 
 
 class World(NamedTuple):

@@ -183,5 +183,11 @@ def decide(w: World) -> None:
                 _bar(structure.actor[e], structure.by_actor, c, filled)
                 _chances(c, filled)
                 _pick(c, filled)
+                changed = 0  # who says again what it said is left out without a branch
                 for m in range(few):
+                    c.changed[changed] = m
+                    said = s.response[e, c.country[m], c.lane[m]]
+                    changed += 1 if said != c.picked[m] else 0
+                for at in range(changed):
+                    m = c.changed[at]
                     choose(agenda, s.response, e, c.country[m], c.lane[m], c.picked[m])

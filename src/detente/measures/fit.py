@@ -1,0 +1,316 @@
+"""``detente.fit``: the coefficients that the record speaks for."""
+
+from __future__ import annotations
+
+import html
+import os
+import sys
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, replace
+from functools import cached_property
+from itertools import combinations
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+import numpy as np
+
+from detente.measures.cross_validation import (
+    LeftOut,
+    figures_of,
+    forecast_of,
+    leave_out_countries,
+    leave_out_episodes,
+)
+from detente.measures.posterior import Mode, Posterior
+from detente.measures.predictions import predictors_of
+from detente.measures.replicates import Forecast
+from detente.runs.errors import UsageError
+from detente.scenario.quantity import Distribution
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from detente.scenario import Scenario
+
+#: Runs of each episode by default: chance then moves no estimate of the library's two episodes by
+#: as much as a fifth of its standard deviation.
+RUNS: Final = 2000
+#: Probability of the intervals, and the standard deviations to each side of a normal that hold it.
+LEVEL: Final = 0.95
+REACH: Final = 1.959964
+#: A coefficient whose spread is still above this share of its prior's is not identified. Precision
+#: goes with the inverse square of a spread, and 1 - 0.9 ** 2 = 0.19: less than a fifth of what is
+#: then known of the coefficient comes from the record, the rest from the prior.
+NOT_IDENTIFIED: Final = 0.9
+#: Two estimates correlated by more than this, either way, are listed: the record fixes a
+#: combination of them better than each.
+CORRELATED: Final = 0.5
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """A coefficient before and after the record.
+
+    Beside its estimate each coefficient keeps its prior: an estimate whose interval is that of its
+    prior says nothing about the record.
+    """
+
+    name: str
+    estimate: float  # where the posterior is greatest
+    low: float  # 95 % interval: of a normal on the scale of the coefficient (Laplace), carried back
+    high: float
+    prior: float  # median before
+    prior_low: float  # 95 % range before
+    prior_high: float
+    why: str  # the argument for the prior, or its source
+    scale: str  # on which the normals are; see `Prior`
+    spread_left: float  # standard deviation after over that before: 1 if nothing was learnt
+
+    @property
+    def identified(self) -> bool:
+        """Whether the record says more than next to nothing about it; see `NOT_IDENTIFIED`."""
+        return self.spread_left <= NOT_IDENTIFIED
+
+    def to_plain(self) -> dict[str, Any]:
+        """Return the fields by name, and whether it is identified."""
+        return {**asdict(self), "identified": self.identified}
+
+
+class Correlation(NamedTuple):
+    """How two estimates go together, on their scales: below 0, if one is greater one is less."""
+
+    first: str
+    second: str
+    correlation: float
+
+
+class Fit:
+    """Coefficients estimated from the record, from `detente.fit`.
+
+    It has ``estimates``, one a coefficient, and the ``correlations`` between them above 0.5 in
+    absolute value; ``forecasts`` of the rows it has seen, by scenario; ``without_episodes`` and
+    ``without_countries``, fits that left part of the record out; and ``notes``.
+    """
+
+    def __init__(
+        self,
+        posterior: Posterior,
+        mode: Mode,
+        without_episodes: Sequence[LeftOut] = (),
+        without_countries: Sequence[LeftOut] = (),
+        notes: Sequence[str] = (),
+    ) -> None:
+        self.estimates, self.correlations = _estimates(posterior, mode)
+        self.without_episodes = tuple(without_episodes)
+        self.without_countries = tuple(without_countries)
+        self.notes = tuple(notes)
+        courses = [episode.scenario for episode in posterior.episodes]
+        self.runs = courses[0].runs
+        self.seeds = {course.scenario: course.seed for course in courses}
+        self.titles = {course.scenario: course.title or course.scenario for course in courses}
+        self.country_names = {
+            code: country.name for course in courses for code, country in course.countries.items()
+        }
+        pairs = zip(posterior.episodes, mode.probabilities, strict=True)
+        self.forecasts = {each.scenario.scenario: forecast_of(each, p) for each, p in pairs}
+
+    @property
+    def scenarios(self) -> tuple[str, ...]:
+        """Names of the scenarios, by their start."""
+        return tuple(self.forecasts)
+
+    @property
+    def coefficients(self) -> dict[str, float]:
+        """The estimates by name."""
+        return {each.name: each.estimate for each in self.estimates}
+
+    @property
+    def not_identified(self) -> tuple[str, ...]:
+        """Names of the coefficients of which the record says next to nothing."""
+        return tuple(each.name for each in self.estimates if not each.identified)
+
+    def to_set(self) -> dict[str, float]:
+        """Return the estimates as ``scenario.set`` takes them, such as ``dynamics.cost``."""
+        return {f"dynamics.{name}": value for name, value in self.coefficients.items()}
+
+    @cached_property
+    def table(self) -> pd.DataFrame:
+        """A row a coefficient; see `detente.fit`."""
+        import pandas as pd
+
+        return pd.DataFrame([each.to_plain() for each in self.estimates]).set_index("name")
+
+    @cached_property
+    def summary(self) -> dict[str, Any]:
+        """The figures by name; see `detente.fit`."""
+        whole = Forecast.joined(list(self.forecasts.values()))
+        frequencies = whole.frequencies()
+        in_sample = {
+            name: figures_of(each, each.frequencies()) for name, each in self.forecasts.items()
+        }
+        episodes = {
+            each.name: {
+                **figures_of(each.forecast, frequencies),
+                "skill_own": figures_of(each.forecast, each.forecast.frequencies())["skill"],
+                "coefficients": each.coefficients,
+            }
+            for each in self.without_episodes
+        }
+        countries: dict[str, Any] = {}
+        if rest := [each.forecast for each in self.without_countries]:
+            by_country = {
+                each.name: figures_of(each.forecast, frequencies) for each in self.without_countries
+            }
+            countries = figures_of(Forecast.joined(rest), frequencies) | {"countries": by_country}
+        return {
+            "scenarios": list(self.scenarios),
+            "runs": self.runs,
+            "seeds": self.seeds,
+            "rows": len(whole.rows),
+            "level": LEVEL,
+            "coefficients": self.table.to_dict("index"),
+            "not_identified": list(self.not_identified),
+            "correlations": [pair._asdict() for pair in self.correlations],
+            "set": self.to_set(),
+            "in_sample": {**figures_of(whole, frequencies), "scenarios": in_sample},
+            "leave_one_episode_out": episodes or None,
+            "leave_one_country_out": countries or None,
+            "notes": list(self.notes),
+        }
+
+    def __repr__(self) -> str:
+        """Say in a few lines what was estimated and how good it is."""
+        s = self.summary
+        lines = [
+            f"<detente.Fit to {', '.join(self.scenarios)}: {s['rows']} rows, {self.runs} runs",
+            "  " + ", ".join(f"{name} {value:.2g}" for name, value in self.coefficients.items()),
+            f"  not identified: {', '.join(self.not_identified) or 'none'}",
+            f"  skill {s['in_sample']['skill']:.2f} on the rows it was fitted to",
+        ]
+        for name, figures in (s["leave_one_episode_out"] or {}).items():
+            lines.append(f"  skill {figures['skill']:.2f} on {name} from the others alone")
+        if countries := s["leave_one_country_out"]:
+            lines.append(f"  skill {countries['skill']:.2f} on each country from the others")
+        lines += [f"  {note}" for note in self.notes]
+        return "\n".join([*lines, "  look at .table and .summary>"])
+
+    def _repr_html_(self) -> str:
+        """Show the table in a notebook."""
+        return f"<pre>{html.escape(repr(self))}</pre>{self.table.drop(columns='why').to_html()}"
+
+
+def _estimates(
+    posterior: Posterior, mode: Mode
+) -> tuple[tuple[Estimate, ...], tuple[Correlation, ...]]:
+    """Return each coefficient with its interval and its prior, and which go together."""
+    spreads = np.sqrt(np.diag(mode.covariance))
+    estimates = []
+    for (name, prior), number, deviation in zip(
+        posterior.priors.items(), mode.free, spreads, strict=True
+    ):
+        free, spread = float(number), float(deviation)
+        low, high = (prior.bound(free + side * REACH * spread) for side in (-1, 1))
+        least, most = (prior.bound(prior.centre + side * REACH * prior.spread) for side in (-1, 1))
+        estimates.append(
+            Estimate(
+                name, prior.bound(free), low, high, prior.median, least, most, prior.why,
+                prior.scale, spread / prior.spread,
+            )
+        )  # fmt: skip
+    matrix = mode.covariance / np.outer(spreads, spreads)
+    pairs = [
+        Correlation(first, second, float(matrix[i, j]))
+        for (i, first), (j, second) in combinations(enumerate(posterior.priors), 2)
+        if abs(matrix[i, j]) > CORRELATED
+    ]
+    return tuple(estimates), tuple(sorted(pairs, key=lambda pair: -abs(pair.correlation)))
+
+
+def fit(
+    *scenarios: Scenario | str | os.PathLike[str],
+    runs: int = RUNS,
+    seed: int | None = None,
+    leave_out: bool = True,
+    progress: bool = True,
+) -> Fit:
+    """Estimate the coefficients of the theory from what governments did, in all episodes at once.
+
+    The probability of what each government did, over runs of the first variant of each scenario,
+    makes a likelihood, each row weighted by the confidence of its coding. With the priors, which
+    are weak, it is maximised; the curvature at the mode gives the uncertainty. Parameters of
+    countries are not estimated, nor the coefficients that have no prior; what a scenario gives for
+    the estimated ones is not looked at.
+
+    Parameters
+    ----------
+    *scenarios : Scenario or str or path
+        Scenarios with a record, their files, or names of those that come with the package.
+    runs : int
+        Of each scenario.
+    seed : int, optional
+        In place of that in each scenario.
+    leave_out : bool
+        Also fit without each episode and without each country, to see what is expected of what
+        was not seen. Takes several times as long as the fit itself.
+    progress : bool
+        Say on standard error, in a line each, what is being estimated.
+
+    Returns
+    -------
+    Fit
+        Its ``coefficients`` are the estimates; ``to_set()`` gives them to ``scenario.set``. Its
+        ``table`` has a row a coefficient: estimate with low and high (95 %, Laplace), prior with
+        prior_low and prior_high (95 %) and why, scale, spread_left (standard deviation over that
+        of the prior, on the scale), identified (False above 0.9). Its ``summary`` has these;
+        correlations above 0.5 in absolute value; in_sample, leave_one_episode_out and
+        leave_one_country_out, each with rps, skill, log_score, hits_side and hits_response out of
+        ``of``; and notes. Skill is against the pooled frequencies of the rows in question in
+        sample, of all rows given where some are left out. Since these frequencies know the rows
+        left out, that is harder than against those of the rows fitted to. An episode left out also
+        has its skill_own, against the frequencies of its own rows, which is harder still.
+
+    Raises
+    ------
+    ScenarioError
+        If a scenario is wrong, or becomes so by what was given in its place.
+    UsageError
+        If there is none, one is given twice or has no record, their repertoires differ, or one
+        gives a coefficient that is to be estimated as a distribution.
+    """
+    from detente.runs.engines import find_engine
+    from detente.runs.warm_up import warm_up
+
+    predictors = predictors_of(scenarios, runs, seed, "fit to")
+    posterior = Posterior(predictors)
+    _check_coefficients(posterior)
+
+    def report(line: str) -> None:
+        if progress:
+            print(line, file=sys.stderr, flush=True)  # noqa: T201 - a person waits for minutes
+
+    warm_up(find_engine("compiled"), tell=progress)
+    rows = sum(len(each.rows) for each in predictors)
+    report(f"Estimating from {rows} rows, {runs} runs of each scenario")
+    mode = posterior.maximise(posterior.confidence)
+    mode = replace(mode, covariance=posterior.covariance(posterior.confidence, mode.free))
+    if not leave_out:
+        return Fit(posterior, mode)
+    alone = len(predictors) == 1
+    return Fit(
+        posterior,
+        mode,
+        () if alone else leave_out_episodes(posterior, report),
+        leave_out_countries(posterior, mode, report),
+        ["Only one episode was given, so none could be left out."] if alone else [],
+    )
+
+
+def _check_coefficients(posterior: Posterior) -> None:
+    """Refuse scenarios that give what is to be estimated as a distribution."""
+    for course in (episode.scenario for episode in posterior.episodes):
+        for name in posterior.priors:
+            if isinstance(getattr(course.dynamics, name), Distribution):
+                raise UsageError(
+                    f"'{course.scenario}' gives dynamics.{name} as a distribution: it is to be "
+                    "estimated, as one number for all runs, from a prior of its own; give it as a "
+                    "number or leave it out"
+                )

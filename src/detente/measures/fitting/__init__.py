@@ -1,1 +1,0 @@
-"""Estimating the coefficients of the theory from what governments did."""

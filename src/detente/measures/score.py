@@ -1,0 +1,292 @@
+"""``detente.score``: how well the model predicts what governments did."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+
+from detente import theory
+from detente.measures import replicates
+from detente.measures.predictions import Prediction, Predictor, predictors_of, stances_of
+from detente.measures.replicates import Forecast
+from detente.measures.scoring_rules import (
+    SIDES,
+    Floats,
+    calibration,
+    figures,
+    hits,
+    of_sides,
+    ranked_probability,
+    side_of,
+    skill,
+)
+from detente.runs.errors import require
+from detente.scenario.dynamics import coefficients
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from detente.scenario import Scenario
+
+#: Coefficients that are 0 in the model of position alone: ties, peers and exposure.
+BEYOND_POSITION: Final = ("tie_to_actor", "tie_to_recipient", "conformity", "exposure")
+
+
+@dataclass(frozen=True)
+class Episode:
+    """One scenario's record, and what each forecast says of it."""
+
+    predictions: Mapping[str, Prediction]  # ``model`` is scored, others are baselines; see `_forms`
+    by_draw: Mapping[str, Floats]  # draws, rows, responses: by each draw of the parameters alone
+    variant: str  # the course of events
+
+    @property
+    def prediction(self) -> Prediction:
+        """By the model."""
+        return self.predictions["model"]
+
+    @property
+    def name(self) -> str:
+        """Name of the scenario."""
+        return self.scenario.scenario
+
+    @property
+    def scenario(self) -> Scenario:
+        """The course of events as it happened."""
+        return self.prediction.scenario
+
+    @property
+    def forecast(self) -> Forecast:
+        """Of the model, beside those of other theories and of other forms of the model."""
+        forms = {
+            name: each.probabilities for name, each in self.predictions.items() if name != "model"
+        }
+        own = self.prediction
+        return Forecast(own.rows, own.probabilities, stances_of(self.scenario), forms)
+
+
+class Score:
+    """How well the model predicts what governments did, from `detente.score`.
+
+    ``episodes`` are the scenarios, by their start; ``table`` has a row a scenario, event and
+    country; ``summary`` has the figures, as ``detente score --json`` prints them.
+    """
+
+    def __init__(self, episodes: Sequence[Episode]) -> None:
+        self.episodes = tuple(episodes)
+
+    @property
+    def scenarios(self) -> tuple[str, ...]:
+        """Names of the scenarios, by their start."""
+        return tuple(episode.name for episode in self.episodes)
+
+    def of(self, scenario: str) -> Score:
+        """Return the score of one of the scenarios by itself."""
+        require(scenario, self.scenarios, "scenario")
+        return Score([episode for episode in self.episodes if episode.name == scenario])
+
+    @cached_property
+    def rows(self) -> Forecast:
+        """The rows of all scenarios one after another."""
+        return Forecast.joined([episode.forecast for episode in self.episodes])
+
+    @cached_property
+    def table(self) -> pd.DataFrame:
+        """A row a scenario, event and country; see `detente.score`.
+
+        Besides its columns country_name, side_observed, side_predicted, date, earlier (what the
+        country did before), source, and p_<response> for each response.
+        """
+        import pandas as pd
+
+        rows, responses = self.rows, self.episodes[0].prediction.responses
+        at = np.arange(len(rows.observed))
+        by_draw = np.concatenate([episode.by_draw["model"] for episode in self.episodes], axis=1)
+        tail = 100 * (1 - replicates.LEVEL) / 2
+        low, high = np.percentile(by_draw[:, at, rows.observed], [tail, 100 - tail], axis=0)
+        sides = of_sides(rows.probabilities, rows.stances)
+        taken = side_of(rows.stances)[rows.observed]
+        each = [(episode, row) for episode in self.episodes for row in episode.prediction.rows]
+        return pd.DataFrame(
+            {
+                "scenario": [episode.name for episode, _ in each],
+                "event": [row.event for _, row in each],
+                "country": [row.country for _, row in each],
+                "country_name": [e.scenario.countries[row.country].name for e, row in each],
+                "observed": [row.response for _, row in each],
+                "predicted": [responses[best] for best in rows.probabilities.argmax(axis=1)],
+                "probability": rows.probabilities[at, rows.observed],
+                "probability_low": low,
+                "probability_high": high,
+                "rps": ranked_probability(rows.probabilities, rows.observed),
+                **{
+                    f"rps_{name}": ranked_probability(forecast, rows.observed)
+                    for name, forecast in rows.forecasts().items()
+                },
+                "side_observed": [SIDES[side] for side in taken],
+                "side_predicted": [SIDES[side] for side in sides.argmax(axis=1)],
+                "side_hit": hits(sides, taken),
+                "response_hit": hits(rows.probabilities, rows.observed),
+                "confidence": rows.confidence,
+                **{f"p_{name}": rows.probabilities[:, k] for k, name in enumerate(responses)},
+                "date": [row.date for _, row in each],
+                "earlier": [tuple(done.response for done in row.earlier) for _, row in each],
+                "source": [row.source for _, row in each],
+            }
+        )
+
+    @cached_property
+    def summary(self) -> dict[str, Any]:
+        """The figures by name; see `detente.score`."""
+        pooled = self.figures()
+        alone = {
+            episode.name: pooled if len(self.episodes) == 1 else self.of(episode.name).figures()
+            for episode in self.episodes
+        }
+        scenarios = {
+            episode.name: {
+                "title": episode.scenario.title,
+                "variant": episode.variant,
+                "runs": episode.scenario.runs,
+                "seed": episode.scenario.seed,
+                **alone[episode.name],
+            }
+            for episode in self.episodes
+        }
+        return {**pooled, "scenarios": scenarios}
+
+    def figures(self) -> dict[str, Any]:
+        """Return the figures of all rows together."""
+        rows = self.rows
+        own, of = rows.figures(), len(rows.observed)
+        sides = of_sides(rows.probabilities, rows.stances)
+        sure = rows.figures(rows.confidence) if rows.confidence.sum() > 0 else None
+        rng = np.random.default_rng([episode.scenario.seed for episode in self.episodes])
+        over = {
+            "runs": replicates.over_runs(self.episodes, rows, rng),
+            "parameters": replicates.over_parameters(self.episodes, rows),
+            "rows": replicates.over_rows(rows, rng),
+        }
+        baselines = {}
+        for name, forecast in rows.forecasts().items():
+            theirs = figures(forecast, rows.observed, rows.stances)
+            baselines[name] = {
+                "rps": float(theirs.rps),
+                "skill": float(skill(own.rps, theirs.rps)),
+                **theirs.hits(of),
+                "intervals": {kind: each.interval_against(name) for kind, each in over.items()},
+            }
+        return {
+            "rps": float(own.rps),
+            "skill": float(own.skill),
+            **own.hits(of),
+            "of": of,
+            "log_score": float(own.log_score),
+            "baselines": baselines,
+            "confidence_weighted": sure and {k: float(v) for k, v in sure._asdict().items()},
+            "intervals": {
+                "level": replicates.LEVEL,
+                **{kind: each.intervals(of) for kind, each in over.items()},
+            },
+            "calibration": {
+                "response": calibration(rows.probabilities, rows.observed),
+                "side": calibration(sides, side_of(rows.stances)[rows.observed]),
+            },
+        }
+
+    def __repr__(self) -> str:
+        """Say in a few lines what was scored and how well it did."""
+        s = self.summary
+        low, high = s["intervals"]["rows"]["skill"]
+        return (
+            f"<detente.Score of {', '.join(self.scenarios)}: {s['of']} rows\n"
+            f"  skill {s['skill']:.2f} against pooled frequencies (95 % over countries "
+            f"{low:.2f} to {high:.2f}), rps {s['rps']:.2f}\n"
+            f"  side {s['hits_side']} of {s['of']}, response {s['hits_response']} of {s['of']}; "
+            "look at .table and .summary>"
+        )
+
+
+def score(
+    *scenarios: Scenario | str | os.PathLike[str],
+    runs: int | None = None,
+    seed: int | None = None,
+    progress: bool = True,
+) -> Score:
+    """Score what the model expects of governments against what they did.
+
+    The first variant of each scenario, the course of events as it happened, is run, and the last
+    response of each country to each event is compared with the scenario's ``record``.
+
+    Parameters
+    ----------
+    *scenarios : Scenario or str or path
+        Scenarios with a record, their files, or names of those that come with the package. Rows of
+        several are pooled.
+    runs, seed : int, optional
+        In place of those in each scenario.
+    progress : bool
+        Show a bar, if standard error is a terminal, and say there what takes time.
+
+    Returns
+    -------
+    Score
+        Its ``table`` has a row a scenario, event and country: observed, predicted (the most
+        probable), probability (of what was done; probability_low and probability_high hold 95 %
+        of the draws of the parameters), rps (ranked probability score, 0 to K - 1), the rps of
+        each baseline, side_hit, response_hit, confidence. Its ``summary`` has the means: rps;
+        skill (1 - rps / rps of the pooled frequencies); hits_side and hits_response out of `of`;
+        log_score (natural logarithm); baselines, each with its rps and the skill of the model
+        against it; confidence_weighted, the same with rows weighted by the confidence of their
+        coding; intervals (95 %) over runs, over draws of the parameters and over countries (rows);
+        calibration; and scenarios, each by itself. A baseline without error leaves no room for a
+        skill, which is then NaN.
+
+    Raises
+    ------
+    ScenarioError
+        If a scenario is wrong, or becomes so by what was given in its place.
+    UsageError
+        If there is none, one is given twice or has no record, or their repertoires differ.
+    """
+    from detente.runs.engines import find_engine
+    from detente.runs.progress import progress_bar
+    from detente.runs.warm_up import warm_up
+
+    predictors = predictors_of(scenarios, runs, seed, "score")
+    warm_up(find_engine("compiled"), tell=progress)
+    draws, each = replicates.DRAWS, replicates.REPLICATES
+    forms = [_forms(predictor) for predictor in predictors]
+    work = [len(own) * (own["model"][0].scenario.runs + draws * each) for own in forms]
+    episodes = []
+    with progress_bar(sum(work), 0, shown=progress) as advance:
+        for predictor, own in zip(predictors, forms, strict=True):
+            predictions, by_draw = {}, {}
+            for name, (by, values) in own.items():
+                predictions[name] = by.predict(values)
+                advance(predictor.scenario.runs)
+                by_draw[name] = by.predict_by_draw(draws, each, values)
+                advance(draws * each)
+            episodes.append(Episode(predictions, by_draw, predictor.variant))
+    return Score(episodes)
+
+
+def _forms(predictor: Predictor) -> dict[str, tuple[Predictor, dict[str, float]]]:
+    """Return what predicts a record, by name, and with which coefficients.
+
+    That is the model, every other theory, and the model without ties, peers and exposure if its
+    theory has these.
+    """
+    scenario = predictor.scenario
+    found: dict[str, tuple[Predictor, dict[str, float]]] = {"model": (predictor, {})}
+    for name in theory.names():
+        if name != scenario.theory:
+            found[name] = (Predictor(scenario.with_theory(name)), {})
+    if {*BEYOND_POSITION} <= {each.name for each in coefficients(scenario.theory)}:
+        found["position_alone"] = (predictor, dict.fromkeys(BEYOND_POSITION, 0.0))
+    return found
