@@ -103,6 +103,7 @@ def few_runs():
 def columns(file):
     """Return the columns of a Parquet file of a results folder; those of each event once."""
     folder, results = few_runs()
+    axis_of_file = "response" if file.startswith("responses") else "run"
     rows = {}
     for field in parquet.read_schema(Path(folder.name, file)):
         name = field.name
@@ -111,7 +112,8 @@ def columns(file):
                 name = name.replace(f"_{place}", f"_<{axis}>")
         kind = "text" if "string" in str(field.type) else str(field.type)
         variable = results.data.get(name.split("_<")[0])
-        meaning = "" if variable is None else variable.attrs.get("description", "")
+        is_it = variable is not None and axis_of_file in variable.dims
+        meaning = variable.attrs.get("description", "") if is_it else ""
         rows[name] = f"| `{name}` | {kind} | {meaning} |"
     return "\n".join(["| column | type | meaning |", "|---|---|---|", *rows.values()])
 
