@@ -268,6 +268,10 @@ class Outcome:
         Whether it is a column of ``outcomes.parquet``; possible with a country or of the region.
     codes : {"", "country", "response"}
         What the values are places of, if they are no measure.
+    short : str
+        The title without its axes, where a distribution over runs is named after it.
+    at_step : str
+        One sentence on the mean over runs at a step, where `meaning` is of whole runs.
     """
 
     name: str
@@ -286,6 +290,8 @@ class Outcome:
     path: bool = False
     column: bool = True
     codes: Literal["", "country", "response"] = ""
+    short: str = ""
+    at_step: str = ""
 
     @property
     def letters(self) -> str:
