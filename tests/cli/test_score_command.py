@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
+from detente import theory
 from detente.cli import app
 
 RECORDED = Path(__file__).parents[1] / "measures" / "recorded.yaml"
@@ -52,7 +53,8 @@ def test_json_has_the_figures_at_the_top(score):
     found = json.loads(score(RECORDED, "--json", "--runs", 30).stdout)
     assert tuple(found)[:5] == FIRST
     assert found["of"] == 3
-    assert set(found["baselines"]) == {"pooled", "same", "weighted_position", "position_alone"}
+    rivals = [name for name in theory.names() if name != "response"]
+    assert list(found["baselines"]) == ["pooled", "same", *rivals, "position_alone"]
     assert all({"rps", "skill"} <= set(figures) for figures in found["baselines"].values())
     assert {"log_score", "intervals", "calibration", "scenarios", "rows"} <= set(found)
     rows = {row["country"]: row for row in found["rows"]}

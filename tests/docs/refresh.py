@@ -17,7 +17,7 @@ EPISODES = ("bagram-2025", "access-2001")
 BASELINES = {
     "pooled": "how often each response was given, over all rows",
     "same": "everyone does the same: the one response that scores best",
-    "weighted_position": "the mean position, weighted by capability and salience",
+    "bargaining": "expected-utility bargaining on the same positions",
     "position_alone": "this model without ties, peers and exposure",
 }
 VARIANT = "demand"

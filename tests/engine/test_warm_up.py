@@ -3,7 +3,7 @@
 import pytest
 
 import detente
-from detente.runs import executors, warm_up
+from detente.runs import engines, executors
 from detente.runs.engines import ENGINES, Engine
 
 
@@ -12,31 +12,31 @@ def told(monkeypatch, capsys):
     """Warm a slow engine up, with its machine code kept or not."""
 
     def told(*, kept, tell=True):
-        monkeypatch.setattr(warm_up, "PATIENCE", 0.05)
-        monkeypatch.setattr(warm_up, "is_kept", lambda _: kept)
-        monkeypatch.setattr(warm_up, "_ready", set())
+        monkeypatch.setattr(engines, "PATIENCE", 0.05)
+        monkeypatch.setattr(engines, "is_kept", lambda *_: kept)
+        monkeypatch.setattr(engines, "_ready", set())
         slow = Engine("slow", "slow_engine:simulate", chunk=1, compiles=True)
-        warm_up.warm_up(slow, tell=tell)
+        engines.warm_up(slow, tell=tell)
         return capsys.readouterr().err
 
     return told
 
 
 def test_compiling_is_said_only_where_it_is_done(told):
-    assert told(kept=True) == warm_up.LOADING + "\n"
-    assert told(kept=False) == warm_up.COMPILING + "\n"
+    assert told(kept=True) == engines.LOADING + "\n"
+    assert told(kept=False) == engines.COMPILING + "\n"
     assert told(kept=False, tell=False) == ""
 
 
 @pytest.mark.parametrize("name", ["compiled", "mesa"])
 def test_machine_code_is_known_to_be_kept_once_the_engine_ran(name):
-    warm_up.warm_up(ENGINES[name], tell=False)
-    assert warm_up.is_kept(ENGINES[name])
+    engines.warm_up(ENGINES[name], tell=False)
+    assert engines.is_kept(ENGINES[name])
 
 
 def test_where_numba_cannot_be_asked_nothing_is_known_to_be_kept(monkeypatch):
-    monkeypatch.setitem(warm_up._LAST_COMPILED, "compiled", lambda: detente.load)
-    assert not warm_up.is_kept(ENGINES["compiled"])
+    monkeypatch.setitem(engines._LAST_COMPILED, "compiled", lambda _: detente.load)
+    assert not engines.is_kept(ENGINES["compiled"])
 
 
 def test_a_folder_is_refused_before_anything_is_compiled(monkeypatch, tmp_path):

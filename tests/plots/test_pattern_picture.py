@@ -31,7 +31,7 @@ def drawn():
 
 def estimates(figure):
     """Marks of estimates, from the top."""
-    marks = {look.marker for look in VERDICTS.values()}
+    marks = {look["marker"] for look in VERDICTS.values()}
     lines = [line for line in figure.axes[0].lines if line.get_marker() in marks]
     found = [line for line in lines if len(line.get_xdata())]
     return sorted(found, key=lambda line: line.get_ydata()[0])

@@ -332,10 +332,13 @@ def test_what_a_picture_is_not_of_is_refused_and_what_it_takes_is_documented(nam
 
 
 def test_what_cannot_be_drawn_on_is_refused(results):
-    with pytest.raises(UsageError, match=r"takes a matplotlib Figure .*; not str"):
-        plots.fan(results, fig="left")
-    with pytest.raises(UsageError, match="ax= takes Axes; not int"):
-        plots.paths(results, ax=3)
+    axes = Figure().add_subplot()
+    with pytest.raises(UsageError, match=r"fig= takes a matplotlib Figure or SubFigure, not Axes"):
+        plots.fan(results, fig=axes)
+    with pytest.raises(UsageError, match=r"plots.paths: ax= takes a matplotlib Axes, not Figure"):
+        plots.paths(results, ax=axes.figure)
+    with pytest.raises(UsageError, match="no variant '3'"):
+        plots.fan(results, variants=[3])
 
 
 def test_results_without_what_a_picture_draws_are_refused(results):

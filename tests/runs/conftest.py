@@ -7,6 +7,7 @@ import pytest
 
 import detente
 from detente.runs import engines
+from detente.runs.folder import note_pictures
 
 SMALL = Path(__file__).parent / "small.yaml"
 
@@ -28,6 +29,20 @@ def small():
 def run(small):
     """Run the small scenario with the fake engine in this process."""
     return functools.partial(detente.run, small, engine="fake", workers=1, progress=False)
+
+
+@pytest.fixture
+def draw():
+    """Write pictures to a results folder as what draws them does."""
+
+    def draw(folder, *names):
+        pictures = folder / "plots"
+        pictures.mkdir(exist_ok=True)
+        note_pictures(pictures, names)
+        for name in names:
+            (pictures / name).write_text(f"drawn: {name}")
+
+    return draw
 
 
 @pytest.fixture

@@ -1,8 +1,8 @@
 """An engine that makes numbers up: fast, and as reproducible as a real one.
 
 Environment variables make it misbehave: FAKE_FAIL and FAKE_INTERRUPT name runs as ``variant:run``,
-separated by commas, that raise; FAKE_DIE a file that, while it is there, makes the process that
-removes it die; FAKE_SECONDS how long a run takes.
+separated by commas, that raise; FAKE_EXIT those that end the process; FAKE_DIE a file that, while
+it is there, makes the process that removes it die; FAKE_SECONDS how long a run takes.
 """
 
 import os
@@ -12,7 +12,10 @@ from pathlib import Path
 import numpy as np
 
 from detente.engine.chunk import FIXED_POINT, Chunk
-from detente.runs.layout import LEVEL_BINS, TILT_BINS
+from detente.theory.outcomes import SHARED
+
+TILT_BINS = SHARED["tilt"].bins.number
+LEVEL_BINS = SHARED["level"].bins.number
 
 
 def simulate(scenario, variant, first, last, *, keep_paths, events):
@@ -101,6 +104,8 @@ def misbehave(variant, run):
         raise ValueError("no such thing\nas a run")
     if here in os.environ.get("FAKE_INTERRUPT", "").split(","):
         raise KeyboardInterrupt
+    if here in os.environ.get("FAKE_EXIT", "").split(","):
+        os._exit(9)
     trap = os.environ.get("FAKE_DIE")
     if trap and Path(trap).exists():
         Path(trap).unlink()

@@ -12,8 +12,8 @@ import pytest
 import xarray as xr
 
 import detente
-from detente.runs import disk
-from detente.runs.plan import make_plan
+from detente.runs import plan as planning
+from detente.runs.plan import estimate, format_bytes, make_plan
 
 HERE = Path(__file__).parent
 COMMAND = f"""
@@ -35,7 +35,7 @@ def size_of(folder):
 
 def free(monkeypatch, amount):
     usage = shutil.disk_usage("/")._replace(free=amount)
-    monkeypatch.setattr(disk.shutil, "disk_usage", lambda _: usage)
+    monkeypatch.setattr(planning.shutil, "disk_usage", lambda _: usage)
 
 
 @pytest.fixture(scope="module")
@@ -47,17 +47,17 @@ def bagram():
 def test_the_estimate_is_within_a_third_of_the_truth(bagram, tmp_path, keep, monkeypatch):
     from detente.runs import store
 
-    need = disk.estimate(make_plan(bagram, engine=None, keep=keep, agents=None))
+    need = estimate(make_plan(bagram, engine=None, keep=keep, agents=None))
     seen = []
-    put_together = store.put_together
+    write_tables = store.write_tables
 
     def watched(source, plan, folder):
-        entries = put_together(source, plan, folder)
+        entries = write_tables(source, plan, folder)
         files = [path.stat() for path in folder.parent.rglob("*") if path.is_file()]
         seen.append(sum(file.st_size / file.st_nlink for file in files))
         return entries
 
-    monkeypatch.setattr(store, "put_together", watched)
+    monkeypatch.setattr(store, "write_tables", watched)
     detente.run(bagram, keep=keep, out=tmp_path / "out", progress=False)
     assert size_of(tmp_path / "out") == pytest.approx(need.results, rel=0.3)
     assert seen[0] == pytest.approx(need.peak, rel=0.3)
@@ -73,11 +73,11 @@ def test_a_person_is_told_beforehand(run, out, capsys):
 
 
 @pytest.mark.parametrize(
-    ("size", "said"),
+    ("size", "text"),
     [(0, "0 B"), (999, "999 B"), (1400, "1.4 kB"), (45e6, "45 MB"), (2.51e9, "2.5 GB")],
 )
-def test_bytes_are_said_as_people_say_them(size, said):
-    assert disk.said(size) == said
+def test_bytes_have_the_unit_that_suits_them(size, text):
+    assert format_bytes(size) == text
 
 
 def test_a_run_that_has_no_room_is_refused_before_anything_is_written(run, out, monkeypatch):
@@ -100,8 +100,7 @@ def test_a_run_that_has_no_room_leaves_the_earlier_results(run, out, contents, m
 
 def test_paths_need_more_room(bagram):
     plan, more = (
-        disk.estimate(make_plan(bagram, engine=None, keep=keep, agents=None))
-        for keep in (None, "paths")
+        estimate(make_plan(bagram, engine=None, keep=keep, agents=None)) for keep in (None, "paths")
     )
     paths = 6 * 1600 * 27 * 11 * 4
     assert 0.7 * paths < more.results - plan.results < 1.1 * paths

@@ -9,7 +9,7 @@ import pytest
 
 import detente
 from detente.runs import folder as places
-from detente.runs.files import beside
+from detente.runs.files import temporary_path
 
 
 def state(*folders):
@@ -91,8 +91,9 @@ def test_plots_that_are_a_link_are_refused_until_they_are_moved(
         ".earlier",
     ],
 )
-def test_a_link_in_place_of_what_is_written_is_refused(run, out, elsewhere, refused, name):
+def test_a_link_in_place_of_what_is_written_is_refused(run, out, elsewhere, refused, name, draw):
     run(out=out)
+    draw(out, "fan.png")
     path = out / name
     moved = elsewhere / path.name
     if path.exists():
@@ -112,9 +113,9 @@ def test_a_link_in_place_of_what_is_written_is_refused(run, out, elsewhere, refu
     assert detente.open(out).seed == 8
 
 
-def test_links_of_other_names_stay(run, out, elsewhere):
+def test_links_of_other_names_stay(run, out, elsewhere, draw):
     run(out=out)
-    put(out / "plots" / "fan.png")
+    draw(out, "fan.png")
     links = {
         out / "data": elsewhere,
         out / "gone.png": elsewhere / "gone",
@@ -173,6 +174,8 @@ MINE = [
     "chunks/notes.txt",
     "chunks/mine.arrow",
     "chunks/.mine.arrow.0123456789abcdef0123456789abcdef.partial",
+    "chunks/photo-202301011.png",
+    "agents/PAK.py",
     ".earlier/notes.txt",
     "trajectories.zarr.old/zarr.json",
 ]
@@ -186,11 +189,10 @@ def kept(out):
     return {name: (out / name).read_text() for name in MINE if (out / name).is_file()}
 
 
-def test_files_of_a_persons_own_stay_when_results_are_replaced(run, out):
+def test_files_of_a_persons_own_stay_when_results_are_replaced(run, out, draw):
     run(out=out)
     before = mine(out)
-    put(out / "plots" / "fan.png")
-    put(out / "plots" / "map.svg")
+    draw(out, "fan.png", "map.svg")
     for seed in (8, 9):
         assert run(out=out, seed=seed).complete
         assert kept(out) == before
@@ -200,10 +202,10 @@ def test_files_of_a_persons_own_stay_when_results_are_replaced(run, out):
     assert [path.name for path in (out / ".earlier").iterdir()] == ["notes.txt"]
 
 
-def test_files_of_a_persons_own_stay_when_a_run_fails(run, out, monkeypatch):
+def test_files_of_a_persons_own_stay_when_a_run_fails(run, out, monkeypatch, draw):
     run(out=out)
     mine(out)
-    put(out / "plots" / "fan.png")
+    draw(out, "fan.png")
     before = state(out)
     with monkeypatch.context() as patch:
         patch.setenv("FAKE_FAIL", ",".join(f"demand:{run}" for run in range(23)))
@@ -214,17 +216,18 @@ def test_files_of_a_persons_own_stay_when_a_run_fails(run, out, monkeypatch):
     assert run(out=out, seed=8).complete
 
 
-def test_files_of_a_persons_own_stay_when_a_run_goes_on(run, out, monkeypatch):
+def test_files_of_a_persons_own_stay_when_a_run_goes_on(run, out, monkeypatch, draw):
     with monkeypatch.context() as patch:
         patch.setenv("FAKE_INTERRUPT", "no_move:12")
         with pytest.raises(detente.Interrupted):
             run(out=out)
     before = mine(out)
+    draw(out, "fan.png")
     left = [
-        beside(out / "scenario.yaml"),
-        beside(out / "tables") / "summary.json",
-        beside(out / "chunks" / "no_move-000000010.arrow"),
-        beside(out / "plots" / "fan.png"),
+        temporary_path(out / "scenario.yaml"),
+        temporary_path(out / "tables") / "summary.json",
+        temporary_path(out / "chunks" / "no_move-000000010.arrow"),
+        temporary_path(out / "plots" / "fan.png"),
     ]
     for path in left:
         put(path)
@@ -274,10 +277,12 @@ def another_store(path):
     ],
 )
 def test_something_else_of_a_name_that_is_written_is_refused(
-    run, out, tmp_path, refused, name, change, said
+    run, out, tmp_path, refused, name, change, said, draw
 ):
     run(out=out)
     path = out / name
+    if path.parent.name == "plots":
+        draw(out, path.name)
     change(path)
     assert said in refused(path, seed=8)
     assert said in refused(path, seed=8)
@@ -287,10 +292,12 @@ def test_something_else_of_a_name_that_is_written_is_refused(
 
 
 @pytest.mark.parametrize("moved", [2, 6, 8, 9])
-def test_after_a_crash_while_results_are_put_aside_a_run_finds_them(run, out, monkeypatch, moved):
+def test_after_a_crash_while_results_are_put_aside_a_run_finds_them(
+    run, out, monkeypatch, moved, draw
+):
     run(out=out)
-    for name in ("fan.png", "fan.svg", "map.png", "mine.png"):
-        put(out / "plots" / name)
+    draw(out, "fan.png", "fan.svg", "map.png")
+    put(out / "plots" / "mine.png")
     before = state(out)
     rename = os.rename
     count = []
@@ -332,11 +339,28 @@ def test_a_folder_with_a_folder_for_earlier_results_of_a_persons_own_is_refused(
     assert note.read_text() == "mine: summary.json"
 
 
-def test_all_pictures_that_are_drawn_are_known_and_no_others():
-    from detente.plots import KINDS
-    from detente.plots.base import METADATA
+def test_every_picture_goes_with_its_results_also_one_of_a_new_kind(run, out, monkeypatch):
+    from detente import plots
 
-    known = places.WRITTEN[places.PLOTS]
-    drawn = [f"{kind}.{suffix}" for kind in KINDS for suffix in METADATA]
-    assert all(known.fullmatch(name) for name in drawn)
-    assert known.pattern.count("|") == len(KINDS) + len(METADATA) - 2
+    results = run(out=out)
+    monkeypatch.setitem(plots.KINDS, "new_kind", plots.paths)
+    drawn = plots.draw_all(results, out / "plots", ["paths", "new_kind"])
+    assert {path.name for path in drawn} >= {"paths.png", "new_kind.png", "new_kind.svg"}
+    mine = put(out / "plots" / "new_kind_2.png")
+    before = (out / "manifest.jsonl").read_bytes()
+    plots.draw_all(results, out / "plots", ["paths", "new_kind"])  # again: they are noted already
+    assert (out / "manifest.jsonl").read_bytes() == before
+    run(out=out, seed=8)
+    assert list((out / "plots").iterdir()) == [mine]
+
+
+def test_pictures_elsewhere_are_not_noted(run, out, tmp_path):
+    from detente import plots
+
+    results = run(out=out)
+    before = (out / "manifest.jsonl").read_bytes()
+    for folder in (tmp_path / "plots", out / "figures"):
+        assert plots.draw_all(results, folder, ["paths"])
+    assert (out / "manifest.jsonl").read_bytes() == before
+    assert run(out=out, seed=8).complete
+    assert (out / "figures" / "paths.png").exists()

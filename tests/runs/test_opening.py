@@ -7,7 +7,7 @@ import pytest
 import xarray as xr
 
 import detente
-from detente.runs import lazy
+from detente.runs import dataset
 
 
 @pytest.fixture
@@ -88,13 +88,13 @@ def test_pandas_reads_the_tables(results):
 
 def test_nothing_is_read_before_it_is_looked_at(results, monkeypatch):
     read = []
-    rows = lazy.Rows.read
+    rows = dataset.Rows.read
 
     def watched(self, names, *where):
         read.append((tuple(names), *where))
         return rows(self, names, *where)
 
-    monkeypatch.setattr(lazy.Rows, "read", watched)
+    monkeypatch.setattr(dataset.Rows, "read", watched)
     data = detente.open(results.folder).data
     assert not read
     assert data["tilt"].dims == ("variant", "run", "country")
@@ -136,7 +136,7 @@ def test_everything_has_a_unit_and_a_sentence(results):
 
 
 def test_quantiles_of_bins_are_those_of_the_runs_to_half_a_hundredth():
-    from detente.runs.quantiles import tilt_quantiles
+    from detente.runs.statistics import binned_quantiles
 
     rng = np.random.default_rng(1)
     for count in (1, 2, 3, 7, 40, 5000):
@@ -145,6 +145,6 @@ def test_quantiles_of_bins_are_those_of_the_runs_to_half_a_hundredth():
         places = np.minimum(((values + 1) * 200).astype(int), 399)
         bins = np.stack([np.bincount(column, minlength=400) for column in places.T])
         levels = (0.0, 0.05, 0.5, 0.95, 1.0)
-        exact = np.quantile(values, levels, axis=0)
-        assert np.abs(tilt_quantiles(bins, levels) - exact).max() <= 0.005
-    assert np.isnan(tilt_quantiles(np.zeros((2, 400), np.int64), (0.5,))).all()
+        exact = np.quantile(values, levels, axis=0).T
+        assert np.abs(binned_quantiles(bins, -1.0, 1.0, levels) - exact).max() <= 0.005
+    assert np.isnan(binned_quantiles(np.zeros((2, 400), np.int64), -1.0, 1.0, (0.5,))).all()

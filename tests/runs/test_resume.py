@@ -56,14 +56,13 @@ def test_resuming_what_is_complete_does_nothing(run, out, contents):
     assert results.notes == (f"{out} is complete already",)
 
 
-def test_pictures_of_fewer_runs_go_with_their_numbers(run, interrupted):
+def test_pictures_of_fewer_runs_go_with_their_numbers(run, interrupted, draw):
     pictures = interrupted / "plots"
-    pictures.mkdir()
-    for name in ("fan.png", "fan.svg", "mine.png"):
-        (pictures / name).write_text("of ten runs")
+    draw(interrupted, "fan.png", "fan.svg")
+    (pictures / "mine.png").write_text("of ten runs")
     run(out=interrupted, resume=True)
     assert [path.name for path in pictures.iterdir()] == ["mine.png"]
-    (pictures / "fan.png").write_text("of all runs")
+    draw(interrupted, "fan.png")
     run(out=interrupted, resume=True)  # which is complete, and so are its pictures
     assert (pictures / "fan.png").exists()
 

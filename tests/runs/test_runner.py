@@ -164,6 +164,21 @@ def test_a_worker_that_dies_is_replaced(run, monkeypatch, tmp_path):
     xr.testing.assert_identical(results.data, run().data)
 
 
+def test_runs_that_always_end_their_worker_are_given_up(run, monkeypatch, out):
+    monkeypatch.setenv("FAKE_EXIT", "offer:22")
+    with pytest.raises(detente.RunError, match="worker processes died 3 times over the same runs"):
+        run(workers=2, out=out)
+    monkeypatch.delenv("FAKE_EXIT")
+    assert run(out=out, resume=True).complete
+
+
+def test_what_takes_long_to_import_is_imported_when_it_is_needed():
+    program = "import sys, detente.runs.runner; print(*sys.modules)"
+    command = [sys.executable, "-c", program]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert not {"xarray", "pandas", "loky", "zarr"} & set(done.stdout.split())
+
+
 def test_a_script_needs_no_guard_around_its_main_module(tmp_path):
     script = tmp_path / "script.py"
     script.write_text(

@@ -14,8 +14,8 @@ from pathlib import Path
 import pytest
 
 import detente
-from detente.runs.parts import Part
-from detente.runs.runner import run_part
+from detente.runs.runner import run_share
+from detente.runs.tasks import Share
 
 HERE = Path(__file__).parent
 COMMAND = f"""
@@ -56,7 +56,7 @@ def part(small, out):
     """Do a share of the small scenario."""
 
     def do(text, **options):
-        return run_part(
+        return run_share(
             small, text, out, **{"engine": "fake", "workers": 1, "progress": False, **options}
         )
 
@@ -74,7 +74,7 @@ def start(folder, *options, **environment):
 
 def test_shares_are_everything_once():
     for of in (1, 2, 7, 40, 100):
-        parts = [Part(number, of).of_these(range(40)) for number in range(1, of + 1)]
+        parts = [Share(number, of).of_these(range(40)) for number in range(1, of + 1)]
         assert [item for part in parts for item in part] == list(range(40))
         assert max(map(len, parts)) - min(map(len, parts)) <= 1
 
@@ -233,18 +233,16 @@ def test_processes_of_the_standard_library_run_the_chunks(small, tmp_path, conte
     assert contents(tmp_path / "shared") == contents(tmp_path / "alone")
 
 
-def test_receipts_of_an_executor_hold_no_arrays(run, out, monkeypatch):
+def test_results_of_tasks_of_an_executor_hold_no_arrays(run, out, monkeypatch):
     from detente.runs.store import Store
 
-    receipts = []
+    results = []
     record = Store.record
-    monkeypatch.setattr(
-        Store, "record", lambda self, one: (receipts.append(one), record(self, one))
-    )
+    monkeypatch.setattr(Store, "record", lambda self, one: (results.append(one), record(self, one)))
     with ThreadPoolExecutor(2) as executor:
         run(out=out, executor=executor)
-    assert len(receipts) == 15
-    assert all(receipt.chunk is None for receipt in receipts)
+    assert len(results) == 15
+    assert all(result.chunk is None for result in results)
 
 
 def test_an_executor_without_a_folder_is_refused(run):
@@ -253,17 +251,17 @@ def test_an_executor_without_a_folder_is_refused(run):
 
 
 def test_a_worker_of_another_version_is_refused(run, out, monkeypatch):
-    from detente.runs import work
+    from detente.runs import tasks
 
-    monkeypatch.setattr(work, "detente_version", lambda: "99.0")
+    monkeypatch.setattr(tasks, "detente_version", lambda: "99.0")
     with pytest.raises(detente.StoreError, match=r"a worker has version 99\.0 of Détente"):
         run(out=out)
 
 
 def test_a_worker_with_another_version_of_what_does_arithmetic_is_refused(run, out, monkeypatch):
-    from detente.runs import work
+    from detente.runs import tasks
 
-    monkeypatch.setattr(work, "arithmetic_versions", lambda: {"numpy": "99.0"})
+    monkeypatch.setattr(tasks, "arithmetic_versions", lambda: {"numpy": "99.0"})
     with pytest.raises(detente.StoreError, match=r"a worker has version 99\.0 of numpy, not "):
         run(out=out)
     assert not out.exists()
@@ -351,14 +349,14 @@ def wait_for_chunks(process, folder):
 
 
 def test_a_scheduler_that_does_not_answer_is_refused(monkeypatch):
-    from detente.runs import cluster
+    from detente.runs import executors
 
-    monkeypatch.setattr(cluster, "PATIENCE", 1)
+    monkeypatch.setattr(executors, "PATIENCE", 1)
     with (
         pytest.raises(
             detente.UsageError, match=r"no Dask scheduler answers at tcp://127\.0\.0\.1:9"
         ),
-        cluster.dask_executor("tcp://127.0.0.1:9", print),
+        executors.dask_executor("tcp://127.0.0.1:9", print),
     ):
         pass
 
@@ -375,11 +373,11 @@ def test_what_is_no_address_is_refused_in_one_line(out, address):
 
 
 def test_without_dask_a_cluster_says_what_to_install(monkeypatch):
-    from detente.runs import cluster
+    from detente.runs import executors
 
     monkeypatch.setitem(sys.modules, "distributed", None)
     with (
         pytest.raises(detente.UsageError, match=r"pip install 'detente\[cluster\]'"),
-        cluster.dask_executor("tcp://127.0.0.1:9", print),
+        executors.dask_executor("tcp://127.0.0.1:9", print),
     ):
         pass

@@ -89,11 +89,10 @@ def test_the_trajectories_open_without_a_word(run, out):
     assert data["tilt_bins"].attrs["units"] == "runs"
 
 
-def test_running_again_replaces_the_results_of_the_same_scenario(run, out):
+def test_running_again_replaces_the_results_of_the_same_scenario(run, out, draw):
     run(out=out)
     (out / "notes.txt").write_text("mine")
-    (out / "plots").mkdir()
-    (out / "plots" / "fan.png").touch()
+    draw(out, "fan.png")
     (out / "plots" / "mine.xcf").touch()
     results = run(out=out, seed=8)
     assert names(out) == FILES | {"notes.txt", "plots"}
@@ -102,10 +101,9 @@ def test_running_again_replaces_the_results_of_the_same_scenario(run, out):
     assert results.notes == (f"{out}: the earlier results there are replaced",)
 
 
-def test_a_new_run_that_fails_leaves_the_earlier_results(run, out, contents, monkeypatch):
+def test_a_new_run_that_fails_leaves_the_earlier_results(run, out, contents, monkeypatch, draw):
     run(out=out)
-    (out / "plots").mkdir()
-    (out / "plots" / "fan.png").touch()
+    draw(out, "fan.png")
     before = contents(out)
     monkeypatch.setenv("FAKE_FAIL", ",".join(f"demand:{run}" for run in range(23)))
     with pytest.raises(detente.RunError):

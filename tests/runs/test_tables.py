@@ -10,7 +10,7 @@ import xarray as xr
 from scipy import stats
 
 import detente
-from detente.runs.variables import OUTCOMES, TOTALS
+from detente.runs.dataset import outcome_variables, total_variables
 
 
 @pytest.fixture
@@ -38,7 +38,7 @@ def test_outcomes_are_sorted_by_variant_run_and_country(results):
 
 
 def test_outcomes_have_large_row_groups_each_of_one_variant(run, tmp_path, monkeypatch):
-    from detente.runs import outcomes
+    from detente.runs import tables
 
     def groups(folder):
         metadata = pq.ParquetFile(run(out=folder).folder / "outcomes.parquet").metadata
@@ -46,7 +46,7 @@ def test_outcomes_have_large_row_groups_each_of_one_variant(run, tmp_path, monke
         return [metadata.row_group(i).num_rows for i in range(metadata.num_row_groups)]
 
     assert groups(tmp_path / "large") == [69, 69, 69]
-    monkeypatch.setattr(outcomes, "ROW_GROUP", 25)
+    monkeypatch.setattr(tables, "ROW_GROUP", 25)
     assert groups(tmp_path / "small") == [30, 30, 9] * 3
     large, small = (detente.open(tmp_path / name).data for name in ("large", "small"))
     xr.testing.assert_identical(large.load(), small.load())
@@ -137,8 +137,9 @@ def test_sums_over_runs_are_those_of_the_runs(results):
 
 
 def test_every_variable_describes_itself(run):
-    data = run(keep="paths").data
-    assert set(data.data_vars) == set(TOTALS) | set(OUTCOMES)
+    results = run(keep="paths")
+    data, declared = results.data, results.layout.axes.outcomes
+    assert list(data) == [*total_variables(declared), *outcome_variables(declared)]
     for array in data.data_vars.values():
         assert set(array.attrs) == {"long_name", "units", "description"}
     for name in ("country_name", "event_title", "response_stance", "issue_title", "date"):

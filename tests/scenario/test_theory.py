@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pickle
+import subprocess
 import sys
 from pathlib import Path
 
@@ -36,8 +37,11 @@ def toy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
     monkeypatch.setattr(theory, "__path__", [*theory.__path__, str(folder.parent)])
     yield "toy"
     dynamics_of.cache_clear()
-    for name in ("detente.theory.toy", "detente.theory.toy.coefficients"):
-        sys.modules.pop(name, None)
+
+
+def test_reading_a_scenario_does_not_wait_for_the_rules() -> None:
+    code = "import detente, sys; detente.load('bagram-2025'); assert 'numba' not in sys.modules"
+    subprocess.run([sys.executable, "-c", code], check=True)
 
 
 def said_of(text: str) -> str:

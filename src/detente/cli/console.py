@@ -89,18 +89,21 @@ def _jsonable(value: Any) -> Any:
             return _jsonable(value.item()) if hasattr(value, "item") else str(value)
 
 
+# Numbers are written as in `detente.scenario.messages`, which takes long to import.
+
+
 def signed(value: float | None, decimals: int = 2) -> str:
     """Return a number with its sign, or a dash for what is missing."""
-    if value is None:
-        return "-"
-    return f"{round(value, decimals) + 0.0:+.{decimals}f}"  # +0.0: no -0.00
+    from detente.scenario import messages
+
+    return messages.signed(value, decimals)
 
 
 def between(low: float | None, high: float | None, decimals: int = 2) -> str:
     """Return an interval, or a dash for what is missing."""
-    if low is None or high is None:
-        return "-"
-    return f"{signed(low, decimals)} to {signed(high, decimals)}"
+    from detente.scenario import messages
+
+    return messages.between(low, high, decimals)
 
 
 def figure(value: float) -> str:
@@ -110,7 +113,9 @@ def figure(value: float) -> str:
 
 def percent(value: float | None) -> str:
     """Return a share in whole per cent, or a dash for what is missing."""
-    return "-" if value is None else f"{100 * value:.0f} %"
+    from detente.scenario import messages
+
+    return messages.percent(value)
 
 
 def near(path: Path) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from textwrap import fill
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -66,19 +65,18 @@ def _print(model: RegionModel, country: str, event: str) -> None:
         f"{model.step_index} ({model.scenario.date_of(model.step_index)})",
         style="bold",
     )
-    columns = [*(term.name for term in model.theory.terms), "utility"]
-    heads = [
-        fill(name.replace("_", " ").capitalize(), 9, break_long_words=False) for name in columns
-    ]
+    heads = {term.name: term.title or term.name.replace("_", " ") for term in model.theory.terms}
+    heads["utility"] = "utility"
     rows = [
         (
             model.scenario.repertoire[str(response)].title,
-            *(signed(row[name]) for name in columns),
+            *(signed(row[name]) for name in heads),
             percent(row["probability"]),
         )
         for response, row in frame.iterrows()
     ]
-    print_table(out, ("Response", *heads, "Prob."), rows, numbers=len(columns) + 1)
+    titles = [head.capitalize() for head in heads.values()]
+    print_table(out, ("Response", *titles, "Prob."), rows, numbers=len(heads) + 1)
     out.print(
         "\nEach column adds to the utility of a response, and the likelier responses are those of "
         f"higher utility.\nWhat stands now: {agent.response(event) or 'nothing yet'}."

@@ -34,8 +34,8 @@ def list_scenarios(
         made.add_row(name, scenario.title or "", str(len(scenario.countries)), variants)
     console().print(made)
     if hidden:
-        said = f"Without events, to be extended: {', '.join(hidden)}; --all lists them too."
-        console().print(f"\n{said}")
+        names = ", ".join(hidden)
+        console().print(f"\nWithout events, to be extended: {names}; --all lists them too.")
     for error in broken:
         say(error, prefix="")
     if broken:

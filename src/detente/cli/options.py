@@ -64,10 +64,10 @@ def draw(kind: str, of: Any, path: Path, *, tell: bool = True) -> None:
         If it cannot be written.
     """
     from detente import plots
-    from detente.runs.files import storage_errors, written_aside
+    from detente.runs.files import atomic_write, storage_errors
 
     content = plots.picture(getattr(plots, kind)(of), suffix_of(path), kind)
-    with storage_errors("write", path), written_aside(path) as file:
+    with storage_errors("write", path), atomic_write(path) as file:
         file.write(content)
     if tell:
         typer.echo(f"Drawn: {near(path.absolute())}")

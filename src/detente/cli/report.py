@@ -122,6 +122,6 @@ def _how_to_read(results: Results, variant: str) -> str:
     if variant != results.reference:
         lines.append(
             f"Change: the mean difference in tilt from the same run of {results.reference}, which "
-            "has the same luck,\nand the 95 % confidence interval of that mean."
+            "has the same random\nnumbers, and the 95 % confidence interval of that mean."
         )
     return "\n".join(lines)

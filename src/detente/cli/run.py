@@ -8,17 +8,18 @@ from concurrent.futures import Executor
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from detente.cli.console import near
+from detente.cli.console import console, near
 from detente.cli.outcome import FAILED, INTERRUPTED, say
-from detente.cli.share import run_share
 
 if TYPE_CHECKING:
+    from detente.runs.errors import Interrupted
     from detente.runs.plan import Plan
     from detente.runs.results import Results
+    from detente.runs.runner import ShareResult
     from detente.scenario import Scenario
 
 
@@ -58,7 +59,7 @@ def run(
     plots: Annotated[bool, typer.Option("--plots/--no-plots", help="Draw pictures.")] = True,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress, no notes.")] = False,
 ) -> None:
-    """Run every variant of a scenario on the same luck.
+    """Run every variant of a scenario on the same random numbers.
 
     Shows where that leaves each country. Results go to a folder: tables (Parquet), distributions
     over time (Zarr), a summary (JSON), pictures, and the scenario as it ran.
@@ -66,11 +67,14 @@ def run(
     import warnings
 
     from detente.runs.errors import Interrupted
+    from detente.runs.folder import require_agents
     from detente.runs.plan import make_plan
-    from detente.runs.runner import run as run_ensemble
+    from detente.runs.runner import run as run_all
+    from detente.runs.runner import run_share
     from detente.scenario.loading import load_with_options
 
     began = time.perf_counter()
+    require_agents(Path(scenario))
     loaded = load_with_options(scenario, changes or [])
     asked = _with_options(loaded, runs=runs, seed=seed, steps=steps, variants=variant)
     plan = make_plan(asked, engine=engine, keep=keep, agents=None)
@@ -80,24 +84,16 @@ def run(
     try:
         with warnings.catch_warnings(), _executor(cluster) as executor:
             warnings.simplefilter("ignore", UserWarning)  # failed runs are told of below
+            options: dict[str, Any] = {
+                "engine": engine, "workers": workers, "keep": keep, "progress": not quiet,
+                "executor": executor,
+            }  # fmt: skip
             if chunks:
-                run_share(
-                    asked, chunks, folder, engine=engine, workers=workers, executor=executor,
-                    keep=keep, quiet=quiet,
-                )  # fmt: skip
+                _show_share(run_share(asked, chunks, folder, **options), quiet=quiet)
                 return
-            results = run_ensemble(
-                asked,
-                engine=engine,
-                workers=workers,
-                out=folder,
-                resume=resume,
-                keep=keep,
-                progress=not quiet,
-                executor=executor,
-            )
+            results = run_all(asked, out=folder, resume=resume, **options)
     except Interrupted as interruption:
-        _say_what_is_kept(interruption, folder)
+        _say_what_is_kept(interruption, folder, chunks)
         raise typer.Exit(INTERRUPTED) from None
     if resume and not quiet:  # without, all that there is to say has been said
         for note in results.notes:
@@ -114,7 +110,7 @@ def _executor(cluster: str | None) -> Iterator[Executor | None]:
     if cluster is None:
         yield None
         return
-    from detente.runs.cluster import dask_executor
+    from detente.runs.executors import dask_executor
 
     with dask_executor(cluster, say) as executor:
         yield executor
@@ -128,7 +124,7 @@ def _with_options(
     steps: int | None,
     variants: list[str] | None,
 ) -> Scenario:
-    """Return the scenario with the options of the command in it; what is wrong is theirs."""
+    """Return the scenario with the options of the command in it; errors name the options."""
     from detente.runs.plan import with_overrides
     from detente.scenario import ScenarioError
 
@@ -145,30 +141,29 @@ def _with_options(
 
 
 def _say_what_is_replaced(folder: Path, plan: Plan) -> None:
-    """Say before the work begins that what is in a folder will give way to another run."""
+    """Say before the work begins that this run replaces what is in a folder."""
     from detente.runs import folder as places
-    from detente.runs.differences import difference
-    from detente.runs.manifest import Identity
-    from detente.runs.parts import finished_chunks
+    from detente.runs.manifest import Identity, difference
+    from detente.runs.store import finished_chunks
 
     theirs, ours = places.found(folder), Identity.of(plan)
     if theirs is None or theirs.scenario != ours.scenario:
         return
     if places.has_tables(folder):
-        what = "the results" if places.is_complete(folder) else "the unfinished results"
+        complete = places.has_tables(folder, complete=True)
+        what = "the results" if complete else "the unfinished results"
     elif count := finished_chunks(folder):
         what = f"the {count} finished chunks of a run"
     else:
         return
-    unlike = difference(theirs, ours, places.stored(folder), plan.scenario)
-    which = f"which differ in {unlike}" if unlike else "which are of this very run"
-    another = places.is_complete(folder) or unlike
+    differs = difference(theirs, ours, places.stored(folder), plan.scenario)
+    which = f"which differ in {differs}" if differs else "which are of this very run"
+    another = places.has_tables(folder, complete=True) or differs
     instead = "--out DIR keeps both" if another else "--resume goes on with them"
     say(f"replacing {what} in {near(folder)}, {which}; {instead}")
 
 
 def _show(results: Results, *, draw: bool, began: float) -> None:
-    from detente.cli.console import console
     from detente.cli.report import print_results
 
     out = console()
@@ -182,7 +177,6 @@ def _show(results: Results, *, draw: bool, began: float) -> None:
 
 
 def _print_files(results: Results, *, seconds: float) -> None:
-    from detente.cli.console import console
     from detente.runs.folder import DESCRIPTIONS
 
     assert results.folder is not None
@@ -193,17 +187,32 @@ def _print_files(results: Results, *, seconds: float) -> None:
             out.print(f"  {name:<18} {description}")
 
 
-def _say_what_is_kept(interruption: BaseException, folder: Path) -> None:
-    from detente.runs.errors import Interrupted
-
-    assert isinstance(interruption, Interrupted)
-    if interruption.results is None:
+def _say_what_is_kept(interruption: Interrupted, folder: Path, share: str | None) -> None:
+    kept = f"interrupted: {interruption.finished} of {interruption.total} runs"
+    where = near(folder.absolute())
+    if share is not None:
+        say(f"{kept} of share {share} are kept in {where}; the same command goes on")
+    elif interruption.results is None:
         say("interrupted before a part of every variant was finished")
-        return
-    say(
-        f"interrupted: {interruption.finished} of {interruption.total} runs a variant are kept in "
-        f"{near(folder.absolute())}; the same command with --resume goes on"
+    else:
+        say(f"{kept} a variant are kept in {where}; the same command with --resume goes on")
+
+
+def _show_share(done: ShareResult, *, quiet: bool) -> None:
+    """Say how far a share and all others are."""
+    if not quiet:
+        for note in done.notes:
+            say(note)
+    out = console()
+    out.print(
+        f"Share {done.share}: its {done.chunks} chunks are in {near(done.folder)}, where "
+        f"{done.finished} of all {done.total} are now."
     )
+    out.print("When every share is done, the same command with --resume for --chunks joins them.")
+    if done.failures:
+        say(f"{len(done.failures)} runs failed and are left out; the first:")
+        say(str(done.failures[0]))
+        raise typer.Exit(FAILED)
 
 
 def _say_what_failed(results: Results) -> None:

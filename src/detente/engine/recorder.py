@@ -185,7 +185,8 @@ def recording_of(theory: str) -> Recording:
         "tally_end": tally_end,
         "tally_responses": tally_responses,
     }
-    points, ends = [], []
+    points: list[str] = []
+    ends: list[str] = []
     for at, outcome in enumerate(find(theory).outcomes):
         names[f"measure_{at}"] = inside(outcome.measure)
         if outcome.at_each_step:

@@ -15,7 +15,7 @@ from typing import Any, Final, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from detente.runs.intervals import Moments, paired
+from detente.runs.statistics import Moments, paired
 
 Floats = NDArray[np.float64]
 Verdict = Literal["holds", "fails", "undecided"]

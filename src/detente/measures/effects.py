@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detente.runs.errors import UsageError, require
-from detente.runs.intervals import Moments, independent, paired
+from detente.runs.statistics import Moments, independent, paired
 from detente.theory import find
 
 if TYPE_CHECKING:

@@ -276,8 +276,7 @@ def fit(
         If there is none, one is given twice or has no record, their repertoires differ, or one
         gives a coefficient that is to be estimated as a distribution.
     """
-    from detente.runs.engines import find_engine
-    from detente.runs.warm_up import warm_up
+    from detente.runs.engines import find_engine, warm_up
 
     predictors = predictors_of(scenarios, runs, seed, "fit to")
     posterior = Posterior(predictors)

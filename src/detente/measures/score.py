@@ -254,9 +254,8 @@ def score(
     UsageError
         If there is none, one is given twice or has no record, or their repertoires differ.
     """
-    from detente.runs.engines import find_engine
-    from detente.runs.progress import progress_bar
-    from detente.runs.warm_up import warm_up
+    from detente.runs.engines import find_engine, warm_up
+    from detente.runs.executors import progress_bar
 
     predictors = predictors_of(scenarios, runs, seed, "score")
     warm_up(find_engine("compiled"), tell=progress)

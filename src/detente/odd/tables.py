@@ -15,7 +15,7 @@ from pydantic_core import PydanticUndefined
 from detente.measures.patterns import described
 from detente.odd import code
 from detente.odd.said import CHANCE
-from detente.runs.variables import OUTCOMES, TOTALS, Meaning
+from detente.runs.dataset import Variable, outcome_variables, total_variables
 from detente.scenario.conditions import FORMS
 from detente.scenario.dynamics import coefficients
 from detente.scenario.elements import default_repertoire
@@ -193,15 +193,15 @@ def chance() -> str:
 
 def outcomes() -> str:
     """Return what is kept of each run."""
-    return _variables(OUTCOMES)
+    return _variables(outcome_variables(find(DEFAULT).outcomes))
 
 
 def totals() -> str:
     """Return what is kept over runs."""
-    return _variables(TOTALS)
+    return _variables(total_variables(find(DEFAULT).outcomes))
 
 
-def _variables(known: dict[str, Meaning]) -> str:
+def _variables(known: dict[str, Variable]) -> str:
     rows = [
         (f"`{name}`", meaning.description, meaning.units, ", ".join(meaning.dims))
         for name, meaning in known.items()

@@ -38,7 +38,9 @@ def alignment(results: Results, variant: str | None = None, ax: Axes | None = No
     codes = style.labels(results, "country")
     leaders, shares = _blocs(data["bloc"].transpose("run", "country").values, codes)
     tilt = np.nanmedian(data["tilt"].transpose("run", "country").values, axis=0)
-    order = _order(leaders, tilt)
+    # by the mean tilt of their bloc, then by their own, the first pole first
+    of_bloc = {leader: np.mean(tilt[np.array(leaders) == leader]) for leader in leaders}
+    order = sorted(range(len(tilt)), key=lambda i: (-of_bloc[leaders[i]], leaders[i], -tilt[i]))
     mean = data["alignment_mean"].transpose("country", "other").values[np.ix_(order, order)]
     spread = data["alignment_sd"].transpose("country", "other").values[np.ix_(order, order)]
     names = style.country_names(results)
@@ -80,13 +82,6 @@ def _blocs(blocs: NDArray[np.str_], codes: list[str]) -> tuple[list[str], list[f
         leaders.append(leader)
         shares.append(count / max(counts.total(), 1))
     return leaders, shares
-
-
-def _order(leaders: list[str], tilt: Floats) -> list[int]:
-    """Order countries by the mean tilt of their bloc, then by their own, the first pole first."""
-    bloc = np.array(leaders)
-    mean = {leader: np.mean(tilt[bloc == leader]) for leader in set(leaders)}
-    return sorted(range(len(bloc)), key=lambda i: (-mean[leaders[i]], leaders[i], -tilt[i]))
 
 
 def _axes(

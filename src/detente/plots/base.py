@@ -7,7 +7,7 @@ are all it needs, by ``detente plot --kind <name>``.
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import wraps
 from io import BytesIO
 from pathlib import Path
@@ -25,9 +25,10 @@ from numpy.typing import ArrayLike, NDArray
 
 from detente.plots import style
 from detente.runs.errors import UsageError, require
-from detente.runs.files import storage_errors, written_aside
-from detente.runs.quantiles import tilt_quantiles
+from detente.runs.files import atomic_write, storage_errors
+from detente.runs.folder import note_pictures
 from detente.runs.results import Results
+from detente.runs.statistics import binned_quantiles
 
 Canvas = Figure | SubFigure
 Floats = NDArray[np.float64]
@@ -52,6 +53,7 @@ SUBJECTS: Final = {
 ARGUMENTS: Final = {
     "variant": "In which course of events; by default the main one.",
     "variants": "Which courses of events; by default all, of which the first is the main one.",
+    "name": "A column of outcomes.parquet: tilt, toward_<pole>, stance_<event>, tension ...",
     "countries": "Which countries, in this order; by default all.",
     "event": "Which event; by default the main one.",
     "fig": "A figure or part of one to draw on; by default a new one.",
@@ -86,11 +88,14 @@ def plot[**P, R: Canvas](
 
     def register(function: Callable[P, R]) -> Callable[P, R]:
         name = function.__name__
-        subject, *others = inspect.signature(function).parameters.values()
+        signature = inspect.signature(function)
+        subject, *others = signature.parameters.values()
 
         @wraps(function)
         def drawn(*args: P.args, **kwargs: P.kwargs) -> R:
-            _check(name, subject.name, args[0] if args else kwargs.get(subject.name), needs)
+            arguments = signature.bind_partial(*args, **kwargs).arguments
+            if subject.name in arguments:  # else Python says what is missing
+                _check(name, subject.name, arguments, needs)
             with style.settings():
                 return function(*args, **kwargs)
 
@@ -120,11 +125,18 @@ def _documented(function: Callable[..., Any], subject: str, others: Sequence[str
     )
 
 
-def _check(name: str, subject: str, found: Any, needs: Sequence[str]) -> None:
-    """Refuse what a picture is not of, and results without a variable that it draws."""
-    attribute, expected = SUBJECTS[subject]
+def _check(name: str, subject: str, arguments: Mapping[str, Any], needs: Sequence[str]) -> None:
+    """Refuse what a picture is not of, what it is not drawn on, and results without its data."""
+    found, (attribute, expected) = arguments[subject], SUBJECTS[subject]
     if not hasattr(found, attribute):
         raise UsageError(f"plots.{name} draws {expected}, not {type(found).__name__}")
+    for option, kind in (("fig", FigureBase), ("ax", Axes)):
+        on = arguments.get(option)
+        if on is not None and not isinstance(on, kind):
+            takes = "Figure or SubFigure" if option == "fig" else "Axes"
+            raise UsageError(
+                f"plots.{name}: {option}= takes a matplotlib {takes}, not {type(on).__name__}"
+            )
     missing = [variable for variable in needs if variable not in found.data]
     if missing:
         raise UsageError(f"plots.{name}: these results have no {style.joined(missing)}")
@@ -166,13 +178,14 @@ def draw_all(
     folder = Path(folder)
     with storage_errors("write to", folder):
         folder.mkdir(parents=True, exist_ok=True)
+        note_pictures(folder, [f"{kind}.{suffix}" for kind in chosen for suffix in METADATA])
     written = []
     for kind in chosen:
         figure = KINDS[kind](results)
         for suffix in METADATA:
             path = folder / f"{kind}.{suffix}"
             content = picture(figure, suffix, kind)
-            with storage_errors("write", path), written_aside(path) as file:
+            with storage_errors("write", path), atomic_write(path) as file:
                 file.write(content)
             written.append(path)
     return written
@@ -219,15 +232,12 @@ class Page:
         self, on: Canvas | Axes | None, size: tuple[float, float], title: str, subtitle: str
     ) -> None:
         self._axes = on if isinstance(on, Axes) else None
-        if self._axes is not None:
-            self._axes.set_title(title, loc="left", fontweight="bold")
-            on = self._axes.figure
+        if isinstance(on, Axes):
+            on.set_title(title, loc="left", fontweight="bold")
+            on = on.figure
         elif on is None:
             on = NotebookFigure(figsize=size)
             FigureCanvasAgg(on)
-        if not isinstance(on, FigureBase):
-            expected = "fig= takes a matplotlib Figure or SubFigure, ax= takes Axes"
-            raise UsageError(f"{expected}; not {type(on).__name__}")
         self.figure = on
         self.width, self.height = on.bbox.width / on.dpi, on.bbox.height / on.dpi
         self.top = self.height if self._axes else self._heading(title, subtitle)
@@ -282,19 +292,17 @@ def note(
     text: str,
     at: tuple[float, float],
     offset: tuple[float, float],
-    coordinates: Any = "data",
+    xycoords: Any = "data",
     **options: Any,
 ) -> None:
     """Write a text so many points away from a place, in or out of axes."""
-    options = {"fontsize": style.TICK, "annotation_clip": False, **options}
-    axes.annotate(
-        text, at, xycoords=coordinates, xytext=offset, textcoords="offset points", **options
-    )
+    options = {"fontsize": style.TICK, "annotation_clip": False, "xycoords": xycoords, **options}
+    axes.annotate(text, at, xytext=offset, textcoords="offset points", **options)
 
 
-def beside(axes: Axes, row: float, text: str, left: float, **options: Any) -> None:
-    """Write a text in a row to the right of axes, so many points away."""
-    note(axes, text, (1, row), (left, 0), ("axes fraction", "data"), va="center", **options)
+def beside(axes: Axes, row: float, text: str, offset: float, x: float = 1, **options: Any) -> None:
+    """Write a text in a row, so many points right of the right edge of axes, at which x is 1."""
+    note(axes, text, (x, row), (offset, 0), ("axes fraction", "data"), va="center", **options)
 
 
 def number(axes: Axes, x: float, y: float, text: str, background: tuple[float, ...]) -> None:
@@ -330,15 +338,9 @@ def draw_line(
     )  # fmt: skip
 
 
-def quantiles(counts: ArrayLike) -> Floats:
-    """Return the quantiles at `LEVELS` of tilts or alignments that were counted in bins.
-
-    They are those of the table of a run: see `tilt_quantiles`. The last axis of `counts` is the
-    bins; in its place the result has one of the levels.
-    """
-    table = np.asarray(counts)
-    found = tilt_quantiles(table.reshape(-1, table.shape[-1]), LEVELS)
-    return found.T.reshape(*table.shape[:-1], len(LEVELS))
+def quantiles(counts: NDArray[np.integer]) -> Floats:
+    """Return the quantiles at `LEVELS` of tilts or alignments that were counted in bins."""
+    return binned_quantiles(counts, -1.0, 1.0, LEVELS)
 
 
 def box_around(x: Any, y: Any, width: float, height: float) -> Any:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
@@ -102,9 +102,7 @@ def _axis(axes: Axes, rows: tuple[Estimate, ...]) -> None:
     """Set the scale, the marks on it and the names of the rows."""
     low = min(min(row.low, row.prior_low) / row.prior for row in rows)
     high = max(max(row.high, row.prior_high) / row.prior for row in rows)
-    axes.set_xscale("log")
-    axes.set_xlim(low / 1.12, high * 1.12)
-    axes.set_ylim(len(rows) - 0.5, -0.5)
+    axes.set(xscale="log", xlim=(low / 1.12, high * 1.12), ylim=(len(rows) - 0.5, -0.5))
     shown = {ratio: text for ratio, text in MARKS.items() if low / 1.1 <= ratio <= high * 1.1}
     axes.set_xticks(list(shown), list(shown.values()))
     axes.xaxis.set_minor_locator(NullLocator())
@@ -122,16 +120,13 @@ def _axis(axes: Axes, rows: tuple[Estimate, ...]) -> None:
 
 
 def _legend(axes: Axes, *, hollow: bool) -> None:
-    labels = {"Estimate, 95 %": ESTIMATE, "Not identified": "white"}
-    handles: list[Artist] = [Patch(facecolor=PRIOR, label="Prior, 95 %")]
-    handles += [
-        Line2D(
-            [], [], color=ESTIMATE, lw=3.4, marker="o", ms=11, mec=ESTIMATE, mew=2.4, mfc=inside,
-            label=label,
-        )
-        for label, inside in labels.items()
-        if hollow or inside == ESTIMATE
-    ]  # fmt: skip
+    line: dict[str, Any] = {"color": ESTIMATE, "lw": 3.4, "marker": "o", "ms": 11, "mew": 2.4}
+    handles: list[Artist] = [
+        Patch(facecolor=PRIOR, label="Prior, 95 %"),
+        Line2D([], [], label="Estimate, 95 %", **line),
+    ]
+    if hollow:
+        handles.append(Line2D([], [], label="Not identified", mfc="white", **line))
     axes.legend(
         handles=handles, loc="lower left", bbox_to_anchor=(0.0, 1.0), ncols=3,
         borderaxespad=0.2, handlelength=2.4, columnspacing=1.6,

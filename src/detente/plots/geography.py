@@ -26,19 +26,16 @@ from numpy.typing import NDArray
 
 from detente.plots import style
 
-#: Coordinates in the file are in hundredths of a degree.
-UNIT: Final = 0.01
 #: Mean radius of the Earth in kilometres.
 EARTH: Final = 6371.0
 #: Degrees from the centre beyond which nothing is drawn, as it is stretched too far.
 HORIZON: Final = 115.0
 #: Degrees from the centre of the region beyond which a country stands beside the map.
 FAR: Final = 45.0
-#: Least radius of what is shown, in degrees, and how far beyond the middle of the outermost country
-#: it may reach: large ones are cut.
+#: Least radius of what is shown, in degrees; of that, how far it may reach beyond the middle of the
+#: outermost country, since large ones are cut; the margin around it, as a share of its size.
 LEAST_RADIUS: Final = 9.0
 REACH: Final = 1.1
-#: A margin around what must be seen, as a share of its size.
 MARGIN: Final = 0.04
 #: Edges longer than this, in degrees, are bent by the projection.
 LONGEST: Final = 1.0
@@ -71,8 +68,8 @@ def load_outlines() -> Outlines:
 
 
 def _ring(steps: list[int]) -> Ring:
-    """Add up the steps of a ring to its points in degrees."""
-    points = np.array(steps, dtype=np.float64).reshape(-1, 2).cumsum(axis=0) * UNIT
+    """Add up the steps of a ring, in hundredths of a degree, to its points in degrees."""
+    points = np.array(steps, dtype=np.float64).reshape(-1, 2).cumsum(axis=0) * 0.01
     points.flags.writeable = False
     return points
 
@@ -191,14 +188,11 @@ def fill_places(
 def _finer(ring: Ring) -> Ring:
     """Add points along long edges, so that a parallel of latitude comes out as the curve it is."""
     ring = np.stack([np.unwrap(ring[:, 0], period=360.0), ring[:, 1]], axis=-1)
-    steps = np.maximum(np.ceil(np.abs(np.diff(ring, axis=0)).max(axis=1) / LONGEST), 1).astype(int)
-    if steps.max(initial=1) == 1:
-        return ring
-    parts = [
-        np.linspace(start, end, count, endpoint=False)
-        for start, end, count in zip(ring[:-1], ring[1:], steps, strict=True)
-    ]
-    return np.concatenate([*parts, ring[-1:]])
+    steps = np.maximum(np.ceil(np.abs(np.diff(ring, axis=0)).max(axis=1) / LONGEST), 1)
+    edges = steps.cumsum()
+    places = np.arange(edges[-1] + 1)
+    corners = np.concatenate([[0.0], edges])
+    return np.stack([np.interp(places, corners, along) for along in ring.T], axis=-1)
 
 
 def _within(axes: Axes, plane: NDArray[np.float64]) -> bool:

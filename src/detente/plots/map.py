@@ -9,8 +9,7 @@ from typing import Final, NamedTuple
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.cm import ScalarMappable
-from matplotlib.colors import Normalize
-from matplotlib.patches import Rectangle
+from matplotlib.colors import LinearSegmentedColormap, Normalize
 from matplotlib.path import Path
 from matplotlib.patheffects import withStroke
 
@@ -25,6 +24,10 @@ FOOTNOTE: Final = (
     "(Kashmir, Aksai Chin, Crimea and others). Hatched: places kept apart from any country."
 )
 UNKNOWN: Final = "No map has outlines of these countries."
+#: Tilt from the second pole (-1) over neither (0) to the first (1).
+TILTS: Final = LinearSegmentedColormap.from_list(
+    "detente_tilt", ["#8c3200", "#cf6a26", "#f2b489", "#f6f3ee", "#9cc4e4", "#3c87c4", "#0a4578"]
+)
 #: Of the sea, and of a country that the scenario does not speak of.
 SEA: Final = "#f7f9fb"
 LAND: Final = "#e4e4e2"
@@ -70,12 +73,11 @@ def map(  # noqa: A001 - `plots.map` is what people type; nothing here needs the
     """
     variant = style.pick_variant(results, variant)
     table = results.data["tilt"].sel(variant=variant).transpose("run", "country").values
-    tilt = np.nanmedian(table, axis=0)
-    limit = max(0.3, np.ceil(10 * np.abs(tilt).max()) / 10)
-    scale = ScalarMappable(Normalize(-limit, limit), style.TILT_MAP)
+    tilt = np.nanmedian(table, axis=0).tolist()
+    limit = max(0.3, float(np.ceil(10 * np.abs(tilt).max())) / 10)
     outlines = geography.load_outlines().countries
     countries = {
-        code: _Country(name, float(at), style.colour_of(scale, at), outlines.get(code, ()))
+        code: _Country(name, at, TILTS(0.5 + at / limit / 2), outlines.get(code, ()))
         for (code, name), at in zip(style.country_names(results).items(), tilt, strict=True)
     }
     frame = geography.frame_region(list(countries), outlines)
@@ -94,7 +96,7 @@ def map(  # noqa: A001 - `plots.map` is what people type; nothing here needs the
         _draw_region(page.axes(0.15, low, side - 0.4, high - low), frame, on_map)
         split = high - min(3.6, 0.5 * (high - low))
         box, across = (side, low, page.width, split - 0.3), 1 if len(beside) <= 12 else 2
-    _draw_scale(page, scale, style.tilt_ends(results), (side, split, page.width, high))
+    _draw_scale(page, limit, style.tilt_ends(results), (side, split, page.width, high))
     _draw_tiles(page, list(beside.values()), box, across)
     page.text(
         0.012 * page.width, 0.12, FOOTNOTE if frame else UNKNOWN, fontsize=style.NOTE - 1,
@@ -144,9 +146,13 @@ def _label_countries(axes: Axes, frame: Frame, countries: Mapping[str, _Country]
     }
     for code in sorted(rings, key=lambda c: (float(np.prod(np.ptp(rings[c], axis=0))), c)):
         country, spots = countries[code], _spots(rings[code], page)
-        texts = _wordings(country)
+        # with what stands in brackets in the name, or without it
+        names = dict.fromkeys([country.name, country.name.partition(" (")[0]])
+        number = style.signed(country.tilt)
+        texts = [f"{style.wrapped(name, 14, 2)}\n{number}" for name in names]
         for text, (size, within) in product(texts, TRIES):
-            extent = _extent(axes, text, size)
+            width, height = base.text_size(axes, text, size)
+            extent = width + 4, height + 3
             box = _fit(Path(rings[code]), spots, extent, within, page, placed)
             if box is not None:
                 placed.append(box)
@@ -164,7 +170,8 @@ def _label_countries(axes: Axes, frame: Frame, countries: Mapping[str, _Country]
                 outside.append((spots[0], texts[0]))
     if outside:
         anchors = np.array([anchor for anchor, _ in outside])
-        sizes = [_extent(axes, text, BESIDE) for _, text in outside]
+        sizes = [base.text_size(axes, text, BESIDE) for _, text in outside]
+        sizes = [(width + 4, height + 3) for width, height in sizes]
         middles = [base.box_around(x, y, MIDDLE, MIDDLE) for x, y in anchors]
         found = base.place_beside(anchors, sizes, page, placed + middles)
         plate = {"boxstyle": "square,pad=0.12", "fc": "white", "ec": style.INK, "lw": 0.6}
@@ -174,17 +181,6 @@ def _label_countries(axes: Axes, frame: Frame, countries: Mapping[str, _Country]
             base.draw_line(axes, anchor, end, 6, **line)
             base.write(axes, (*anchor, *anchor), "\u25cf", 6, fontweight="normal", zorder=6)
             base.write(axes, box, text, BESIDE, color=style.INK, linespacing=1.1, bbox=plate)
-
-
-def _wordings(country: _Country) -> list[str]:
-    """Return what a label may say: with what stands in brackets in the name, or without it."""
-    names = dict.fromkeys([country.name, country.name.partition(" (")[0]])
-    return [f"{style.wrapped(name, 14, 2)}\n{style.signed(country.tilt)}" for name in names]
-
-
-def _extent(axes: Axes, text: str, size: float) -> tuple[float, float]:
-    width, height = base.text_size(axes, text, size)
-    return width + 4, height + 3
 
 
 def _spots(ring: Floats, page: Box) -> Floats:
@@ -222,12 +218,12 @@ def _fit(
     return None
 
 
-def _draw_scale(page: Page, scale: ScalarMappable, ends: tuple[str, str], box: Box) -> None:
+def _draw_scale(page: Page, limit: float, ends: tuple[str, str], box: Box) -> None:
     """Draw the scale of colours in a box in inches, with what its ends mean in words."""
     left, bottom, _, top = box
     axes = page.axes(left, bottom + 0.35, 0.28, top - bottom - 0.7)
-    bar = page.figure.colorbar(scale, cax=axes)
-    ticks = np.linspace(*scale.get_clim(), 5)
+    bar = page.figure.colorbar(ScalarMappable(Normalize(-limit, limit), TILTS), cax=axes)
+    ticks = np.linspace(-limit, limit, 5)
     bar.set_ticks(list(ticks), labels=[style.signed(t) for t in ticks])
     bar.outline.set_visible(False)
     axes.tick_params(labelsize=style.TICK, length=0)
@@ -258,24 +254,13 @@ def _draw_tiles(page: Page, countries: Sequence[_Country], box: Box, across: int
             _draw_outline(page.axes(x, y + TEXT, width - 0.2, height - TEXT - 0.08), country)
             text, at = f"{name}  {number}", x
         else:
-            _draw_swatch(page, number, country.colour, x, y + 0.05)
+            page.text(
+                x + SWATCH / 2, y + 0.16, number, ha="center", va="center_baseline",
+                fontsize=style.NOTE - 1.5, color=style.text_colour(country.colour),
+                bbox={"boxstyle": "square", "fc": country.colour, "ec": style.INK, "lw": 0.8},
+            )  # fmt: skip
             text, at = name, x + SWATCH + 0.08
         page.text(at, y + 0.16, text, fontsize=size, fontweight="bold", va="center_baseline")
-
-
-def _draw_swatch(
-    page: Page, number: str, colour: tuple[float, ...], left: float, bottom: float
-) -> None:
-    """Draw a box of a colour with its number inside."""
-    box = Rectangle(
-        (left / page.width, bottom / page.height), SWATCH / page.width, 0.24 / page.height,
-        fc=colour, ec=style.INK, lw=0.8, transform=page.figure.transSubfigure,
-    )  # fmt: skip
-    page.figure.add_artist(box)
-    page.text(
-        left + SWATCH / 2, bottom + 0.115, number, ha="center", va="center_baseline",
-        fontsize=style.NOTE - 1.5, color=style.text_colour(colour),
-    )  # fmt: skip
 
 
 def _draw_outline(axes: Axes, country: _Country) -> None:

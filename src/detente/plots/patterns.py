@@ -3,31 +3,29 @@
 from __future__ import annotations
 
 import math
-from typing import Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final
 
-import pandas as pd
 from matplotlib.axes import Axes
+from matplotlib.lines import Line2D
 
 from detente.plots import base, style
 from detente.plots.base import Canvas, Page
 from detente.runs.errors import UsageError
 
+if TYPE_CHECKING:
+    import pandas as pd
+
 COLUMNS: Final = ("pattern", "claim", "value", "low", "high", "verdict")
-
-
-class _Look(NamedTuple):
-    colour: str
-    marker: str
-    filled: bool
-    dashes: str
+DEFAULTS: Final = {"threshold": 0.0, "above": True}
 
 
 #: How a verdict is drawn: colours that any eye tells apart, and shapes for who sees none.
-VERDICTS: Final = {
-    "holds": _Look("#0b5c9e", "o", filled=True, dashes="solid"),
-    "fails": _Look("#b8470a", "X", filled=True, dashes="solid"),
-    "undecided": _Look("#5f5f5f", "D", filled=False, dashes="dashed"),
+VERDICTS: Final[dict[str, dict[str, Any]]] = {
+    "holds": {"color": "#0b5c9e", "marker": "o"},
+    "fails": {"color": "#b8470a", "marker": "X"},
+    "undecided": {"color": "#5f5f5f", "marker": "D", "mfc": "white", "ls": "dashed"},
 }
+LINE: Final[dict[str, Any]] = {"lw": 2.6, "ms": 9, "mew": 1.8}
 #: Inches: of the page's width, of a row, for claims on the left and numbers on the right, above and
 #: below the rows.
 WIDTH: Final = 15.8
@@ -57,18 +55,19 @@ def patterns(table: pd.DataFrame, fig: Canvas | None = None) -> Canvas:
     must lie above it (else it must), and sentence what the pattern says.
     """
     table = table.rename(columns={"statistic": "claim"}).assign(
-        **{name: 0.0 for name in ("threshold",) if name not in table},
-        **{name: True for name in ("above",) if name not in table},
+        **{name: default for name, default in DEFAULTS.items() if name not in table}
     )
     missing = [name for name in COLUMNS if name not in table]
     if missing or table.empty:
         raise UsageError(f"plots.patterns: the table has no {style.joined(missing) or 'claims'}")
-    groups = list(table.groupby("pattern", sort=False))
+    groups = {str(name): group for name, group in table.groupby("pattern", sort=False)}
+    verdicts = {name: _verdict(group) for name, group in groups.items()}
+    hold, fail, undecided = (list(verdicts.values()).count(verdict) for verdict in VERDICTS)
     rows = len(table) + HEADING * len(groups)
     page = Page(
         fig, (WIDTH, ROW * rows + ABOVE + BELOW + 1.3), "Which patterns the theory shows",
-        f"{_count([_verdict(group) for _, group in groups])} Mark: estimate; line: its interval; "
-        "each row has its own scale.\n"
+        f"Of {len(groups)} patterns {hold} hold, {fail} fail and {undecided} are undecided. "
+        "Mark: estimate; line: its interval; each row has its own scale.\n"
         "Line in the middle: what a claim must pass, on the right of which it is as asked.",
     )  # fmt: skip
     height = page.top - ABOVE - BELOW
@@ -78,21 +77,21 @@ def patterns(table: pd.DataFrame, fig: Canvas | None = None) -> Canvas:
         base.note(axes, text, (1, 1), (left, 4), "axes fraction", fontweight="bold")
     axes.spines[["left", "bottom"]].set_visible(False)
     place = 0.0
-    for name, group in groups:
-        _heading(axes, place + 0.35, str(name), group)
+    for name, group in groups.items():
+        sentence = f": {group['sentence'].iloc[0]}" if "sentence" in group else ""
+        heading = style.wrapped(f"{name} {verdicts[name]}{sentence}", 122, 1)
+        base.beside(axes, place + 0.35, heading, -72 * (CLAIMS - 0.2), x=0, fontweight="bold")
         place += HEADING
         ends = [place - 0.5, place + len(group) - 0.5]
         axes.plot([0, 0], ends, color=style.INK, lw=1.2, zorder=1)
         for row in group.to_dict("records"):
             _row(axes, place, row)
             place += 1
-    for x, text, align in (
-        (-1.06, "\u2190 against it", "left"),
-        (1.06, "as it says \u2192", "right"),
-    ):
-        base.note(axes, text, (x, rows - 0.3), (0, -6), ha=align, va="top", fontsize=style.LABEL)
+    below = {"xycoords": "axes fraction", "va": "top", "fontsize": style.LABEL}
+    base.note(axes, "\u2190 against it", (0, 0), (0, -6), ha="left", **below)
+    base.note(axes, "as it says \u2192", (1, 0), (0, -6), ha="right", **below)
     used = [name for name in VERDICTS if name in set(table["verdict"])]
-    keys = [axes.plot([], [], **_mark(name), label=name)[0] for name in used]
+    keys = [Line2D([], [], label=name, **LINE, **VERDICTS[name]) for name in used]
     page.legend(keys, 0.15, ncols=len(keys), handlelength=2.6)
     return page.figure
 
@@ -103,38 +102,12 @@ def _verdict(group: pd.DataFrame) -> str:
     return "fails" if "fails" in verdicts else "undecided" if "undecided" in verdicts else "holds"
 
 
-def _count(verdicts: list[str]) -> str:
-    hold, fail, undecided = (verdicts.count(verdict) for verdict in VERDICTS)
-    return f"Of {len(verdicts)} patterns {hold} hold, {fail} fail and {undecided} are undecided."
-
-
-def _mark(verdict: str) -> dict[str, Any]:
-    look = VERDICTS[verdict]
-    return {
-        "color": look.colour, "marker": look.marker, "ls": look.dashes, "lw": 2.6, "ms": 9,
-        "mew": 1.8, "mfc": look.colour if look.filled else "white",
-    }  # fmt: skip
-
-
-def _heading(axes: Axes, place: float, name: str, group: pd.DataFrame) -> None:
-    """Write what a pattern says, with its verdict, above its claims."""
-    sentence = str(group["sentence"].iloc[0]) if "sentence" in group else ""
-    text = style.wrapped(f"{name} {_verdict(group)}: {sentence}".rstrip(": "), 122, 1)
-    base.note(
-        axes, text, (0, place), (-72 * (CLAIMS - 0.2), 0), ("axes fraction", "data"),
-        va="center", fontweight="bold",
-    )  # fmt: skip
-
-
 def _row(axes: Axes, place: float, row: dict[Any, Any]) -> None:
     """Draw a claim, with its words on the left and its numbers on the right."""
-    base.note(
-        axes, style.wrapped(row["claim"], 60, 1), (0, place), (-72 * (CLAIMS - 0.5), 0),
-        ("axes fraction", "data"), va="center",
-    )  # fmt: skip
+    base.beside(axes, place, style.wrapped(row["claim"], 60, 1), -72 * (CLAIMS - 0.5), x=0)
     verdict, measured, bound = TEXTS.values()
-    colour = VERDICTS[row["verdict"]].colour
-    base.beside(axes, place, row["verdict"], verdict, color=colour, fontweight="bold")
+    look = {**LINE, **VERDICTS[row["verdict"]]}
+    base.beside(axes, place, row["verdict"], verdict, color=look["color"], fontweight="bold")
     base.beside(axes, place, _measured(row), measured)
     base.beside(axes, place, f"{'>' if row['above'] else '<'} {row['threshold']:g}", bound)
     sign = 1 if row["above"] else -1
@@ -143,9 +116,8 @@ def _row(axes: Axes, place: float, row: dict[Any, Any]) -> None:
         return
     ends = [low, high] if math.isfinite(low) and math.isfinite(high) else []
     scale = max(*(abs(each) for each in (value, *ends)), 1e-12)
-    marked = _mark(row["verdict"])
-    axes.plot([end / scale for end in ends], [place] * len(ends), **{**marked, "marker": "|"})
-    axes.plot(value / scale, place, zorder=4, **marked)
+    axes.plot([end / scale for end in ends], [place] * len(ends), **{**look, "marker": "|"})
+    axes.plot(value / scale, place, zorder=4, **look)
 
 
 def _measured(row: dict[Any, Any]) -> str:

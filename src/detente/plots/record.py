@@ -14,6 +14,8 @@ from detente.plots import base, style
 from detente.plots.base import Canvas, Floats, Page
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from detente.measures.score import Score
 
 #: Probability from 0 to 1: the darker the likelier, in colour as in grey.
@@ -22,16 +24,14 @@ PROBABILITIES: Final = LinearSegmentedColormap.from_list(
 )
 #: Probability from which on a cell has its number.
 LEAST: Final = 0.01
-#: Inches of a cell: wide, high.
+#: Inches: width and height of a cell; for names on the left, for what stands on the right, above
+#: the cells and below them; from the cells to the heading of a panel; of that of the whole.
 CELL: Final = (0.56, 0.5)
-#: Inches for names on the left, for what stands on the right, above the cells and below them.
 NAMES: Final = 1.6
 ASIDE: Final = 1.45
 ABOVE: Final = 2.45
 BELOW: Final = 0.6
-#: Inches above the cells at which the heading of a panel begins: the titles end below it.
 PANEL_HEADING: Final = 1.5
-#: Inches of the heading of the whole, at most.
 HEADING: Final = 1.65
 #: Panels beside each other.
 ACROSS: Final = 2
@@ -49,8 +49,8 @@ def record(score: Score, fig: Canvas | None = None) -> Canvas:
     that. On the right stands the probability of what was done, with the range that 95 % of the
     draws of the parameters, each by itself, give it.
     """
-    keys = dict.fromkeys(zip(score.table["scenario"], score.table["event"], strict=True))
-    panels = {key: _rows(score, *key) for key in keys}
+    groups = score.table.groupby(["scenario", "event"], sort=False)
+    panels = {(str(key[0]), str(key[1])): _rows(score, table) for key, table in groups}
     responses = len(score.rows.stances)
     most = max(len(rows) for rows in panels.values())
     across = min(ACROSS, len(panels))
@@ -87,19 +87,15 @@ def _subtitle(score: Score) -> str:
     )
 
 
-def _rows(score: Score, scenario: str, event: str) -> list[dict[str, Any]]:
+def _rows(score: Score, table: pd.DataFrame) -> list[dict[Any, Any]]:
     """Return the rows of a panel, from the most hostile that was done to the most supportive."""
-    table = score.table
-    mine = table[(table["scenario"] == scenario) & (table["event"] == event)]
-    responses = _titles(score)
-    order = list(responses)
+    names = list(_titles(score))
+    rows: list[dict[Any, Any]] = [
+        {**row, "at": names.index(row["observed"]),
+         "probabilities": np.array([row[f"p_{name}"] for name in names])}
+        for row in table.to_dict("records")
+    ]  # fmt: skip
     stances = score.rows.stances
-    rows: list[dict[str, Any]] = [
-        dict(zip(mine.columns, each, strict=True)) for each in mine.to_numpy(object)
-    ]
-    for row in rows:
-        row["probabilities"] = np.array([row[f"p_{name}"] for name in order])
-        row["at"] = order.index(row["observed"])
     return sorted(rows, key=lambda row: (row["at"], float(row["probabilities"] @ stances)))
 
 
@@ -108,7 +104,7 @@ def _titles(score: Score) -> dict[str, str]:
     return {name: response.title for name, response in repertoire.items()}
 
 
-def _panel(axes: Axes, score: Score, rows: list[dict[str, Any]]) -> None:
+def _panel(axes: Axes, score: Score, rows: list[dict[Any, Any]]) -> None:
     titles = _titles(score)
     for place, row in enumerate(rows):
         _cells(axes, place, row["probabilities"])
@@ -134,7 +130,7 @@ def _cells(axes: Axes, place: int, probabilities: Floats) -> None:
             base.number(axes, column, place, f"{100 * probability:.0f}", colour)
 
 
-def _marks(axes: Axes, place: int, row: dict[str, Any], responses: list[str]) -> None:
+def _marks(axes: Axes, place: int, row: dict[Any, Any], responses: list[str]) -> None:
     """Frame what was done, ring what was done before, and write how probable it was held."""
     dashes = "-" if row["confidence"] >= style.CONFIDENT else (0, (1.8, 1.0))
     base.frame(axes, (row["at"] - 0.47, place - 0.455, 0.94, 0.91), 3.0, dashes)
@@ -159,7 +155,7 @@ def _sides(axes: Axes, stances: Floats, rows: int) -> None:
 
 
 def _panel_heading(
-    axes: Axes, score: Score, scenario: str, event: str, rows: list[dict[str, Any]]
+    axes: Axes, score: Score, scenario: str, event: str, rows: list[dict[Any, Any]]
 ) -> None:
     """Write above a panel what it is about, and how good the model was."""
     course = score.of(scenario).episodes[0].scenario
@@ -180,7 +176,6 @@ def _panel_heading(
 
 
 def _skill(figures: dict[str, Any]) -> str:
-    """Write how much better than the frequencies of responses the model did."""
     skill, (low, high) = figures["skill"], figures["intervals"]["rows"]["skill"]
     if not math.isfinite(skill):
         return "All did the same: no room for skill"

@@ -49,38 +49,68 @@ def responses(
         raise UsageError("the scenario has no events")
     main = results.scenario.main
     event = style.pick(results, "event", event or (main if main in known else known[0]))
-    variant = style.pick_variant(results, variant or _variant_with(results, event))
-    shares = _shares(results, event, variant)
+    if variant is None:  # the first in which it came up, or the main one if it never did
+        came_up = results.data["event_count"].sel(event=event).values > 0
+        variant = style.labels(results, "variant")[int(came_up.argmax())]
+    variant = style.pick_variant(results, variant)
+    data = results.data[["response_count", "event_count"]].sel(variant=variant, event=event)
+    count = int(data["event_count"])
+    shares = data["response_count"].transpose("country", "response").values / max(count, 1)
     stances = np.asarray(results.data["response_stance"].values, dtype=float)
-    codes = style.labels(results, "country")
-    order = np.argsort(np.nan_to_num(shares @ stances), kind="stable")
+    order = np.argsort(shares @ stances, kind="stable")
     recorded = [row for row in results.scenario.record if row.event == event]
-    page, axes = _axes(results, ax, event, variant, recorded)
-    edges = _edges(100 * shares[order], stances)
+    names = style.country_names(results)
+    page = Page(
+        ax, (15.0, 0.66 * len(names) + 3.0),
+        f"How each country answers: {style.titles(results, 'event')[event]}",
+        f"{_population(count)}; \u201c{style.titles(results, 'variant')[variant]}\u201d.\n"
+        f"{_how_framed(recorded)}",
+    )  # fmt: skip
+    left = 0.3 + 0.115 * (max(map(len, names.values())) + 2)  # two for the mark of the actor
+    right = 4.3 if results.scenario.record else 0.5
+    axes = page.axes(left, 1.6, page.width - (left + right), page.top - 1.7)
+    # the edges of the segments of each bar, such that silence lies across the middle
+    edges = np.pad(np.cumsum(100 * shares, axis=1), ((0, 0), (1, 0)))
+    edges -= 100 * (shares @ ((stances < 0) + (stances == 0) / 2))[:, None]
     titles = style.titles(results, "response")
     colours = [STANCES(0.5 + stance / 2) for stance in stances]
-    _bars(axes, edges, shares[order], colours)
-    for place, index in enumerate(order):
-        done = [row for row in recorded if row.country == codes[index]]
-        _mark_record(axes, place, done, edges[place], shares[index], titles)
+    for place, row in enumerate(order):
+        _bar(axes, place, edges[row], shares[row], colours)
+        done = [each for each in recorded if each.country == list(names)[row]]
+        _mark_record(axes, place, done, edges[row], shares[row], titles)
     if recorded:
         heading = "What it did, and the share\nof runs that end with it"
         base.note(axes, heading, (1, 1), (10, 2), "axes fraction", va="bottom", fontweight="bold")
-    limit = max(30.0, float(np.nanmax(np.abs(edges), initial=0.0)))
-    axes.set(xlim=(-limit * 1.01, limit * 1.01), ylim=(len(order) - 0.45, -0.55))
+    limit = 1.01 * max(30.0, float(np.abs(edges).max()))
+    axes.set(xlim=(-limit, limit), ylim=(len(order) - 0.45, -0.55))
     events = results.scenario.variant(variant).events
     actor = next((each.actor for each in events if each.id == event), None)
-    names = style.country_names(results)
     if actor in names:
         names[actor] += f" {ACTOR}"
-    axes.set_yticks(range(len(order)), [names[codes[i]] for i in order])
+    axes.set_yticks(range(len(order)), np.array(list(names.values()))[order])
     axes.tick_params(axis="y", length=0, labelsize=style.LABEL + 1)
     axes.axvline(0, color=style.INK, lw=0.8, ls=(0, (2, 2)), zorder=0.5)
     axes.xaxis.set_major_formatter(lambda value, _: f"{abs(value):.0f} %")
     axes.set_xlabel("\u2190 against it      share of runs      for it \u2192", labelpad=4)
     axes.spines["left"].set_visible(False)
-    _legend(axes, dict(zip(titles.values(), colours, strict=True)), actor=actor in codes)
+    _legend(axes, dict(zip(titles.values(), colours, strict=True)), actor=actor in names)
     return page.figure
+
+
+def _population(count: int) -> str:
+    if not count:
+        return "The event never came up"
+    return f"Last response while the event was live, in % of the {count:,} runs in which it came up"
+
+
+def _how_framed(recorded: list[Any]) -> str:
+    """Explain the frames, as far as there are any."""
+    if not recorded:
+        return "The scenario has no record of what governments really did."
+    text = "Framed (\u25bc where hardly a run ends so): what each really did"
+    if any(row.confidence < style.CONFIDENT for row in recorded):
+        text += f"; dashed (\u25bd): confidence below {style.CONFIDENT:g}"
+    return f"{text}."
 
 
 def _legend(axes: Axes, colours: dict[str, Any], *, actor: bool) -> None:
@@ -97,68 +127,14 @@ def _legend(axes: Axes, colours: dict[str, Any], *, actor: bool) -> None:
     )  # fmt: skip
 
 
-def _how_framed(recorded: list[Any]) -> str:
-    """Explain the frames, as far as there are any."""
-    if not recorded:
-        return "The scenario has no record of what governments really did."
-    text = "Framed (\u25bc where hardly a run ends so): what each really did"
-    if any(row.confidence < style.CONFIDENT for row in recorded):
-        text += f"; dashed (\u25bd): confidence below {style.CONFIDENT:g}"
-    return f"{text}."
-
-
-def _axes(
-    results: Results, ax: Axes | None, event: str, variant: str, recorded: list[Any]
-) -> tuple[Page, Axes]:
-    """Return axes with a heading and room for names on the left and the record on the right."""
-    count = int(results.data["event_count"].sel(variant=variant, event=event))
-    of = (
-        f"Last response while the event was live, in % of the {count:,} runs in which it came up"
-        if count
-        else "The event never came up"
-    )
-    names = style.country_names(results).values()
-    page = Page(
-        ax, (15.0, 0.66 * len(names) + 3.0),
-        f"How each country answers: {style.titles(results, 'event')[event]}",
-        f"{of}; \u201c{style.titles(results, 'variant')[variant]}\u201d.\n{_how_framed(recorded)}",
-    )  # fmt: skip
-    left = 0.3 + 0.115 * (max(map(len, names)) + 2)  # two for the mark of the actor
-    right = 4.3 if results.scenario.record else 0.5
-    return page, page.axes(left, 1.6, page.width - (left + right), page.top - 1.7)
-
-
-def _variant_with(results: Results, event: str) -> str:
-    """Return the first variant in which the event came up, or the main one if it never did."""
-    came_up = results.data["event_count"].sel(event=event).values > 0
-    return style.labels(results, "variant")[int(came_up.argmax())]
-
-
-def _shares(results: Results, event: str, variant: str) -> Floats:
-    """Return the share of runs that end with each response: country, response."""
-    data = results.data[["response_count", "event_count"]].sel(variant=variant, event=event)
-    counts = data["response_count"].transpose("country", "response").values
-    return np.asarray(counts / max(float(data["event_count"]), 1.0))
-
-
-def _edges(lengths: Floats, stances: Floats) -> Floats:
-    """Return the edges of the segments, such that silence lies across the middle."""
-    edges = np.concatenate([np.zeros((len(lengths), 1)), np.cumsum(lengths, axis=1)], axis=1)
-    against = lengths[:, stances < 0].sum(axis=1)
-    neither = lengths[:, stances == 0].sum(axis=1)
-    return edges - (against + neither / 2)[:, None]
-
-
-def _bars(axes: Axes, edges: Floats, shares: Floats, colours: list[Any]) -> None:
-    for place, (row, share) in enumerate(zip(edges, shares, strict=True)):
-        for (left, right), part, colour in zip(pairwise(row), share, colours, strict=True):
-            if part <= 0:
-                continue
+def _bar(axes: Axes, place: int, edges: Floats, shares: Floats, colours: list[Any]) -> None:
+    for (left, right), share, colour in zip(pairwise(edges), shares, colours, strict=True):
+        if share > 0:
             axes.barh(
                 place, right - left, left=left, height=HEIGHT, color=colour, ec="white", lw=0.8
             )
-            if part >= THIN:
-                base.number(axes, (left + right) / 2, place, f"{100 * part:.0f}", colour)
+        if share >= THIN:
+            base.number(axes, (left + right) / 2, place, f"{100 * share:.0f}", colour)
 
 
 def _mark_record(

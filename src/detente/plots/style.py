@@ -15,13 +15,11 @@ from typing import Any, Final, NamedTuple, cast
 
 import matplotlib as mpl
 import numpy as np
-from matplotlib.cm import ScalarMappable
-from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.lines import Line2D
 
 from detente.runs.errors import UsageError, require
 from detente.runs.results import Results
-from detente.runs.tables import percent as whole_percent
+from detente.scenario import messages
 
 INK: Final = "#222222"
 FAINT: Final = "#6b6b6b"
@@ -37,11 +35,6 @@ NOTE: Final = 11.0
 #: Toward the first pole and toward the second, everywhere.
 FIRST_POLE: Final = "#0b5c9e"
 SECOND_POLE: Final = "#b8470a"
-
-#: Tilt from the second pole (-1) over neither (0) to the first (1).
-TILT_MAP: Final = LinearSegmentedColormap.from_list(
-    "detente_tilt", ["#8c3200", "#cf6a26", "#f2b489", "#f6f3ee", "#9cc4e4", "#3c87c4", "#0a4578"]
-)
 
 #: Below this confidence the coding of a record is drawn dashed: hardly likelier right than not.
 CONFIDENT: Final = 0.6
@@ -124,11 +117,6 @@ def pick_variants(results: Results, wanted: Sequence[str] | None = None) -> list
     return [Variant(name, known[name], *looks[name]) for name in known if name in chosen]
 
 
-def colour_of(scale: ScalarMappable, value: float) -> tuple[float, ...]:
-    """Return the red, green, blue and opacity of a value on a scale of colours."""
-    return tuple(scale.to_rgba(np.array([value]))[0].tolist())
-
-
 def text_colour(background: tuple[float, ...]) -> str:
     """Return black or white, whichever reads better (relative luminance of WCAG 2)."""
     linear = [c / 12.92 if c <= 0.03928 else ((c + 0.055) / 1.055) ** 2.4 for c in background[:3]]
@@ -138,15 +126,13 @@ def text_colour(background: tuple[float, ...]) -> str:
 
 def signed(value: float, digits: int = 2) -> str:
     """Write a number with its sign and a true minus, as in +0.12, and without one if it is 0.00."""
-    text = f"{abs(value):.{digits}f}"
-    if float(text) == 0.0:
-        return text
-    return ("+" if value > 0 else "\u2212") + text
+    text = messages.signed(value, digits).replace("-", "\u2212")
+    return text if text.strip("+0.") else text[1:]
 
 
 def percent(share: float) -> str:
     """Write a share in per cent; what is rare is not the same as what never comes."""
-    return "<1 %" if 0 < share < 0.005 else whole_percent(share)
+    return "<1 %" if 0 < share < 0.005 else messages.percent(share)
 
 
 def day(value: date | np.datetime64) -> str:
@@ -195,13 +181,11 @@ def country_names(results: Results) -> dict[str, str]:
 
 def titles(results: Results, dimension: str) -> dict[str, str]:
     """Return what each country, event, response or variant is called, by its label."""
-    names = labels(results, dimension) if dimension in results.data.coords else []
+    names = labels(results, dimension)
     coordinate = "country_name" if dimension == "country" else f"{dimension}_title"
-    if coordinate not in results.data.coords:
-        return {name: humanized(name) for name in names}
-    stated = [title.strip() for title in labels(results, coordinate)]
+    stated = labels(results, coordinate) if coordinate in results.data.coords else names
     return {
-        name: title if title not in ("", name, "None") else humanized(name)
+        name: humanized(name) if title.strip() in ("", name) else title.strip()
         for name, title in zip(names, stated, strict=True)
     }
 
@@ -213,7 +197,7 @@ def outcome_title(results: Results, name: str) -> str:
 
 def pick(results: Results, dimension: str, label: str) -> str:
     """Return a label if the results have it along a dimension, and refuse it otherwise."""
-    return require(label, labels(results, dimension), dimension)
+    return require(str(label), labels(results, dimension), dimension)
 
 
 def pick_variant(results: Results, variant: str | None) -> str:

@@ -1,16 +1,36 @@
-"""The engines that simulate, by name; a module is imported when its engine is used."""
+"""The engines that simulate, by name, and how one is compiled before the work begins.
+
+The module of an engine is imported when it is used. Machine code is kept beside the sources, or
+in the user's cache where that folder cannot be written to: only the first run on a machine waits.
+"""
 
 from __future__ import annotations
 
+import sys
+import threading
+from collections.abc import Callable
 from dataclasses import dataclass
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final, Protocol, cast
 
-from detente.runs.errors import require
+from detente.scenario.messages import require
+from detente.theory import DEFAULT
 
 if TYPE_CHECKING:
     from detente.engine.chunk import Chunk
     from detente.scenario.schema import Scenario
+
+#: Seconds of silence before a person is told what is going on.
+PATIENCE: Final = 1.5
+COMPILING: Final = "Compiling the model for this machine: once, for half a minute or so."
+LOADING: Final = "Loading the model…"
+#: By engine, a rule of a theory whose machine code is kept when all of that engine's is.
+_LAST_COMPILED: Final[dict[str, Callable[[str], Any]]] = {
+    "compiled": lambda theory: import_module("detente.engine.kernel").kernel_of(theory),
+    "mesa": lambda theory: import_module("detente.engine.recorder").recording_of(theory).at_end,
+}
+#: Engines that are ready in this process, each with the theory.
+_ready: set[tuple[str, str]] = set()
 
 
 class Simulate(Protocol):
@@ -32,36 +52,16 @@ class Simulate(Protocol):
 
 @dataclass(frozen=True)
 class Engine:
-    """An engine.
+    """An engine, and how work is cut for it."""
 
-    Parameters
-    ----------
-    name : str
-        As people type it.
-    function : str
-        Its `Simulate`, as ``module:function``.
-    chunk : int
-        Runs to a chunk. Chunks begin at multiples of it, whatever number of workers.
-    largest : int
-        Runs to a chunk of a large ensemble, if that is more.
-    alone : int
-        Runs, of all variants together, that one worker does sooner than several can start.
-    takes_agents : bool
-        Whether it runs classes of agents that a person wrote.
-    threads : bool
-        Whether it lets other threads run, so that workers need be no processes.
-    compiles : bool
-        Whether it is compiled on first use.
-    """
-
-    name: str
-    function: str
-    chunk: int
-    largest: int = 0
-    alone: int = 0
-    takes_agents: bool = False
-    threads: bool = False
-    compiles: bool = False
+    name: str  # as people type it
+    function: str  # its `Simulate`, as ``module:function``
+    chunk: int  # runs to a chunk; chunks begin at multiples of it, whatever number of workers
+    largest: int = 0  # runs to a chunk of a large ensemble, if that is more
+    alone: int = 0  # runs of all variants that one worker does sooner than several can start
+    takes_agents: bool = False  # whether it runs custom classes of agents
+    threads: bool = False  # whether it lets other threads run: workers need be no processes
+    compiles: bool = False  # whether it is compiled on first use
 
     def load(self) -> Simulate:
         """Import the engine and return its function."""
@@ -83,11 +83,61 @@ DEFAULT_ENGINE: Final = "compiled"
 
 
 def find_engine(name: str | None) -> Engine:
-    """Return an engine by name, or the default.
-
-    Raises
-    ------
-    UsageError
-        If there is none of that name.
-    """
+    """Return an engine by name, or the default; UsageError if there is none of that name."""
     return ENGINES[require(name or DEFAULT_ENGINE, ENGINES, "engine")]
+
+
+def warm_up(engine: Engine, theory: str = DEFAULT, *, tell: bool) -> None:
+    """Run the smallest scenario of a theory, so that everything is compiled once and kept.
+
+    With `tell`, standard error says what is being waited for.
+    """
+    if not engine.compiles or (engine.name, theory) in _ready:
+        return
+    from detente.scenario import Scenario
+
+    smallest = Scenario.model_validate(
+        {
+            "scenario": "warm-up",
+            "theory": theory,
+            "start": "2025-01-06",
+            "steps": 1,
+            "poles": {"first": ["AAA"], "second": ["BBB"]},
+            "issues": {"issue": {"title": "Issue", "status_quo": 0.5}},
+            "countries": {code: {"name": code, "capability": 0.5} for code in ("AAA", "BBB")},
+            "events": [{"id": "event", "at": 0, "type": "CONSULT", "proposes": {"issue": 1.0}}],
+        }
+    )
+    notice = _notice(LOADING, tell=tell)
+    try:
+        simulate = engine.load()
+        if not is_kept(engine, theory):
+            notice.cancel()
+            notice = _notice(COMPILING, tell=tell)
+        simulate(smallest, "base", 0, 1, keep_paths=False, events=("event",))
+    finally:
+        notice.cancel()
+    _ready.add((engine.name, theory))
+
+
+def is_kept(engine: Engine, theory: str = DEFAULT) -> bool:
+    """Whether machine code of an engine for a theory was kept that its present sources gave.
+
+    Numba has no public way to ask. Where its own way changes, nothing is known to be kept.
+    """
+    if engine.name not in _LAST_COMPILED:
+        return True
+    try:
+        rule = _LAST_COMPILED[engine.name](theory)
+        return bool(rule._cache._cache_file._load_index())  # noqa: SLF001 - see above
+    except Exception:  # noqa: BLE001 - it only words a notice
+        return False
+
+
+def _notice(message: str, *, tell: bool) -> threading.Timer:
+    """Return a timer that prints a message after a while, started if it is to tell."""
+    notice = threading.Timer(PATIENCE, print, [message], {"file": sys.stderr, "flush": True})
+    notice.daemon = True
+    if tell:
+        notice.start()
+    return notice

@@ -1,182 +1,329 @@
-"""Who does the shares of the work: this thread, threads, processes, or anybody's executor."""
+"""Who runs the tasks: this thread, threads, processes, a Dask cluster, or anybody's executor."""
 
 from __future__ import annotations
 
+import logging
 import os
-import pickle
 import queue
-from collections.abc import Callable, Collection, Generator, Iterable, Mapping, Sequence
-from concurrent.futures import Executor, Future, ThreadPoolExecutor
-from contextlib import closing
+import signal
+import sys
+import threading
+from collections import Counter
+from collections.abc import Callable, Collection, Generator, Iterable, Iterator, Sequence
+from concurrent.futures import BrokenExecutor, CancelledError, Executor, Future, ThreadPoolExecutor
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from multiprocessing import Pipe
+from multiprocessing.connection import Connection
+from typing import TYPE_CHECKING, Any, Final, override
 
-from detente.runs.errors import RunError
-from detente.runs.files import unbroken
-from detente.runs.progress import Advance, progress_bar
-from detente.runs.source import Key
-from detente.runs.warm_up import warm_up
-from detente.runs.work import Receipt, Share, do
-from detente.runs.workers import WorkerPool
+from detente.runs.engines import warm_up
+from detente.runs.errors import RunError, UsageError
+from detente.runs.files import interrupts_deferred
+from detente.runs.tasks import Key, Task, TaskResult, run_task
 
 if TYPE_CHECKING:
     from detente.runs.plan import Plan
 
-#: Shares handed out for each worker before the first comes back.
+#: Tasks submitted for each worker before the first comes back.
 AHEAD: Final = 4
+#: How often a task is tried whose worker process dies.
+ATTEMPTS: Final = 3
+#: Seconds to wait for a Dask scheduler to answer.
+PATIENCE: Final = 10
+KEPT: Final = "what was finished is kept, and the same command with --resume goes on"
+
+#: Reports that so many more runs are done.
+Advance = Callable[[int], None]
 
 
 @dataclass(frozen=True)
-class Crew:
-    """Who does the work.
+class Pool:
+    """The workers of a run."""
 
-    Parameters
-    ----------
-    workers : int
-        How many threads or processes; with one, this thread does all.
-    executor : Executor, optional
-        Whoever is to do it instead.
-    """
-
-    workers: int
-    executor: Executor | None = None
+    workers: int  # threads or processes; with one, this thread does all
+    executor: Executor | None = None  # what runs the tasks instead
 
     @classmethod
-    def of(cls, plan: Plan, workers: int | None, executor: Executor | None) -> Crew:
-        """Return who does a plan when so many workers are asked for, or none."""
-        return cls(_worker_count(plan, workers), executor)
+    def of(cls, plan: Plan, workers: int | None, executor: Executor | None) -> Pool:
+        """Return the pool for a plan, of so many workers or as many as are worth starting."""
+        if workers is not None and workers < 1:
+            raise UsageError(f"the number of workers must be 1 or more, not {workers}")
+        tasks = len(plan.spans) * len(plan.layout.variants)
+        small = plan.scenario.runs * len(plan.layout.variants) <= plan.engine.alone
+        if not _can_be_pickled(plan.agents) or (workers is None and small):
+            return cls(1, executor)
+        if workers is None:
+            affinity = getattr(os, "sched_getaffinity", None)  # not on every system
+            workers = len(affinity(0)) if affinity else os.cpu_count() or 1
+        return cls(min(workers, tasks), executor)
 
-    def work(
+    def run(
         self,
-        shares: Sequence[Share],
-        record: Callable[[Receipt], None],
+        tasks: Sequence[Task],
+        record: Callable[[TaskResult], None],
         *,
-        finished: Collection[Key],
+        completed: Collection[Key],
         progress: bool,
     ) -> bool:
-        """Have shares done and recorded, in their order; return whether Ctrl-C cut it short.
+        """Run the tasks that are not completed and record their results, in order.
 
-        Parameters
-        ----------
-        shares : sequence of Share
-            All of them, also those that are finished.
-        record : callable
-            Is given the receipt of each.
-        finished : collection of Key
-            Those that need not be done.
-        progress : bool
-            Whether to say how far it is, and what takes time.
+        Returns whether Ctrl-C cut it short.
 
         Raises
         ------
         RunError
-            If not one run finishes of a share, and none did before of its variant: it is then the
+            If not one run of a task finishes, and none did before of its variant: it is then the
             rules that fail, and the rest would fail too.
         """
-        left = [share for share in shares if share.key not in finished]
-        works = {variant for variant, _ in finished}
+        left = [task for task in tasks if task.key not in completed]
+        works = {variant for variant, _ in completed}
         try:
             if left and self.executor is None:  # a folder that is refused should be so at once
-                warm_up(left[0].engine, tell=progress)
+                warm_up(left[0].engine, left[0].axes.theory, tell=progress)
+            total, done = runs_of(tasks), runs_of(tasks) - runs_of(left)
             with (
-                progress_bar(
-                    runs_of(shares), runs_of(shares) - runs_of(left), shown=progress
-                ) as advance,
-                closing(self.receipts(left, advance)) as receipts,
+                progress_bar(total, done, shown=progress) as advance,
+                closing(self._results(left, advance)) as results,
             ):
-                for receipt in receipts:
-                    if receipt.failed and receipt.variant not in works:
-                        failure = receipt.failures[0]
+                for result in results:
+                    failed = len(result.failures) == result.last - result.first
+                    if failed and result.variant not in works:
+                        failure = result.failures[0]
                         raise RunError(f"a run failed: {failure}", failure.traceback)
-                    works.add(receipt.variant)
-                    record(receipt)
+                    works.add(result.variant)
+                    record(result)
         except KeyboardInterrupt:
             return True
         return False
 
-    def receipts(self, shares: Sequence[Share], advance: Advance) -> Generator[Receipt]:
-        """Have shares done and give their receipts, in the order of the shares.
+    def _results(self, tasks: Sequence[Task], advance: Advance) -> Generator[TaskResult]:
+        """Run tasks and give their results, in the order of the tasks.
 
         The manifest then has the same lines in the same order whoever does the work. At Ctrl-C,
         what is done is given before the interruption goes on its way.
         """
-        if not shares:
+        if not tasks:
             return
         if self.executor is not None:
             # how many workers it has is its own affair, and may change
-            yield from _in_order(self.executor, shares, advance, ahead=len(shares))
+            yield from _in_order(self.executor, tasks, advance, ahead=len(tasks))
         elif self.workers == 1:
-            for share in shares:
-                receipt = do(share)
-                advance(share.last - share.first)
-                yield receipt
+            for task in tasks:
+                result = run_task(task)
+                advance(task.last - task.first)
+                yield result
         else:
-            threads = shares[0].engine.threads
-            pool = ThreadPoolExecutor(self.workers) if threads else WorkerPool(self.workers)
+            threads = tasks[0].engine.threads
+            pool = ThreadPoolExecutor(self.workers) if threads else ProcessPool(self.workers)
             try:
-                yield from _in_order(pool, shares, advance, ahead=AHEAD * self.workers)
+                yield from _in_order(pool, tasks, advance, ahead=AHEAD * self.workers)
             finally:
-                with unbroken():
+                with interrupts_deferred():
                     pool.shutdown(cancel_futures=True)
 
 
-def runs_of(shares: Iterable[Share]) -> int:
-    """Return how many runs are in shares."""
-    return sum(share.last - share.first for share in shares)
+def runs_of(tasks: Iterable[Task]) -> int:
+    """Return how many runs are in tasks."""
+    return sum(task.last - task.first for task in tasks)
 
 
-def _worker_count(plan: Plan, asked: int | None) -> int:
-    if not _can_travel(plan.agents):
-        return 1
-    shares = len(plan.spans) * len(plan.layout.variants)
-    if asked is not None:
-        return min(asked, shares)
-    if plan.scenario.runs * len(plan.layout.variants) <= plan.engine.alone:
-        return 1
-    return min(_processors(), shares)
+def _can_be_pickled(agents: Any) -> bool:
+    """Whether custom classes of agents can be sent to another process."""
+    if agents:
+        import cloudpickle
 
-
-def _processors() -> int:
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
-
-
-def _can_travel(agents: Mapping[str, type[Any]]) -> bool:
-    """Whether another process can import the classes of agents that a person wrote."""
-    if any(agent.__module__ == "__main__" for agent in agents.values()):
-        return False
-    try:
-        pickle.dumps(dict(agents))
-    except (pickle.PicklingError, AttributeError, TypeError):
-        return False
+        try:
+            cloudpickle.dumps(dict(agents))
+        except Exception:  # noqa: BLE001 - what a class holds may raise anything
+            return False
     return True
 
 
 def _in_order(
-    executor: Executor, shares: Sequence[Share], advance: Advance, *, ahead: int
-) -> Generator[Receipt]:
-    waiting: dict[Future[Receipt], int] = {}
-    ready: queue.SimpleQueue[Future[Receipt]] = queue.SimpleQueue()
-    done: dict[int, Receipt] = {}
-    submitted = given = 0
+    executor: Executor, tasks: Sequence[Task], advance: Advance, *, ahead: int
+) -> Generator[TaskResult]:
+    """Give the results of tasks in their order, some of them submitted ahead."""
+    waiting: dict[Future[TaskResult], int] = {}
+    ready: queue.SimpleQueue[Future[TaskResult]] = queue.SimpleQueue()
+    done: dict[int, TaskResult] = {}
+    attempts: Counter[int] = Counter()
+
+    def submit(place: int) -> None:
+        attempts[place] += 1
+        future = executor.submit(run_task, tasks[place])
+        waiting[future] = place
+        future.add_done_callback(ready.put)
+
+    submitted = yielded = 0
     try:
-        while given < len(shares):
-            while submitted < len(shares) and len(waiting) < ahead:
-                future = executor.submit(do, shares[submitted])
-                waiting[future] = submitted
-                future.add_done_callback(ready.put)
+        while yielded < len(tasks):
+            while submitted < len(tasks) and len(waiting) < ahead:
+                submit(submitted)
                 submitted += 1
             future = ready.get()
-            receipt = future.result()
-            done[waiting.pop(future)] = receipt
-            advance(receipt.last - receipt.first)
-            while given in done:
-                given += 1
-                yield done.pop(given - 1)
+            place = waiting.pop(future)
+            try:
+                result = future.result()
+            except BrokenExecutor as error:
+                if attempts[place] == ATTEMPTS:
+                    reason = str(error).partition("\n")[0]
+                    raise RunError(
+                        f"worker processes died {ATTEMPTS} times over the same runs; with one "
+                        f"worker one sees where. {reason}"
+                    ) from error
+                submit(place)
+                continue
+            done[place] = result
+            advance(result.last - result.first)
+            while yielded in done:
+                yielded += 1
+                yield done.pop(yielded - 1)
     except KeyboardInterrupt:
         yield from (done[place] for place in sorted(done))
         raise
     finally:
-        for future in waiting:
-            future.cancel()
+        if not isinstance(executor, ProcessPool):  # whose shutdown trips over cancelled futures
+            for future in waiting:
+                future.cancel()
+
+
+class ProcessPool(Executor):
+    """Worker processes of loky, which are started anew when one of them dies.
+
+    They do not run the caller's main module again, so that a script or a notebook can call
+    `detente.run` anywhere; classes that are defined there are sent by value. Ctrl-C does not reach
+    them, and they end when this process does, however that ends.
+    """
+
+    def __init__(self, workers: int) -> None:
+        self._workers = workers
+        # the system closes our end of the pipe when this process ends
+        self._end, self._lifeline = Pipe(duplex=False)
+        self._pool = self._started()
+
+    def _started(self) -> Executor:
+        from loky import ProcessPoolExecutor
+        from loky.backend import get_context
+
+        pool: Executor = ProcessPoolExecutor(
+            self._workers,
+            context=get_context("loky"),
+            initializer=_end_with_parent,
+            initargs=(self._end,),
+        )
+        with _interrupts_ignored():  # as the processes then do, which start with the first task
+            pool.submit(os.getpid)
+        return pool
+
+    @override
+    def submit[**P, T](self, fn: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> Future[T]:
+        """Have ``fn(*args, **kwargs)`` run in a worker process."""
+        try:
+            return self._pool.submit(fn, *args, **kwargs)
+        except BrokenExecutor:
+            self._pool.shutdown()
+            self._pool = self._started()
+            return self._pool.submit(fn, *args, **kwargs)
+
+    @override
+    def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
+        """End the processes: after all tasks, or at once if the rest is cancelled."""
+        self._pool.shutdown(wait=wait, kill_workers=cancel_futures)  # type: ignore[call-arg]
+        self._lifeline.close()
+        self._end.close()
+
+
+def _end_with_parent(lifeline: Connection) -> None:
+    """End this process at once when its parent is gone, also in the middle of a task."""
+
+    def wait() -> None:
+        try:
+            lifeline.recv_bytes()
+        except (EOFError, OSError):
+            os._exit(1)
+
+    threading.Thread(target=wait, daemon=True).start()
+
+
+@contextmanager
+def _interrupts_ignored() -> Iterator[None]:
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    previous = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, previous)
+
+
+@contextmanager
+def dask_executor(address: str, tell: Callable[[str], None]) -> Iterator[Executor]:
+    """Give an executor whose tasks a Dask scheduler at an address hands to its workers.
+
+    When a worker dies, Dask gives its task to another. Each worker needs this version of Détente
+    and must see the folder of the results under the same path.
+
+    Raises
+    ------
+    UsageError
+        If Dask is not installed, the address means nothing or nobody answers there.
+    RunError
+        If workers die over the same task again and again, or the scheduler goes away.
+    """
+    try:
+        from distributed import Client
+        from distributed.client import FutureCancelledError
+        from distributed.comm.addressing import get_address_host_port
+        from distributed.comm.core import CommClosedError
+        from distributed.scheduler import KilledWorker
+    except ImportError:
+        raise UsageError(
+            "a cluster needs Dask on this machine too: pip install 'detente[cluster]'"
+        ) from None
+    try:
+        get_address_host_port(address, strict=True)
+    except (ValueError, TypeError):  # before the client tries, who closes with a traceback
+        raise UsageError(
+            f"'{address}' is no address of a Dask scheduler, such as tcp://10.0.0.1:8786"
+        ) from None
+    # a lost worker is replaced; a lost scheduler comes back as an exception
+    for name in ("distributed", "distributed.client"):
+        logging.getLogger(name).setLevel(logging.CRITICAL)
+    try:
+        client = Client(address, timeout=PATIENCE, set_as_default=False)
+    except (OSError, ValueError, TypeError) as error:
+        raise UsageError(f"no Dask scheduler answers at {address}") from error
+    with client:
+        if not client.scheduler_info()["workers"]:
+            tell(f"Waiting for workers to join {address}.")
+        try:
+            yield client.get_executor(pure=False)
+        except KilledWorker as error:
+            raise RunError(f"workers of {address} died over the same runs; {KEPT}") from error
+        except (CancelledError, FutureCancelledError, CommClosedError) as error:
+            raise RunError(f"the scheduler at {address} is gone; {KEPT}") from error
+
+
+@contextmanager
+def progress_bar(total: int, done: int, *, shown: bool) -> Iterator[Advance]:
+    """Show a bar on standard error while runs go on, if it is wanted and that is a terminal."""
+    if not shown or not sys.stderr.isatty():
+        yield lambda _runs: None
+        return
+    from rich import progress as bars
+    from rich.console import Console
+
+    columns = (
+        bars.TextColumn("Running"),
+        bars.BarColumn(),
+        bars.MofNCompleteColumn(),
+        bars.TextColumn("runs"),
+        bars.TimeElapsedColumn(),
+        bars.TextColumn("left:"),
+        bars.TimeRemainingColumn(),
+    )
+    with bars.Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("runs", total=total, completed=done)
+        yield lambda runs: bar.advance(task, runs)

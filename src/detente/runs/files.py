@@ -1,4 +1,4 @@
-"""Writing so that a file is there whole or not at all."""
+"""Files that appear whole or not at all, locks, checksums, and what the system refuses."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO, Any, Final
 
-from detente.runs.errors import StoreError
+from detente.runs.errors import FolderRefusedError, StoreError
 
 #: What the system says, in the words of one who has to do something about it.
 REASONS: Final[dict[int, str]] = {
@@ -41,34 +41,34 @@ def storage_errors(doing: str, path: Path) -> Iterator[None]:
 
 
 @contextmanager
-def written_aside(path: Path, *, sync: bool = True) -> Iterator[IO[bytes]]:
+def atomic_write(path: Path, *, sync: bool = True) -> Iterator[IO[bytes]]:
     """Give a file to write to that takes its name once it is complete and on the disk.
 
     Without `sync` it is complete when it takes its name, but a power cut may still lose it.
     """
-    aside = beside(path)
+    temporary = temporary_path(path)
     try:
-        with aside.open("xb") as file:
+        with temporary.open("xb") as file:
             yield file
             file.flush()
             if sync:
                 os.fsync(file.fileno())
-        aside.replace(path)
+        temporary.replace(path)
         if sync:
             sync_folder(path.parent)
     except BaseException:
         with suppress(OSError):
-            aside.unlink(missing_ok=True)
+            temporary.unlink(missing_ok=True)
         raise
 
 
 def write_text(path: Path, text: str) -> None:
     """Write a small text file in UTF-8, whole or not at all."""
-    with written_aside(path) as file:
+    with atomic_write(path) as file:
         file.write(text.encode())
 
 
-def beside(path: Path) -> Path:
+def temporary_path(path: Path) -> Path:
     """Return a hidden name beside a path that no other process uses, on this machine or another."""
     return path.with_name(f".{path.name}.{uuid.uuid4().hex}.partial")
 
@@ -95,21 +95,22 @@ def sync_tree(folder: Path) -> None:
         sync_folder(Path(where))
 
 
-def digest(path: Path) -> tuple[str, int]:
-    """Return the SHA-256 and the size in bytes of a file, or of all the files of a folder."""
+def digest(path: Path) -> dict[str, Any]:
+    """Return the size in ``bytes`` and the ``sha256`` of a file, or of all files of a folder."""
     if not path.is_dir():
         with path.open("rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest(), path.stat().st_size
+            sha256 = hashlib.file_digest(file, "sha256").hexdigest()
+        return {"bytes": path.stat().st_size, "sha256": sha256}
     whole = hashlib.sha256()
     size = 0
     for inner in sorted(p for p in path.rglob("*") if p.is_file()):
-        sha256, length = digest(inner)
-        whole.update(f"{inner.relative_to(path).as_posix()} {sha256}\n".encode())
-        size += length
-    return whole.hexdigest(), size
+        found = digest(inner)
+        whole.update(f"{inner.relative_to(path).as_posix()} {found['sha256']}\n".encode())
+        size += found["bytes"]
+    return {"bytes": size, "sha256": whole.hexdigest()}
 
 
-def link(origin: Path, target: Path) -> None:
+def link_or_copy(origin: Path, target: Path) -> None:
     """Give a file a second name; where that is not possible, a copy."""
     try:
         os.link(origin, target)
@@ -128,7 +129,7 @@ def remove(path: Path) -> None:
 
 
 @contextmanager
-def unbroken() -> Iterator[None]:
+def interrupts_deferred() -> Iterator[None]:
     """Let Ctrl-C wait until a few steps that belong together are done.
 
     Only the main thread is ever interrupted; elsewhere this does nothing.
@@ -136,15 +137,47 @@ def unbroken() -> Iterator[None]:
     if threading.current_thread() is not threading.main_thread():
         yield
         return
-    came: list[int] = []
+    received: list[int] = []
 
     def note(number: int, _frame: Any) -> None:
-        came.append(number)
+        received.append(number)
 
-    usual = signal.signal(signal.SIGINT, note)
+    previous = signal.signal(signal.SIGINT, note)
     try:
         yield
     finally:
-        signal.signal(signal.SIGINT, usual)
-    if came:
+        signal.signal(signal.SIGINT, previous)
+    if received:
         raise KeyboardInterrupt
+
+
+@contextmanager
+def locked(path: Path, *, exclusive: bool = True, busy: str | None = None) -> Iterator[None]:
+    """Keep others out of a folder, or a file, while one writes to it.
+
+    Without `exclusive`, only those who ask for an exclusive lock are kept out; `busy` is the
+    message for them. The lock is the system's and ends with the process, so that a crash leaves
+    none behind. Where there are no such locks (Windows, some network disks) nothing is locked.
+
+    Raises
+    ------
+    FolderRefusedError
+        If somebody else has locked it.
+    """
+    try:
+        import fcntl
+    except ImportError:
+        yield
+        return
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        try:
+            fcntl.flock(handle, (fcntl.LOCK_EX if exclusive else fcntl.LOCK_SH) | fcntl.LOCK_NB)
+        except BlockingIOError:
+            message = busy or f"another run is writing to {path} now"
+            raise FolderRefusedError(message) from None
+        except OSError:
+            pass
+        yield
+    finally:
+        os.close(handle)

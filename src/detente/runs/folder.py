@@ -1,21 +1,22 @@
-"""Whose a folder is, before anything is written to it."""
+"""What belongs to Détente in a results folder: only that is ever moved or removed."""
 
 from __future__ import annotations
 
 import json
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from detente.runs import manifest
-from detente.runs.errors import FolderRefusedError
-from detente.runs.files import remove
+from detente.runs.errors import FolderRefusedError, UsageError
+from detente.runs.files import remove, write_text
 from detente.runs.manifest import Identity, Manifest
 
 if TYPE_CHECKING:
+    from detente.runs.plan import Plan
     from detente.scenario.schema import Scenario
 
 SCENARIO: Final = "scenario.yaml"
@@ -27,6 +28,9 @@ SUMMARY: Final = "summary.json"
 TABLES: Final = (OUTCOMES, RESPONSES, TRAJECTORIES, SUMMARY)
 CHUNKS: Final = "chunks"
 PLOTS: Final = "plots"
+AGENTS: Final = "agents"
+#: Folders in a results folder.
+PARTS: Final = (CHUNKS, PLOTS, AGENTS)
 #: What a person finds in a results folder, in the order in which to look.
 DESCRIPTIONS: Final[dict[str, str]] = {
     PLOTS: "pictures, PNG and SVG",
@@ -35,26 +39,76 @@ DESCRIPTIONS: Final[dict[str, str]] = {
     RESPONSES: "how often each country gives each response to each event",
     TRAJECTORIES: "distributions over time",
     SCENARIO: "the scenario as it ran: running it again gives the same numbers",
+    AGENTS: "the source of the custom agents, which running it again needs too",
     manifest.FILE: "what was written when, with checksums",
 }
 #: Where earlier results wait while new ones take their place.
 EARLIER: Final = ".earlier"
-#: What Détente writes, by the part of the folder: the names of files, whole. Only these are ever
-#: moved or removed, and only if they are what Détente makes of them; all else is a person's own.
-WRITTEN: Final[dict[str, re.Pattern[str]]] = {
-    "": re.compile("|".join(map(re.escape, (SCENARIO, manifest.FILE, *TABLES)))),
-    CHUNKS: re.compile(
-        r"[a-z0-9][a-z0-9_-]*-[0-9]{9,}\.(parquet|arrow|polarisation|last_response|path_tilt)"
-        r"|share-[0-9]+-of-[0-9]+\.jsonl"
-    ),
-    PLOTS: re.compile(r"(fan|final_tilt|responses|alignment|map|paths)\.(png|svg)"),
-}
-#: What a crash leaves of something that was to be renamed: see `files.beside`.
+#: Names of files in the folder itself, and of those of chunks. The manifest lists the ends of the
+#: latter, and the names of pictures and of sources. All else is a person's own.
+NAMES: Final = frozenset({SCENARIO, manifest.FILE, *TABLES})
+CHUNK_NAME: Final = re.compile(
+    r"[a-z0-9][a-z0-9_-]*-[0-9]{9,}\.(parquet|arrow|(?P<array>[a-z][a-z0-9_]*))"
+    r"|share-[0-9]+-of-[0-9]+\.jsonl"
+)
+#: What a crash leaves of something that was to be renamed: see `files.temporary_path`.
 PARTIAL: Final = re.compile(r"\.(?P<name>.+)\.[0-9a-f]{32}\.partial")
 #: The folder in which tables are put together, beside which it has such a name.
 ASSEMBLY: Final = "tables"
 #: Names of all files inside trajectories: what describes an array, and its parts.
 ZARR: Final = re.compile(r"zarr\.json|c|[0-9]+")
+
+
+def write_inputs(folder: Path, plan: Plan) -> None:
+    """Write what a run is made from: the scenario, and the source of custom agents."""
+    sources = plan.agent_sources
+    header = ""
+    if sources:
+        which = ", ".join(f"{code} ({source.name})" for code, source in sources.items())
+        header = f"# These results were made with custom agents: {which}.\n# {_AGAIN}\n"
+    write_text(folder / SCENARIO, header + plan.scenario.to_yaml())
+    (folder / CHUNKS).mkdir(exist_ok=True)
+    for code, source in sources.items():
+        if source.source:
+            (folder / AGENTS).mkdir(exist_ok=True)
+            write_text(folder / AGENTS / f"{code}.py", source.source)
+
+
+_AGAIN: Final = "Only `detente.run` in Python with the same agents= gives the same numbers."
+
+
+def require_agents(path: Path) -> None:
+    """Refuse to run the scenario of results that custom agents made without any.
+
+    Raises
+    ------
+    UsageError
+        If it is the scenario of a results folder with custom agents.
+    """
+    if path.name != SCENARIO or not path.is_file():
+        return
+    identity = Manifest(path.with_name(manifest.FILE)).identity()
+    if identity is not None and identity.agents:
+        which = ", ".join(f"{code} ({agent['class']})" for code, agent in identity.agents.items())
+        raise UsageError(
+            f"{path}: these results were made with custom agents: {which}. {_AGAIN} Their source "
+            f"is in {path.with_name(AGENTS)}. To run without them, copy the scenario elsewhere"
+        )
+
+
+def note_pictures(folder: Path, names: Iterable[str]) -> None:
+    """Note which pictures are about to be drawn in a folder, so that new results remove them.
+
+    Nothing is noted unless it is the folder for pictures of a results folder.
+    """
+    written = Manifest(folder.with_name(manifest.FILE))
+    lines = written.lines()
+    if folder.name != PLOTS or not lines:
+        return
+    noted = _listed(folder.parent)
+    new = [name for name in names if f"{PLOTS}/{name}" not in noted]
+    if new:
+        written.append(Identity.of_line(lines[-1]), manifest.PICTURES, {"pictures": new}, 0.0)
 
 
 def found(folder: Path) -> Identity | None:
@@ -69,10 +123,12 @@ def found(folder: Path) -> Identity | None:
         return None
     if not folder.is_dir():
         raise FolderRefusedError(f"{folder} is not a folder: choose another with --out")
-    lines = Manifest(folder / manifest.FILE).lines()
-    if lines:
-        return Identity.of_line(lines[0])
-    if any(not _is_partial(entry, "") and not _is_empty(entry) for entry in folder.iterdir()):
+    identity = Manifest(folder / manifest.FILE).identity()
+    if identity is not None:
+        return identity
+    aside = folder / EARLIER
+    empty = [aside] if _is_folder(aside) and not any(aside.iterdir()) else []
+    if any(not _is_partial(entry, "") and entry not in empty for entry in folder.iterdir()):
         raise FolderRefusedError(
             f"{folder} holds files but no {manifest.FILE}, so they are not results of a run: "
             "choose another folder with --out"
@@ -91,7 +147,7 @@ def check(folder: Path) -> None:
     aside = folder / EARLIER
     if not any((place / manifest.FILE).exists() for place in (folder, aside)):
         return
-    for path in (aside, *(place / part for place in (folder, aside) for part in (PLOTS, CHUNKS))):
+    for path in (aside, *(place / part for place in (folder, aside) for part in PARTS)):
         if os.path.lexists(path) and not _is_folder(path):
             raise _refusal(path, "is a link" if path.is_symlink() else "is not a folder")
     for place in (folder, aside):
@@ -140,20 +196,10 @@ def recover(folder: Path) -> None:
         _restore(folder)
 
 
-def has_tables(folder: Path) -> bool:
-    """Whether a folder holds results that can be opened, of all runs or some."""
-    return bool(_tables(folder))
-
-
-def is_complete(folder: Path) -> bool:
-    """Whether a folder holds the results of all runs."""
-    tables = _tables(folder)
-    return bool(tables) and bool(tables[-1]["complete"])
-
-
-def _tables(folder: Path) -> list[dict[str, Any]]:
-    lines = Manifest(folder / manifest.FILE).lines()
-    return [line for line in lines if line["kind"] == manifest.TABLES]
+def has_tables(folder: Path, *, complete: bool = False) -> bool:
+    """Whether a folder holds results that can be opened, of some runs or of all."""
+    tables = Manifest(folder / manifest.FILE).lines(manifest.TABLES)
+    return bool(tables) and (not complete or bool(tables[-1]["complete"]))
 
 
 def stored(folder: Path) -> Scenario | None:
@@ -171,21 +217,17 @@ def clear(folder: Path) -> None:
     clear_partials(folder)
     for entry in _own(folder):
         remove(entry)
-    _tidy(folder)
+    _remove_if_empty(*(folder / part for part in PARTS))
 
 
 def clear_chunks(folder: Path) -> None:
-    """Remove the chunks of a results folder, and the folder of chunks if that leaves it empty."""
+    """Remove the chunks of a results folder, and what a crash has left."""
     clear_partials(folder)
-    _clear_part(folder, CHUNKS)
+    clear_part(folder, CHUNKS)
 
 
-def clear_pictures(folder: Path) -> None:
-    """Remove the pictures of a results folder, which are not of the tables that are to come."""
-    _clear_part(folder, PLOTS)
-
-
-def _clear_part(folder: Path, part: str) -> None:
+def clear_part(folder: Path, part: str) -> None:
+    """Remove what Détente wrote to a part of a results folder, and the part if that empties it."""
     for entry in _own(folder):
         if entry.parent == folder / part:
             remove(entry)
@@ -194,9 +236,10 @@ def _clear_part(folder: Path, part: str) -> None:
 
 def clear_partials(folder: Path) -> None:
     """Remove what a crash has left of files that were being written."""
+    listed = _listed(folder)
     for part, place in _parts(folder):
         for entry in place.iterdir():
-            if _is_partial(entry, part):
+            if _is_partial(entry, part, listed):
                 remove(entry)
 
 
@@ -215,7 +258,7 @@ def _move(origin: Path, target: Path) -> None:
     for entry, goal in moves:
         goal.parent.mkdir(exist_ok=True)
         entry.rename(goal)
-    _tidy(origin)
+    _remove_if_empty(*(origin / part for part in PARTS))
 
 
 def _own(folder: Path) -> list[Path]:
@@ -226,15 +269,41 @@ def _own(folder: Path) -> list[Path]:
 
 def _named(folder: Path) -> Iterator[Path]:
     """Give what has a name that Détente writes, whatever it is."""
+    listed = _listed(folder)
     for part, place in _parts(folder):
-        yield from (entry for entry in place.iterdir() if WRITTEN[part].fullmatch(entry.name))
+        yield from (entry for entry in place.iterdir() if _is_written(part, entry.name, listed))
+
+
+def _is_written(part: str, name: str, listed: frozenset[str]) -> bool:
+    """Whether Détente writes a file of that name to that part of a folder."""
+    if part == "":
+        return name in NAMES
+    if part == CHUNKS:
+        match = CHUNK_NAME.fullmatch(name)
+        return match is not None and f"{CHUNKS}/{match['array'] or ''}" in listed
+    return f"{part}/{name}" in listed
+
+
+def _listed(folder: Path) -> frozenset[str]:
+    """Return the pictures, sources of agents and ends of chunks that manifests list.
+
+    While results are put aside or brought back, the manifest is elsewhere than some of its files.
+    """
+    root = folder.parent if folder.name == EARLIER else folder
+    found = {f"{CHUNKS}/"}
+    for place in (root, root / EARLIER):
+        for line in Manifest(place / manifest.FILE).lines():
+            found.update(f"{AGENTS}/{code}.py" for code in line["agents"])
+            found.update(f"{CHUNKS}/{name}" for name in line.get("arrays", ()))
+            found.update(f"{PLOTS}/{name}" for name in line.get("pictures", ()))
+    return frozenset(found)
 
 
 def _parts(folder: Path) -> Iterator[tuple[str, Path]]:
     """Give the places to which Détente writes; a link leads to a person's own folder."""
     if folder.is_dir():
         yield "", folder
-    for part in (CHUNKS, PLOTS):
+    for part in PARTS:
         if _is_folder(folder / part):
             yield part, folder / part
 
@@ -257,7 +326,7 @@ def _flaw(entry: Path) -> str | None:
 
 def _is_marked(store: Path) -> bool:
     """Whether trajectories are from Détente and whole, as they are before they get their name."""
-    from detente.runs.trajectories import MARKER
+    from detente.runs.tables import MARKER
 
     try:
         attributes = json.loads((store / "zarr.json").read_text("utf-8"))["attributes"]
@@ -266,33 +335,24 @@ def _is_marked(store: Path) -> bool:
         return False
 
 
-def _is_partial(entry: Path, part: str) -> bool:
+def _is_partial(entry: Path, part: str, listed: frozenset[str] = frozenset()) -> bool:
     """Whether it is what a crash left of something that Détente writes to that part."""
     partial = PARTIAL.fullmatch(entry.name)
     if partial is None or entry.is_symlink():
         return False
     if part == "" and partial["name"] == ASSEMBLY:
         return entry.is_dir()
-    return entry.is_file() and WRITTEN[part].fullmatch(partial["name"]) is not None
-
-
-def _is_empty(entry: Path) -> bool:
-    """Whether it is a place for earlier results without any."""
-    return entry.name == EARLIER and _is_folder(entry) and not any(entry.iterdir())
+    return entry.is_file() and _is_written(part, partial["name"], listed)
 
 
 def _is_folder(path: Path) -> bool:
     return path.is_dir() and not path.is_symlink()
 
 
-def _tidy(folder: Path) -> None:
-    for part in (CHUNKS, PLOTS):
-        _remove_if_empty(folder / part)
-
-
-def _remove_if_empty(folder: Path) -> None:
-    with suppress(OSError):
-        folder.rmdir()
+def _remove_if_empty(*folders: Path) -> None:
+    for folder in folders:
+        with suppress(OSError):
+            folder.rmdir()
 
 
 def _refusal(path: Path, flaw: str) -> FolderRefusedError:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -9,22 +10,14 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from detente.engine.chunk import run_arrays, tally_arrays
+from detente.engine.chunk import run_arrays
 from detente.scenario.distributions import sample
 from detente.scenario.quantity import Distribution
-from detente.theory.outcomes import SHARED
+from detente.theory import find
+from detente.theory.declare import AXES, Outcomes
 
 if TYPE_CHECKING:
     from detente.scenario.schema import Scenario
-
-#: What is kept of each run, and what is summed over runs, with the letters of their axes.
-RUN_ARRAYS: Final = run_arrays(SHARED)
-TILT_BINS: Final = 400
-LEVEL_BINS: Final = 200
-_BIN_LETTERS: Final = {0: "", TILT_BINS: "B", LEVEL_BINS: "L"}
-TALLIES: Final = {
-    name: letters + _BIN_LETTERS[bins] for name, (letters, bins) in tally_arrays(SHARED).items()
-}
 
 #: The variant that effects are measured against, where a scenario has it.
 NO_MOVE: Final = "no_move"
@@ -32,32 +25,37 @@ NO_MOVE: Final = "no_move"
 
 @dataclass(frozen=True)
 class Axes:
-    """The names that whoever writes a chunk must know; they travel with every share.
+    """The labels that whoever writes a chunk must know; they travel with every task."""
 
-    Parameters
-    ----------
-    variants, countries, poles, events : tuple of str
-        In the order of the results.
-    sizes : dict of str to int
-        Length of each axis by its letter in `TALLIES`.
-    """
-
+    theory: str  # whose outcomes are kept
     variants: tuple[str, ...]
-    countries: tuple[str, ...]
-    poles: tuple[str, ...]
-    events: tuple[str, ...]
-    sizes: dict[str, int]
+    labels: dict[str, tuple[str, ...]]  # by axis of an outcome, as in `theory.declare.AXES`
+    points: int  # in time, the start counted in
+
+    @property
+    def outcomes(self) -> Outcomes:
+        """What is measured."""
+        return find(self.theory).outcomes
+
+    @property
+    def sizes(self) -> dict[str, int]:
+        """Length of each axis by its letter; T is time."""
+        sizes = {AXES[axis]: len(labels) for axis, labels in self.labels.items()}
+        return {**sizes, "T": self.points}
+
+    def run_arrays(self, *, paths: bool) -> dict[str, tuple[str, str, float]]:
+        """Return what is kept of each run; see `detente.engine.chunk.run_arrays`."""
+        arrays = run_arrays(self.outcomes)
+        return {n: about for n, about in arrays.items() if paths or not n.startswith("path_")}
+
+    def size(self, letters: str) -> int:
+        """Return how many values an array with these axes has."""
+        return math.prod(self.sizes[letter] for letter in letters)
 
 
 @dataclass(frozen=True)
 class Layout:
-    """What stands along each axis, in order, taken from a scenario.
-
-    Parameters
-    ----------
-    scenario : Scenario
-        The whole scenario, with its variants.
-    """
+    """What stands along each axis, in order, of a scenario with its variants."""
 
     scenario: Scenario
 
@@ -126,23 +124,17 @@ class Layout:
         return tuple(self.scenario.date_of(step) for step in range(self.steps + 1))
 
     @cached_property
-    def sizes(self) -> dict[str, int]:
-        """Length of each axis by its letter in `TALLIES`."""
-        return {
-            "N": len(self.countries),
-            "P": len(self.poles),
-            "E": len(self.events),
-            "R": len(self.responses),
-            "K": len(self.issues),
-            "T": self.steps + 1,
-            "B": TILT_BINS,
-            "L": LEVEL_BINS,
-        }
-
-    @cached_property
     def axes(self) -> Axes:
-        """The names that whoever writes a chunk must know."""
-        return Axes(self.variants, self.countries, self.poles, self.events, self.sizes)
+        """The labels that whoever writes a chunk must know."""
+        labels = {
+            "country": self.countries,
+            "other": self.countries,
+            "pole": self.poles,
+            "event": self.events,
+            "issue": self.issues,
+            "response": self.responses,
+        }
+        return Axes(self.scenario.theory, self.variants, labels, self.steps + 1)
 
     def main_event(self, variant: str) -> str | None:
         """Return the event that the summary of a variant is about, if the variant has it."""

@@ -1,25 +1,28 @@
 """``manifest.jsonl``: what stands in a results folder, a line at a time, only ever added to.
 
 Each line says by whom it was written (version, scenario, seed, engine), when, and how long the
-work took. A chunk's line comes after its file; the line of the tables comes after them. So
-whatever the manifest names is there, whole, with the checksum that the line gives.
+work took. A chunk's line comes after its files; the line of the tables comes after them. So
+whatever the manifest names is there, whole, with the checksum that the line gives. Only the names
+of pictures are noted before they are drawn.
 """
 
 from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cache
+from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Self
 
 from detente.runs.errors import StoreError
-from detente.runs.versions import arithmetic_versions, detente_version
 
 if TYPE_CHECKING:
     from detente.runs.plan import Plan
+    from detente.scenario.schema import Scenario
 
 FILE: Final = "manifest.jsonl"
 
@@ -28,43 +31,46 @@ BEGIN: Final = "begin"
 CHUNK: Final = "chunk"
 FAILURE: Final = "failure"
 TABLES: Final = "tables"
+PICTURES: Final = "pictures"
+
+#: What does the arithmetic, besides Python itself: another version of it may round differently.
+ARITHMETIC: Final = ("numpy", "scipy", "numba")
+
+
+@cache
+def detente_version() -> str:
+    """Return the version of Détente."""
+    return version("detente")
+
+
+@cache
+def arithmetic_versions() -> dict[str, str]:
+    """Return the version of each library that does arithmetic, by its name."""
+    return {name: version(name) for name in ARITHMETIC}
+
+
+def differing_versions(theirs: dict[str, str], ours: dict[str, str]) -> list[tuple[str, str, str]]:
+    """Return the libraries whose versions differ: name, their version, our version."""
+    return [
+        (name, theirs.get(name, "not noted"), ours.get(name, "none"))
+        for name in dict.fromkeys((*ours, *theirs))
+        if theirs.get(name) != ours.get(name)
+    ]
 
 
 @dataclass(frozen=True)
 class Identity:
-    """What decides every number of a run; folders hold runs of one identity.
+    """What decides every number of a run; a folder holds runs of one identity."""
 
-    Parameters
-    ----------
-    version : str
-        Of Détente.
-    scenario : str
-        Name of the scenario.
-    digest : str
-        SHA-256 of the scenario as it ran, with the overrides.
-    seed : int
-        The seed, which the digest covers too.
-    engine : str
-        Name of the engine.
-    chunk_runs : int
-        Runs to a chunk.
-    paths : bool
-        Whether every run's path is kept.
-    agents : dict of str to str
-        By country, the class of agent that a person wrote.
-    libraries : dict of str to str
-        By name, the version of each library that does arithmetic: another may round differently.
-    """
-
-    version: str
-    scenario: str
-    digest: str
+    version: str  # of Détente
+    scenario: str  # its name
+    digest: str  # SHA-256 of the scenario as it ran, with the overrides
     seed: int
     engine: str
-    chunk_runs: int
-    paths: bool
-    agents: dict[str, str]
-    libraries: dict[str, str]
+    chunk_runs: int  # runs to a chunk
+    paths: bool  # whether every run's path is kept
+    agents: dict[str, dict[str, str]]  # by country, class and sha256 of its custom agent
+    libraries: dict[str, str]  # versions of those that do arithmetic: others may round differently
 
     @classmethod
     def of(cls, plan: Plan) -> Identity:
@@ -78,21 +84,15 @@ class Identity:
             chunk_runs=plan.chunk_runs,
             paths=plan.keep_paths,
             agents={
-                code: f"{agent.__module__}.{agent.__qualname__}"
-                for code, agent in sorted(plan.agents.items())
+                code: {"class": source.name, "sha256": source.sha256}
+                for code, source in plan.agent_sources.items()
             },
             libraries=arithmetic_versions(),
         )
 
     @classmethod
     def of_line(cls, line: Mapping[str, Any]) -> Self:
-        """Return the identity that a line of a manifest begins with.
-
-        Raises
-        ------
-        KeyError
-            If it lacks a part of it.
-        """
+        """Return the identity that a line begins with; KeyError if it lacks a part of it."""
         known = {"libraries": {}, **line}  # which were not always noted
         return cls(**{key: known[key] for key in cls.__dataclass_fields__})
 
@@ -102,19 +102,13 @@ class Identity:
 
 
 class Manifest:
-    """A manifest: that of a folder, or of one share of the work.
-
-    Parameters
-    ----------
-    path : Path
-        The file; it need not exist yet.
-    """
+    """A manifest: that of a folder, or of one share of a run. The file need not exist yet."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
 
-    def lines(self) -> list[dict[str, Any]]:
-        """Return what was written; a last line that a crash cut short is left out.
+    def lines(self, kind: str | None = None) -> list[dict[str, Any]]:
+        """Return what was written, of one kind or all; a last line cut short is left out.
 
         Raises
         ------
@@ -122,26 +116,32 @@ class Manifest:
             If a line is not what was written there.
         """
         try:
-            whole = self.path.read_bytes()
+            content = self.path.read_bytes()
         except FileNotFoundError:
             return []
         lines = []
-        for number, line in enumerate(whole.split(b"\n")[:-1], start=1):
+        for number, line in enumerate(content.split(b"\n")[:-1], start=1):
             try:
                 entry = json.loads(line)
                 Identity.of_line(entry)
-                entry["kind"]
+                found = entry["kind"]
             except (ValueError, KeyError, TypeError):
                 raise StoreError(f"{self.path}:{number}: not a line of a manifest") from None
-            lines.append(entry)
+            if kind in {None, found}:
+                lines.append(entry)
         return lines
 
-    def mend(self) -> None:
+    def identity(self) -> Identity | None:
+        """Return the identity of the first line, None if there is no line yet."""
+        lines = self.lines()
+        return Identity.of_line(lines[0]) if lines else None
+
+    def repair(self) -> None:
         """Cut off a last line that a crash left unfinished."""
-        whole = self.path.read_bytes() if self.path.exists() else b""
-        if whole and not whole.endswith(b"\n"):
+        content = self.path.read_bytes() if self.path.exists() else b""
+        if content and not content.endswith(b"\n"):
             with self.path.open("r+b") as file:
-                file.truncate(whole.rfind(b"\n") + 1)
+                file.truncate(content.rfind(b"\n") + 1)
                 os.fsync(file.fileno())
 
     def append(
@@ -157,8 +157,62 @@ class Manifest:
         data = "".join(f"{json.dumps(line, ensure_ascii=False)}\n" for line in lines).encode()
         handle = os.open(self.path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o666)
         try:
-            while data:  # a full disk takes a part, and says so at the rest
+            while data:  # a full disk takes a part, and reports an error at the rest
                 data = data[os.write(handle, data) :]
             os.fsync(handle)
         finally:
             os.close(handle)
+
+
+def difference(theirs: Identity, ours: Identity, stored: Scenario | None, now: Scenario) -> str:
+    """Say in words how the results in a folder differ from those that were asked for."""
+    same = theirs.digest == ours.digest
+    found = []
+    for key, word in (
+        ("scenario", "the scenario"),
+        ("version", "version"),
+        ("engine", "the engine"),
+        ("chunk_runs", "the size of chunks"),
+        ("paths", "whether paths are kept"),
+    ):
+        old, new = getattr(theirs, key), getattr(ours, key)
+        if key == "chunk_runs" and not same:
+            continue  # it follows from the number of runs and what each of them holds
+        if old != new:
+            found.append(f"{word} ({_shown(old)}, now {_shown(new)})")
+    found += _agent_differences(theirs.agents, ours.agents)
+    versions = differing_versions(theirs.libraries, ours.libraries)
+    found += [f"{name} ({old}, now {new})" for name, old, new in versions]
+    if not same and theirs.scenario == ours.scenario:
+        if stored is None:
+            found.append("the content of the scenario")
+        else:
+            found += _scenario_differences(stored, now)
+    return ", ".join(found)
+
+
+def _agent_differences(
+    theirs: dict[str, dict[str, str]], ours: dict[str, dict[str, str]]
+) -> Iterator[str]:
+    for code in sorted(theirs.keys() | ours.keys()):
+        old, new = (agents.get(code, {}) for agents in (theirs, ours))
+        if old.get("class") != new.get("class"):
+            names = f"{old.get('class', 'none')}, now {new.get('class', 'none')}"
+            yield f"the custom agent of {code} ({names})"
+        elif old != new:
+            yield f"the source of the custom agent of {code} ({new['class']})"
+
+
+def _scenario_differences(stored: Scenario, now: Scenario) -> Iterator[str]:
+    old, new = stored.to_plain(), now.to_plain()
+    for key in dict.fromkeys((*old, *new)):
+        if old.get(key) != new.get(key):
+            small = all(isinstance(side.get(key), int | str | None) for side in (old, new))
+            detail = f" ({_shown(old.get(key))}, now {_shown(new.get(key))})" if small else ""
+            yield f"{key}{detail}"
+
+
+def _shown(value: object) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return "none" if value is None else str(value)

@@ -7,23 +7,21 @@ import json
 import os
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, cast
 
 from detente.runs import folder as places
 from detente.runs import manifest
 from detente.runs.errors import StoreError
 from detente.runs.files import digest, storage_errors
 from detente.runs.layout import Layout
-from detente.runs.ledger import failure_of
 from detente.runs.manifest import Manifest
-from detente.runs.summary import Summary, summarise
-from detente.runs.work import Failure
+from detente.runs.summary import Summary, html_table, summarise
+from detente.runs.tasks import Failure
 
 if TYPE_CHECKING:
     import xarray as xr
 
-    from detente.runs.plan import Plan
-    from detente.runs.source import MemorySource
+    from detente.runs.tasks import MemorySource
     from detente.scenario.schema import Scenario
 
 
@@ -68,18 +66,6 @@ class Results:
         self.notes = notes
         self._source = source
         self._paths = paths
-
-    @classmethod
-    def of_source(cls, plan: Plan, source: MemorySource, failures: tuple[Failure, ...]) -> Results:
-        """Return the results of finished chunks in memory."""
-        return cls(
-            plan.scenario,
-            engine=plan.engine.name,
-            runs=len(source.numbers),
-            source=source,
-            paths=plan.keep_paths,
-            failures=failures,
-        )
 
     @property
     def seed(self) -> int:
@@ -127,14 +113,11 @@ class Results:
             return cast("Summary", json.loads(path.read_text("utf-8")))
 
     def __repr__(self) -> str:
-        """Say in a few lines what was run and where to look."""
         where = f"in {self.folder}" if self.folder else "in memory"
         return f"<detente.Results of {self._headline()}\n  {where}; look at .data and .summary>"
 
     def _repr_html_(self) -> str:
         """Show the first variant as a table in a notebook."""
-        from detente.runs.tables import html_table
-
         return f"<p>{html.escape(self._headline())}</p>{html_table(self)}"
 
     def _headline(self) -> str:
@@ -158,7 +141,9 @@ def open_results(
     folder : str or path
         What `detente run` wrote.
     verify : bool
-        Hold every file against its checksum first.
+        Compare every file with its checksum first.
+    notes : tuple of str
+        What a person should be told about the folder.
 
     Returns
     -------
@@ -182,52 +167,36 @@ def open_results(
             what = "a run that has not finished; go on with --resume" if lines else "no results"
             raise StoreError(f"{path} holds {what}")
         last = tables[-1]
-        if verify:
-            _verify(path, last["files"])
+        for name, entry in last["files"].items() if verify else ():
+            if not (path / name).exists():
+                raise StoreError(f"{path / name} is missing")
+            if digest(path / name) != entry:
+                raise StoreError(f"{path / name} was changed or cut off after it was written")
     try:
         scenario = load(path / places.SCENARIO)
     except ScenarioError as error:
         raise StoreError(f"{path / places.SCENARIO} cannot be read: {error.problems[0]}") from error
     if scenario.digest != last["digest"]:
         raise StoreError(f"{path / places.SCENARIO} was changed after the run")
+    failed = (Failure.of_line(line) for line in lines if line["kind"] == manifest.FAILURE)
+    kept = (f for f in failed if any(first <= f.run < end for first, end in last["runs"]))
     return Results(
         scenario,
         engine=last["engine"],
         runs=sum(end - first for first, end in last["runs"]),
         folder=path,
         paths=last["paths"],
-        failures=_failures(lines, last["runs"]),
+        failures=tuple(dict.fromkeys(kept)),
         notes=notes,
     )
-
-
-def _verify(folder: Path, files: dict[str, dict[str, Any]]) -> None:
-    for name, entry in files.items():
-        path = folder / name
-        if not path.exists():
-            raise StoreError(f"{path} is missing")
-        sha256, size = digest(path)
-        if (sha256, size) != (entry["sha256"], entry["bytes"]):
-            raise StoreError(f"{path} was changed or cut off after it was written")
-
-
-def _failures(lines: list[dict[str, Any]], spans: list[list[int]]) -> tuple[Failure, ...]:
-    found = [
-        failure_of(line)
-        for line in lines
-        if line["kind"] == manifest.FAILURE
-        and any(first <= line["run"] < last for first, last in spans)
-    ]
-    return tuple(dict.fromkeys(found))
 
 
 def _dataset(folder: Path, layout: Layout, runs: int) -> xr.Dataset:
     """Join the tables of a folder to one dataset, each array to be read on demand."""
     import xarray as xr
 
-    from detente.runs.lazy import OutcomesBackend
-    from detente.runs.trajectories import MARKER
-    from detente.runs.variables import OUTCOMES, TOTALS
+    from detente.runs.dataset import OutcomesBackend, outcome_variables, total_variables
+    from detente.runs.tables import MARKER
 
     store = folder / places.TRAJECTORIES
     data = xr.open_dataset(store, engine="zarr", chunks=None, consolidated=True)
@@ -237,4 +206,6 @@ def _dataset(folder: Path, layout: Layout, runs: int) -> xr.Dataset:
         folder / places.OUTCOMES, engine=OutcomesBackend, layout=layout, runs=runs
     )
     both = data.assign(outcomes.data_vars)
-    return both[[name for name in (*TOTALS, *OUTCOMES) if name in both]]
+    declared = layout.axes.outcomes
+    order = (*total_variables(declared), *outcome_variables(declared))
+    return both[[name for name in order if name in both]]

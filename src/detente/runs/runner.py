@@ -1,11 +1,11 @@
-"""Run an ensemble: every variant, on the same luck, by one worker or many."""
+"""Run a scenario many times: every variant, on the same random numbers."""
 
 from __future__ import annotations
 
 import os
 import sys
 import warnings
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,13 +13,12 @@ from typing import TYPE_CHECKING, Any
 
 from detente.engine.chunk import Chunk
 from detente.runs.errors import Interrupted, UsageError
-from detente.runs.executors import Crew, runs_of
-from detente.runs.parts import Part, joined
+from detente.runs.executors import Pool, runs_of
+from detente.runs.folder import require_agents
 from detente.runs.plan import Plan, make_plan, with_overrides
 from detente.runs.results import Results, open_results
-from detente.runs.source import Key, MemorySource
 from detente.runs.store import Store
-from detente.runs.work import Failure, Receipt
+from detente.runs.tasks import Failure, Key, MemorySource, Share, TaskResult
 
 if TYPE_CHECKING:
     from detente.scenario.schema import Scenario
@@ -43,8 +42,8 @@ def run(
 ) -> Results:
     """Run every variant of a scenario many times.
 
-    Run 17 of one variant meets the same luck as run 17 of another, and is the same whatever the
-    number of runs or workers.
+    Run 17 of one variant has the same random numbers as run 17 of another, and is the same
+    whatever the number of runs or workers.
 
     Parameters
     ----------
@@ -55,7 +54,7 @@ def run(
     variants : sequence of str, optional
         Only these variants.
     engine : str, optional
-        What simulates: ``"compiled"``, or ``"mesa"``, which is what runs `agents`.
+        What simulates: ``"compiled"``, or ``"mesa"``, which runs `agents`.
     workers : int, optional
         How many threads of the compiled engine, or processes of Mesa; by default one for each
         processor, or one if there is little to do.
@@ -66,11 +65,12 @@ def run(
     keep : {"paths"}, optional
         Keep every run's path of tilts besides the distributions over time.
     progress : bool
-        Show a bar, if standard error is a terminal, and say there what takes room or time.
+        Show a bar, if standard error is a terminal, and say there what takes disk or time.
     agents : dict of str to type, optional
-        By country code, a subclass of `detente.CountryAgent` to take its part.
+        By country code, a subclass of `detente.CountryAgent` to take its part. A folder keeps
+        the source of these classes.
     executor : concurrent.futures.Executor, optional
-        Whoever is to do the work instead of threads or processes of this machine, such as
+        What runs the tasks instead of threads or processes of this machine, such as
         ``distributed.Client(address).get_executor()``. Its workers write to the folder, which all
         must see; they are neither started nor ended here.
 
@@ -82,9 +82,10 @@ def run(
     Raises
     ------
     ScenarioError
-        If the scenario is wrong, or becomes so by what was given in its place.
+        If the scenario is wrong, or becomes so by the options.
     UsageError
-        If something that was asked for does not exist.
+        If an option names something that does not exist, or the scenario is that of results
+        which were made with custom agents and `agents` is not given.
     StoreError
         If the folder cannot be used; what was there stays.
     RunError
@@ -96,18 +97,16 @@ def run(
         raise UsageError("resume needs a folder to go on with: give out")
     if executor is not None and out is None:
         raise UsageError("workers of an executor write to a folder that all see: give out")
-    plan = make_plan(
-        with_overrides(_loaded(scenario), runs=runs, seed=seed, steps=steps, variants=variants),
-        engine=engine,
-        keep=keep,
-        agents=agents,
-    )
-    crew = _crew(plan, workers, executor)
+    plan = _planned(
+        scenario, agents, engine=engine, keep=keep,
+        runs=runs, seed=seed, steps=steps, variants=variants,
+    )  # fmt: skip
+    pool = Pool.of(plan, workers, executor)
     if out is None:
-        results = _run_in_memory(plan, crew, progress=progress)
+        results = _run_in_memory(plan, pool, progress=progress)
     else:
         folder = Path(out).absolute()
-        results = _run_to_folder(plan, crew, folder, resume=resume, progress=progress)
+        results = _run_to_folder(plan, pool, folder, resume=resume, progress=progress)
     if results.failures:
         first = results.failures[0]
         warnings.warn(f"{len(results.failures)} runs failed; the first: {first}", stacklevel=2)
@@ -115,140 +114,105 @@ def run(
 
 
 @dataclass(frozen=True)
-class PartDone:
-    """What one share of the work came to.
+class ShareResult:
+    """What one share of a run came to."""
 
-    Parameters
-    ----------
-    folder : Path
-        Where the chunks are.
-    part : Part
-        Which share it was.
-    chunks : int
-        Chunks of it, all of which are there now.
-    finished, total : int
-        Chunks that are there of all shares, and that there will be.
-    failures : tuple of Failure
-        Runs of what is there that failed.
-    notes : tuple of str
-        What a person should be told about the folder.
-    """
-
-    folder: Path
-    part: Part
-    chunks: int
-    finished: int
-    total: int
-    failures: tuple[Failure, ...]
-    notes: tuple[str, ...]
+    folder: Path  # where the chunks are
+    share: Share
+    chunks: int  # of this share, all of which are there now
+    finished: int  # chunks that are there of all shares
+    total: int  # chunks that there will be
+    failures: tuple[Failure, ...]  # runs of what is there that failed
+    notes: tuple[str, ...]  # what a person should be told about the folder
 
 
-def run_part(
+def run_share(
     scenario: Scenario | str | os.PathLike[str],
-    part: str,
+    share: str,
     out: str | os.PathLike[str],
     *,
-    runs: int | None = None,
-    seed: int | None = None,
-    variants: Sequence[str] | None = None,
-    steps: int | None = None,
-    engine: str | None = None,
     workers: int | None = None,
-    keep: str | None = None,
     progress: bool = True,
     executor: Executor | None = None,
-) -> PartDone:
-    """Do one share of the chunks of a run, while others may do other shares.
+    **options: Any,
+) -> ShareResult:
+    """Do one share of the tasks of a run, such as ``3/40``, while others may do other shares.
 
-    `run` with ``resume=True`` on the same folder joins them and does what is missing.
-
-    Parameters
-    ----------
-    scenario : Scenario or str or path
-        A scenario, its file, or the name of one that comes with the package.
-    part : str
-        Which share of how many, such as ``3/40``.
-    out : str or path
-        The folder for the results, that all shares see.
-    runs, seed, variants, steps, engine, workers, keep, progress, executor
-        As for `run`; the same for every share but for the last three.
-
-    Raises
-    ------
-    UsageError, ScenarioError, StoreError, RunError, Interrupted
-        As from `run`.
+    `run` with ``resume=True`` on the same folder joins them and does what is missing. Scenario,
+    `workers`, `progress`, `executor` and the `options` ``runs``, ``seed``, ``variants``, ``steps``,
+    ``engine`` and ``keep`` are as for `run`, and so is what is raised.
     """
-    share = Part.parse(part)
-    plan = make_plan(
-        with_overrides(_loaded(scenario), runs=runs, seed=seed, steps=steps, variants=variants),
-        engine=engine,
-        keep=keep,
-        agents=None,
-    )
-    crew = _crew(plan, workers, executor)
+    which = Share.parse(share)
+    plan = _planned(scenario, None, **options)
+    pool = Pool.of(plan, workers, executor)
     folder = Path(out).absolute()
-    with joined(folder, plan, share, _teller(say=progress)) as store:
-        every = list(plan.shares(store.chunk_folder))
-        own = share.of_these(every)
-        ledger = store.ledger
-        todo = [] if store.complete else own
-        if crew.work(todo, ledger.record, finished=ledger.finished, progress=progress):
-            there = runs_of(one for one in own if one.key in ledger.finished)
-            raise Interrupted(None, there, runs_of(own), "of this share")
-        return PartDone(
-            folder, share, len(own), len(every) if store.complete else len(ledger.finished),
-            len(every), ledger.failures, tuple(store.notes),
+    tell = _say if progress else None
+    with Store.opened(folder, plan, share=which, tell=tell) as store:
+        tasks, finished = store.tasks, store.total
+        if not store.is_complete:
+            if pool.run(tasks, store.record, completed=store.completed, progress=progress):
+                kept = runs_of(task for task in tasks if task.key in store.completed)
+                raise Interrupted(None, kept, runs_of(tasks), "of this share")
+            finished = len(store.completed)
+        return ShareResult(
+            folder, which, len(tasks), finished, store.total,
+            tuple(store.failures), tuple(store.notes),
         )  # fmt: skip
 
 
-def _loaded(scenario: Scenario | str | os.PathLike[str]) -> Scenario:
+def _planned(
+    scenario: Scenario | str | os.PathLike[str],
+    agents: Mapping[str, type[Any]] | None,
+    *,
+    engine: str | None = None,
+    keep: str | None = None,
+    **overrides: Any,
+) -> Plan:
     from detente.scenario import Scenario, load
 
-    return scenario if isinstance(scenario, Scenario) else load(scenario)
+    if not isinstance(scenario, Scenario):
+        if agents is None:  # {} says that there are to be none
+            require_agents(Path(scenario))
+        scenario = load(scenario)
+    asked = with_overrides(scenario, **overrides)
+    return make_plan(asked, engine=engine, keep=keep, agents=agents)
 
 
-def _crew(plan: Plan, workers: int | None, executor: Executor | None) -> Crew:
-    if workers is not None and workers < 1:
-        raise UsageError(f"the number of workers must be 1 or more, not {workers}")
-    return Crew.of(plan, workers, executor)
+def _say(line: str) -> None:
+    print(line, file=sys.stderr, flush=True)  # noqa: T201 - progress, of a kind
 
 
-def _teller(*, say: bool) -> Callable[[str], None]:
-    """Return what tells a person something beforehand, or does not."""
-
-    def tell(line: str) -> None:
-        if say:
-            print(line, file=sys.stderr, flush=True)  # noqa: T201 - progress, of a kind
-
-    return tell
-
-
-def _run_in_memory(plan: Plan, crew: Crew, *, progress: bool) -> Results:
+def _run_in_memory(plan: Plan, pool: Pool, *, progress: bool) -> Results:
     chunks: dict[Key, Chunk] = {}
     failures: list[Failure] = []
 
-    def record(receipt: Receipt) -> None:
-        assert receipt.chunk is not None
-        chunks[receipt.key] = receipt.chunk
-        failures.extend(receipt.failures)
+    def record(result: TaskResult) -> None:
+        assert result.chunk is not None
+        chunks[result.key] = result.chunk
+        failures.extend(result.failures)
 
-    interrupted = crew.work(list(plan.shares(None)), record, finished=(), progress=progress)
+    interrupted = pool.run(list(plan.tasks(None)), record, completed=(), progress=progress)
     source = MemorySource(plan.layout, chunks)
-    results = Results.of_source(plan, source, tuple(failures)) if source.spans else None
-    if interrupted or results is None:
-        raise Interrupted(results, len(source.numbers), plan.scenario.runs)
+    runs = len(source.numbers)
+    results = Results(
+        plan.scenario, engine=plan.engine.name, runs=runs, source=source,
+        paths=plan.keep_paths, failures=tuple(failures),
+    )  # fmt: skip
+    if interrupted or not runs:
+        raise Interrupted(results if runs else None, runs, plan.scenario.runs)
     return results
 
 
 def _run_to_folder(
-    plan: Plan, crew: Crew, folder: Path, *, resume: bool, progress: bool
+    plan: Plan, pool: Pool, folder: Path, *, resume: bool, progress: bool
 ) -> Results:
-    tell = _teller(say=progress)
+    tell = _say if progress else None
     with Store.opened(folder, plan, resume=resume, tell=tell) as store:
         interrupted, written = False, not store.is_complete
         if written:
-            every = list(plan.shares(store.chunk_folder))
-            interrupted = crew.work(every, store.record, finished=store.finished, progress=progress)
+            interrupted = pool.run(
+                store.tasks, store.record, completed=store.completed, progress=progress
+            )
             if not store.paired_runs:
                 raise Interrupted(None, 0, plan.scenario.runs)
             store.finish()

@@ -33,7 +33,7 @@ HUGE: Final = 1e300
 
 type Data = dict[str, Any]
 #: What is wrong with an event: the steps below it, and the message.
-type Told = Iterator[tuple[Steps, str]]
+type EventFindings = Iterator[tuple[Steps, str]]
 
 
 def find(model: type[BaseModel], data: Any) -> Iterator[Finding]:
@@ -57,8 +57,8 @@ def names_known(model: type[BaseModel], data: Data) -> Iterator[Finding]:
         if name in known[what] or (steps == ("main_event",) and name == "none"):
             continue
         near = hint(name, known[what])
-        told = "can never hold: there is no" if "when" in steps and what == "event" else "unknown"
-        yield Finding(steps, f"{told} {what} '{name}'{near}", on_key)
+        lead = "can never hold: there is no" if "when" in steps and what == "event" else "unknown"
+        yield Finding(steps, f"{lead} {what} '{name}'{near}", on_key)
 
 
 def loaded_from_file(data: Data) -> Iterator[Finding]:
@@ -176,7 +176,7 @@ def events_make_sense(data: Data) -> Iterator[Finding]:
                 yield Finding(("events", index, *steps), message)
 
 
-def tests_make_sense(event: Data, _: Data) -> Told:
+def tests_make_sense(event: Data, _: Data) -> EventFindings:
     """A test of a condition has one bound, and no country an attitude to itself."""
     for steps, test in _tests(event.get("when"), ("when",)):
         if isinstance(test.get("attitude"), str) and test["attitude"] == test.get("to"):
@@ -185,7 +185,7 @@ def tests_make_sense(event: Data, _: Data) -> Told:
             yield steps, "a test needs one of above and below"
 
 
-def dated_within_run(event: Data, data: Data) -> Told:
+def dated_within_run(event: Data, data: Data) -> EventFindings:
     """A dated event comes up during the run, or is marked as history before it."""
     start, days, steps = _run(data)
     at, history = event.get("at"), event.get("history") is True
@@ -207,7 +207,7 @@ def dated_within_run(event: Data, data: Data) -> Told:
         yield ("history",), "an event of history needs a date (at)"
 
 
-def comes_up_one_way(event: Data, _: Data) -> Told:
+def comes_up_one_way(event: Data, _: Data) -> EventFindings:
     """An event is dated, or conditional, or by hazard."""
     at, when = event.get("at"), event.get("when")
     chance = _number(event.get("probability", 1.0))
@@ -221,7 +221,7 @@ def comes_up_one_way(event: Data, _: Data) -> Told:
         yield ("repeats",), "a dated event comes up once: repeats goes with when or a probability"
 
 
-def scored_one_way(event: Data, _: Data) -> Told:
+def scored_one_way(event: Data, _: Data) -> EventFindings:
     """An event has a type, a code or a score to say how hostile it is."""
     if all(event.get(name) is None for name in ("type", "code", "score")):
         yield (), "an event needs a type (PLOVER), a code (CAMEO) or a score"
@@ -229,7 +229,7 @@ def scored_one_way(event: Data, _: Data) -> Told:
         yield ("code",), "an event has a type or a code, not both"
 
 
-def consent_makes_sense(event: Data, _: Data) -> Told:
+def consent_makes_sense(event: Data, _: Data) -> EventFindings:
     """Consent is asked of another country, and to a proposal."""
     consent = event.get("consent")
     if consent is not None and consent == event.get("actor"):
@@ -238,7 +238,7 @@ def consent_makes_sense(event: Data, _: Data) -> Told:
         yield ("consent",), "consent is to a proposal: the event proposes nothing"
 
 
-def ends_others(event: Data, _: Data) -> Told:
+def ends_others(event: Data, _: Data) -> EventFindings:
     """No event takes itself off the agenda."""
     for index, name in enumerate(_list(event, "ends")):
         if isinstance(name, str) and name == event.get("id"):

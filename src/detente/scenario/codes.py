@@ -32,16 +32,15 @@ PLOVER: Final = _SCORES["PLOVER"]
 CAMEO: Final = _SCORES["CAMEO"]
 
 
-def _plover(name: str) -> str:
-    if name not in PLOVER:
-        raise ValueError(f"'{name}' is not a PLOVER type{did_you_mean(name, PLOVER)}")
-    return name
+def _one_of(known: dict[str, float], what: str) -> AfterValidator:
+    """Hold a text to be one of the codes of a scheme."""
 
+    def check(code: str) -> str:
+        if code not in known:
+            raise ValueError(f"'{code}' is not a {what}{did_you_mean(code, known)}")
+        return code
 
-def _cameo(code: str) -> str:
-    if code not in CAMEO:
-        raise ValueError(f"'{code}' is not a CAMEO code{did_you_mean(code, CAMEO)}")
-    return code
+    return AfterValidator(check)
 
 
 def _quoted(code: object) -> object:
@@ -55,14 +54,14 @@ def _quoted(code: object) -> object:
 PloverType = Annotated[
     str,
     StringConstraints(max_length=40),
-    AfterValidator(_plover),
+    _one_of(PLOVER, "PLOVER type"),
     WithJsonSchema({"type": "string", "enum": list(PLOVER)}),
 ]
 #: A CAMEO code, as text.
 CameoCode = Annotated[
     str,
     StringConstraints(max_length=40),
-    AfterValidator(_cameo),
+    _one_of(CAMEO, "CAMEO code"),
     BeforeValidator(_quoted),
     WithJsonSchema({"type": "string", "pattern": "^[0-2][0-9]{1,3}$"}),
 ]

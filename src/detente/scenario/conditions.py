@@ -94,7 +94,7 @@ FORMS: Final[dict[str, type[Part]]] = {
 }
 
 
-def _form(value: Any) -> str | None:
+def form(value: Any) -> str | None:
     """Name the form of a condition by its key, or None when it has none or several."""
     if isinstance(value, Mapping):
         keys = [key for key in value if key in FORMS]
@@ -112,7 +112,7 @@ type Condition = Annotated[
     | Annotated[AnyOf, Tag("any")]
     | Annotated[Not, Tag("not")],
     Discriminator(
-        _form,
+        form,
         custom_error_type="condition_form",
         custom_error_message="expected a condition with exactly one of " + ", ".join(FORMS),
     ),

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from functools import cache
-from importlib import import_module
+from importlib.util import find_spec
+from pathlib import Path
+from runpy import run_path
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
 from pydantic import AfterValidator, Field, create_model
@@ -40,14 +42,12 @@ class AnyDynamics(Part):
 
 
 def coefficients(name: str) -> Iterable[Coefficient]:
-    """Return what a theory declares of its coefficients, without loading its rules if it can."""
-    where = f"detente.theory.{name}.coefficients"
-    try:
-        found: Iterable[Coefficient] = import_module(where).COEFFICIENTS
-    except ModuleNotFoundError as error:
-        if error.name != where:
-            raise
+    """Return the coefficients of a theory, without its rules: importing numba takes a second."""
+    package = find_spec(f"detente.theory.{name}")
+    file = Path(str(package and package.origin)).with_name("coefficients.py")
+    if not file.is_file():
         return theory.find(name).coefficients
+    found: Iterable[Coefficient] = run_path(str(file))["COEFFICIENTS"]
     return found
 
 

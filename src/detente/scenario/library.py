@@ -30,13 +30,7 @@ def library() -> dict[str, Path]:
 
 
 def find(scenario: str) -> Path:
-    """Return the file of a scenario, given its path or its name in the library.
-
-    Raises
-    ------
-    ScenarioError
-        If it is neither; the message says what was probably meant.
-    """
+    """Return the file of a scenario, given its path or its name in the library."""
     path, known = Path(scenario), library()
     if path.suffix in SUFFIXES and len(path.parts) == 1 and path.stem in known:
         if path.exists():
@@ -55,13 +49,7 @@ def find(scenario: str) -> Path:
 
 
 def new_scenario(name: str, folder: Path) -> Path:
-    """Write a small commented scenario of a name to a folder, and return its file.
-
-    Raises
-    ------
-    ScenarioError
-        If the name will not do, or the file is there already or cannot be written.
-    """
+    """Write a small commented scenario of a name to a folder, and return its file."""
     name = name.removesuffix(".yaml")
     path, shown = folder / f"{name}.yaml", str(folder / f"{name}.yaml")
     if not re.fullmatch(NAME_PATTERN, name):

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from detente.scenario.library import SUFFIXES, find, library
 from detente.scenario.merge import extended
-from detente.scenario.messages import GIVEN, Place, Problem, ScenarioError, did_you_mean
+from detente.scenario.messages import PROGRAM, Place, Problem, ScenarioError, did_you_mean
 from detente.scenario.paths import Change, assign_all, changes_of
 from detente.scenario.reader import read, read_text, read_value
 from detente.scenario.schema import Scenario
@@ -46,7 +46,7 @@ def load(scenario: str | PathLike[str], set: Mapping[str, Any] | None = None) ->
     ScenarioError
         With everything that is wrong with it, each as file, line, column, path and message.
     """
-    return _changed(_read_whole(scenario), changes_of(set or {}, GIVEN), GIVEN, [])
+    return _changed(_read_whole(scenario), changes_of(set or {}, PROGRAM), PROGRAM, [])
 
 
 def load_text(text: str, shown: str = "scenario") -> Scenario:
@@ -99,7 +99,7 @@ def _changed(
     wrong = problems + assign_all(Scenario, tree, changes)
     scenario, found = _tried(tree)
     if changes and found:
-        found = _blamed(found, _tried(alone)[1], place)
+        found = _attributed(found, _tried(alone)[1], place)
     if scenario is None or wrong:
         raise ScenarioError([*wrong, *found])
     return scenario
@@ -113,14 +113,14 @@ def _tried(tree: Table) -> tuple[Scenario | None, list[Problem]]:
         return None, error.problems
 
 
-def _blamed(problems: list[Problem], known: list[Problem], place: Place) -> list[Problem]:
+def _attributed(problems: list[Problem], known: list[Problem], place: Place) -> list[Problem]:
     """Put what the file has not got wrong by itself down to the values set beside it."""
-    told = {(p.path, p.message) for p in problems if p.file == place.file}
+    attributed = {(p.path, p.message) for p in problems if p.file == place.file}
     found = []
     for problem in problems:
         if problem.file == place.file or problem in known:
             found.append(problem)
-        elif (problem.path, problem.message) not in told:
+        elif (problem.path, problem.message) not in attributed:
             at = f"{problem.file}:{problem.line}:{problem.column}"
             found.append(Problem.at(place, problem.path, f"{problem.message} ({at})"))
     return found
@@ -153,13 +153,7 @@ def _read(path: Path, shown: str, above: tuple[Path, ...]) -> Table:
 
 
 def _extended_file(folder: Path, name: Any, chain: tuple[Path, ...]) -> Path:
-    """Return the file that the last of a chain extends: beside it, or of the package.
-
-    Raises
-    ------
-    ValueError
-        If there is none of that name, or it may not be extended.
-    """
+    """Return the file that the last of a chain extends: beside it, or of the package."""
     parent = _named(folder, name)
     if parent.resolve() in chain:
         names = " -> ".join(file.name for file in (*chain, parent))
@@ -172,7 +166,7 @@ def _extended_file(folder: Path, name: Any, chain: tuple[Path, ...]) -> Path:
 def _named(folder: Path, name: Any) -> Path:
     """Return the file of a name in a folder, with or without its ending, or of the package."""
     if not isinstance(name, str):
-        raise ValueError("expected the name of a scenario file")  # noqa: TRY004 - told as the rest
+        raise ValueError("expected the name of a scenario file")  # noqa: TRY004 - as the rest
     outside = f"'{name}' leaves the folder: name a file beside this one, or of the package"
     plain = name not in {"", ".", ".."} and not {"\\", "\0"} & {*name} and Path(name).name == name
     if len(name) > LONGEST_NAME or not plain:

@@ -40,18 +40,10 @@ def added(
 def _merge(
     under: Any, over: Any, what: tuple[Any, str], at: tuple[Place, str], there: list[Problem] | None
 ) -> Any:
-    """Lay one tree over another.
+    """Lay one tree over another, at a place of a type and a key, which say whether it merges.
 
-    Parameters
-    ----------
-    under, over : object
-        The trees; `over` wins, or may only add where what is `there` already is collected.
-    what : tuple of type and str
-        The type of the place and its key, which say whether and how it merges.
-    at : tuple of Place and str
-        Where `over` stands, and its path.
-    there : list of Problem, optional
-        What `over` gives that is there already.
+    `over`, which stands `at` a place and a path, wins; or it may only add, where what is `there`
+    already is collected.
     """
     kind, name = what
     if isinstance(under, Rows) and isinstance(over, Rows) and name in KEYS:

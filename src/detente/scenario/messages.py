@@ -1,4 +1,4 @@
-"""What is told to people: problems and where they stand, nearest names, values and numbers."""
+"""Messages: problems and where they stand, the nearest name, how values and numbers read."""
 
 from __future__ import annotations
 
@@ -21,12 +21,8 @@ LOOKALIKES: Final[dict[str, tuple[str, str]]] = {
     "\u2013": ("an en dash", "-"),
     "\u2014": ("an em dash", "-"),
     "\u2011": ("a no-break hyphen", "-"),
-    "\u2018": ("a typographic quote", "'"),
-    "\u2019": ("a typographic quote", "'"),
-    "\u201a": ("a typographic quote", "'"),
-    "\u201c": ("a typographic quote", '"'),
-    "\u201d": ("a typographic quote", '"'),
-    "\u201e": ("a typographic quote", '"'),
+    **dict.fromkeys("\u2018\u2019\u201a", ("a typographic quote", "'")),
+    **dict.fromkeys("\u201c\u201d\u201e", ("a typographic quote", '"')),
     "\u00a0": ("a no-break space", "a space"),
     "\u202f": ("a narrow no-break space", "a space"),
     "\u2009": ("a thin space", "a space"),
@@ -43,7 +39,7 @@ class Place(NamedTuple):
 
 
 #: The place of values that a program gives.
-GIVEN: Final = Place("set", 0, 0)
+PROGRAM: Final = Place("set", 0, 0)
 
 
 class Finding(NamedTuple):
@@ -160,41 +156,41 @@ def lookalike(text: str) -> str:
     return f" - U+{ord(char):04X} is {name}: type {wanted}"
 
 
-def did_you_mean(given: str, known: Iterable[str]) -> str:
+def did_you_mean(name: str, known: Iterable[str]) -> str:
     """Return `` - did you mean 'x'?`` for the nearest known name, or nothing.
 
     Of names that are equally near, the one that starts in the same way is meant.
     """
     folded = {name.lower(): name for name in reversed(list(known))}
-    wanted = given.lower()
+    wanted = name.lower()
 
-    def nearness(name: str) -> tuple[float, int]:
-        ratio = difflib.SequenceMatcher(None, name, wanted).ratio()
-        same = takewhile(lambda pair: pair[0] == pair[1], zip(name, wanted, strict=False))
+    def nearness(known_name: str) -> tuple[float, int]:
+        ratio = difflib.SequenceMatcher(None, known_name, wanted).ratio()
+        same = takewhile(lambda pair: pair[0] == pair[1], zip(known_name, wanted, strict=False))
         return round(ratio, 3), len(list(same))
 
     near = difflib.get_close_matches(wanted, folded, n=3, cutoff=0.5)
     return f" - did you mean '{folded[max(near, key=nearness)]}'?" if near else ""
 
 
-def hint(given: str, known: Iterable[str]) -> str:
+def hint(name: str, known: Iterable[str]) -> str:
     """Return what to write in place of an unknown name: the nearest, or all if they are few."""
     names = list(known)
     listed = f" - one of {', '.join(names)}" if 0 < len(names) <= FEW else ""
-    return lookalike(given) or did_you_mean(given, names) or listed
+    return lookalike(name) or did_you_mean(name, names) or listed
 
 
-def unknown(what: str, given: object, known: Iterable[str], nearest: str = "") -> str:
+def unknown(what: str, name: object, known: Iterable[str], nearest: str = "") -> str:
     """Say that a name names nothing, which one was probably meant and which ones there are.
 
     Such as "no variant 'demnd' - did you mean 'demand'? there are demand, no_move". Without the
     `nearest` that was meant it is the nearest by its letters.
     """
     names = list(known)
-    near = f" - did you mean '{nearest}'?" if nearest else did_you_mean(str(given), names)
+    near = f" - did you mean '{nearest}'?" if nearest else did_you_mean(str(name), names)
     rest = f" and {len(names) - FEW} more" if len(names) > FEW else ""
     listed = f"there are {', '.join(names[:FEW])}{rest}" if names else "there are none"
-    return f"no {what} '{given}'{near or ';'} {listed}"
+    return f"no {what} '{name}'{near or ';'} {listed}"
 
 
 def signed(value: float | None, decimals: int = 2) -> str:

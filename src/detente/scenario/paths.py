@@ -33,13 +33,7 @@ class PathError(LookupError):
 
 
 def fetch(tree: dict[str, Any], path: str) -> Any:
-    """Return the value at a path of a complete scenario in plain form.
-
-    Raises
-    ------
-    PathError
-        If nothing stands there.
-    """
+    """Return the value at a path of a complete scenario in plain form."""
     first, *others = path.split(".")
     name, rest = first, tuple(others)
     holder: Any = tree
@@ -78,13 +72,7 @@ def spell(tree: Any, steps: Steps) -> str:
 
 
 def changes_of(values: Mapping[str, Any], place: Place) -> list[Change]:
-    """Return the changes that a program asks for, as they go to `assign_all`.
-
-    Raises
-    ------
-    ScenarioError
-        If a value is of no kind that a scenario can hold.
-    """
+    """Return the changes that a program asks for, as they go to `assign_all`."""
     form = 'values by path, such as {"countries.PAK.resolve": 0.6}'
     if not isinstance(values, Mapping):
         message = f"expected a mapping of {form}, not {describe(values)}"
@@ -271,13 +259,7 @@ def _below_at(node: Any, parts: Parts) -> Any:
 
 
 def _entry_at(rows: list[Any], name: str, parts: Parts) -> tuple[int | None, Parts]:
-    """Find the entry of a list that some parts of a path name, and the parts that remain.
-
-    Raises
-    ------
-    PathError
-        If the parts name too little, or several entries.
-    """
+    """Find the entry of a list that some parts of a path name, and the parts that remain."""
     fields = KEYS[name][:2]
     if len(parts) < len(fields):
         spelled = ".".join((name, *parts))

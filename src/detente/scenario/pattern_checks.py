@@ -11,7 +11,7 @@ from typing import Any, Final
 from detente import theory
 from detente.scenario.dynamics import dynamics_in
 from detente.scenario.elements import default_repertoire
-from detente.scenario.messages import GIVEN, Finding, hint
+from detente.scenario.messages import PROGRAM, Finding, hint
 from detente.scenario.patterns import SIDES, Claim, Pattern
 from detente.scenario.tree import Mark, Rows, Steps, Table, as_tree, child, copied
 
@@ -114,7 +114,7 @@ def course_of(
     own: dict[str, Any] = {"variant": name}
     if name in pattern.courses:
         own = pattern.courses[name].model_dump(mode="json", exclude_none=True)
-    made = _varied(as_tree(scenario, GIVEN), as_tree(own, GIVEN))
+    made = _varied(as_tree(scenario, PROGRAM), as_tree(own, PROGRAM))
     added, changed = made.get("add", {}), {**made.get("set", {}), **settings}
     return {"drop": made.get("drop", []), "add": added, "set": changed}
 

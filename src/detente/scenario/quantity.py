@@ -107,7 +107,7 @@ class Distribution:
 Number = float | Distribution
 
 
-def number_meant(value: object) -> str:
+def number_advice(value: object) -> str:
     """Return what to write in place of a text where a number should stand, or nothing."""
     if not isinstance(value, str):
         return ""
@@ -123,7 +123,7 @@ def number_meant(value: object) -> str:
 
 def _number(value: object, expected: str = "a number") -> float:
     if isinstance(value, bool) or not isinstance(value, int | float):
-        message = f"expected {expected}, not {describe(value)}{number_meant(value)}"
+        message = f"expected {expected}, not {describe(value)}{number_advice(value)}"
         raise ValueError(message)  # noqa: TRY004 - pydantic collects ValueError alone
     try:
         number = float(value) + 0.0  # -0.0 is written 0.0
@@ -139,30 +139,30 @@ def _malformed(kind: str, why: object = "") -> ValueError:
     return ValueError(f"malformed distribution: {f'{why} in' if why else 'expected'} {KINDS[kind]}")
 
 
-def _arguments(kind: str, given: object) -> tuple[float, ...]:
-    """Read the numbers that a distribution is given."""
+def _arguments(kind: str, value: object) -> tuple[float, ...]:
+    """Read the numbers that a distribution takes."""
     if kind == "fixed":
-        return (_number(given),)
-    if not isinstance(given, list | tuple):
+        return (_number(value),)
+    if not isinstance(value, list | tuple):
         raise _malformed(kind)
     try:
-        return tuple(_number(item) for item in given)
+        return tuple(_number(item) for item in value)
     except ValueError as error:
         raise _malformed(kind, error) from None
 
 
-def _choice(given: object) -> Distribution:
+def _choice(value: object) -> Distribution:
     """Read a choice between values, with or without weights."""
-    if not isinstance(given, Mapping):
-        values = _arguments("choice", given)
+    if not isinstance(value, Mapping):
+        values = _arguments("choice", value)
         if not values:
             raise _malformed("choice")
         return Distribution("choice", values, tuple(1 / len(values) for _ in values))
     weights: dict[float, float] = {}
     try:
-        for key, weight in given.items():
-            value = _number(_key(key))
-            weights[value] = weights.get(value, 0.0) + _number(weight)
+        for key, weight in value.items():
+            number = _number(_key(key))
+            weights[number] = weights.get(number, 0.0) + _number(weight)
     except ValueError as error:
         raise _malformed("choice", error) from None
     if not weights:
@@ -202,28 +202,22 @@ def _check(kind: str, a: tuple[float, ...]) -> None:
 
 
 def parse_number(value: object) -> Number:
-    """Read a number or a distribution.
-
-    Raises
-    ------
-    ValueError
-        With one sentence that says what was expected.
-    """
+    """Read a number or a distribution."""
     if isinstance(value, Distribution):
         return value
     if not isinstance(value, Mapping):
         return _number(value, "a number or a distribution")
     if len(value) != 1:
         raise ValueError("malformed distribution: expected one kind, such as {normal: [0.5, 0.1]}")
-    kind, given = next(iter(value.items()))
+    kind, arguments = next(iter(value.items()))
     if kind not in KINDS:
         near = hint(str(kind), KINDS)
         raise ValueError(f"malformed distribution: '{kind}' is not a distribution{near}")
     if kind == "choice":
-        return _choice(given)
-    arguments = _arguments(kind, given)
-    _check(kind, arguments)
-    return Distribution(kind, arguments)
+        return _choice(arguments)
+    numbers = _arguments(kind, arguments)
+    _check(kind, numbers)
+    return Distribution(kind, numbers)
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,13 +43,7 @@ FOREIGN: Final = re.compile(
 
 
 def read(path: Path, shown: str) -> Table:
-    """Read a scenario file; `shown` is how problems name it.
-
-    Raises
-    ------
-    ScenarioError
-        With every problem that keeps the file from being read.
-    """
+    """Read a scenario file; `shown` is how problems name it."""
     try:
         with path.open("rb") as stream:
             data = stream.read(MOST_BYTES + 1)
@@ -67,14 +61,12 @@ def read(path: Path, shown: str) -> Table:
 def read_text(text: str, shown: str) -> Table:
     """Read the text of a scenario file; see `read`."""
     found = read_value(text, shown)
-    if found is None or isinstance(found[0], Table):
-        problems = [] if found else [Problem(shown, 1, 1, "", "the file is empty")]
-    else:
+    if found is None:
+        raise ScenarioError([Problem(shown, 1, 1, "", "the file is empty")])
+    tree, mark = found
+    if not isinstance(tree, Table):
         message = "expected a mapping of keys such as 'scenario:' at the top"
-        problems = [Problem.at(found[1].place, "", message)]
-    if found is None or problems:
-        raise ScenarioError(problems)
-    tree: Table = found[0]
+        raise ScenarioError([Problem.at(mark.place, "", message)])
     return tree
 
 
@@ -98,13 +90,7 @@ def read_value(text: str, shown: str) -> tuple[Any, Mark] | None:
 
 
 def decoded(data: bytes, file: str) -> str:
-    """Return the text of a file that is small enough and UTF-8.
-
-    Raises
-    ------
-    ScenarioError
-        If it is too large, not UTF-8, or holds characters that no text file should.
-    """
+    """Return the text of a file that is small enough and UTF-8."""
     if len(data) > MOST_BYTES:
         raise ScenarioError([Problem(file, 1, 1, "", "the file is larger than 1 MiB")])
     try:

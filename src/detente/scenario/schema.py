@@ -49,7 +49,7 @@ from detente.scenario.elements import (
     Variant,
     default_repertoire,
 )
-from detente.scenario.messages import GIVEN, ScenarioError, unknown
+from detente.scenario.messages import PROGRAM, ScenarioError, unknown
 from detente.scenario.patterns import Pattern
 from detente.scenario.tree import as_tree
 from detente.theory import DEFAULT
@@ -119,7 +119,7 @@ class Scenario(Part):
     )
     events: list[Event] = Field(default_factory=list, description="What happens.", max_length=60)
     variants: dict[Identifier, Variant] = Field(
-        default_factory=dict, description="Other courses of events, run on the same luck."
+        default_factory=dict, description="Other courses of events, run on the same random numbers."
     )
     record: list[Record] = Field(
         default_factory=list, description="What governments really did, to score against."
@@ -287,8 +287,8 @@ class Scenario(Part):
         ScenarioError
             With everything that is wrong with the paths or the values.
         """
-        tree = as_tree(self.to_plain(), GIVEN)
-        problems = paths.assign_all(type(self), tree, paths.changes_of(changes, GIVEN))
+        tree = as_tree(self.to_plain(), PROGRAM)
+        problems = paths.assign_all(type(self), tree, paths.changes_of(changes, PROGRAM))
         if problems:
             raise ScenarioError(problems)
         return validation.validated(type(self), tree)

@@ -15,6 +15,7 @@ from pydantic.json_schema import JsonSchemaValue
 
 from detente import theory
 from detente.scenario.base import CODE_PATTERN, ID_PATTERN, NAME_PATTERN, STEP_PATTERN
+from detente.scenario.conditions import FORMS
 from detente.scenario.dynamics import dynamics_of
 from detente.scenario.elements import Attitude, Dependence, Event, Record, default_repertoire
 from detente.scenario.patterns import Pattern
@@ -34,8 +35,7 @@ REQUIRED: Final[dict[str, list[str]]] = {
 }
 #: Definitions whose every file must be complete: a condition is never merged.
 WHOLE: Final = frozenset(
-    {"IssueTest", "StanceTest", "OppositionTest", "AttitudeTest", "AfterTest"}
-    | {"AllOf", "AnyOf", "Not", "Claim", "Comparison", "Sweep", DISTRIBUTION}
+    {"Claim", "Comparison", "Sweep", DISTRIBUTION, *(form.__name__ for form in FORMS.values())}
 )
 #: What each form of text is called.
 TEXTS: Final = {
@@ -76,7 +76,11 @@ def complete_schema() -> JsonSchemaValue:
         "description": fields["dynamics"]["description"],
         "anyOf": [_dynamics(name) for name in theory.names()],
     }
-    found: JsonSchemaValue = _with_references(schema)
+    # pydantic knows nothing of the one definition of distributions
+    text = json.dumps(schema).replace(
+        json.dumps({"title": DISTRIBUTION}), json.dumps({"$ref": f"#/$defs/{DISTRIBUTION}"})
+    )
+    found: JsonSchemaValue = json.loads(text)
     return found
 
 
@@ -146,17 +150,6 @@ def distribution_json_schema() -> JsonSchemaValue:
     }
 
 
-def _with_references(value: Any) -> Any:
-    """Point every quantity to the one definition of distributions."""
-    if value == {"title": DISTRIBUTION}:
-        return {"$ref": f"#/$defs/{DISTRIBUTION}"}
-    if isinstance(value, dict):
-        return {key: _with_references(item) for key, item in value.items()}
-    if isinstance(value, list):
-        return [_with_references(item) for item in value]
-    return value
-
-
 def _relax(definition: JsonSchemaValue, required: list[str]) -> None:
     """Ask only for some keys, and let null drop any other, or an entry of a table."""
     definition.pop("required", None)
@@ -171,14 +164,10 @@ def _relax(definition: JsonSchemaValue, required: list[str]) -> None:
 
 def _relax_table(part: JsonSchemaValue) -> None:
     """Let null drop entries of a table, and a child name fewer of them than a whole needs."""
-    for word in ("additionalProperties", "patternProperties"):
-        inner = part.get(word)
-        if isinstance(inner, dict) and inner:
-            if word == "patternProperties":
-                part[word] = {pattern: _or_null(value) for pattern, value in inner.items()}
-            else:
-                part[word] = _or_null(inner)
-    if "patternProperties" in part:
+    if isinstance(inner := part.get("additionalProperties"), dict) and inner:
+        part["additionalProperties"] = _or_null(inner)
+    if patterns := part.get("patternProperties"):
+        part["patternProperties"] = {key: _or_null(inner) for key, inner in patterns.items()}
         part["additionalProperties"] = False
     part.pop("minProperties", None)
 

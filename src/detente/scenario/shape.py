@@ -7,7 +7,7 @@ second list can drift.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from types import UnionType
 from typing import Annotated, Any, Final, NamedTuple, TypeAliasType, Union, get_args, get_origin
 
@@ -71,8 +71,7 @@ def merges(kind: Any) -> bool:
 
 def form_of(value: Any) -> Any:
     """Return the model of the form that a condition has, or None."""
-    found = [key for key in value if key in conditions.FORMS] if isinstance(value, Mapping) else []
-    return conditions.FORMS[found[0]] if len(found) == 1 else None
+    return conditions.FORMS.get(conditions.form(value) or "")
 
 
 def below(kind: Any, step: str | int, value: Any = None) -> Any:

@@ -123,13 +123,7 @@ class Rows(list[Any]):
 
 
 def as_tree(value: Any, place: Place, depth: int = 0) -> Any:
-    """Make a tree of a plain value, all of it standing at one place.
-
-    Raises
-    ------
-    ScenarioError
-        If the value is nested too deep, or holds what a file could not.
-    """
+    """Make a tree of a plain value, all of it standing at one place."""
     if depth > DEEPEST:
         raise ScenarioError([Problem.at(place, "", f"nested deeper than {DEEPEST}")])
     match value:

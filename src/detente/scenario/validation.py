@@ -14,7 +14,7 @@ from detente.scenario.base import CODE_PATTERN, ID_PATTERN, NAME_PATTERN, STEP_P
 from detente.scenario.conditions import FORMS
 from detente.scenario.dynamics import AnyDynamics, elsewhere
 from detente.scenario.messages import (
-    GIVEN,
+    PROGRAM,
     QUOTE_IT,
     Finding,
     Place,
@@ -26,7 +26,7 @@ from detente.scenario.messages import (
     lookalike,
 )
 from detente.scenario.paths import spell
-from detente.scenario.quantity import number_meant
+from detente.scenario.quantity import number_advice
 from detente.scenario.shape import below, fields_of, form_of, is_condition, type_at
 from detente.scenario.tree import Mark, Steps, Table, as_tree, child, find, has, places_in
 
@@ -54,9 +54,9 @@ TYPES: Final[dict[str, str]] = {
 }
 #: What each broken limit is, with the name that pydantic gives the limit.
 LIMITS: Final[dict[str, tuple[str, str]]] = {
-    "greater_than_equal": ("ge", "{given} is out of range: {limit} or more"),
-    "less_than_equal": ("le", "{given} is out of range: {limit} or less"),
-    "less_than": ("lt", "{given} is out of range: less than {limit}"),
+    "greater_than_equal": ("ge", "{value} is out of range: {limit} or more"),
+    "less_than_equal": ("le", "{value} is out of range: {limit} or less"),
+    "less_than": ("lt", "{value} is out of range: less than {limit}"),
     "too_short": ("min_length", "expected at least {limit} {entries}, not {size}"),
     "too_long": ("max_length", "expected at most {limit} {entries}, not {size}"),
     "string_too_short": ("min_length", "expected at least {limit} characters"),
@@ -75,27 +75,21 @@ CHECKED = {"checked": True}
 
 
 def validated[S: Scenario](model: type[S], tree: Table) -> S:
-    """Return the scenario that a tree describes, having validated it and each variant once.
-
-    Raises
-    ------
-    ScenarioError
-        With everything that is wrong, each where it was written.
-    """
+    """Return the scenario that a tree describes, having validated it and each variant once."""
     scenario, found = examine(model, tree)
     return _with_variants(model, tree, scenario, found)
 
 
 def complete(scenario: Scenario) -> None:
     """Run the checks on a scenario that a program built by the model, and validate its variants."""
-    tree = as_tree(scenario.to_plain(), GIVEN)
+    tree = as_tree(scenario.to_plain(), PROGRAM)
     _with_variants(type(scenario), tree, scenario, list(checks.find(type(scenario), tree)))
 
 
 def course(scenario: Scenario, name: str) -> Scenario:
     """Return the validated scenario of one variant of a valid scenario."""
     plain = scenario.to_plain()
-    tree = as_tree({**plain, "variants": {name: plain["variants"][name]}}, GIVEN)
+    tree = as_tree({**plain, "variants": {name: plain["variants"][name]}}, PROGRAM)
     courses, problems = _variants(type(scenario), tree, scenario, [])
     if problems:
         raise ScenarioError(problems)
@@ -136,7 +130,7 @@ def _variants(
     What is wrong with the scenario that they vary, given as `known`, is not said again.
     """
     listed = tree.get("variants")
-    told = {(spell(tree, each.steps), each.message.partition(" - ")[0]) for each in known}
+    known_already = {(spell(tree, each.steps), each.message.partition(" - ")[0]) for each in known}
     courses: dict[str, Scenario] = {}
     problems: list[Problem] = []
     for name, variant in listed.items() if isinstance(listed, Table) else ():
@@ -153,7 +147,7 @@ def _variants(
         own = set(places_in(variant))
         for finding in found:
             path = spell(resolved, finding.steps)
-            if (path, finding.message.partition(" - ")[0]) not in told:
+            if (path, finding.message.partition(" - ")[0]) not in known_already:
                 place, words = _place(finding, resolved), _worded(finding, resolved)
                 at = place if place in own else tree["variants"].mark(name).at_key
                 message = f"{path}: {words}" if path else words
@@ -242,47 +236,47 @@ def _unknown_key(model: type[BaseModel], data: Any, steps: Steps) -> str:
 
 def _message(item: ErrorDetails) -> str:
     """Say what is wrong with a value."""
-    kind, given, context = item["type"], item["input"], item.get("ctx", {})
-    if kind == "condition_form" and isinstance(given, dict):
-        return _form(given, item["msg"])
+    kind, value, context = item["type"], item["input"], item.get("ctx", {})
+    if kind == "condition_form" and isinstance(value, dict):
+        return _form(value, item["msg"])
     if kind == "missing":
         return "missing"
     if kind == "value_error":
         return str(context.get("error", item["msg"]))
     if kind == "string_pattern_mismatch":
         expected = PATTERNS.get(context["pattern"], f"text of the form {context['pattern']}")
-        return f"expected {expected}, not {describe(given)}"
+        return f"expected {expected}, not {describe(value)}"
     if kind in LIMITS:
         name, words = LIMITS[kind]
-        limit, size = context[name], len(given) if isinstance(given, dict | list) else 0
+        limit, size = context[name], len(value) if isinstance(value, dict | list) else 0
         entries = "entry" if limit == 1 else "entries"
-        return words.format(given=given, limit=limit, entries=entries, size=size)
+        return words.format(value=value, limit=limit, entries=entries, size=size)
     return _wrong_type(kind, item)
 
 
 def _wrong_type(kind: str, item: ErrorDetails) -> str:
     """Say which type a value should have, and what to write instead."""
-    given = item["input"]
+    value = item["input"]
     name = re.sub("_(type|parsing|from_float|parsing_size)$", "", kind)
     if name not in TYPES:
         message = item["msg"]
         return message[:1].lower() + message[1:]
-    if name == "string" and isinstance(given, bool | int | float):
-        return f"expected text, not {describe(given)}: {QUOTE_IT}"
-    meant = number_meant(given) if name in {"int", "float"} else ""
-    if isinstance(given, str) and name == "bool":
-        truth = TRUTHS.get(given.strip().lower())
-        meant = f" - did you mean {truth}?" if truth else ""
-        meant = f" - leave out the quotes: {truth}" if truth == given else meant
-    elif isinstance(given, str) and name == "list" and given.strip() and len(given) <= LONGEST:
-        meant = f" - write [{given}]"
-    return f"expected {TYPES[name]}, not {describe(given)}{meant}"
+    if name == "string" and isinstance(value, bool | int | float):
+        return f"expected text, not {describe(value)}: {QUOTE_IT}"
+    advice = number_advice(value) if name in {"int", "float"} else ""
+    if isinstance(value, str) and name == "bool":
+        truth = TRUTHS.get(value.strip().lower())
+        advice = f" - did you mean {truth}?" if truth else ""
+        advice = f" - leave out the quotes: {truth}" if truth == value else advice
+    elif isinstance(value, str) and name == "list" and value.strip() and len(value) <= LONGEST:
+        advice = f" - write [{value}]"
+    return f"expected {TYPES[name]}, not {describe(value)}{advice}"
 
 
-def _form(given: dict[str, Any], otherwise: str) -> str:
+def _form(value: dict[str, Any], otherwise: str) -> str:
     """Say what is wrong with a condition that has none or several of the keys that tell forms."""
     parts = {field for form in FORMS.values() for field in fields_of(form)}
-    for key in given:
+    for key in value:
         if str(key) not in parts and (near := did_you_mean(str(key), FORMS)):
             return f"unknown key '{key}'{near}"
     return otherwise

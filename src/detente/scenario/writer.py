@@ -6,6 +6,7 @@ Texts stand in double quotes wherever a reader of YAML 1.1 or 1.2 might see some
 from __future__ import annotations
 
 import json
+import math
 import re
 from typing import Any, Final
 
@@ -26,11 +27,11 @@ def to_yaml(data: dict[str, Any]) -> str:
 
 
 def _block(value: Any, depth: int) -> list[str]:
-    indent = "  " * depth
+    """Return a mapping or a list as lines, each of its entries on one if it fits."""
     lines: list[str] = []
     pairs = value.items() if isinstance(value, dict) else ((None, item) for item in value)
     for key, item in pairs:
-        head = f"{indent}-" if key is None else f"{indent}{_text(key, KEY)}:"
+        head = "  " * depth + ("-" if key is None else f"{_text(key, KEY)}:")
         flow = _flow(item)
         if flow is not None:
             lines.append(f"{head} {flow}")
@@ -44,46 +45,28 @@ def _block(value: Any, depth: int) -> list[str]:
 
 def _flow(value: Any) -> str | None:
     """Return a value on one line, or None if it is better spread over several."""
-    if isinstance(value, dict | list) and value:
-        items = value.values() if isinstance(value, dict) else value
-        if any(isinstance(item, dict | list) and _depth(item) > 1 for item in items):
-            return None
-        parts = [flow for item in items if (flow := _flow(item)) is not None]
-        if len(parts) < len(items):
-            return None
-        if isinstance(value, dict):
-            keys = [_text(key, KEY) for key in value]
-            parts = [f"{key}: {part}" for key, part in zip(keys, parts, strict=True)]
-            flow = "{" + ", ".join(parts) + "}"
-        else:
-            flow = "[" + ", ".join(parts) + "]"
-        return flow if len(flow) <= ONE_LINE or not isinstance(value, dict) else None
-    return _scalar(value)
+    if isinstance(value, str):
+        return _text(value, SIMPLE)
+    if isinstance(value, float):
+        return repr(value) if abs(value) != math.inf else f"{'-' * (value < 0)}.inf"
+    if not isinstance(value, dict | list) or not value:
+        return json.dumps(value)
+    items = list(value.values()) if isinstance(value, dict) else value
+    parts = [_flow(item) for item in items]
+    if None in parts or max(map(_depth, items)) > 1:
+        return None
+    if isinstance(value, list):
+        return f"[{', '.join(map(str, parts))}]"
+    pairs = zip(value, parts, strict=True)
+    flow = "{" + ", ".join(f"{_text(key, KEY)}: {part}" for key, part in pairs) + "}"
+    return flow if len(flow) <= ONE_LINE else None
 
 
 def _depth(value: Any) -> int:
     if not isinstance(value, dict | list):
         return 0
     items = value.values() if isinstance(value, dict) else value
-    return 1 + max((_depth(item) for item in items), default=0)
-
-
-def _scalar(value: Any) -> str:  # noqa: PLR0911 - one for each type
-    match value:
-        case None:
-            return "null"
-        case bool():
-            return "true" if value else "false"
-        case int():
-            return str(value)
-        case float():
-            return repr(value) if abs(value) != float("inf") else f"{'-' * (value < 0)}.inf"
-        case dict():
-            return "{}"
-        case list():
-            return "[]"
-        case _:
-            return _text(str(value), SIMPLE)
+    return 1 + max(map(_depth, items), default=0)
 
 
 def _text(text: str, simple: re.Pattern[str]) -> str:

@@ -185,10 +185,13 @@ class Term:
         Of the column.
     meaning : str
         One sentence.
+    title : str
+        Above its column in a table; by default the name.
     """
 
     name: str
     meaning: str
+    title: str = ""
 
 
 #: What one letter of an outcome's axes stands for in arrays, by the name of the dimension.
@@ -268,6 +271,10 @@ class Outcome:
         Whether it is a column of ``outcomes.parquet``; possible with a country or of the region.
     codes : {"", "country", "response"}
         What the values are places of, if they are no measure.
+    short : str
+        The title without its axes, where a distribution over runs is named after it.
+    at_step : str
+        One sentence on the mean over runs at a step, where `meaning` is of whole runs.
     """
 
     name: str
@@ -286,6 +293,8 @@ class Outcome:
     path: bool = False
     column: bool = True
     codes: Literal["", "country", "response"] = ""
+    short: str = ""
+    at_step: str = ""
 
     @property
     def letters(self) -> str:

@@ -152,8 +152,9 @@ def measure_tilt(w: World, out: Floats) -> None:
 
 
 @SHARED.add(
-    "toward", ("country", "pole"), title="alignment with a pole", unit="-1 to 1", bins=_SIGNED
-)
+    "toward", ("country", "pole"), title="alignment with a pole", unit="-1 to 1", bins=_SIGNED,
+    short="alignment",
+)  # fmt: skip
 @rule
 def measure_toward(w: World, out: Floats) -> None:
     """Mean mutual attitude to the members of a pole, by capability, at the end."""
@@ -214,7 +215,10 @@ def _weigh_acts(s: State, scores: Floats, actor: Integers, room: Scratch, i: int
                 room.unsoothed[lane] *= 1.0 - cooperation(score, score, attention)
 
 
-@SHARED.add("tension", title="regional tension", unit="0 to 1", over="steps", by_step=True)
+@SHARED.add(
+    "tension", title="regional tension", unit="0 to 1", over="steps", by_step=True,
+    at_step="Mean over runs of the hostility of acts, net of cooperation, at a step.",
+)  # fmt: skip
 @rule
 def measure_tension(w: World, out: Floats) -> None:
     """Hostility of acts net of cooperation, mean over countries and steps.
@@ -302,7 +306,7 @@ def measure_alignment(w: World, out: Floats) -> None:
 
 @SHARED.add(
     "level", ("issue",), title="level of an issue", unit="0 to 1", keep="bins", bins=_LEVELS,
-    column=False,
+    column=False, short="the level",
 )  # fmt: skip
 @rule
 def measure_level(w: World, out: Floats) -> None:

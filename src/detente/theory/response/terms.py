@@ -29,9 +29,11 @@ from detente.theory.response.utility import (
 
 TERMS: Final = (
     Term("issues", "Stance times the gain on the issues that the event moves."),
-    Term("tie_to_actor", "Stance times the pull of the attitude to the actor."),
-    Term("tie_to_recipient", "Stance times the pull of what is done to the recipient."),
-    Term("conformity", "Less the distance from what peers say, by their shares."),
+    Term("tie_to_actor", "Stance times the pull of the attitude to the actor.", "Actor"),
+    Term(
+        "tie_to_recipient", "Stance times the pull of what is done to the recipient.", "Recipient"
+    ),
+    Term("conformity", "Less the distance from what peers say, by their shares.", "Peers"),
     Term("exposure", "Less the price of falling short of those one depends on."),
     Term("inertia", "Less the distance from what one said before."),
     Term("cost", "Less the cost of the response."),

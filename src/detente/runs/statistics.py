@@ -1,13 +1,65 @@
-"""Confidence intervals of differences between variants."""
+"""Quantiles from histograms, and confidence intervals of differences between variants."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
+
+
+def binned_quantiles(
+    counts: NDArray[np.integer], low: float, high: float, levels: Sequence[float]
+) -> Floats:
+    """Return quantiles of values of which only a histogram is known.
+
+    As `numpy.quantile` does, a quantile lies between two values next to each other in order
+    (definition 7 of Hyndman and Fan 1996). In a bin, values are taken to be spread evenly, so that
+    each is known to the width of a bin.
+
+    Parameters
+    ----------
+    counts : ndarray
+        How many values fell in each of equally wide bins, along the last axis.
+    low, high : float
+        Where the first bin begins and the last one ends.
+    levels : sequence of float
+        Which quantiles, 0 to 1.
+
+    Returns
+    -------
+    ndarray
+        Shape of `counts` with the levels in place of its last axis; NaN where nothing was counted.
+
+    References
+    ----------
+    Hyndman, R. J. and Fan, Y. 1996. Sample quantiles in statistical packages. The American
+    Statistician 50, 361-365.
+    """
+    *shape, bins = counts.shape
+    width = (high - low) / bins
+    found = np.full((*shape, len(levels)), np.nan)
+    for index in np.ndindex(*shape):
+        count = counts[index].astype(np.int64)
+        total = int(count.sum())
+        if total:
+            place = np.asarray(levels) * (total - 1)
+            below = np.floor(place).astype(np.int64)
+            first = low + width * _bins_below(count, below)
+            second = low + width * _bins_below(count, np.minimum(below + 1, total - 1))
+            found[index] = first + (place - below) * (second - first)
+    return found
+
+
+def _bins_below(count: NDArray[np.int64], place: NDArray[np.int64]) -> Floats:
+    """Return how many bins lie below the values at some places in order, the lowest at 0."""
+    until = np.cumsum(count)
+    where = np.searchsorted(until, place, side="right")
+    within = (place - (until[where] - count[where]) + 0.5) / count[where]
+    return np.asarray(where + within, dtype=np.float64)
 
 
 class Interval(NamedTuple):
@@ -23,11 +75,6 @@ class Moments:
 
     However many rows there are, three numbers a column are held (Chan, Golub and LeVeque 1979).
     NaN (a run that failed, an event that did not come up) is left out column by column.
-
-    Parameters
-    ----------
-    columns : int
-        How many columns.
     """
 
     def __init__(self, columns: int) -> None:
@@ -43,9 +90,9 @@ class Moments:
             mean = np.where(present, values, 0.0).sum(axis=0) / count
             squares = np.square(np.where(present, values - mean, 0.0)).sum(axis=0)
             both = self._count + count
-            apart = mean - self._mean
-            joined = self._mean + apart * count / both
-            more = squares + apart**2 * self._count * count / both
+            shift = mean - self._mean
+            joined = self._mean + shift * count / both
+            more = squares + shift**2 * self._count * count / both
         some = count > 0
         self._mean = np.where(some, joined, self._mean)
         self._squares = np.where(some, self._squares + more, self._squares)
@@ -69,32 +116,22 @@ class Moments:
 
 
 def paired(differences: Moments, level: float = 0.95) -> Interval:
-    """Return the mean of paired differences and its t-interval.
+    """Return the mean of paired differences, one row a run, and its t-interval.
 
-    Parameters
-    ----------
-    differences : Moments
-        Of the differences, one row a run.
-    level : float
-        Confidence, such as 0.95.
-
-    Returns
-    -------
-    Interval
-        NaN where no pair is left; ends NaN where only one is.
+    NaN where no pair is left; the ends are NaN where only one is.
     """
-    count = _counted(differences)
+    count = np.where(differences.counts > 0, differences.counts, np.nan)
     half = _t(level, count - 1) * np.sqrt(differences.variance / count)
     mean = differences.mean
     return Interval(mean, mean - half, mean + half)
 
 
 def independent(first: Moments, second: Moments, level: float = 0.95) -> Interval:
-    """Return the difference in means of two ensembles as if they did not share their luck.
+    """Return the difference in means as if the runs of two variants were not paired.
 
     Welch's (1947) interval: what the same number of unpaired runs would have given.
     """
-    count_a, count_b = _counted(first), _counted(second)
+    count_a, count_b = (np.where(each.counts > 0, each.counts, np.nan) for each in (first, second))
     with np.errstate(invalid="ignore", divide="ignore"):
         share_a, share_b = first.variance / count_a, second.variance / count_b
         freedom = (share_a + share_b) ** 2 / (
@@ -105,11 +142,6 @@ def independent(first: Moments, second: Moments, level: float = 0.95) -> Interva
     half = _t(level, freedom) * np.sqrt(share_a + share_b)
     mean = first.mean - second.mean
     return Interval(mean, mean - half, mean + half)
-
-
-def _counted(moments: Moments) -> Floats:
-    counts = moments.counts
-    return np.where(counts > 0, counts, np.nan)
 
 
 def _t(level: float, freedom: Floats) -> Floats:
