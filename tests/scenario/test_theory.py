@@ -40,7 +40,8 @@ def toy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
 
 
 def test_reading_a_scenario_does_not_wait_for_the_rules() -> None:
-    code = "import detente, sys; detente.load('bagram-2025'); assert 'numba' not in sys.modules"
+    """One without patterns: these speak of outcomes, which stand with the rules."""
+    code = "import detente, sys; detente.load('region-2025'); assert 'numba' not in sys.modules"
     subprocess.run([sys.executable, "-c", code], check=True)
 
 
