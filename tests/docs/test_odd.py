@@ -21,8 +21,8 @@ from detente.scenario.elements import default_repertoire
 from detente.scenario.library import library
 from detente.scenario.quantity import Quantity, quantity_of
 from detente.scenario.shape import fields_of
+from detente.theory import DEFAULT, find, names
 from detente.theory import arrays as world
-from detente.theory import find
 
 WRITTEN = {name: odd.written(name) for name in odd.SECTIONS}
 TEXT = "\n".join(WRITTEN.values())
@@ -96,12 +96,18 @@ def world_fields():
     return {name for part in parts for name in part._fields}
 
 
+def kept():
+    """Return the names of what is kept of runs."""
+    outcomes = find(DEFAULT).outcomes
+    return set(tables.outcome_variables(outcomes)) | set(tables.total_variables(outcomes))
+
+
 def code_names():
     """Return everything in the code or the format that a mark may name."""
     names = set().union(*fields().values()) | set(models()) | world_fields()
     names |= set(FORMS) | {key for form in FORMS.values() for key in fields_of(form)}
     names |= {rule.name for rule in code.rules()} | {each.name for each in code.constants()}
-    names |= set(default_repertoire()) | set(tables.OUTCOMES) | set(tables.TOTALS) | set(PLOVER)
+    names |= set(default_repertoire()) | kept() | set(PLOVER)
     names |= {f"{name}.yaml" for name in library()}
     for name, command in get_command(app).commands.items():
         names |= {f"detente {name}"}
@@ -308,3 +314,15 @@ def test_the_plain_page_fits_a_screen():
 
 def test_formulas_fit_a_screen():
     assert max(len(line) for line in formulas()) <= 78
+
+
+@pytest.mark.parametrize("name", [name for name in names() if name != DEFAULT])
+def test_every_other_theory_has_a_page_with_its_tables(name):
+    page, theory = odd.odd(theory=name), find(name)
+    assert "<!--" not in page
+    for outcome in theory.outcomes:
+        assert f"| `{outcome.name}` |" in page or outcome.keep != "runs"
+    for coefficient in theory.coefficients:
+        assert f"| `{coefficient.name}` | {coefficient.meaning} |" in page
+    for phase in theory.phases:
+        assert f"| {phase.meaning} | `{phase.name}` |" in page

@@ -13,7 +13,6 @@ from small import SMALL
 
 from detente import theory
 from detente.scenario import Scenario, ScenarioError, load, load_text
-from detente.scenario.dynamics import dynamics_of
 from detente.scenario.reader import read_text
 from detente.scenario.schema_export import json_schema, reference
 from detente.theory.response.coefficients import COEFFICIENTS
@@ -35,12 +34,12 @@ def toy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
     (folder / "__init__.py").write_text('"""A toy."""\n')
     (folder / "coefficients.py").write_text(TOY)
     monkeypatch.setattr(theory, "__path__", [*theory.__path__, str(folder.parent)])
-    yield "toy"
-    dynamics_of.cache_clear()
+    return "toy"
 
 
 def test_reading_a_scenario_does_not_wait_for_the_rules() -> None:
-    code = "import detente, sys; detente.load('bagram-2025'); assert 'numba' not in sys.modules"
+    """One without patterns: these speak of outcomes, which stand with the rules."""
+    code = "import detente, sys; detente.load('region-2025'); assert 'numba' not in sys.modules"
     subprocess.run([sys.executable, "-c", code], check=True)
 
 

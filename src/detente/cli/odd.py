@@ -16,17 +16,27 @@ def odd(
         str | None,
         typer.Option(metavar="NAME|N", help="Print one section, by its number or its name."),
     ] = None,
+    theory: Annotated[
+        str | None, typer.Option(metavar="NAME", help="Print the page of another theory.")
+    ] = None,
 ) -> None:
     """Print the description of the model: what it is, how it works, what it cannot tell."""
     from detente import odd as description
-    from detente.runs.errors import UsageError
+    from detente.runs.errors import UsageError, require
+    from detente.theory import DEFAULT, names
 
     if plain:
         if section is not None:
             raise UsageError("--plain is one page: it has no sections")
         typer.echo(description.plain_page(), nl=False)
         return
-    _print(description.odd(None if section is None else _named(section)))
+    named = None if section is None else _named(section)
+    if theory is None or theory == DEFAULT:
+        _print(description.odd(named))
+        return
+    if section is not None:
+        raise UsageError("the page of another theory has no sections")
+    _print(description.odd(theory=require(theory, names(), "theory")))
 
 
 def _named(given: str) -> str:

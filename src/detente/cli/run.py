@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from detente.cli.console import console, near
+from detente.cli.options import Theory, load_all
 from detente.cli.outcome import FAILED, INTERRUPTED, say
 
 if TYPE_CHECKING:
@@ -39,6 +40,7 @@ def run(
         list[str] | None,
         typer.Option("--set", metavar="PATH=VALUE", help="Another value (repeatable)."),
     ] = None,
+    theory: Theory = None,
     workers: Annotated[
         int | None, typer.Option(min=1, help="Threads or processes; by default one a core.")
     ] = None,
@@ -71,11 +73,10 @@ def run(
     from detente.runs.plan import make_plan
     from detente.runs.runner import run as run_all
     from detente.runs.runner import run_share
-    from detente.scenario.loading import load_with_options
 
     began = time.perf_counter()
     require_agents(Path(scenario))
-    loaded = load_with_options(scenario, changes or [])
+    (loaded,) = load_all([scenario], changes, theory)
     asked = _with_options(loaded, runs=runs, seed=seed, steps=steps, variants=variant)
     plan = make_plan(asked, engine=engine, keep=keep, agents=None)
     folder = out or Path("results") / loaded.scenario

@@ -14,8 +14,11 @@ Societies and Social Simulation 23 (2) 7.
 from __future__ import annotations
 
 import re
+from functools import partial
 from importlib.resources import files
 from typing import Final
+
+from detente.theory import DEFAULT
 
 #: The file of each section by the name that a person types, in order; the first seven are elements.
 SECTIONS: Final = {
@@ -35,14 +38,20 @@ PLAIN: Final = "plain.md"
 PLACE: Final = re.compile(r"^<!-- from the (code|files): ([\w-]+) -->$", re.MULTILINE)
 
 
-def odd(section: str | None = None) -> str:
+def odd(section: str | None = None, theory: str = DEFAULT) -> str:
     """Return the ODD, or one section of it, as Markdown.
 
     Parameters
     ----------
     section : str, optional
         One of `SECTIONS`; by default all of them.
+    theory : str, optional
+        A theory other than the main one has a page of its own, ``odd.md`` in its folder, without
+        sections.
     """
+    if theory != DEFAULT:
+        page = files(f"detente.theory.{theory}").joinpath("odd.md").read_text(encoding="utf-8")
+        return PLACE.sub(partial(_fill, theory=theory), page)
     names = SECTIONS if section is None else [section]
     return "\n".join(PLACE.sub(_fill, written(name)) for name in names)
 
@@ -61,7 +70,7 @@ def _read(file: str) -> str:
     return files("detente.odd").joinpath(file).read_text(encoding="utf-8")
 
 
-def _fill(place: re.Match[str]) -> str:
+def _fill(place: re.Match[str], theory: str = DEFAULT) -> str:
     from detente.odd.places import filled
 
-    return filled(place[1], place[2])
+    return filled(place[1], place[2], theory)

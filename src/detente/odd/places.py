@@ -6,19 +6,24 @@ from collections.abc import Callable
 from typing import Final
 
 from detente.odd import tables
+from detente.scenario.dynamics import dynamics_of
 from detente.scenario.library import library
 
 #: What is read off the code, beside the parameters of each part of a scenario.
 READ: Final[dict[str, Callable[[], str]]] = {
     "patterns": tables.patterns,
+    "repertoire": tables.repertoire,
+    "chance": tables.chance,
+    "conditions": tables.conditions,
+}
+#: What is read off a theory.
+DECLARED: Final[dict[str, Callable[[str], str]]] = {
+    "Coefficients": lambda theory: tables.parameters(dynamics_of(theory)),
     "mechanisms": tables.mechanisms,
     "priors": tables.priors,
-    "repertoire": tables.repertoire,
     "phases": tables.phases,
-    "chance": tables.chance,
     "outcomes": tables.outcomes,
     "totals": tables.totals,
-    "conditions": tables.conditions,
     "rules": tables.rules,
     "constants": tables.constants,
 }
@@ -26,7 +31,7 @@ READ: Final[dict[str, Callable[[], str]]] = {
 BEGINS: Final = ("Capability:", "Preferences are")
 
 
-def filled(source: str, wanted: str) -> str:
+def filled(source: str, wanted: str, theory: str) -> str:
     """Return what stands at a place.
 
     Parameters
@@ -34,7 +39,10 @@ def filled(source: str, wanted: str) -> str:
     source : {"code", "files"}
         Where it is read.
     wanted : str
-        From the code, one of `READ` or a part of a scenario; from the files, a scenario's name.
+        From the code, one of `READ` or `DECLARED` or a part of a scenario; from the files, a
+        scenario's name.
+    theory : str
+        The theory that is described.
 
     Raises
     ------
@@ -45,6 +53,8 @@ def filled(source: str, wanted: str) -> str:
         return derivation(wanted)
     if wanted in READ:
         return READ[wanted]()
+    if wanted in DECLARED:
+        return DECLARED[wanted](theory)
     return tables.parameters(tables.models()[wanted])
 
 

@@ -137,20 +137,20 @@ def patterns() -> str:
     return table(("", "pattern", "what is checked"), rows)
 
 
-def mechanisms() -> str:
+def mechanisms(theory: str = DEFAULT) -> str:
     """Return the mechanisms that can be switched off, each by its coefficients."""
     rows = [
         (name, ", ".join(f"`{key}` {value:g}" for key, value in off.items()))
-        for name, off in [(each.name, each.off) for each in find(DEFAULT).mechanisms]
+        for name, off in [(each.name, each.off) for each in find(theory).mechanisms]
     ]
     return table(("mechanism", "is off with"), rows)
 
 
-def priors() -> str:
+def priors(theory: str = DEFAULT) -> str:
     """Return what is held of each coefficient before the record is looked at."""
     rows = [
         (f"`{coefficient.name}`", f"{each.median:g}", f"{low:.2g} to {high:.2g}", each.why)
-        for coefficient in coefficients(DEFAULT)
+        for coefficient in coefficients(theory)
         if (each := coefficient.prior) is not None
         for low, high in [(each.at(-NORMAL_95), each.at(NORMAL_95))]
     ]
@@ -167,21 +167,23 @@ def conditions() -> str:
     return table(("condition", "holds when", "with"), rows)
 
 
-def phases() -> str:
+def phases(theory: str = DEFAULT) -> str:
     """Return the phases of a step."""
-    rows = [(str(phase.number), phase.sentence, f"`{phase.function}`") for phase in code.phases()]
+    rows = [
+        (str(phase.number), phase.sentence, f"`{phase.function}`") for phase in code.phases(theory)
+    ]
     return table(("", "phase", "function"), rows)
 
 
-def rules() -> str:
+def rules(theory: str = DEFAULT) -> str:
     """Return the functions of the theory."""
-    rows = [(f"`{r.module}`", f"`{r.name}`", r.sentence) for r in code.rules()]
+    rows = [(f"`{r.module}`", f"`{r.name}`", r.sentence) for r in code.rules(theory)]
     return table(("file", "function", "what it does"), rows)
 
 
-def constants() -> str:
+def constants(theory: str = DEFAULT) -> str:
     """Return the public numbers of the theory."""
-    rows = [(f"`{c.module}`", f"`{c.name}`", c.value, c.sentence) for c in code.constants()]
+    rows = [(f"`{c.module}`", f"`{c.name}`", c.value, c.sentence) for c in code.constants(theory)]
     return table(("file", "constant", "value", "meaning"), rows)
 
 
@@ -191,14 +193,14 @@ def chance() -> str:
     return table(("what is drawn", "step", "country", "purpose", "file"), rows)
 
 
-def outcomes() -> str:
+def outcomes(theory: str = DEFAULT) -> str:
     """Return what is kept of each run."""
-    return _variables(outcome_variables(find(DEFAULT).outcomes))
+    return _variables(outcome_variables(find(theory).outcomes))
 
 
-def totals() -> str:
+def totals(theory: str = DEFAULT) -> str:
     """Return what is kept over runs."""
-    return _variables(total_variables(find(DEFAULT).outcomes))
+    return _variables(total_variables(find(theory).outcomes))
 
 
 def _variables(known: dict[str, Variable]) -> str:
