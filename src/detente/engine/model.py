@@ -121,8 +121,17 @@ class CountryAgent(mesa.Agent["RegionModel"]):
             e, r = m.event_index(event), m.response_index(response)
             if m.state.attention[e, _LANE] <= 0:
                 raise UsageError(f"{self.code} answers {event}, which is not on the agenda")
-            if m.structure.actor[e] == self.index and m.structure.by_actor[r] == 0:
-                raise UsageError(f"{response} is not open to {self.code}, whose act {event} is")
+            if m.structure.open[e, self.index, r] == 0:
+                can = [
+                    each
+                    for each, ok in zip(
+                        m.sampler.responses, m.structure.open[e, self.index], strict=True
+                    )
+                    if ok
+                ]
+                raise UsageError(
+                    f"{response} is not open to {self.code} about {event}: it can {', '.join(can)}"
+                )
             choose(m.world.agenda, m.state.response, e, self.index, _LANE, r)
 
     def uniform(self, purpose: str) -> float:

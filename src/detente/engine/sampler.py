@@ -8,6 +8,7 @@ variant of a run.
 from __future__ import annotations
 
 import math
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Final, NamedTuple
@@ -18,6 +19,7 @@ from numpy.typing import NDArray
 from detente.engine.conditions import compile_condition
 from detente.scenario import Distribution, Number, Quantity, Scenario, sample
 from detente.scenario.codes import PLOVER
+from detente.scenario.elements import Event
 from detente.scenario.quantity import quantity_of
 from detente.theory import find
 from detente.theory.arrays import (
@@ -41,6 +43,8 @@ from detente.theory.chance import (
 
 #: The range of a score that no field gives, as one taken from a type.
 _ANY: Final = Quantity(-10.0, 10.0, "Goldstein scale, -10 to 10")
+_OFFER: Final = Quantity(0.0, 10.0, "share of a year of its economy")
+_DAYS_OF_A_YEAR: Final = 365.25
 #: Samplers made lately, by the identity of their scenario, and how many are too many.
 _lately: dict[int, Sampler] = {}
 _MANY: Final = 32
@@ -149,7 +153,10 @@ class Sampler:
         ends = np.cumsum([0, *lengths])
         proposes = self._about([event.proposes for event in s.events])
         does = self._about([event.does for event in s.events])
-        about_of, about = _rows(proposes + does)
+        risks = self._about([event.otherwise for event in s.events])
+        about_of, about = _rows(proposes + does + risks)
+        opened = self._open()
+        replies_of, replies = _rows(opened.any(axis=1))
         return Structure(
             seed=np.uint64(s.seed),
             country_word=np.array([country_word(code) for code in self.codes], np.uint64),
@@ -157,11 +164,21 @@ class Sampler:
             actor=self._who([event.actor for event in s.events]),
             recipient=self._who([event.recipient for event in s.events]),
             consent=self._who([event.consent for event in s.events]),
+            concerned=self._marked(self._concerned),
+            asked=self._marked(lambda event: event.asked(self.codes)),
+            open=opened,
+            party=(opened.sum(axis=2) > 1).astype(np.int64),
+            replies_of=replies_of,
+            replies=replies,
+            answers=self._events([event.answers for event in s.events]),
+            text=np.array([event.kind != "move" for event in s.events], np.int64),
+            collective=self._collective(),
             due=np.array([self._due(event.id) for event in s.events], np.int64),
             repeats=np.array([event.repeats for event in s.events], np.int64),
             elapsed=np.array([self._elapsed(event.id) for event in s.events], np.int64),
             proposes=proposes,
             does=does,
+            risks=risks,
             about_of=about_of,
             about=about,
             ends=np.array(
@@ -171,7 +188,9 @@ class Sampler:
                 [(test.operation, test.a, test.b, test.above) for test in self._tests], np.int64
             ).reshape(len(self._tests), 4),
             program_of=np.stack([ends[:-1], ends[1:]], axis=1).astype(np.int64),
-            by_actor=self._open_to_actors(),
+            deed=np.array([r.deed for r in s.repertoire.values()], np.int64),
+            **self._past(),
+            years=np.array([s.step_days / _DAYS_OF_A_YEAR]),
             depends_of=np.zeros(len(self.codes) + 1, np.int64),  # known once all is placed
             depends_on=np.zeros(0, np.int64),
             pole=np.array(
@@ -190,9 +209,50 @@ class Sampler:
     def _who(self, codes: list[str | None]) -> np.ndarray[Any, np.dtype[np.int64]]:
         return np.array([NONE if c is None else self._country[c] for c in codes], np.int64)
 
-    def _open_to_actors(self) -> np.ndarray[Any, np.dtype[np.int64]]:
-        marked = np.array([r.by_actor for r in self.scenario.repertoire.values()], np.int64)
-        return marked if marked.any() else np.ones_like(marked)  # something must be open
+    def _marked(self, named: Callable[[Event], Collection[str]]) -> NDArray[np.int64]:
+        """Mark those whom each event names."""
+        marked = [[code in named(event) for code in self.codes] for event in self.scenario.events]
+        return np.array(marked, np.int64).reshape(len(self.events), len(self.codes))
+
+    def _concerned(self, event: Event) -> set[str]:
+        named = {event.actor, event.recipient, event.consent, *event.asked(self.codes)}
+        return {code for code in named if code is not None}
+
+    def _events(self, ids: list[str | None]) -> NDArray[np.int64]:
+        return np.array([NONE if name is None else self._event[name] for name in ids], np.int64)
+
+    def _open(self) -> NDArray[np.int64]:
+        """Mark which responses to each event are open to each country."""
+        s = self.scenario
+        answered = {event.answers for event in s.events if event.kind == "text"}
+        opened = np.zeros((len(self.events), len(self.codes), len(self.responses)), np.int64)
+        for e, event in enumerate(s.events):
+            for i, code in enumerate(self.codes):
+                role = event.role(code, self.codes)
+                for r, response in enumerate(s.repertoire.values()):
+                    by_text = response.collective and event.id in answered
+                    fits = event.kind in response.kinds and role in response.open_to
+                    opened[e, i, r] = fits and not by_text
+        return opened
+
+    def _collective(self) -> NDArray[np.int64]:
+        """Return for each text that answers an event the response which joining it is to that."""
+        joint = [r for r, each in enumerate(self.scenario.repertoire.values()) if each.collective]
+        texts = [event.kind == "text" and event.answers for event in self.scenario.events]
+        return np.array([joint[0] if text and joint else NONE for text in texts], np.int64)
+
+    def _past(self) -> dict[str, Any]:
+        """Return the last conduct of each country on each issue, and years from then."""
+        s = self.scenario
+        past = np.full((len(self.codes), len(self.issues)), NONE)
+        years = np.zeros(past.shape)
+        for row in s.conduct:
+            at = self._country[row.country], self._issue[row.issue]
+            ago = (s.start - row.at).days / _DAYS_OF_A_YEAR
+            if past[at] == NONE or ago < years[at]:
+                years[at] = ago
+                past[at] = self.responses.index(row.response)
+        return {"past": past, "past_years": years}
 
     def _about(self, levels: list[dict[str, Number]]) -> np.ndarray[Any, np.dtype[np.int64]]:
         marked = [[issue in named for issue in self.issues] for named in levels]
@@ -272,9 +332,10 @@ class Sampler:
         directed = {(a.of, a.to) for a in self.scenario.attitudes}
         for a in self.scenario.attitudes:
             i, j = self._country[a.of], self._country[a.to]
-            places = [("baseline", (i, j))]
+            pairs = [(i, j)]
             if a.mutual and (a.to, a.of) not in directed:
-                places.append(("baseline", (j, i)))
+                pairs.append((j, i))
+            places = [(field, pair) for pair in pairs for field in ("baseline", "heeded")]
             pair = sorted((a.of, a.to)) if a.mutual else (a.of, a.to)
             path = f"attitudes.{pair[0]}.{pair[1]}.level"
             self._put(path, a.level, quantity_of(type(a), "level"), *places)
@@ -290,7 +351,12 @@ class Sampler:
                 q = quantity_of(type(event), name)
                 self._put(f"{at}.{name}", getattr(event, name), q, (name, (e,)))
             self._put(f"{at}.score", event.conflict_score(), _ANY, ("score", (e,)))
-            for name, field in (("proposes", "proposed"), ("does", "done")):
+            for code, offer in event.offers.items():
+                index = (e, self._country[code])
+                self._put(f"{at}.offers.{code}", offer, _OFFER, ("offer", index))
+            for name, field in (
+                ("proposes", "proposed"), ("does", "done"), ("otherwise", "otherwise"),
+            ):  # fmt: skip
                 q = quantity_of(type(event), name)
                 for issue, level in getattr(event, name).items():
                     index = (e, self._issue[issue])

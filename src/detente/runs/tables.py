@@ -41,7 +41,7 @@ _WORD = pa.dictionary(pa.int32(), pa.string())
 def columns_of(outcome: Outcome, axes: Axes) -> list[str]:
     """Return the names of the columns of an outcome, in the order of its axes."""
     labels = (axes.labels[axis] for axis in outcome.axes if axis != "country")
-    return ["_".join((outcome.name, *places)) for places in product(*labels)]
+    return ["_".join((outcome.stem or outcome.name, *places)) for places in product(*labels)]
 
 
 def in_columns(axes: Axes) -> list[Outcome]:

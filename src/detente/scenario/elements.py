@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import builtins
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date as day
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field
 
@@ -26,6 +26,13 @@ from detente.scenario.base import (
 from detente.scenario.codes import CAMEO, PLOVER, CameoCode, PloverType
 from detente.scenario.conditions import Condition
 from detente.scenario.quantity import Distribution, Number, Quantity
+
+#: What an event is, and so what can answer it.
+Kind = Literal["move", "text", "vote"]
+#: What a country is in an event.
+Role = Literal["actor", "asked", "bystander"]
+#: What is offered to a country.
+Offer = Annotated[Number, Quantity(0.0, 10.0, "share of a year of its economy")]
 
 
 class Issue(Part):
@@ -111,8 +118,21 @@ class Response(Part):
         description="The act's conflict-cooperation score; by default that of its type, and 0 "
         "(words alone) without one.",
     )
-    by_actor: bool = Field(
-        True, description="Whether the actor of an event can take it about its own act."
+    kinds: Annotated[list[Kind], Field(min_length=1)] = Field(
+        default_factory=lambda: ["move"], description="The kinds of event that it can answer."
+    )
+    open_to: Annotated[list[Role], Field(min_length=1)] = Field(
+        default_factory=lambda: ["actor", "asked", "bystander"],
+        description="Who can take it: the actor of the event about its own act, those whom it "
+        "asks, all others.",
+    )
+    deed: bool = Field(
+        False, description="Whether it is a deed, which moves ties more than words do."
+    )
+    collective: bool = Field(
+        False,
+        description="Whether it is the answer given by joining a text: where a text answers an "
+        "event, there is no other way to give it.",
     )
 
     def conflict_score(self) -> Number:
@@ -123,30 +143,42 @@ class Response(Part):
 
 
 def default_repertoire() -> dict[str, Response]:
-    """Return the eight responses from the most hostile to the most supportive.
+    """Return the responses to moves, texts and votes, from hostile to supportive on one scale.
 
-    Types and scores are those of the PLOVER manual. Stances order them evenly but for the gap
-    around silence, since any word is a step. Costs are judgements: they rise steeply past public
-    condemnation, since few states threaten or mobilise over what others say, and a text joined
-    with others costs least. Support is cheap beside opposition, since who asks for it pays for
-    much of it in aid, arms or rent (Cooley 2008), and nobody pays for opposition; how cheap is a
-    judgement. The actor of an event stands behind it until it ends it: the one response open to
-    it about its own act is to pursue it (assist).
+    Types and scores are those of the PLOVER manual. Stances order the answers to a move evenly
+    but for the gap around silence, since any word is a step; to join or refuse a text, or to vote,
+    is a word in company or against it. Costs are judgements on one scale for opposition and
+    support: they rise steeply past public condemnation, since few states threaten or mobilise over
+    what others say, as they do from words to the lending of soil; a text joined with others or a
+    vote costs least. How dear either side is is left to two coefficients. `host` is open to those
+    asked alone, since only they have what is asked for. The actor of an event stands behind it
+    until it ends it: the one response open to it about its own act is to pursue it.
     """
+    move, text, vote = ["move"], ["text"], ["vote"]
+    asked, signing = ["asked"], ["actor", "asked"]
+    others, anybody = ["asked", "bystander"], ["actor", "asked", "bystander"]
     rows = [
-        ("mobilise", "Mobilise forces", -1.0, 9.0, "MOBILIZE"),
-        ("warn", "Warn", -0.8, 1.0, "THREATEN"),
-        ("condemn", "Condemn", -0.6, 0.4, "ACCUSE.disapprove"),
-        ("joint", "Join a collective statement", -0.4, 0.12, "REJECT.assist"),
-        ("silent", "Stay silent", 0.0, 0.0, None),
-        ("endorse", "Endorse", 0.4, 0.04, "SUPPORT"),
-        ("assist", "Assist", 0.7, 0.17, "COOPERATE"),
-        ("host", "Host", 1.0, 0.5, "AID"),
+        ("mobilise", "Mobilise forces", -1.0, 9.0, "MOBILIZE", move, others),
+        ("warn", "Warn", -0.8, 1.0, "THREATEN", move, others),
+        ("condemn", "Condemn", -0.6, 0.4, "ACCUSE.disapprove", move, others),
+        ("refuse", "Refuse the text", -0.6, 0.4, "REJECT", text, asked),
+        ("joint", "Join a collective statement", -0.4, 0.12, "REJECT.assist", move, others),
+        ("against", "Vote against", -0.4, 0.04, "REJECT", vote, others),
+        ("silent", "Stay silent", 0.0, 0.0, None, ["move", "text"], others),
+        ("abstain", "Abstain", 0.0, 0.0, None, vote, others),
+        ("endorse", "Endorse", 0.4, 0.12, "SUPPORT", move, others),
+        ("join", "Join the text", 0.4, 0.12, "SUPPORT", text, signing),
+        ("for", "Vote for", 0.4, 0.04, "SUPPORT", vote, anybody),
+        ("assist", "Assist", 0.7, 0.5, "COOPERATE", move, anybody),
+        ("host", "Host", 1.0, 1.5, "AID", move, asked),
     ]
     return {
-        name: Response(title=title, stance=stance, cost=cost, type=kind, by_actor=name == "assist")
-        for name, title, stance, cost, kind in rows
-    }
+        name: Response(
+            title=title, stance=stance, cost=cost, type=kind, kinds=kinds, open_to=roles,
+            deed=name in ("mobilise", "assist", "host"), collective=name == "joint",
+        )
+        for name, title, stance, cost, kind, kinds, roles in rows
+    }  # fmt: skip
 
 
 class Event(Part):
@@ -192,6 +224,30 @@ class Event(Part):
     does: dict[IssueRef, Share] = Field(
         default_factory=dict, description="The level it brings each issue to at once."
     )
+    kind: Kind = Field(
+        "move",
+        description="What it is: a move, a text that others join or not, or a vote; the responses "
+        "that can answer it follow from that.",
+    )
+    otherwise: dict[IssueRef, Share] = Field(
+        default_factory=dict,
+        description="The level each issue comes to if it is refused, such as when bases lapse; of "
+        "a text, what it speaks against. Where nothing is said, the level before it.",
+    )
+    asks: list[CountryRef] | None = Field(
+        None,
+        description="Whom it asks: on whose soil, at whose hands, or whom to sign. By default "
+        "whoever must consent; of a text or a vote all but the actor.",
+    )
+    offers: dict[CountryRef, Offer] = Field(
+        default_factory=dict,
+        description="What is paid to whom if it goes through, as a share of a year of its economy.",
+    )
+    answers: EventRef | None = Field(
+        None,
+        description="The event that it answers. Who joins a text thereby gives the collective "
+        "answer to that; what a move offers adds to what that offers, or outbids it.",
+    )
     consent: CountryRef | None = Field(
         None, description="Who must support it before its proposals can come about."
     )
@@ -203,6 +259,20 @@ class Event(Part):
     ends: list[EventRef] = Field(
         default_factory=list, description="Events that it takes off the agenda."
     )
+
+    def role(self, country: str, countries: Iterable[str]) -> Role:
+        """Return the role of a country in it."""
+        if country == self.actor:
+            return "actor"
+        return "asked" if country in self.asked(countries) else "bystander"
+
+    def asked(self, countries: Iterable[str]) -> list[str]:
+        """Return whom it asks, of all countries of a scenario."""
+        if self.asks is not None:
+            return self.asks
+        if self.kind != "move":
+            return [country for country in countries if country != self.actor]
+        return [] if self.consent is None else [self.consent]
 
     def conflict_score(self) -> Number:
         """Return the conflict-cooperation score, -10 to 10: as given, or by the type or code."""
@@ -225,6 +295,23 @@ class Record(Part):
     )
     source: Text = Field(description="Where it can be read.")
     note: Text | None = Field(None, description="How it was coded.")
+    cluster: Identifier | None = Field(
+        None,
+        description="A name that rows share which rest on one text: together they tell a fit what "
+        "one row does.",
+    )
+
+
+class Conduct(Part):
+    """What a government did before on an issue: hosted, evicted, legislated, voted, signed."""
+
+    country: CountryRef = Field(description="Who.")
+    issue: IssueRef = Field(description="The issue.")
+    response: ResponseRef = Field(
+        description="The response that says where it stood toward more of the issue."
+    )
+    at: Day = Field(description="When, before the start; the last on an issue is what counts.")
+    source: Text = Field(description="Where it can be read.")
 
 
 def _plain(value: Any) -> Any:

@@ -40,6 +40,7 @@ from detente.scenario.base import (
 from detente.scenario.dynamics import AnyDynamics, Dynamics, TheoryName, dynamics_of
 from detente.scenario.elements import (
     Attitude,
+    Conduct,
     Country,
     Dependence,
     Event,
@@ -118,6 +119,11 @@ class Scenario(Part):
         default_factory=default_repertoire, description="What a country can do about an event."
     )
     events: list[Event] = Field(default_factory=list, description="What happens.", max_length=60)
+    conduct: list[Conduct] = Field(
+        default_factory=list,
+        description="What governments did before on the matter: it pulls like a last word that "
+        "fades.",
+    )
     variants: dict[Identifier, Variant] = Field(
         default_factory=dict, description="Other courses of events, run on the same random numbers."
     )

@@ -11,7 +11,9 @@ from detente.theory.arrays import (
     FIRST_RUN,
     FULL_SCORE,
     LAST,
+    NEW,
     NONE,
+    RENEWED,
     STEP,
     Agenda,
     Bytes,
@@ -112,6 +114,46 @@ def holds(structure: Structure, p: Inputs, s: State, e: int, step: int, lane: in
 
 
 @rule
+def aims_at(structure: Structure, p: Inputs, s: State, e: int, k: int, lane: int) -> float:
+    """Return the level to which an event would bring an issue, 0 to 1.
+
+    What it proposes, or else what it does; where it only risks a level, the one before it.
+    """
+    if structure.proposes[e, k] == 1:
+        return float(p.proposed[e, k, lane])
+    if structure.does[e, k] == 1:
+        return float(p.done[e, k, lane])
+    return float(s.before[e, k, lane])
+
+
+@rule
+def falls_to(structure: Structure, p: Inputs, s: State, e: int, k: int, lane: int) -> float:
+    """Return the level of an issue if an event is refused: by default the one before it."""
+    if structure.risks[e, k] == 1:
+        return float(p.otherwise[e, k, lane])
+    return float(s.before[e, k, lane])
+
+
+@rule
+def matters(salience: float, refused: float, granted: float) -> float:
+    """Return how much of what a country cares about an event moves on one issue, 0 to 1.
+
+    Parameters
+    ----------
+    salience : float
+        Of the issue to the country, w.
+    refused, granted : float
+        Levels x and x' of the issue if the event is refused, and if it goes through.
+
+    Returns
+    -------
+    float
+        w |x' - x|.
+    """
+    return salience * abs(granted - refused)
+
+
+@rule
 def begin(w: World) -> None:
     """Set the state at the start: the status quo, the baseline, nothing on the agenda."""
     p, s = w.inputs, w.state
@@ -128,6 +170,10 @@ def begin(w: World) -> None:
     s.stance[:] = 0.0
     s.response[:] = NONE
     s.answer[:] = 0.0
+    s.spoke[:] = NONE
+    s.first[:] = NONE
+    s.turns[:] = 0.0
+    s.stake[:] = 0.0
 
 
 @rule
@@ -184,6 +230,7 @@ def _appear(
 ) -> None:
     attention = kept(agenda.half_life[lane], float(structure.elapsed[e]))
     anew = s.attention[e, lane] == 0.0  # what comes again while it is live renews attention alone
+    agenda.arrives[e, lane] = NEW if anew else RENEWED
     s.attention[e, lane] = on_agenda(attention, agenda.threshold[lane])
     s.born[e, lane] = step
     actor, recipient = structure.actor[e], structure.recipient[e]
@@ -192,6 +239,9 @@ def _appear(
             s.stance[e, i, lane] = 0.0
             s.response[e, i, lane] = NONE
             s.answer[e, i, lane] = 0.0
+            s.spoke[e, i, lane] = NONE
+            s.first[e, i, lane] = NONE
+            s.turns[e, i, lane] = 0.0
     if actor != NONE:
         if anew:
             s.stance[e, actor, lane] = 1.0  # it stands behind its own act
@@ -201,6 +251,14 @@ def _appear(
         s.before[e, k, lane] = s.level[k, lane]
         if structure.does[e, k] == 1:
             s.level[k, lane] = p.done[e, k, lane]
+    for i in range(s.stance.shape[1]):
+        at_stake = 0.0
+        for at in range(structure.about_of[e], structure.about_of[e + 1]):
+            k = structure.about[at]
+            refused = falls_to(structure, p, s, e, k, lane)
+            granted = aims_at(structure, p, s, e, k, lane)
+            at_stake += matters(p.salience[i, k, lane], refused, granted)
+        s.stake[e, i, lane] = min(at_stake, 1.0)
 
 
 @rule
@@ -220,11 +278,11 @@ def arrive(w: World) -> None:
     if some > 0:
         for e in range(events):
             for lane in range(lanes):
-                if agenda.arrives[e, lane] == 1:
+                if agenda.arrives[e, lane] != 0:
                     _appear(structure, p, s, agenda, e, now[STEP], lane)
         for e in range(events):
             for lane in range(lanes):
-                if agenda.arrives[e, lane] == 1:
+                if agenda.arrives[e, lane] != 0:
                     for other in range(events):
                         if structure.ends[e, other] == 1:
                             s.attention[other, lane] = 0.0
@@ -256,19 +314,42 @@ def choose(agenda: Agenda, said: Bytes, e: int, i: int, lane: int, r: int) -> No
 
 
 @rule
+def _say(p: Inputs, s: State, e: int, i: int, lane: int, r: int, step: int) -> None:
+    """Let a country's response to an event be known from this step on."""
+    if s.first[e, i, lane] == NONE:
+        s.first[e, i, lane] = r
+    else:
+        s.turns[e, i, lane] += 1.0
+    s.response[e, i, lane] = r
+    s.stance[e, i, lane] = p.response_stance[r, lane]
+    s.answer[e, i, lane] = p.response_score[r, lane]
+    s.spoke[e, i, lane] = step
+
+
+@rule
 def act(w: World) -> None:
-    """Make the choices of countries known; a response that is new is an act on the actor."""
-    p, s, a, now, actors = w.inputs, w.state, w.agenda, w.now, w.structure.actor
+    """Make the choices of countries known.
+
+    Who joins a text has thereby given the collective answer to the event that it answers, unless
+    it has already opposed that event at least as strongly in its own name.
+    """
+    structure, p, s, a, now = w.structure, w.inputs, w.state, w.agenda, w.now
     for e in range(s.attention.shape[0]):
-        actor = actors[e]
         for at in range(a.chosen[e]):
             i, lane, r = a.country[e, at], a.lane[e, at], a.response[e, at]
             if now[FIRST] <= i < now[LAST]:
-                s.response[e, i, lane] = r
-                s.stance[e, i, lane] = p.response_stance[r, lane]
-                s.answer[e, i, lane] = p.response_score[r, lane]
-                if actor not in (NONE, i):
-                    a.acts[i, actor, lane] += p.response_score[r, lane] / FULL_SCORE
+                _say(p, s, e, i, lane, r, now[STEP])
+    for e in range(s.attention.shape[0]):
+        other, joint = structure.answers[e], structure.collective[e]
+        if other == NONE or joint == NONE:
+            continue
+        for at in range(a.chosen[e]):
+            i, lane, r = a.country[e, at], a.lane[e, at], a.response[e, at]
+            if now[FIRST] <= i < now[LAST] and p.response_stance[r, lane] > 0.0:
+                milder = s.stance[other, i, lane] > p.response_stance[joint, lane]
+                own = structure.actor[other] == i
+                if milder and not own and s.attention[other, lane] > 0.0:
+                    _say(p, s, other, i, lane, joint, now[STEP])
 
 
 @rule

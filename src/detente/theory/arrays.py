@@ -28,6 +28,10 @@ NONE: Final = -1
 #: The greatest conflict-cooperation score (Goldstein 1992), by which scores are scaled to [-1, 1].
 FULL_SCORE: Final = 10.0
 
+#: How an event comes up: on the agenda for the first time or again, or on it still.
+NEW: Final = 1
+RENEWED: Final = 2
+
 #: Places in `now`: the step; the run in the first lane; the first country that a phase is for, and
 #: the one after the last.
 STEP: Final = 0
@@ -45,17 +49,30 @@ class Structure(NamedTuple):
     actor: Integers  # (E,) country or NONE
     recipient: Integers  # (E,) country or NONE
     consent: Integers  # (E,) country or NONE
+    concerned: Integers  # (E, N) 1 for those who answer an event at once: actor, recipient, asked
+    asked: Integers  # (E, N) 1 for those asked
+    open: Integers  # (E, N, R) 1 where a country can answer an event so
+    party: Integers  # (E, N) 1 where a country has a choice of answers
+    replies_of: Integers  # (E + 1,) where the row of each event begins in the next
+    replies: Integers  # responses that anybody can answer it by, hostile to supportive
+    answers: Integers  # (E,) the event that it answers, or NONE
+    text: Integers  # (E,) 1 where it is a text or a vote: words that move no issue by refusal
+    collective: Integers  # (E,) response that joining this text is to the event answered, or NONE
     due: Integers  # (E,) step, NONE if not dated
     repeats: Integers  # (E,) 0 or 1
     elapsed: Integers  # (E,) steps since an event of history happened, else 0
     proposes: Integers  # (E, K) 1 where the event proposes a level
     does: Integers  # (E, K) 1 where it brings about a level at once
     about_of: Integers  # (E + 1,) where the row of each event begins in the next
-    about: Integers  # issues on which it proposes or brings about a level
+    about: Integers  # issues on which it proposes, brings about or risks a level
+    risks: Integers  # (E, K) 1 where a level comes about if it is refused
     ends: Integers  # (E, E) 1 where the row takes the column off the agenda
     program: Integers  # (C, 4) the conditions in postfix: operation and up to three arguments
     program_of: Integers  # (E, 2) first and past-last instruction of an event's condition
-    by_actor: Integers  # (R,) 1 where an event's actor can answer so
+    deed: Integers  # (R,) 1 where a response is a deed, 0 where it is words
+    past: Integers  # (N, K) response by a country's last conduct on an issue, or NONE
+    past_years: Floats  # (N, K) years from then to the start
+    years: Floats  # (1,) length of a step in years
     depends_of: Integers  # (N + 1,) where the row of each country begins in the next
     depends_on: Integers  # those on whom it depends in any run
     pole: Integers  # (2, N) 1 where a country belongs to a pole
@@ -79,6 +96,9 @@ class Inputs(NamedTuple):
     force: Annotated[Floats, "EL"]  # 0 to 1
     proposed: Annotated[Floats, "EKL"]  # level, 0 to 1, where `Structure.proposes`
     done: Annotated[Floats, "EKL"]  # level, 0 to 1, where `Structure.does`
+    otherwise: Annotated[Floats, "EKL"]  # level, 0 to 1, where `Structure.risks`
+    offer: Annotated[Floats, "ENL"]  # what a country is offered, as a share of its economy
+    heeded: Annotated[Floats, "NNL"]  # attitude of row to column by which it is a peer
     response_stance: Annotated[Floats, "RL"]  # -1 to 1
     response_cost: Annotated[Floats, "RL"]  # 0 or more
     response_score: Annotated[Floats, "RL"]  # Goldstein scale
@@ -97,6 +117,10 @@ class State(NamedTuple):
     stance: Annotated[Floats, "ENL"]  # -1 to 1, 0 before a country has spoken
     response: Annotated[Bytes, "ENL"]  # index into the repertoire, or NONE
     answer: Annotated[Floats, "ENL"]  # conflict-cooperation score of the response, 0 where none
+    spoke: Annotated[Integers, "ENL"]  # step at which the response was last changed, or NONE
+    first: Annotated[Bytes, "ENL"]  # the first response, or NONE
+    turns: Annotated[Floats, "ENL"]  # how many times the response changed after the first
+    stake: Annotated[Floats, "ENL"]  # how much of what matters to a country is at stake, 0 to 1
 
 
 class Agenda(NamedTuple):
@@ -106,7 +130,7 @@ class Agenda(NamedTuple):
     half_life: Annotated[Floats, "L"]  # of attention, in steps
     threshold: Annotated[Floats, "L"]  # attention below which an event leaves the agenda
     live: Annotated[Integers, "E"]  # 1 where the event is on the agenda in any lane
-    arrives: Annotated[Integers, "EL"]  # 1 where the event comes up in this step
+    arrives: Annotated[Integers, "EL"]  # NEW or RENEWED where the event comes up in this step
     uniform: Annotated[Floats, "L"]  # random number that decides whether an event comes up
     acts: Annotated[Floats, "NNL"]  # scores, over 10, of what row did to column in this step
     # the choices of a step, one by one: of each event in turn, who responds, in which lane, and how
@@ -124,7 +148,8 @@ class Scratch(NamedTuple):
     weight: Annotated[Floats, "L"]
     calm: Annotated[Floats, "L"]  # what the hostile acts of a country leave calm
     unsoothed: Annotated[Floats, "L"]  # what its friendly acts leave as it is
-    aligned: Annotated[Floats, "NN"]  # of one lane, and so the rest
+    level: Annotated[Floats, "N"]  # of one lane, and so the rest
+    aligned: Annotated[Floats, "NN"]
     bloc: Annotated[Integers, "N"]
     leader: Annotated[Integers, "N"]
     trial: Annotated[Integers, "N"]

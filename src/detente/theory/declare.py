@@ -275,6 +275,8 @@ class Outcome:
         The title without its axes, where a distribution over runs is named after it.
     at_step : str
         One sentence on the mean over runs at a step, where `meaning` is of whole runs.
+    stem : str
+        What begins the names of its columns; by default its name.
     """
 
     name: str
@@ -295,6 +297,7 @@ class Outcome:
     codes: Literal["", "country", "response"] = ""
     short: str = ""
     at_step: str = ""
+    stem: str = ""
 
     @property
     def letters(self) -> str:
@@ -358,7 +361,7 @@ class Outcomes:
             if outcome.keep == "runs" and not outcome.codes and {*others} <= labels.keys():
                 for which in product(*(labels[axis] for axis in others)):
                     along = dict(zip(others, which, strict=True))
-                    found["_".join((outcome.name, *which))] = outcome, along
+                    found["_".join((outcome.stem or outcome.name, *which))] = outcome, along
         return found
 
 

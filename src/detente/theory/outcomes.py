@@ -19,6 +19,8 @@ SHARED: Final = Outcomes()
 _TO_UNIT: Final = 1.0 / FULL_SCORE  # to multiply is many times quicker than to divide
 #: Bins of a tilt or an alignment: quantiles are good to half a bin, 0.0025.
 _SIGNED: Final = Bins(-1.0, 1.0, 400, "bin")
+#: Alignment beyond the level that is nothing but rounding.
+_NOTHING: Final = 1e-9
 _LEVELS: Final = Bins(0.0, 1.0, 200, "level_bin")
 
 
@@ -179,20 +181,130 @@ def measure_hedging(w: World, out: Floats) -> None:
             out[i, lane] = lesser(room.toward[0, lane], room.toward[1, lane])
 
 
+@rule
+def beyond_level(w: World, lane: int) -> None:
+    """Write how much closer each two stand than how close each stands to all explains.
+
+    The null model of two countries is what their mean alignments with the others add up to, so
+    that where only the level differs from country to country nothing is left, and there are no
+    blocs (as the configuration model of Newman and Girvan 2004 does for links).
+    """
+    attitude, room = w.state.attitude, w.scratch
+    n = attitude.shape[0]
+    whole = 0.0
+    for i in range(n):
+        room.level[i] = 0.0
+        for j in range(n):
+            room.aligned[i, j] = mutual(attitude[i, j, lane], attitude[j, i, lane])
+            room.level[i] += room.aligned[i, j] if i != j else 0.0
+        whole += room.level[i]
+    for i in range(n):
+        for j in range(n):
+            if i != j and n > 2:
+                # least squares of a_i + a_j on the pairs: exact where pairs are such sums
+                own = (room.level[i] + room.level[j] - whole / (n - 1)) / (n - 2)
+                room.aligned[i, j] -= own
+            if abs(room.aligned[i, j]) < _NOTHING or n < 3:
+                room.aligned[i, j] = 0.0
+
+
+@rule
+def _find_blocs(w: World, lane: int) -> None:
+    room = w.scratch
+    beyond_level(w, lane)
+    blocs(room.aligned, room.bloc, room.trial, room.inside)
+
+
 @SHARED.add("bloc", ("country",), unit="country code", missing=NONE, kind="i2", codes="country")
 @rule
 def measure_bloc(w: World, out: Floats) -> None:
-    """The most capable member of the bloc in which the country ends."""
-    attitude, capability, room = w.state.attitude, w.inputs.capability, w.scratch
+    """The most capable member of the bloc in which the country ends; itself where it is alone."""
+    capability, room = w.inputs.capability, w.scratch
     n = out.shape[0]
     for lane in range(out.shape[1]):
-        for i in range(n):
-            for j in range(n):
-                room.aligned[i, j] = mutual(attitude[i, j, lane], attitude[j, i, lane])
-        blocs(room.aligned, room.bloc, room.trial, room.inside)
+        _find_blocs(w, lane)
         leaders(room.bloc, capability, lane, room.leader)
         for i in range(n):
             out[i, lane] = room.leader[i]
+
+
+@SHARED.add(
+    "together", ("country", "other"), title="share of runs in one bloc", unit="0 to 1",
+    keep="moments", column=False,
+)  # fmt: skip
+@rule
+def measure_together(w: World, out: Floats) -> None:
+    """Whether the two end in one bloc: its mean is how often they do."""
+    room = w.scratch
+    n = out.shape[0]
+    for lane in range(out.shape[2]):
+        _find_blocs(w, lane)
+        for i in range(n):
+            for j in range(n):
+                out[i, j, lane] = 1.0 if room.bloc[i] == room.bloc[j] else 0.0
+
+
+@rule
+def agreement(stance: float, other: float) -> float:
+    """Return how far two stances agree, -1 (opposite) to 1 (the same).
+
+    One less their distance: S of Signorino and Ritter (1999), whose greatest distance is 2 here.
+    """
+    return 1.0 - abs(stance - other)
+
+
+@rule
+def _side(w: World, i: int, pole: int, out: Floats) -> None:
+    """Write with how much of a pole a country sides, by `measure_revealed_toward`."""
+    s, capability, member = w.state, w.inputs.capability, w.structure.pole[pole]
+    weight, power = w.scratch.weight, w.scratch.calm
+    weight[:] = 0.0
+    power[:] = 0.0
+    out[:] = 0.0
+    for j in range(capability.shape[0]):
+        if member[j] == 1:
+            for lane in range(out.shape[0]):
+                power[lane] += capability[j, lane]
+    for e in range(s.attention.shape[0]):
+        for lane in range(out.shape[0]):
+            weight[lane] += s.stake[e, i, lane]
+        for j in range(capability.shape[0]):
+            if member[j] == 1:
+                for lane in range(out.shape[0]):
+                    agreed = agreement(s.stance[e, i, lane], s.stance[e, j, lane])
+                    out[lane] += s.stake[e, i, lane] * capability[j, lane] * agreed
+    for lane in range(out.shape[0]):
+        total = weight[lane] * power[lane]
+        out[lane] = out[lane] / total if total > 0.0 else 0.0
+
+
+@SHARED.add(
+    "revealed", ("country",), title="revealed tilt", unit="-1 to 1", bins=_SIGNED, path=True,
+)  # fmt: skip
+@rule
+def measure_revealed(w: World, out: Floats) -> None:
+    """Half of what the country says with the first pole less that with the second, so far."""
+    toward = w.scratch.toward
+    for i in range(out.shape[0]):
+        for pole in range(2):
+            _side(w, i, pole, toward[pole])
+        for lane in range(out.shape[1]):
+            out[i, lane] = half_difference(toward[0, lane], toward[1, lane])
+
+
+@SHARED.add(
+    "revealed_toward", ("country", "pole"), title="revealed alignment with a pole",
+    unit="-1 to 1", bins=_SIGNED, short="revealed alignment", stem="revealed",
+)  # fmt: skip
+@rule
+def measure_revealed_toward(w: World, out: Floats) -> None:
+    """Agreement of the country's stances with those of a pole, over the events that came up.
+
+    Each event counts by what is at stake in it for the country, each member by its capability.
+    """
+    for i in range(out.shape[0]):
+        for pole in range(out.shape[1]):
+            _side(w, i, pole, out[i, pole])
 
 
 @rule
@@ -288,6 +400,34 @@ def measure_last_response(w: World, out: Floats) -> None:
         for i in range(out.shape[1]):
             for lane in range(out.shape[2]):
                 out[e, i, lane] = response[e, i, lane]
+
+
+@SHARED.add(
+    "first_response", ("event", "country"), unit="place along response, or -1", missing=NONE,
+    kind="i1", column=False, codes="response", absent="where it never responded",
+)  # fmt: skip
+@rule
+def measure_first_response(w: World, out: Floats) -> None:
+    """The country's first response while the event was live."""
+    first = w.state.first
+    for e in range(out.shape[0]):
+        for i in range(out.shape[1]):
+            for lane in range(out.shape[2]):
+                out[e, i, lane] = first[e, i, lane]
+
+
+@SHARED.add(
+    "changes", ("event", "country"), title="changes of position", unit="count", column=False,
+    keep="moments",
+)  # fmt: skip
+@rule
+def measure_changes(w: World, out: Floats) -> None:
+    """How many times the country changed its response to the event after its first."""
+    turns = w.state.turns
+    for e in range(out.shape[0]):
+        for i in range(out.shape[1]):
+            for lane in range(out.shape[2]):
+                out[e, i, lane] = turns[e, i, lane]
 
 
 @SHARED.add(

@@ -12,9 +12,9 @@ from __future__ import annotations
 import math
 from typing import Final
 
-from detente.theory.agenda import act, arrive, fade, set_attention
+from detente.theory.agenda import act, aims_at, arrive, fade, set_attention
 from detente.theory.arrays import NONE, Floats
-from detente.theory.bargaining.answer import TERMS, aims_at, decide, explain
+from detente.theory.bargaining.answer import TERMS, decide, explain
 from detente.theory.bargaining.arrays import World
 from detente.theory.bargaining.coefficients import (
     AGENDA_THRESHOLD,
@@ -64,7 +64,7 @@ def _seat(w: World, k: int, lane: int) -> None:
             asks = w.structure.actor[e] == i and _is_about(w, e, k, lane)
             if asks and w.state.born[e, lane] >= latest:
                 latest = w.state.born[e, lane]
-                t.position[i] = aims_at(w, e, k, lane)
+                t.position[i] = aims_at(w.structure, w.inputs, w.state, e, k, lane)
 
 
 @rule
@@ -86,7 +86,7 @@ def _bargain_over(w: World, k: int, lane: int) -> None:
             run.reopened[e, lane] = 1
             run.settlement[e, k, lane] = settled
             run.rounds[e, k, lane] = rounds
-            fact = w.agenda.arrives[e, lane] == 1 and w.structure.does[e, k] == 1
+            fact = w.agenda.arrives[e, lane] != 0 and w.structure.does[e, k] == 1
             moves = moves and not fact
     if moves:
         w.state.level[k, lane] = settled
@@ -97,13 +97,13 @@ def hold_bargains(w: World) -> None:
     """Bargain over every issue about which an event has come on the agenda in this step."""
     for e in range(w.agenda.arrives.shape[0]):
         for lane in range(w.agenda.arrives.shape[1]):
-            comes = w.agenda.arrives[e, lane] == 1 and w.state.attention[e, lane] > 0.0
+            comes = w.agenda.arrives[e, lane] != 0 and w.state.attention[e, lane] > 0.0
             w.run.reopened[e, lane] = 1 if comes else 0
     for k in range(w.state.level.shape[0]):
         for lane in range(w.state.level.shape[1]):
             news = False
             for e in range(w.agenda.arrives.shape[0]):
-                news = news or (w.agenda.arrives[e, lane] == 1 and _is_about(w, e, k, lane))
+                news = news or (w.agenda.arrives[e, lane] != 0 and _is_about(w, e, k, lane))
             if news:
                 _bargain_over(w, k, lane)
 

@@ -7,7 +7,7 @@ from typing import Final
 
 import numpy as np
 
-from detente.theory.agenda import choose
+from detente.theory.agenda import aims_at, choose, falls_to
 from detente.theory.arrays import FIRST, FIRST_RUN, LAST, STEP, Floats
 from detente.theory.bargaining.arrays import World
 from detente.theory.bargaining.coefficients import RATIONALITY
@@ -75,41 +75,33 @@ def odds(rationality: float, utility: float, best: float) -> float:
 
 
 @rule
-def aims_at(w: World, e: int, k: int, lane: int) -> float:
-    """Return the level of an issue that an event proposes, or else brings about."""
-    proposes = w.structure.proposes[e, k] == 1
-    return float(w.inputs.proposed[e, k, lane] if proposes else w.inputs.done[e, k, lane])
-
-
-@rule
 def leans(w: World, position: Floats, e: int, i: int, lane: int) -> float:
     """Return the `leaning` of a country on an event from positions, (N, K, L)."""
     sides, weight = 0.0, 0.0
     for at in range(w.structure.about_of[e], w.structure.about_of[e + 1]):
         k = w.structure.about[at]
-        salience, before = w.inputs.salience[i, k, lane], w.state.before[e, k, lane]
-        sides += salience * side(position[i, k, lane], before, aims_at(w, e, k, lane))
+        salience = w.inputs.salience[i, k, lane]
+        refused = falls_to(w.structure, w.inputs, w.state, e, k, lane)
+        granted = aims_at(w.structure, w.inputs, w.state, e, k, lane)
+        sides += salience * side(position[i, k, lane], refused, granted)
         weight += salience
     return leaning(sides, weight)
 
 
 @rule
 def _pick(w: World, e: int, i: int, lane: int, uniform: float) -> int:
-    """Return the last open response before which the odds add up to no more than was drawn.
-
-    To the actor of an event not all are open.
-    """
+    """Return the last open response before which the odds add up to no more than was drawn."""
     stance, rationality = w.inputs.response_stance, w.inputs.coefficient[RATIONALITY, lane]
-    lean, limited = leans(w, w.run.end, e, i, lane), w.structure.actor[e] == i
+    lean, opened = leans(w, w.run.end, e, i, lane), w.structure.open[e, i]
     best, total, reached, picked = -np.inf, 0.0, 0.0, 0
     for r in range(stance.shape[0]):
-        if not limited or w.structure.by_actor[r] == 1:
+        if opened[r] == 1:
             best = max(best, fit(stance[r, lane], lean))
     for r in range(stance.shape[0]):
-        if not limited or w.structure.by_actor[r] == 1:
+        if opened[r] == 1:
             total += odds(rationality, fit(stance[r, lane], lean), best)
     for r in range(stance.shape[0]):
-        if not limited or w.structure.by_actor[r] == 1:
+        if opened[r] == 1:
             weight = odds(rationality, fit(stance[r, lane], lean), best)
             picked = r if reached <= uniform * total and weight > 0.0 else picked
             reached += weight
@@ -136,7 +128,7 @@ def explain(w: World, e: int, i: int) -> Mapping[str, Floats]:
     stances = w.inputs.response_stance[:, 0]
     utility = np.array([fit(stance, lean) for stance in stances])
     wanted = np.array([fit(stance, ideal) for stance in stances])
-    opened = (w.structure.by_actor == 1) | (w.structure.actor[e] != i)
+    opened = w.structure.open[e, i] == 1
     rationality, best = float(w.inputs.coefficient[RATIONALITY, 0]), utility[opened].max()
     weights = opened * np.array([odds(rationality, each, best) for each in utility])
     return {

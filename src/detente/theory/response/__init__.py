@@ -1,9 +1,9 @@
-"""The theory of responses: spatial utility, ties, peers, exposure, and slow attitudes.
+"""The theory of responses: spatial utility, ties, offers, peers, exposure, commitment, slow ties.
 
 A country that looks at an event weighs what it gains on the issues, who asks and at whose cost,
-what its peers say, what those it depends on ask, what it said before, and what words and deeds
-cost; then it chooses by random utility. Issues move by the balance of stances, attitudes by what
-countries say and do to one another.
+what it is offered, what its peers say, what those it depends on ask, what it said before and did
+on the matter in the past, and what words and deeds cost; then it chooses by random utility. Issues
+move by the balance of stances, ties slowly and by what is newly said and done.
 """
 
 from __future__ import annotations
@@ -15,8 +15,7 @@ from detente.theory.compilation import rule
 from detente.theory.declare import Outcomes, Phase, Theory
 from detente.theory.outcomes import SHARED
 from detente.theory.response.arrays import World
-from detente.theory.response.attitudes import move_attitudes, third_parties
-from detente.theory.response.choice import might
+from detente.theory.response.choice import heeds, might, peer_weight, share
 from detente.theory.response.coefficients import (
     AGENDA_THRESHOLD,
     ATTENTION_HALF_LIFE,
@@ -25,23 +24,47 @@ from detente.theory.response.coefficients import (
     COST,
     MECHANISMS,
     RATIONALITY,
+    SUPPORT_COST,
 )
-from detente.theory.response.decide import decide
+from detente.theory.response.decide import decide, weigh_issues
+from detente.theory.response.exposure import leverage
 from detente.theory.response.issues import influence, move_issues
-from detente.theory.response.perceive import perceive, weigh_issues
 from detente.theory.response.terms import TERMS, explain
+from detente.theory.response.ties import move_ties
 from detente.theory.response.utility import unit_cost
+
+
+@rule
+def _weigh_others(w: World, i: int) -> None:
+    """Write whom a country counts among its peers, on whom it depends, and whom it heeds."""
+    p, run = w.inputs, w.run
+    n, lanes = p.capability.shape
+    for lane in range(lanes):
+        weights, total = 0.0, 0.0
+        for j in range(n):
+            if j != i:
+                mighty = might(p.capability[j, lane])
+                run.share[i, j, lane] = peer_weight(mighty, p.heeded[i, j, lane])
+                weights += run.share[i, j, lane]
+                total += p.dependence[i, j, lane]
+        run.shares[i, lane] = 1.0 if weights > 0.0 else 0.0
+        for j in range(n):
+            if j != i:
+                run.share[i, j, lane] = share(run.share[i, j, lane], weights)
+                run.leverage[i, j, lane] = leverage(p.dependence[i, j, lane], total)
+                run.heeds[i, j, lane] = heeds(run.share[i, j, lane], run.leverage[i, j, lane])
 
 
 @rule
 def begin(w: World) -> None:
     """Work out what stays the same through a run."""
     p, run = w.inputs, w.run
-    c, agenda, toward = p.coefficient, w.agenda, w.step.toward
+    c, agenda = p.coefficient, w.agenda
     countries, issues, lanes = p.position.shape
     set_attention(agenda, c[ATTENTION_HALF_LIFE], c[AGENDA_THRESHOLD])
-    third_parties(p.baseline, toward, run.rest)
     run.influences[:] = 0.0
+    run.said[:] = 0.0
+    run.offered[:] = 0.0
     for r in range(p.response_stance.shape[0]):
         run.alike[r] = 1
         for lane in range(lanes):
@@ -49,10 +72,11 @@ def begin(w: World) -> None:
             cost = p.response_cost[r, lane] == p.response_cost[r, 0]
             run.alike[r] = run.alike[r] if stance and cost else 0
     for i in range(countries):
+        _weigh_others(w, i)
         for lane in range(lanes):
-            run.might[i, lane] = might(p.capability[i, lane])
             run.conformity[i, lane] = c[CONFORMITY, lane] * p.susceptibility[i, lane]
-            run.unit_cost[i, lane] = unit_cost(c[COST, lane], p.resolve[i, lane])
+            run.hostile_cost[i, lane] = unit_cost(c[COST, lane], p.resolve[i, lane])
+            run.support_cost[i, lane] = unit_cost(c[SUPPORT_COST, lane], p.resolve[i, lane])
             run.precision[i, lane] = c[RATIONALITY, lane] * p.responsiveness[i, lane]
         for k in range(issues):
             for lane in range(lanes):
@@ -63,8 +87,8 @@ def begin(w: World) -> None:
 THEORY: Final = Theory(
     name="response",
     title="Responses by random utility",
-    summary="Each country responds by what it gains, its ties, its peers, those it depends on and "
-    "what words and deeds cost.",
+    summary="Each country responds by what it gains, its ties, what it is offered, its peers, those "
+    "it depends on, what it said and did before, and what words and deeds cost.",
     coefficients=COEFFICIENTS,
     world=World,
     begin=begin,
@@ -77,34 +101,29 @@ THEORY: Final = Theory(
         Phase(
             weigh_issues,
             "**Value**: each country values the events that have just come up on the issues that "
-            "they move, from the levels before.",
-        ),
-        Phase(
-            perceive,
-            "**Perceive**: each country sees who its peers are, and hears what the others said "
-            "up to the last step.",
-            by="country",
+            "they move: what comes about if they go through against what does if they are refused.",
         ),
         Phase(
             decide,
-            "**Decide**, all at once: the countries that look at a matter again choose a response "
-            "by random utility.",
+            "**Decide**, all at once, on what was said up to the last step: the countries that "
+            "look at a matter, for the first time or for the news about it, choose a response by "
+            "random utility.",
             by="country",
         ),
         Phase(
             act,
-            "**Act**: responses become known; a new one is an act on the event's actor. The "
-            "recipient's response is its consent or refusal.",
+            "**Act**: responses become known. Joining a text is the collective answer to the event "
+            "that it answers. Those asked consent or refuse.",
             by="country",
         ),
         Phase(
             move_issues,
             "**Issues move** toward what is proposed, by the balance of stances, gated by consent "
-            "or coercion.",
+            "or coercion; what is refused may lapse.",
         ),
         Phase(
-            move_attitudes,
-            "**Attitudes move** by agreement, acts, structural balance and reversion.",
+            move_ties,
+            "**Ties move** by what was newly said and done, and revert.",
         ),
         Phase(fade, "**Attention** to every event fades."),
     ),

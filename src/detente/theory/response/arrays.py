@@ -13,38 +13,46 @@ from detente.theory.arrays import Agenda, Floats, Inputs, Integers, Scratch, Sta
 class Run(NamedTuple):
     """What stays the same through a run, or since an event came up."""
 
-    might: Annotated[Floats, "NL"]  # what a country weighs as a peer, before attitudes
+    share: Annotated[Floats, "NNL"]  # of each other among a country's peers
+    shares: Annotated[Floats, "NL"]  # sum of the row: 1, or 0 for a country without peers
+    leverage: Annotated[Floats, "NNL"]  # of column on row: its share of what row depends on
+    heeds: Annotated[Floats, "NNL"]  # chance that row looks again when column has spoken
     influence: Annotated[Floats, "NKL"]  # of a country on an issue
     influences: Annotated[Floats, "KL"]  # of all together
-    stake: Annotated[Floats, "ENL"]  # how much an event's issues matter to a country, 0 to 1
     gain: Annotated[Floats, "ENL"]  # utility of what is proposed or done
     crossed: Annotated[Floats, "ENL"]  # how strongly the event crosses a red line
-    rest: Annotated[Floats, "NNL"]  # structural balance at the baseline
+    offered: Annotated[Floats, "ENL"]  # what is offered so far, as a share of the economy
+    past_weight: Annotated[Floats, "ENL"]  # how much earlier conduct on the matter weighs
+    past_pull: Annotated[Floats, "ENL"]  # the same times the stance it calls for
     conformity: Annotated[Floats, "NL"]  # coefficient times susceptibility
-    unit_cost: Annotated[Floats, "NL"]  # what a response of cost 1 costs
+    hostile_cost: Annotated[Floats, "NL"]  # what a hostile response of cost 1 costs
+    support_cost: Annotated[Floats, "NL"]  # what a supportive response of cost 1 costs
     precision: Annotated[Floats, "NL"]  # rationality times responsiveness
     alike: Annotated[Integers, "R"]  # 1 where a response is the same in all lanes
+    said: Annotated[Floats, "ENL"]  # what a country was heard to say when ties last moved
 
 
 class Step(NamedTuple):
     """What is worked out anew in a step."""
 
-    share: Annotated[Floats, "NNL"]  # of each other among a country's peers
-    shares: Annotated[Floats, "NL"]  # sum of the row: 1, or 0 for a country without peers
+    news: Annotated[Floats, "L"]  # chance that a country looks again for what others said
     peer_mean: Annotated[Floats, "ENL"]  # of what peers say, by their shares
     to_supporters: Annotated[Floats, "ENL"]  # exposure to those who support the event
     supporters_ask: Annotated[Floats, "ENL"]  # what these ask
     to_opponents: Annotated[Floats, "ENL"]  # exposure to those who oppose it
     opponents_ask: Annotated[Floats, "ENL"]  # what these ask
     coerced: Annotated[Floats, "L"]  # how far the actor gets without consent
+    granted: Annotated[Floats, "L"]  # share of those asked who consent
     pulled: Annotated[Floats, "L"]  # influence times stance
     pull: Annotated[Floats, "KL"]  # on each issue
     pace: Annotated[Floats, "KL"]  # of each issue
-    voice: Annotated[Floats, "NEL"]  # what a country says of each live event, by its stake in it
-    heard: Annotated[Floats, "NEL"]  # the same by attention
-    agreed: Annotated[Floats, "L"]  # sum of agreement of two countries
-    toward: Annotated[Floats, "NL"]  # attitudes of all to one country
-    third: Annotated[Floats, "NNL"]  # structural balance now
+    says: Annotated[Floats, "NL"]  # what a country is heard to say of an event, less the mean
+    mean: Annotated[Floats, "L"]  # over countries
+    even: Annotated[Floats, "NL"]  # what evens out the agreement of a country with all others
+    said_before: Annotated[Floats, "NL"]  # as says, before the step
+    even_before: Annotated[Floats, "NL"]  # as even, before the step
+    spread: Annotated[Floats, "L"]  # sum of squares
+    moved: Annotated[Floats, "NNL"]  # what words and deeds of a step do to the tie of two
 
 
 class Choices(NamedTuple):
@@ -56,17 +64,19 @@ class Choices(NamedTuple):
     country: Annotated[Integers, "M"]
     lane: Annotated[Integers, "M"]
     drawn: Annotated[Floats, "M"]  # as uniform, then times the total
-    appeal: Annotated[Floats, "M"]  # gain and ties
+    appeal: Annotated[Floats, "M"]  # gain, ties and offer
     crossing: Annotated[Floats, "M"]  # as crossed
     mattering: Annotated[Floats, "M"]  # as stake
+    past_weight: Annotated[Floats, "M"]  # as in `Run`
+    past_pull: Annotated[Floats, "M"]
     slope: Annotated[Floats, "M"]  # of utility in stance
     bend: Annotated[Floats, "M"]
     to_supporters: Annotated[Floats, "M"]  # times the coefficient of exposure, and so the others
     supporters_ask: Annotated[Floats, "M"]
     to_opponents: Annotated[Floats, "M"]
     opponents_ask: Annotated[Floats, "M"]
-    relieved: Annotated[Floats, "M"]  # what a hostile response of cost 1 costs
-    unit_cost: Annotated[Floats, "M"]  # what another response of cost 1 costs
+    hostile_cost: Annotated[Floats, "M"]  # what a hostile response of cost 1 costs
+    support_cost: Annotated[Floats, "M"]  # what a supportive response of cost 1 costs
     precision: Annotated[Floats, "M"]
     stance: Annotated[Floats, "M"]  # of the response being weighed
     cost: Annotated[Floats, "M"]  # of that response

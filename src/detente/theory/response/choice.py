@@ -25,8 +25,9 @@ def might(capability: float) -> float:
 def peer_weight(might: float, attitude: float) -> float:
     """Return how much another country weighs as a peer before scaling.
 
-    Friends weigh by how close they are and by their `might`; a country that is disliked is no
-    peer (Friedkin and Johnsen 1990).
+    Friends weigh by how close they are at the start and by their `might`; a country that is
+    disliked is no peer (Friedkin and Johnsen 1990). Whom a government listens to changes over
+    years, not weeks.
     """
     return might * max(attitude, 0.0)
 
@@ -72,18 +73,19 @@ def utility(
     exposure: float,
     inertia: float,
     last: float,
+    precedent: float,
     cost: float,
 ) -> float:
     """Return the utility of a response.
 
-    U(r) = s (G + T) - phi sum_j q_j (s - s_j)^2 - exposure - iota (s - l)^2 - cost
+    U(r) = s (G + T + O) - phi sum_j q_j (s - s_j)^2 - exposure - iota (s - l)^2 - precedent - cost
 
     Parameters
     ----------
     stance : float
         Of the response, s, -1 to 1.
     appeal : float
-        Gain on the issues plus ties, G + T: how good the event is for the country.
+        Gain on the issues plus ties plus offer, G + T + O: how good the event is for the country.
     conformity : float
         Coefficient times the country's susceptibility, phi, 0 or more.
     apart : float
@@ -91,9 +93,11 @@ def utility(
     exposure : float
         From `detente.theory.response.exposure.exposure`, times its coefficient.
     inertia : float
-        Coefficient, iota; 0 for a country that has not spoken yet.
+        Coefficient, iota; 0 for a country that has taken no side yet.
     last : float
         Stance of its last response, l, -1 to 1.
+    precedent : float
+        From `detente.theory.response.precedent.departure`, times its coefficient.
     cost : float
         From `detente.theory.response.utility.intensity_cost`.
 
@@ -103,11 +107,14 @@ def utility(
     (ed), Frontiers in Econometrics, 105-142. Academic Press.
     """
     changed = stance - last
-    return stance * appeal - conformity * apart - exposure - inertia * changed * changed - cost
+    own = inertia * changed * changed + precedent
+    return stance * appeal - conformity * apart - exposure - own - cost
 
 
 @rule
-def slope(appeal: float, conformity: float, mean: float, inertia: float, last: float) -> float:
+def slope(
+    appeal: float, conformity: float, mean: float, inertia: float, last: float, pull: float
+) -> float:
     """Return how utility rises with stance near silence, exposure and cost left out.
 
     Parameters
@@ -116,12 +123,14 @@ def slope(appeal: float, conformity: float, mean: float, inertia: float, last: f
         As for `utility`.
     mean : float
         Of what peers say, by their shares.
+    pull : float
+        Coefficient of precedent times the sum of its weights times the stances it calls for.
     """
-    return appeal + 2.0 * (conformity * mean + inertia * last)
+    return appeal + 2.0 * (conformity * mean + inertia * last + pull)
 
 
 @rule
-def bend(conformity: float, shares: float, inertia: float) -> float:
+def bend(conformity: float, shares: float, inertia: float, precedent: float) -> float:
     """Return how the slope changes with stance, 0 or less.
 
     Parameters
@@ -130,8 +139,10 @@ def bend(conformity: float, shares: float, inertia: float) -> float:
         As for `utility`.
     shares : float
         Sum of the peers' shares: 1, or 0 for a country without peers.
+    precedent : float
+        Coefficient of precedent times the sum of its weights.
     """
-    return -(conformity * shares + inertia)
+    return -(conformity * shares + inertia + precedent)
 
 
 @rule
@@ -165,10 +176,36 @@ def odds(precision: float, utility: float, best: float) -> float:
 
 
 @rule
-def reconsiders(uniform: float, attention: float) -> bool:
-    """Return whether a government looks at the matter again in this step.
+def hazard(attention: float, stake: float, waiting: float, news: float) -> float:
+    """Return the chance that a government looks at a matter in a step, 0 to 1.
 
-    Each has its occasions to revise, as often as the event has attention, as in stochastic
-    evolutionary game theory (Blume 1993; Sandholm 2010); otherwise what it said stands.
+    One that has not looked at it yet does so the sooner the more is at stake for it; it may thus
+    wait for others. From then on it looks again when there is news: a peer, or one it depends on,
+    has said something new.
+
+    Parameters
+    ----------
+    attention : float
+        To the event, 0 to 1.
+    stake : float
+        For the country, 0 to 1.
+    waiting : float
+        1 where it has not looked at the matter yet, else 0.
+    news : float
+        From `heeds`, summed over those who spoke in the last step.
     """
-    return uniform < attention
+    return attention * min(waiting * stake + news, 1.0)
+
+
+@rule
+def heeds(share: float, leverage: float) -> float:
+    """Return the chance that a country looks again when one other has spoken, 0 to 1.
+
+    Parameters
+    ----------
+    share : float
+        Of the other among its peers.
+    leverage : float
+        Of the other on it.
+    """
+    return min(share + leverage, 1.0)

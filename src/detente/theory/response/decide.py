@@ -1,19 +1,25 @@
-"""Decide: the choice of a response by random utility.
+"""Decide: what an event means to a country, what others have said of it, and what it then says.
 
-Only those who look at an event again weigh anything. They are listed first, country by country
-and lane by lane, and what they weigh is brought together, so that no vector instruction is spent
-on the others.
+An event is judged by what comes about if it goes through against what comes about if it does not:
+by default the levels just before it came up. That is the reference point from which gains and
+losses are felt (Kahneman and Tversky 1979), and it does not move while what is proposed comes
+about. So what it means on the issues is worked out once, when it comes up (`weigh_issues`).
+
+A government that has not spoken yet is heard as silent. Only those who look at an event weigh
+anything. They are listed first, country by country and lane by lane, and what they weigh is
+brought together, so that no vector instruction is spent on the others.
 """
 
 from __future__ import annotations
 
 import numpy as np
 
-from detente.theory.agenda import choose
+from detente.theory.agenda import aims_at, choose, falls_to, kept, matters
 from detente.theory.arrays import (
     FIRST,
     FIRST_RUN,
     LAST,
+    NEW,
     NONE,
     STEP,
     VECTOR,
@@ -24,33 +30,251 @@ from detente.theory.arrays import (
     Structure,
 )
 from detente.theory.chance import uniforms
-from detente.theory.compilation import rule
-from detente.theory.response.arrays import Choices, Run, Step, World
-from detente.theory.response.choice import bend, factored, odds, reconsiders, slope
-from detente.theory.response.coefficients import EXPOSURE, INERTIA, RED_LINE_RESOLVE
-from detente.theory.response.exposure import exposure
-from detente.theory.response.perceive import fill_up, hear, weigh_ties
-from detente.theory.response.utility import intensity_cost, relieved
+from detente.theory.compilation import inlined, rule
+from detente.theory.response.arrays import Choices, Run, World
+from detente.theory.response.choice import bend, factored, hazard, odds, slope
+from detente.theory.response.coefficients import (
+    EXPOSURE,
+    INERTIA,
+    LOSS_AVERSION,
+    OFFER,
+    PRECEDENT,
+    PRECEDENT_HALF_LIFE,
+    RED_LINE_RESOLVE,
+    RED_LINE_WEIGHT,
+    TIE_TO_ACTOR,
+    TIE_TO_RECIPIENT,
+)
+from detente.theory.response.exposure import asked, exposed, exposure
+from detente.theory.response.precedent import calls_for
+from detente.theory.response.utility import (
+    crossed,
+    gain,
+    intensity_cost,
+    paid,
+    relieved,
+    tie_to_actor,
+    tie_to_recipient,
+)
+
+
+@inlined
+def add_products(left: Floats, right: Floats, out: Floats) -> None:
+    """Add to `out`, a lane each, the sum over rows of `left` times `right`.
+
+    Four rows are taken at a time, so that the sum is fetched and put away once for all four.
+
+    Parameters
+    ----------
+    left, right : ndarray, shape (rows, L)
+        Of the same shape, contiguous.
+    out : ndarray, shape (L,)
+        Added to.
+    """
+    rows, lanes = left.shape
+    at = 0
+    while at + 4 <= rows:
+        for lane in range(lanes):
+            total = out[lane] + left[at, lane] * right[at, lane]
+            total += left[at + 1, lane] * right[at + 1, lane]
+            total += left[at + 2, lane] * right[at + 2, lane]
+            out[lane] = total + left[at + 3, lane] * right[at + 3, lane]
+        at += 4
+    while at < rows:
+        for lane in range(lanes):
+            out[lane] += left[at, lane] * right[at, lane]
+        at += 1
 
 
 @rule
-def _gather(p: Inputs, s: State, run: Run, step: Step, c: Choices, e: int, few: int) -> None:
-    """Bring together what the first `few` of those listed weigh."""
+def _fill_up(choices: Choices, few: int) -> int:
+    """Fill the list of choices up to whole vectors by the first of it; return how many."""
+    filled = (few + VECTOR - 1) // VECTOR * VECTOR
+    for m in range(few, filled):
+        choices.country[m] = choices.country[0]
+        choices.lane[m] = choices.lane[0]
+        choices.drawn[m] = choices.drawn[0]
+    return filled
+
+
+@rule
+def weigh_issues(w: World) -> None:
+    """Write what the events that have just come up mean to each country on the issues."""
+    structure, s, run, c = w.structure, w.state, w.run, w.choices
+    arrives = w.agenda.arrives
+    for e in range(arrives.shape[0]):
+        came = 0
+        for lane in range(arrives.shape[1]):
+            c.awake[came] = lane
+            came += 1 if arrives[e, lane] != 0 else 0
+        if came > 0:
+            few = 0
+            for i in range(w.inputs.capability.shape[0]):
+                for at in range(came):
+                    c.country[few] = i
+                    c.lane[few] = c.awake[at]
+                    few += 1
+                    if arrives[e, c.awake[at]] == NEW:
+                        run.said[e, i, c.awake[at]] = 0.0
+            _weigh_event(w, e, few)
+            _take_offers(structure, w.inputs, s, run, c, e, few)
+
+
+@rule
+def _weigh_event(w: World, e: int, few: int) -> None:
+    structure, p, s, run, c = w.structure, w.inputs, w.state, w.run, w.choices
+    for m in range(few):
+        c.appeal[m] = 0.0
+        c.crossing[m] = 0.0
+        c.mattering[m] = 0.0
+        c.past_weight[m] = 0.0
+        c.past_pull[m] = 0.0
+    for at in range(structure.about_of[e], structure.about_of[e + 1]):
+        _weigh_issue(structure, p, s, c, e, structure.about[at], few)
     for m in range(few):
         i, lane = c.country[m], c.lane[m]
-        conformity, last = run.conformity[i, lane], s.stance[e, i, lane]
-        spoken = 1.0 if s.response[e, i, lane] != NONE else 0.0
-        inertia = p.coefficient[INERTIA, lane] * spoken
+        run.gain[e, i, lane] = c.appeal[m]
+        run.crossed[e, i, lane] = c.crossing[m]
+        whole = c.mattering[m] if c.mattering[m] > 0.0 else 1.0
+        run.past_weight[e, i, lane] = c.past_weight[m] / whole
+        run.past_pull[e, i, lane] = c.past_pull[m] / whole
+
+
+@rule
+def _weigh_issue(
+    structure: Structure, p: Inputs, s: State, c: Choices, e: int, k: int, few: int
+) -> None:
+    """Add what an event means to those listed on one issue."""
+    for m in range(few):
+        i, lane = c.country[m], c.lane[m]
+        refused = falls_to(structure, p, s, e, k, lane)
+        granted = aims_at(structure, p, s, e, k, lane)
+        position, salience = p.position[i, k, lane], p.salience[i, k, lane]
+        line = p.red_line[i, k, lane]
+        c.appeal[m] += gain(
+            refused,
+            granted,
+            position,
+            salience,
+            p.coefficient[LOSS_AVERSION, lane],
+            line,
+            p.coefficient[RED_LINE_WEIGHT, lane],
+        )
+        c.crossing[m] = max(c.crossing[m], crossed(refused, granted, position, salience, line))
+        mattering = matters(salience, refused, granted)
+        c.mattering[m] += mattering
+        past = structure.past[i, k]
+        if past != NONE:
+            half_life = p.coefficient[PRECEDENT_HALF_LIFE, lane]
+            weight = mattering * kept(half_life, structure.past_years[i, k])
+            stance = p.response_stance[past, lane]
+            c.past_weight[m] += weight
+            c.past_pull[m] += weight * calls_for(stance, refused, granted)
+
+
+@rule
+def _take_offers(
+    structure: Structure, p: Inputs, s: State, run: Run, c: Choices, e: int, few: int
+) -> None:
+    """Note what an event offers; as an answer to another event, it adds to or outbids that."""
+    other = structure.answers[e]
+    for m in range(few):
+        i, lane = c.country[m], c.lane[m]
+        run.offered[e, i, lane] = p.offer[e, i, lane]
+        if other != NONE and s.attention[other, lane] > 0.0:
+            same = structure.actor[other] == structure.actor[e]
+            offer = p.offer[e, i, lane]
+            run.offered[other, i, lane] += offer if same else -offer
+
+
+@rule
+def _weigh_ties(w: World, e: int, few: int) -> None:
+    """Write what an event means to those listed, on the issues, by ties and by offers."""
+    p, c, s, run = w.inputs, w.choices, w.state, w.run
+    coefficient, attitude = p.coefficient, s.attitude
+    for m in range(few):
+        i, lane = c.country[m], c.lane[m]
+        offer = paid(coefficient[OFFER, lane], run.offered[e, i, lane])
+        c.appeal[m] = run.gain[e, i, lane] + offer
+    actor, recipient = w.structure.actor[e], w.structure.recipient[e]
+    if actor != NONE:
+        for m in range(few):
+            i, lane = c.country[m], c.lane[m]
+            c.appeal[m] += tie_to_actor(
+                coefficient[TIE_TO_ACTOR, lane], s.stake[e, i, lane], attitude[i, actor, lane]
+            )
+    if recipient != NONE:
+        for m in range(few):
+            i, lane = c.country[m], c.lane[m]
+            c.appeal[m] += tie_to_recipient(
+                coefficient[TIE_TO_RECIPIENT, lane],
+                s.stake[e, i, lane],
+                attitude[i, recipient, lane],
+                p.score[e, lane],
+            )
+
+
+@rule
+def hear(w: World, e: int, i: int) -> None:
+    """Write what a country hears of an event: from its peers, and from each side."""
+    structure, s, v, run = w.structure, w.state, w.step, w.run
+    mean = v.peer_mean[e, i]
+    for lane in range(mean.shape[0]):
+        mean[lane] = 0.0
+    add_products(run.share[i], s.stance[e], mean)  # nobody is its own peer
+    for lane in range(mean.shape[0]):
+        v.to_supporters[e, i, lane] = 0.0
+        v.supporters_ask[e, i, lane] = 0.0
+        v.to_opponents[e, i, lane] = 0.0
+        v.opponents_ask[e, i, lane] = 0.0
+    for at in range(structure.depends_of[i], structure.depends_of[i + 1]):
+        j = structure.depends_on[at]
+        for lane in range(mean.shape[0]):
+            on, stake, said = run.leverage[i, j, lane], s.stake[e, j, lane], s.stance[e, j, lane]
+            to_supporter, to_opponent = exposed(on, stake, said), exposed(on, stake, -said)
+            v.to_supporters[e, i, lane] += to_supporter
+            v.supporters_ask[e, i, lane] += asked(to_supporter, said)
+            v.to_opponents[e, i, lane] += to_opponent
+            v.opponents_ask[e, i, lane] += asked(to_opponent, -said)
+
+
+@rule
+def last_word(structure: Structure, s: State, e: int, i: int, lane: int) -> float:
+    """Return what a country has said on a matter, -1 to 1; 0 where it has taken no side.
+
+    To join a text against an event that one has supported is to change one's word, and so is to
+    refuse a text against an event that one has opposed.
+    """
+    said = s.stance[e, i, lane]
+    other = structure.answers[e]
+    if said == 0.0 and other != NONE and structure.text[e] == 1:
+        said = -s.stance[other, i, lane]
+    return float(said)
+
+
+@rule
+def _gather(w: World, e: int, few: int) -> None:
+    """Bring together what the first `few` of those listed weigh."""
+    p, s, run, step, c = w.inputs, w.state, w.run, w.step, w.choices
+    for m in range(few):
+        i, lane = c.country[m], c.lane[m]
+        conformity, last = run.conformity[i, lane], last_word(w.structure, s, e, i, lane)
+        inertia = p.coefficient[INERTIA, lane] if last != 0.0 else 0.0
+        precedent = p.coefficient[PRECEDENT, lane]
+        pull = precedent * run.past_pull[e, i, lane]
+        c.slope[m] = slope(c.appeal[m], conformity, step.peer_mean[e, i, lane], inertia, last, pull)
         weight = p.coefficient[EXPOSURE, lane]
-        c.slope[m] = slope(c.appeal[m], conformity, step.peer_mean[e, i, lane], inertia, last)
         c.to_supporters[m] = weight * step.to_supporters[e, i, lane]
         c.supporters_ask[m] = weight * step.supporters_ask[e, i, lane]
         c.to_opponents[m] = weight * step.to_opponents[e, i, lane]
         c.opponents_ask[m] = weight * step.opponents_ask[e, i, lane]
-        c.bend[m] = bend(conformity, step.shares[i, lane], inertia)
-        c.unit_cost[m] = run.unit_cost[i, lane]
+        past = precedent * run.past_weight[e, i, lane]
+        c.bend[m] = bend(conformity, run.shares[i, lane], inertia, past)
+        c.support_cost[m] = run.support_cost[i, lane]
         credibility = p.coefficient[RED_LINE_RESOLVE, lane]
-        c.relieved[m] = relieved(run.unit_cost[i, lane], credibility, run.crossed[e, i, lane])
+        c.hostile_cost[m] = relieved(
+            run.hostile_cost[i, lane], credibility, run.crossed[e, i, lane]
+        )
         c.precision[m] = run.precision[i, lane]
 
 
@@ -66,14 +290,19 @@ def _name(values: Floats, r: int, alike: Integers, lane: Integers, few: int, out
 
 
 @rule
-def _weigh(stance: Floats, cost: Floats, alike: Integers, c: Choices, few: int) -> None:
-    """Write the utility of each response, but for what all have in common, after `_gather`."""
-    for r in range(c.utility.shape[0]):
-        _name(stance, r, alike, c.lane, few, c.stance)
-        _name(cost, r, alike, c.lane, few, c.cost)
+def _weigh(w: World, e: int, few: int) -> None:
+    """Write the utility of each response, but for what all have in common, after `_gather`.
+
+    One that is not open to a country is worth less than nothing.
+    """
+    structure, p, c, alike = w.structure, w.inputs, w.choices, w.run.alike
+    for at in range(structure.replies_of[e], structure.replies_of[e + 1]):
+        r = structure.replies[at]
+        _name(p.response_stance, r, alike, c.lane, few, c.stance)
+        _name(p.response_cost, r, alike, c.lane, few, c.cost)
         for m in range(few):
             says = c.stance[m]
-            price = intensity_cost(c.cost[m], says, c.relieved[m], c.unit_cost[m])
+            price = intensity_cost(c.cost[m], says, c.hostile_cost[m], c.support_cost[m])
             short = exposure(
                 says,
                 c.to_supporters[m],
@@ -82,28 +311,24 @@ def _weigh(stance: Floats, cost: Floats, alike: Integers, c: Choices, few: int) 
                 c.opponents_ask[m],
             )
             c.utility[r, m] = factored(says, c.slope[m], c.bend[m], short + price)
+        for m in range(few):
+            shut = structure.open[e, c.country[m], r] == 0
+            c.utility[r, m] = -np.inf if shut else c.utility[r, m]
 
 
 @rule
-def _bar(actor: int, by_actor: Integers, c: Choices, few: int) -> None:
-    """Take from the event's own actor the responses that are not open to it."""
-    for r in range(c.utility.shape[0]):
-        if actor != NONE and by_actor[r] == 0:
-            for m in range(few):
-                c.utility[r, m] = -np.inf if c.country[m] == actor else c.utility[r, m]
-
-
-@rule
-def _chances(c: Choices, few: int) -> None:
+def _chances(structure: Structure, c: Choices, e: int, few: int) -> None:
     """Turn utilities into odds, those of the best being 1, and add them up."""
-    responses = c.utility.shape[0]
+    first, last = structure.replies_of[e], structure.replies_of[e + 1]
     for m in range(few):
         c.best[m] = -np.inf
         c.total[m] = 0.0
-    for r in range(responses):
+    for at in range(first, last):
+        r = structure.replies[at]
         for m in range(few):
             c.best[m] = max(c.best[m], c.utility[r, m])
-    for r in range(responses):
+    for at in range(first, last):
+        r = structure.replies[at]
         for m in range(few):
             there = c.utility[r, m] > -np.inf
             weight = odds(c.precision[m], c.utility[r, m] if there else c.best[m], c.best[m])
@@ -112,13 +337,14 @@ def _chances(c: Choices, few: int) -> None:
 
 
 @rule
-def _pick(c: Choices, few: int) -> None:
+def _pick(structure: Structure, c: Choices, e: int, few: int) -> None:
     """Pick the last open response before which the odds add up to no more than was drawn."""
     for m in range(few):
         c.drawn[m] *= c.total[m]
         c.total[m] = 0.0
         c.picked[m] = 0
-    for r in range(c.utility.shape[0]):
+    for at in range(structure.replies_of[e], structure.replies_of[e + 1]):
+        r = structure.replies[at]
         for m in range(few):
             reached = c.total[m] <= c.drawn[m] and c.utility[r, m] > 0.0
             c.picked[m] = r if reached else c.picked[m]
@@ -141,48 +367,78 @@ def _wake(attention: Floats, awake: Integers, e: int) -> int:
 
 
 @rule
-def _look_again(
-    structure: Structure, p: Inputs, s: State, now: Integers, step: Step, c: Choices, e: int
-) -> int:
-    """List who looks at an event again in which lane, with the draw for the choice.
+def _news(w: World, e: int, i: int) -> float:
+    """Write the chance that news makes a country look again; return the greatest of all lanes.
+
+    News is what others said in the last step, and to those concerned the event itself, or another
+    that answers it.
+    """
+    structure, s, run, arrives = w.structure, w.state, w.run, w.agenda.arrives
+    news, before = w.step.news, w.now[STEP] - 1
+    for lane in range(news.shape[0]):
+        news[lane] = 0.0
+    for j in range(s.spoke.shape[1]):
+        for lane in range(news.shape[0]):
+            news[lane] += run.heeds[i, j, lane] if s.spoke[e, j, lane] == before else 0.0
+    if structure.concerned[e, i] == 1:
+        for lane in range(news.shape[0]):
+            news[lane] = 1.0 if arrives[e, lane] != 0 else news[lane]
+        for other in range(arrives.shape[0]):
+            if structure.answers[other] == e and structure.text[other] == 0:
+                for lane in range(news.shape[0]):
+                    news[lane] = 1.0 if arrives[other, lane] != 0 else news[lane]
+    most = 0.0
+    for lane in range(news.shape[0]):
+        waiting = 1.0 if s.response[e, i, lane] == NONE else 0.0
+        news[lane] = hazard(s.attention[e, lane], s.stake[e, i, lane], waiting, news[lane])
+        if structure.concerned[e, i] == 1 and arrives[e, lane] != 0:
+            news[lane] = 1.0
+        most = max(most, news[lane])
+    return most
+
+
+@rule
+def _look(w: World, e: int) -> int:
+    """List who looks at an event in which lane, with the draw for the choice.
 
     Those who do so in any lane hear what the others say.
     """
+    structure, s, c, now, news = w.structure, w.state, w.choices, w.now, w.step.news
     awake = _wake(s.attention, c.awake, e)
     few = 0
-    event, at = structure.event_word[e], np.uint64(now[STEP])
+    event, step = structure.event_word[e], np.uint64(now[STEP])
     for i in range(now[FIRST], now[LAST]):
+        if structure.party[e, i] == 0 or _news(w, e, i) == 0.0:
+            continue
         before = few
         country = structure.country_word[i]
         for m in range((awake + VECTOR - 1) // VECTOR * VECTOR):
             run = np.uint64(now[FIRST_RUN] + c.awake[m])
-            c.occasion[m], c.uniform[m] = uniforms(structure.seed, run, at, country, event)
+            c.occasion[m], c.uniform[m] = uniforms(structure.seed, run, step, country, event)
         for m in range(awake):
             c.country[few] = i
             c.lane[few] = c.awake[m]
             c.drawn[few] = c.uniform[m]
-            few += 1 if reconsiders(c.occasion[m], s.attention[e, c.awake[m]]) else 0
+            few += 1 if c.occasion[m] < news[c.awake[m]] else 0
         if few > before:
-            hear(structure, p.dependence, s.stance, step, e, i)
+            hear(w, e, i)
     return few
 
 
 @rule
 def decide(w: World) -> None:
     """Let countries choose their responses to each live event, or leave what they said."""
-    structure, p, s, now = w.structure, w.inputs, w.state, w.now
-    agenda, run, step, c = w.agenda, w.run, w.step, w.choices
+    s, agenda, c = w.state, w.agenda, w.choices
     for e in range(s.attention.shape[0]):
         if agenda.live[e] == 1:
-            few = _look_again(structure, p, s, now, step, c, e)
+            few = _look(w, e)
             if few > 0:
-                filled = fill_up(c, few)
-                weigh_ties(structure, p, s.attitude, run.gain, c, e, filled)
-                _gather(p, s, run, step, c, e, filled)
-                _weigh(p.response_stance, p.response_cost, run.alike, c, filled)
-                _bar(structure.actor[e], structure.by_actor, c, filled)
-                _chances(c, filled)
-                _pick(c, filled)
+                filled = _fill_up(c, few)
+                _weigh_ties(w, e, filled)
+                _gather(w, e, filled)
+                _weigh(w, e, filled)
+                _chances(w.structure, c, e, filled)
+                _pick(w.structure, c, e, filled)
                 changed = 0  # who says again what it said is left out without a branch
                 for m in range(few):
                     c.changed[changed] = m

@@ -5,7 +5,8 @@ further: the price grows with dependence and with how far its response falls sho
 nothing, because it stays silent, is not let down. Dependence is power to the other (Keohane and
 Nye 1977; Baldwin 1980); siding with it is bandwagoning (Walt 1987).
 
-The sum over others of D |s_j| max(0, |s_j| - s sign(s_j)) is taken over supporters and over
+The sum over others of d_j z_j |s_j| max(0, |s_j| - s sign(s_j)), with d_j the share and z_j the
+stake, is taken over supporters and over
 opponents as if all on a side stood where they stand on average, weighted by what one is exposed
 to: so it needs four sums a step, and not one a response.
 """
@@ -16,17 +17,33 @@ from detente.theory.compilation import rule
 
 
 @rule
-def exposed(dependence: float, stance: float) -> float:
-    """Return what a country is exposed to from one other on one side.
+def leverage(dependence: float, total: float) -> float:
+    """Return the share that one other has of what a country depends on, 0 to 1.
 
     Parameters
     ----------
     dependence : float
         On the other, 0 to 1.
+    total : float
+        Sum of its dependence on all. Below 1 the country stands on its own feet for the rest.
+    """
+    return dependence / max(total, 1.0)
+
+
+@rule
+def exposed(leverage: float, stake: float, stance: float) -> float:
+    """Return what a country is exposed to from one other on one side.
+
+    Parameters
+    ----------
+    leverage : float
+        From `leverage`, of the other.
+    stake : float
+        What is at stake for the other, 0 to 1.
     stance : float
         Of the other, signed so that positive is on that side.
     """
-    return dependence * max(stance, 0.0)
+    return leverage * stake * max(stance, 0.0)
 
 
 @rule

@@ -34,27 +34,26 @@ def coercion(force: float, actor: float, recipient: float) -> float:
 
 
 @rule
-def drive(needs_consent: float, stance: float, coerced: float, balance: float) -> float:
+def drive(asked: float, granted: float, coerced: float, balance: float) -> float:
     """Return how much of its pace a proposal makes, 0 to 1.
 
-    What concerns all moves by the balance of all, and not at all against it. What is one
-    country's to grant moves once that country supports it: others speed or slow it by their
-    balance, but cannot stop it. Against its refusal only coercion moves it, and force that is
-    there does not wait for others either.
+    What concerns all moves by the balance of all, and not at all against it. What is somebody's
+    to grant moves as far as those asked support it: others speed or slow it by their balance, but
+    cannot stop it. Against refusal only coercion moves it, and force that is there does not wait
+    for others either.
 
     Parameters
     ----------
-    needs_consent : float
-        1 where someone must consent, else 0.
-    stance : float
-        Of the one who must consent: support is consent, anything less is refusal.
+    asked : float
+        How many must consent or are asked.
+    granted : float
+        Share of these who support it, 0 to 1: anything less than support is refusal.
     coerced : float
         From `coercion`: what gets through without consent.
     balance : float
         Of all stances, -1 to 1.
     """
-    granted = max(0.5 * (1.0 + balance), coerced) if stance > 0.0 else coerced
-    return granted if needs_consent > 0.0 else max(balance, 0.0)
+    return max(granted * 0.5 * (1.0 + balance), coerced) if asked > 0.0 else max(balance, 0.0)
 
 
 @rule
@@ -92,6 +91,27 @@ def _coerce(p: Inputs, actor: int, giver: int, e: int, out: Floats) -> None:
 
 
 @rule
+def _count_consent(w: World, e: int, out: Floats) -> int:
+    """Write the share of those asked who support an event; return how many are asked.
+
+    Where the consent of one is named, that decides; of a text nobody's consent is needed.
+    """
+    structure, s = w.structure, w.state
+    giver, count = structure.consent[e], 0
+    for lane in range(out.shape[0]):
+        out[lane] = 0.0
+    for i in range(structure.asked.shape[1]):
+        consents = i == giver if giver != NONE else structure.asked[e, i] == 1
+        if consents and structure.text[e] == 0:
+            count += 1
+            for lane in range(out.shape[0]):
+                out[lane] += 1.0 if s.stance[e, i, lane] > 0.0 else 0.0
+    for lane in range(out.shape[0]):
+        out[lane] /= max(count, 1)
+    return count
+
+
+@rule
 def _weigh_sides(influence: Floats, stance: Floats, pulled: Floats, e: int, k: int) -> None:
     for lane in range(pulled.shape[0]):
         pulled[lane] = 0.0
@@ -102,7 +122,7 @@ def _weigh_sides(influence: Floats, stance: Floats, pulled: Floats, e: int, k: i
 
 @rule
 def move_issues(w: World) -> None:
-    """Move every issue toward what live events propose, by the balance of stances."""
+    """Move every issue toward what live events propose, or to what refusal brings about."""
     structure, p, s, run, v, live = w.structure, w.inputs, w.state, w.run, w.step, w.agenda.live
     issues, lanes = s.level.shape
     v.pull[:] = 0.0
@@ -110,21 +130,30 @@ def move_issues(w: World) -> None:
     for e in range(s.attention.shape[0]):
         if live[e] == 0:
             continue
-        giver = structure.consent[e]
-        _coerce(p, structure.actor[e], giver, e, v.coerced)
+        _coerce(p, structure.actor[e], structure.consent[e], e, v.coerced)
+        asked = float(_count_consent(w, e, v.granted))
         for k in range(issues):
-            if structure.proposes[e, k] == 1:
-                _weigh_sides(run.influence, s.stance, v.pulled, e, k)
-                for lane in range(lanes):
-                    driven = drive(
-                        1.0 if giver != NONE else 0.0,
-                        s.stance[e, giver, lane] if giver != NONE else 0.0,
-                        v.coerced[lane],
-                        balance(v.pulled[lane], run.influences[k, lane]),
-                    )
-                    speed = pace(p.coefficient[ISSUE_RATE, lane], s.attention[e, lane], driven)
+            proposes = structure.proposes[e, k] == 1
+            lapses = structure.risks[e, k] == 1 and structure.text[e] == 0
+            if not proposes and not lapses:
+                continue
+            _weigh_sides(run.influence, s.stance, v.pulled, e, k)
+            for lane in range(lanes):
+                driven = drive(
+                    asked,
+                    v.granted[lane],
+                    v.coerced[lane],
+                    balance(v.pulled[lane], run.influences[k, lane]),
+                )
+                full = p.coefficient[ISSUE_RATE, lane]
+                if proposes:
+                    speed = pace(full, s.attention[e, lane], driven)
                     v.pace[k, lane] += speed
                     v.pull[k, lane] += speed * (p.proposed[e, k, lane] - s.level[k, lane])
+                if lapses:
+                    speed = pace(full, s.attention[e, lane], 1.0 - driven)
+                    v.pace[k, lane] += speed
+                    v.pull[k, lane] += speed * (p.otherwise[e, k, lane] - s.level[k, lane])
     for k in range(issues):
         for lane in range(lanes):
             s.level[k, lane] = moved(s.level[k, lane], v.pull[k, lane], v.pace[k, lane])

@@ -7,21 +7,27 @@ from typing import Final
 
 import numpy as np
 
-from detente.theory.arrays import FIRST, LAST, NONE, Floats
+from detente.theory.agenda import aims_at, falls_to, kept, matters
+from detente.theory.arrays import NONE, Floats
 from detente.theory.declare import Term
 from detente.theory.response.arrays import World
 from detente.theory.response.choice import apart, odds, utility
 from detente.theory.response.coefficients import (
     EXPOSURE,
     INERTIA,
+    OFFER,
+    PRECEDENT,
+    PRECEDENT_HALF_LIFE,
     RED_LINE_RESOLVE,
     TIE_TO_ACTOR,
     TIE_TO_RECIPIENT,
 )
+from detente.theory.response.decide import hear, last_word
 from detente.theory.response.exposure import exposure
-from detente.theory.response.perceive import hear, perceive
+from detente.theory.response.precedent import calls_for, departure
 from detente.theory.response.utility import (
     intensity_cost,
+    paid,
     relieved,
     tie_to_actor,
     tie_to_recipient,
@@ -33,9 +39,11 @@ TERMS: Final = (
     Term(
         "tie_to_recipient", "Stance times the pull of what is done to the recipient.", "Recipient"
     ),
+    Term("offer", "Stance times the pull of what is offered."),
     Term("conformity", "Less the distance from what peers say, by their shares.", "Peers"),
     Term("exposure", "Less the price of falling short of those one depends on."),
-    Term("inertia", "Less the distance from what one said before."),
+    Term("inertia", "Less the distance from what one said before.", "Own word"),
+    Term("precedent", "Less the distance from what one did before on the matter."),
     Term("cost", "Less the cost of the response."),
 )
 
@@ -59,43 +67,49 @@ def explain(w: World, e: int, i: int) -> Mapping[str, Floats]:
         Each of `TERMS`, ``utility`` and ``probability``.
     """
     p, s, run, step = w.inputs, w.state, w.run, w.step
-    w.now[FIRST], w.now[LAST] = i, i + 1
-    perceive(w)
-    hear(w.structure, p.dependence, s.stance, step, e, i)
+    hear(w, e, i)
     here = (e, i, _LANE)
     c = p.coefficient[:, _LANE]
     actor, recipient = w.structure.actor[e], w.structure.recipient[e]
-    to_actor = tie_to_actor(c[TIE_TO_ACTOR], s.attitude[i, actor, _LANE]) if actor != NONE else 0.0
-    to_recipient = 0.0
+    stake = s.stake[here]
+    to_actor = to_recipient = 0.0
+    if actor != NONE:
+        to_actor = tie_to_actor(c[TIE_TO_ACTOR], stake, s.attitude[i, actor, _LANE])
     if recipient != NONE:
-        attitude = s.attitude[i, recipient, _LANE]
-        to_recipient = tie_to_recipient(c[TIE_TO_RECIPIENT], attitude, p.score[e, _LANE])
-    conformity, last = run.conformity[i, _LANE], s.stance[here]
-    inertia = c[INERTIA] if s.response[here] != NONE else 0.0
-    unit = run.unit_cost[i, _LANE]
-    hostile = relieved(unit, c[RED_LINE_RESOLVE], run.crossed[here])
+        attitude, score = s.attitude[i, recipient, _LANE], p.score[e, _LANE]
+        to_recipient = tie_to_recipient(c[TIE_TO_RECIPIENT], stake, attitude, score)
+    offer = paid(c[OFFER], run.offered[here])
+    conformity, last = run.conformity[i, _LANE], last_word(w.structure, s, e, i, _LANE)
+    inertia = c[INERTIA] if last != 0.0 else 0.0
+    hostile = relieved(run.hostile_cost[i, _LANE], c[RED_LINE_RESOLVE], run.crossed[here])
+    support = run.support_cost[i, _LANE]
+    past = _past(w, e, i)
     sides = (step.to_supporters, step.supporters_ask, step.to_opponents, step.opponents_ask)
     columns: dict[str, list[float]] = {name: [] for name in (*_NAMES, "utility")}
     for stance, price in zip(p.response_stance[:, _LANE], p.response_cost[:, _LANE], strict=True):
-        distance = apart(stance, step.share[i], s.stance[e], _LANE)
+        distance = apart(stance, run.share[i], s.stance[e], _LANE)
         short = exposure(stance, *(c[EXPOSURE] * side[here] for side in sides))
-        cost = intensity_cost(price, stance, hostile, unit)
+        precedent = c[PRECEDENT] * departure(stance, *past)
+        cost = intensity_cost(price, stance, hostile, support)
         values = {
             "issues": stance * run.gain[here],
             "tie_to_actor": stance * to_actor,
             "tie_to_recipient": stance * to_recipient,
+            "offer": stance * offer,
             "conformity": -conformity * distance,
             "exposure": -short,
             "inertia": -inertia * (stance - last) ** 2,
+            "precedent": -precedent,
             "cost": -cost,
             "utility": utility(
                 stance,
-                run.gain[here] + to_actor + to_recipient,
+                run.gain[here] + to_actor + to_recipient + offer,
                 conformity,
                 distance,
                 short,
                 inertia,
                 last,
+                precedent,
                 cost,
             ),
         }
@@ -105,9 +119,27 @@ def explain(w: World, e: int, i: int) -> Mapping[str, Floats]:
     return arrays | {"probability": _probability(w, e, i, arrays["utility"])}
 
 
+def _past(w: World, e: int, i: int) -> tuple[float, float, float]:
+    """Return the weight of earlier conduct, its pull, and that times the stance once more."""
+    structure, p, s = w.structure, w.inputs, w.state
+    rows = []
+    for k in structure.about[structure.about_of[e] : structure.about_of[e + 1]]:
+        refused, granted = (level(structure, p, s, e, k, _LANE) for level in (falls_to, aims_at))
+        mattering = matters(p.salience[i, k, _LANE], refused, granted)
+        past, half_life = structure.past[i, k], p.coefficient[PRECEDENT_HALF_LIFE, _LANE]
+        weight = mattering * kept(half_life, structure.past_years[i, k]) if past != NONE else 0.0
+        stance = calls_for(p.response_stance[past, _LANE], refused, granted)
+        rows.append((mattering, weight, stance))
+    whole = sum(mattering for mattering, _, _ in rows) or 1.0
+    weight, pull, squares = (
+        sum(weight * stance**power for _, weight, stance in rows) / whole for power in (0, 1, 2)
+    )
+    return weight, pull, squares
+
+
 def _probability(w: World, e: int, i: int, utilities: Floats) -> Floats:
     """Return the probability of each response that is open to the country, 0 for the others."""
-    shut = (w.structure.by_actor == 0) & (w.structure.actor[e] == i)
+    shut = w.structure.open[e, i] == 0
     best = float(utilities[~shut].max())
     precision = float(w.run.precision[i, _LANE])
     weights = np.array([odds(precision, value, best) for value in utilities])

@@ -7,6 +7,8 @@ line. Who asks, and at whose cost, matters beside what is asked.
 
 from __future__ import annotations
 
+from typing import Final
+
 from detente.theory.arrays import FULL_SCORE
 from detente.theory.compilation import rule
 
@@ -43,9 +45,10 @@ def gain(
     red_line: float,
     red_line_weight: float,
 ) -> float:
-    """Return the gain in utility from a move of one issue from `level` to `proposal`.
+    """Return the gain in utility from having one issue at `proposal` and not at `level`.
 
-    With x the level, x' the proposal, p the position, w the salience, b what lies past the red
+    `level` is what comes about if the event is refused: by default what stands before it. With x
+    that level, x' the proposal, p the position, w the salience, b what lies past the red
     line and m its weight, the change is d = |x - p| - |x' - p| - (m - 1) b; the gain is w d, or
     `loss_aversion` times that for a loss.
 
@@ -79,21 +82,26 @@ def crossed(
 
 
 @rule
-def tie_to_actor(weight: float, attitude: float) -> float:
+def tie_to_actor(weight: float, stake: float, attitude: float) -> float:
     """Return the pull toward supporting what the actor does.
+
+    A tie counts as much as the matter does: who asks is no reason of its own where nothing is at
+    stake.
 
     Parameters
     ----------
     weight : float
         Coefficient, 0 or more.
+    stake : float
+        What is at stake for the country, 0 to 1.
     attitude : float
         Of the country toward the actor, -1 to 1; 1 toward itself.
     """
-    return weight * attitude
+    return weight * stake * attitude
 
 
 @rule
-def tie_to_recipient(weight: float, attitude: float, score: float) -> float:
+def tie_to_recipient(weight: float, stake: float, attitude: float, score: float) -> float:
     """Return the pull from what an event does to its recipient.
 
     Harm to a friend repels and harm to a foe attracts; help does the reverse.
@@ -102,12 +110,43 @@ def tie_to_recipient(weight: float, attitude: float, score: float) -> float:
     ----------
     weight : float
         Coefficient, 0 or more.
+    stake : float
+        What is at stake for the country, 0 to 1.
     attitude : float
         Of the country toward the recipient, -1 to 1; 1 toward itself.
     score : float
         Conflict-cooperation score of the event, -10 to 10 (Goldstein 1992; PLOVER manual).
     """
-    return weight * attitude * (score / FULL_SCORE)
+    return weight * stake * attitude * (score / FULL_SCORE)
+
+
+#: The offer, as a share of the economy, that earns half of what an offer can.
+HALF_OFFER: Final = 0.01
+
+
+@rule
+def paid(weight: float, offer: float) -> float:
+    """Return the pull toward support from what a country is offered, with diminishing returns.
+
+    Parameters
+    ----------
+    weight : float
+        Coefficient, 0 or more.
+    offer : float
+        Net of rival offers, as a share of a year of its economy; below 0 where it is offered more
+        for refusing.
+
+    Returns
+    -------
+    float
+        weight o / (|o| + 0.01). The rents of Manas were 0.004 of the economy at first and 0.013
+        when the base was kept: the half-way point lies between.
+
+    References
+    ----------
+    Cooley, A. 2008. Base Politics. Cornell University Press.
+    """
+    return weight * offer / (abs(offer) + HALF_OFFER)
 
 
 @rule
@@ -142,7 +181,7 @@ def relieved(unit_cost: float, credibility: float, crossed: float) -> float:
 
 
 @rule
-def intensity_cost(cost: float, stance: float, relieved: float, unit_cost: float) -> float:
+def intensity_cost(cost: float, stance: float, hostile: float, support: float) -> float:
     """Return what a response costs a country.
 
     Parameters
@@ -151,7 +190,7 @@ def intensity_cost(cost: float, stance: float, relieved: float, unit_cost: float
         Of the response, as the repertoire gives it, 0 or more.
     stance : float
         Of the response, -1 to 1: hostile below 0.
-    relieved, unit_cost : float
+    hostile, support : float
         What a hostile one of cost 1, and any other, costs the country.
     """
-    return cost * (relieved if stance < 0.0 else unit_cost)
+    return cost * (hostile if stance < 0.0 else support)
