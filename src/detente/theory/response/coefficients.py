@@ -104,7 +104,7 @@ ISSUE_RATE: Final = _add(
 TIE_RATE: Final = _add(
     "tie_rate", 0.1, "change of a tie", 0.0, 1.0,
     "Change of a tie from one deed on which two countries stand together while the others do "
-    "not, at full stake. From the pace of the panel of 2000 to 2019.",
+    "not. From the pace of the panel of 2000 to 2019.",
 )  # fmt: skip
 WORD_WEIGHT: Final = _add(
     "word_weight", 0.3, "ratio", 0.0, 1.0,
@@ -115,8 +115,9 @@ ACT_RATE: Final = _add(
     "Change of a country's attitude from being the recipient of an event of score 10.",
 )  # fmt: skip
 TIE_HALF_LIFE: Final = _add(
-    "tie_half_life", 2.0, "years", 0.01, 100.0,
-    "Years after which half of a tie's departure from its baseline is gone.",
+    "tie_half_life", 10.0, "years", 0.01, 100.0,
+    "Years after which half of a tie's departure from its baseline is gone. The panel of 2000 to "
+    "2019 shows no decay: at least 2.5 years (95 %).",
 )  # fmt: skip
 ATTENTION_HALF_LIFE: Final = _add(
     "attention_half_life", 6.0, "steps", 0.1, 1000.0,

@@ -23,19 +23,19 @@ MOST_PUSH: Final = 0.5
 
 
 @rule
-def heard(stake: float, stance: float, weight: float) -> float:
+def heard(stance: float, weight: float) -> float:
     """Return what a country is heard to say, -1 to 1.
+
+    How much is at stake for it does not come in again: that has decided whether it speaks at all.
 
     Parameters
     ----------
-    stake : float
-        For the country, 0 to 1.
     stance : float
         Its own, -1 to 1.
     weight : float
         1 for a deed, the coefficient for words.
     """
-    return stake * stance * weight
+    return stance * weight
 
 
 @rule
@@ -130,7 +130,7 @@ def _hear(w: World, e: int, n: int) -> None:
             r = s.response[e, i, lane]
             deed = structure.deed[r] == 1 if r != NONE else structure.actor[e] == i
             weight = 1.0 if deed else c[WORD_WEIGHT, lane]
-            said[e, i, lane] = heard(s.stake[e, i, lane], s.stance[e, i, lane], weight)
+            said[e, i, lane] = heard(s.stance[e, i, lane], weight)
 
 
 @rule
