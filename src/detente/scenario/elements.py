@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import builtins
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date as day
 from typing import Annotated, Any
 
@@ -25,6 +25,7 @@ from detente.scenario.base import (
 )
 from detente.scenario.codes import CAMEO, PLOVER, CameoCode, PloverType
 from detente.scenario.conditions import Condition
+from detente.scenario.messages import Finding
 from detente.scenario.quantity import Distribution, Number, Quantity
 
 
@@ -86,6 +87,11 @@ class Attitude(Part):
         False, description="Whether the other feels the same, where nothing else is said."
     )
 
+    def inconsistencies(self) -> Iterator[Finding]:
+        """Walk what is wrong: no country has an attitude to itself."""
+        if self.of == self.to:
+            yield Finding(("to",), f"{self.of} and itself are no pair")
+
 
 class Dependence(Part):
     """How much one country depends on another: trade, security, transit."""
@@ -93,6 +99,11 @@ class Dependence(Part):
     of: CountryRef = Field(description="Who depends.")
     on: CountryRef = Field(description="On whom.")
     level: Share = Field(description="0 is not at all, 1 is entirely.")
+
+    def inconsistencies(self) -> Iterator[Finding]:
+        """Walk what is wrong: no country depends on itself."""
+        if self.of == self.on:
+            yield Finding(("on",), f"{self.of} and itself are no pair")
 
 
 class Response(Part):
@@ -203,6 +214,37 @@ class Event(Part):
     ends: list[EventRef] = Field(
         default_factory=list, description="Events that it takes off the agenda."
     )
+
+    def inconsistencies(self) -> Iterator[Finding]:
+        """Walk what is wrong: it comes up in one way, is scored in one way, makes sense."""
+        dated, conditional = self.at is not None, self.when is not None
+        if self.id == "none":
+            yield Finding(("id",), "'none' means no event: give another id")
+        if self.history and not dated:
+            yield Finding(("history",), "an event of history needs a date (at)")
+        if self.history and isinstance(self.at, int):
+            yield Finding(("at",), "an event of history needs the date on which it happened")
+        if dated and conditional:
+            yield Finding(("when",), "an event has a date (at) or a condition (when), not both")
+        if not dated and not conditional and self.probability == 1:
+            yield Finding((), "an event needs at, when or a probability below 1 in each step")
+        if self.probability == 0:
+            yield Finding(("probability",), "never comes up: its probability is 0")
+        if self.repeats and dated:
+            message = "a dated event comes up once: repeats goes with when or a probability"
+            yield Finding(("repeats",), message)
+        if self.type is None and self.code is None and self.score is None:
+            yield Finding((), "an event needs a type (PLOVER), a code (CAMEO) or a score")
+        if self.type is not None and self.code is not None:
+            yield Finding(("code",), "an event has a type or a code, not both")
+        if self.consent is not None and self.consent == self.actor:
+            message = f"{self.consent} is the actor: its own consent is not in question"
+            yield Finding(("consent",), message)
+        if self.consent is not None and not self.proposes:
+            message = "consent is to a proposal: the event proposes nothing"
+            yield Finding(("consent",), message)
+        if self.id in self.ends:
+            yield Finding(("ends", self.ends.index(self.id)), "an event cannot end itself")
 
     def conflict_score(self) -> Number:
         """Return the conflict-cooperation score, -10 to 10: as given, or by the type or code."""

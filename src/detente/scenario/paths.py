@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from pydantic import BaseModel
 
-from detente.scenario import pattern_checks
+from detente.scenario import checks
 from detente.scenario.dynamics import elsewhere
 from detente.scenario.messages import Place, Problem, ScenarioError, describe, did_you_mean
 from detente.scenario.shape import KEYS, below, default_at, fields_of, is_table, known_keys
@@ -95,14 +95,14 @@ def changes_of(values: Mapping[str, Any], place: Place) -> list[Change]:
 def assign_all(model: type[BaseModel], tree: Table, changes: list[Change]) -> list[Problem]:
     """Set the values at several paths of a tree in turn; return what is wrong with the paths."""
     problems = []
-    measurable = pattern_checks.ids(tree) - pattern_checks.not_measurable(tree)
+    measurable = checks.ids(tree) - checks.not_measurable(tree)
     for path, value, mark in changes:
         try:
             _assign(model, tree, path, value, mark)
         except PathError as error:
             problems.append(Problem.at(mark.at_key, path, str(error)))
     if not any(path.split(".")[0] == "patterns" for path, *_ in changes):
-        pattern_checks.prune(tree, measurable)
+        checks.prune(tree, measurable)
     return problems
 
 

@@ -9,8 +9,14 @@ from typing import TYPE_CHECKING, Any, Final
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from detente.scenario import checks, pattern_checks, variants
-from detente.scenario.base import CODE_PATTERN, ID_PATTERN, NAME_PATTERN, STEP_PATTERN
+from detente.scenario import checks, variants
+from detente.scenario.base import (
+    CODE_PATTERN,
+    ID_PATTERN,
+    NAME_PATTERN,
+    STEP_PATTERN,
+    InconsistentError,
+)
 from detente.scenario.conditions import FORMS
 from detente.scenario.dynamics import AnyDynamics, elsewhere
 from detente.scenario.messages import (
@@ -98,16 +104,15 @@ def course(scenario: Scenario, name: str) -> Scenario:
 
 def examine[S: Scenario](model: type[S], tree: Table) -> tuple[S | None, list[Finding]]:
     """Validate a tree by the model and the checks, leaving its variants aside."""
-    found: dict[Steps, list[Finding]] = {}
-    for finding in checks.find(model, tree):
-        found.setdefault(finding.steps, []).append(finding)
+    found = list(checks.find(model, tree))
+    told = {finding.steps for finding in found}
     scenario = None
     try:
         scenario = model.model_validate(tree, context=CHECKED)
     except ValidationError as error:
-        for finding in _in_plain_words(model, tree, error):
-            found.setdefault(finding.steps, [finding])  # a check says more of the same place
-    return scenario, [finding for at_one_place in found.values() for finding in at_one_place]
+        # a check says more of the same place
+        found += [each for each in _in_plain_words(model, tree, error) if each.steps not in told]
+    return scenario, found
 
 
 def _with_variants[S: Scenario](
@@ -152,7 +157,7 @@ def _variants(
                 at = place if place in own else tree["variants"].mark(name).at_key
                 message = f"{path}: {words}" if path else words
                 problems.append(Problem.at(at, f"variants.{name}", message))
-    if (trial := pattern_checks.as_variants(tree)) is not None:
+    if (trial := variants.of_patterns(tree)) is not None:
         found_in_patterns = _variants(model, trial, None, known)[1]
         problems += [
             replace(each, path=each.path.removeprefix("variants.")) for each in found_in_patterns
@@ -195,7 +200,10 @@ def _in_plain_words(model: type[BaseModel], data: Any, error: ValidationError) -
     found = []
     for item in error.errors(include_url=False):
         steps, on_key = _steps(model, data, item["loc"])
-        if item["type"] == "extra_forbidden":
+        wrong = item.get("ctx", {}).get("error")
+        if isinstance(wrong, InconsistentError):
+            found += [each._replace(steps=(*steps, *each.steps)) for each in wrong.findings]
+        elif item["type"] == "extra_forbidden":
             found.append(Finding(steps, _unknown_key(model, data, steps), on_key=True))
         else:
             found.append(Finding(steps, _message(item), on_key))

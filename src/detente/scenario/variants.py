@@ -1,5 +1,10 @@
-"""Variants: another course of the same scenario, as drops, additions and settings in that order.
+"""One tree on top of another: a file on what it extends, and variants as courses of a scenario.
 
+Tables merge key by key. Lists whose entries are known by a key (events, attitudes, dependence,
+record) merge entry by entry; any other list, a distribution and a condition are replaced whole.
+A file wins over what it extends, and ``null`` drops a key; a variant adds what is not there yet.
+
+A variant is another course of the same scenario, as drops, additions and settings in that order.
 What is dropped takes along what only speaks of it. Last of all goes what hangs on something that
 was dropped: a test on a dropped event never holds, and an event whose condition can then never
 hold is dropped too.
@@ -7,15 +12,20 @@ hold is dropped too.
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from functools import partial
 from typing import Any, Final
 
 from pydantic import BaseModel
 
-from detente.scenario.merge import added, key_of
-from detente.scenario.messages import Problem, did_you_mean
+from detente import theory
+from detente.scenario import checks
+from detente.scenario.messages import PROGRAM, Place, Problem, ScenarioError, did_you_mean
 from detente.scenario.paths import assign_all
-from detente.scenario.tree import Mark, Rows, Table, as_tree, child, copied
+from detente.scenario.patterns import Pattern
+from detente.scenario.shape import KEYS, below, default_at, merges
+from detente.scenario.tree import Mark, Rows, Table, as_tree, child, copied, rows_at, table_at
 
 #: Keys of a scenario that a variant has no say in.
 NOT_ITS_OWN: Final = ("variants", "patterns", "extends", "theory")
@@ -156,3 +166,217 @@ def _ids(tree: Table) -> list[Any]:
 def _text(row: Any, name: str) -> str | None:
     found = child(row, name)
     return found if isinstance(found, str) else None
+
+
+def extended(model: type[BaseModel], parent: Table, over: Table) -> Table:
+    """Return a file's tree on top of that of the file that it extends."""
+    if child(over, "theory") not in (None, child(parent, "theory") or theory.DEFAULT):
+        parent = parent.lacking("dynamics")  # they are coefficients of another theory
+    merged: Table = _merge(parent, over, (model, ""), (over.place, ""), None)
+    checks.prune(merged, checks.ids(parent) - checks.ids(over))
+    return merged
+
+
+def added(
+    model: type[BaseModel], tree: Table, addition: Table, path: str
+) -> tuple[Table, list[Problem]]:
+    """Return a tree with what a variant adds to it, and what is there already."""
+    problems: list[Problem] = []
+    merged: Table = _merge(tree, addition, (model, ""), (addition.place, path), problems)
+    return merged, problems
+
+
+def _merge(
+    under: Any, over: Any, what: tuple[Any, str], at: tuple[Place, str], there: list[Problem] | None
+) -> Any:
+    """Lay one tree over another, at a place of a type and a key, which say whether it merges.
+
+    `over`, which stands `at` a place and a path, wins; or it may only add, where what is `there`
+    already is collected.
+    """
+    kind, name = what
+    if isinstance(under, Rows) and isinstance(over, Rows) and name in KEYS:
+        return _merge_rows(under, over, what, at[1], there)
+    if isinstance(under, Table) and isinstance(over, Table) and merges(kind):
+        return _merge_tables(under, over, what, at[1], there)
+    if there is None:
+        return over
+    there.append(Problem.at(at[0], at[1], "is there already: a variant changes it with set"))
+    return under
+
+
+def _merge_tables(
+    under: Table, over: Table, what: tuple[Any, str], path: str, there: list[Problem] | None
+) -> Table:
+    kind, name = what
+    merged = under.lacking()
+    if there is None:
+        merged.place = over.place
+    for key, item in over.items():
+        mark = over.mark(key)
+        if (
+            there is not None
+            and key not in merged
+            and isinstance(default := default_at(kind, key), dict)
+        ):
+            merged.put(key, as_tree(default, mark.place), mark)
+        if key not in merged:
+            merged.put(key, item, mark)
+        elif there is None and item is None:
+            merged.drop(key)
+        else:
+            inner = (below(kind, key), key), (mark.place, f"{path}.{key}")
+            node = _merge(merged[key], item, *inner, there)
+            merged.put(key, node, mark if there is None else merged.mark(key))
+    return _in_order_of_stance(merged) if name == "repertoire" else merged
+
+
+def _merge_rows(
+    under: Rows, over: Rows, what: tuple[Any, str], path: str, there: list[Problem] | None
+) -> Rows:
+    kind, name = what
+    if there is None:
+        _refuse_repeats(over, name)
+    merged = Rows(under.place if there is not None else over.place)
+    for index, item in enumerate(under):
+        merged.put(index, item, under.mark(index))
+    for index, item in enumerate(over):
+        key = key_of(item, name)
+        if there is None and name == "attitudes" and key and item.get("mutual") is True:
+            merged.keep(partial(_is_not_mutual, key[::-1]))
+        keys = [key_of(old, name) for old in merged]
+        if key is None or key not in keys:
+            merged.put(len(merged), item, over.mark(index))
+        elif there is None:
+            place = keys.index(key)
+            node = _merge(merged[place], item, (below(kind, 0), ""), (item.place, path), there)
+            merged.put(place, node, over.mark(index))
+        else:
+            spelled = ".".join(str(part) for part in key if part is not None)
+            message = f"'{spelled}' is there already: a variant changes it with set"
+            there.append(Problem.at(item.place, f"{path}.{spelled}", message))
+    return merged
+
+
+def _refuse_repeats(rows: Rows, name: str) -> None:
+    """Refuse a file that gives an entry twice: the later would replace the earlier unseen."""
+    first: dict[tuple[Any, ...], Place] = {}
+    problems = []
+    for index, entry in enumerate(rows):
+        key = key_of(entry, name)
+        if key in first:
+            at = first[key]
+            spelled = " ".join(str(part) for part in key if part is not None)
+            message = f"'{spelled}' is given twice, first at {at.line}:{at.column}"
+            problems.append(Problem.at(entry.place, f"{name}.{index}", message))
+        elif key is not None:
+            first[key] = entry.place
+    if problems:
+        raise ScenarioError(problems)
+
+
+def _is_not_mutual(key: tuple[Any, ...], entry: Any) -> bool:
+    """Say whether an entry does not give the mutual attitude of a pair."""
+    return key_of(entry, "attitudes") != key or entry.get("mutual") is not True
+
+
+def key_of(entry: Any, name: str) -> tuple[Any, ...] | None:
+    """Return what an entry of a list is known by, or None if it does not say."""
+    found = tuple(child(entry, field) for field in KEYS[name])
+    if found[0] is None or any(isinstance(part, dict | list) for part in found):
+        return None
+    return found
+
+
+def _in_order_of_stance(repertoire: Table) -> Table:
+    """Put merged responses in the order of their stances, where each is a number."""
+    stances = {key: child(response, "stance") for key, response in repertoire.items()}
+    if any(isinstance(s, bool) or not isinstance(s, int | float) for s in stances.values()):
+        return repertoire
+    ordered = Table(repertoire.place)
+    for key in sorted(repertoire, key=stances.__getitem__):
+        ordered.put(key, repertoire[key], repertoire.mark(key))
+    return ordered
+
+
+def of_patterns(tree: Table) -> Table | None:
+    """Return a tree with what patterns run besides the variants as its variants, to be tried.
+
+    That are their courses, and each value along their sweeps.
+    """
+    found = Table(tree.place)
+    for _, pattern in rows_at(tree, "patterns"):
+        path = f"patterns.{pattern.get('id')}"
+        courses = table_at(pattern, "courses")
+        for name, own in courses.items():
+            if isinstance(own, Table):
+                found.put(f"{path}.courses.{name}", _varied(tree, own), courses.mark(name))
+        for at, claim in rows_at(pattern, "claims"):
+            for key in ("rises_with", "falls_with"):
+                inner = f"{path}.claims.{at}.{key}.values"
+                for index, (variant, mark) in enumerate(_settings(claim.get(key))):
+                    found.put(f"{inner}.{index}", variant, mark)
+    if not found:
+        return None
+    trial = tree.lacking("patterns", "variants")
+    trial.put("variants", found, Mark(tree.place))
+    return trial
+
+
+def course_of(
+    scenario: Mapping[str, Any], pattern: Pattern, name: str, settings: Mapping[str, Any]
+) -> dict[str, Any]:
+    """Return a variant or a course of a pattern, with some values set in it, as one plain variant.
+
+    Parameters
+    ----------
+    scenario : mapping of str to object
+        The plain scenario.
+    pattern : Pattern
+        Whose courses may be named.
+    name : str
+        A variant or a course.
+    settings : mapping of str to object
+        Values to set, by path.
+    """
+    own: dict[str, Any] = {"variant": name}
+    if name in pattern.courses:
+        own = pattern.courses[name].model_dump(mode="json", exclude_none=True)
+    made = _varied(as_tree(scenario, PROGRAM), as_tree(own, PROGRAM))
+    added, changed = made.get("add", {}), {**made.get("set", {}), **settings}
+    return {"drop": made.get("drop", []), "add": added, "set": changed}
+
+
+def _settings(sweep: Any) -> Iterator[tuple[Table, Mark]]:
+    """Walk the values along a sweep, each as a variant that sets it."""
+    path, values = child(sweep, "input"), child(sweep, "values")
+    for value, mark in zip(values, values.marks, strict=True) if isinstance(values, Rows) else ():
+        if isinstance(path, str):
+            settings, variant = Table(mark.place), Table(mark.place)
+            settings.put(path, value, mark)
+            variant.put("set", settings, mark)
+            yield variant, mark
+
+
+def _varied(tree: Table, own: Table) -> Table:
+    """Return a course of a pattern on top of the variant that it changes, as one variant."""
+    base = table_at(table_at(tree, "variants"), str(own.get("variant")))
+    made = own.lacking("variant")
+    for key in ("drop", "set", "add"):
+        if isinstance(under := base.get(key), Table | Rows):
+            made.put(key, _joined(under, own.get(key)), own.mark(key))
+    return made
+
+
+def _joined(under: Any, over: Any) -> Any:
+    """Return the entries of two tables or rows together, tables key by key."""
+    made = copied(over) if isinstance(over, type(under)) else type(under)(under.place)
+    for at in range(len(under)) if isinstance(under, Rows) else under:
+        item, mark = under[at], under.mark(at)
+        if isinstance(made, Rows):
+            made.put(len(made), item, mark)
+        elif at not in made:
+            made.put(at, item, mark)
+        elif isinstance(item, Rows):
+            made.put(at, _joined(item, made[at]), made.mark(at))
+    return made
