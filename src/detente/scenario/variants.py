@@ -14,7 +14,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from functools import partial
 from typing import Any, Final
 
 from pydantic import BaseModel
@@ -25,7 +24,7 @@ from detente.scenario.messages import PROGRAM, Place, Problem, ScenarioError, di
 from detente.scenario.paths import assign_all
 from detente.scenario.patterns import Pattern
 from detente.scenario.shape import KEYS, below, default_at, merges
-from detente.scenario.tree import Mark, Rows, Table, as_tree, child, copied, rows_at, table_at
+from detente.scenario.tree import Mark, Rows, Table, as_tree, child, copied, has, rows_at, table_at
 
 #: Keys of a scenario that a variant has no say in.
 NOT_ITS_OWN: Final = ("variants", "patterns", "extends", "theory")
@@ -60,8 +59,7 @@ def resolve(model: type[BaseModel], tree: Table, name: str) -> tuple[Table | Non
                 at = changes.mark(key).at_key
                 problems.append(Problem.at(at, f"{path}.{verb}.{key}", message))
     if isinstance(addition, Table):
-        whole, there = added(model, whole, addition.lacking(*NOT_ITS_OWN), f"{path}.add")
-        problems += there
+        _lay(addition.lacking(*NOT_ITS_OWN), whole, model, f"{path}.add", problems)
     if isinstance(settings, Table):
         own_settings = [
             (key, value, settings.mark(key))
@@ -169,93 +167,63 @@ def _text(row: Any, name: str) -> str | None:
 
 
 def extended(model: type[BaseModel], parent: Table, over: Table) -> Table:
-    """Return a file's tree on top of that of the file that it extends."""
+    """Return a file's tree on top of that of the file that it extends, which is used up."""
+    own = checks.ids(over)
     if child(over, "theory") not in (None, child(parent, "theory") or theory.DEFAULT):
         parent = parent.lacking("dynamics")  # they are coefficients of another theory
-    merged: Table = _merge(parent, over, (model, ""), (over.place, ""), None)
-    checks.prune(merged, checks.ids(parent) - checks.ids(over))
-    return merged
+    inherited = checks.ids(parent) - own
+    _lay(over, parent, model, "", None)
+    checks.prune(parent, inherited)
+    return parent
 
 
-def added(
-    model: type[BaseModel], tree: Table, addition: Table, path: str
-) -> tuple[Table, list[Problem]]:
-    """Return a tree with what a variant adds to it, and what is there already."""
-    problems: list[Problem] = []
-    merged: Table = _merge(tree, addition, (model, ""), (addition.place, path), problems)
-    return merged, problems
+def _lay(over: Any, under: Any, kind: Any, path: str, there: list[Problem] | None) -> None:
+    """Lay a table, or a list known by keys, over another in place.
 
-
-def _merge(
-    under: Any, over: Any, what: tuple[Any, str], at: tuple[Place, str], there: list[Problem] | None
-) -> Any:
-    """Lay one tree over another, at a place of a type and a key, which say whether it merges.
-
-    `over`, which stands `at` a place and a path, wins; or it may only add, where what is `there`
-    already is collected.
+    It wins; or it may only add, where what is `there` already is collected.
     """
-    kind, name = what
-    if isinstance(under, Rows) and isinstance(over, Rows) and name in KEYS:
-        return _merge_rows(under, over, what, at[1], there)
-    if isinstance(under, Table) and isinstance(over, Table) and merges(kind):
-        return _merge_tables(under, over, what, at[1], there)
+    name = path.rpartition(".")[2]
     if there is None:
-        return over
-    there.append(Problem.at(at[0], at[1], "is there already: a variant changes it with set"))
-    return under
-
-
-def _merge_tables(
-    under: Table, over: Table, what: tuple[Any, str], path: str, there: list[Problem] | None
-) -> Table:
-    kind, name = what
-    merged = under.lacking()
-    if there is None:
-        merged.place = over.place
-    for key, item in over.items():
-        mark = over.mark(key)
-        if (
-            there is not None
-            and key not in merged
-            and isinstance(default := default_at(kind, key), dict)
-        ):
-            merged.put(key, as_tree(default, mark.place), mark)
-        if key not in merged:
-            merged.put(key, item, mark)
-        elif there is None and item is None:
-            merged.drop(key)
-        else:
-            inner = (below(kind, key), key), (mark.place, f"{path}.{key}")
-            node = _merge(merged[key], item, *inner, there)
-            merged.put(key, node, mark if there is None else merged.mark(key))
-    return _in_order_of_stance(merged) if name == "repertoire" else merged
-
-
-def _merge_rows(
-    under: Rows, over: Rows, what: tuple[Any, str], path: str, there: list[Problem] | None
-) -> Rows:
-    kind, name = what
-    if there is None:
+        under.place = over.place
+    if there is None and isinstance(over, Rows):
         _refuse_repeats(over, name)
-    merged = Rows(under.place if there is not None else over.place)
-    for index, item in enumerate(under):
-        merged.put(index, item, under.mark(index))
-    for index, item in enumerate(over):
-        key = key_of(item, name)
-        if there is None and name == "attitudes" and key and item.get("mutual") is True:
-            merged.keep(partial(_is_not_mutual, key[::-1]))
-        keys = [key_of(old, name) for old in merged]
-        if key is None or key not in keys:
-            merged.put(len(merged), item, over.mark(index))
+    for step, item in over.items() if isinstance(over, Table) else enumerate(over):
+        mark, at = over.mark(step), step
+        inner, way, lead = below(kind, step), f"{path}.{step}", ""
+        if isinstance(over, Rows):
+            if there is None and name == "attitudes":
+                _replace_mutual(under, item)
+            key = key_of(item, name)
+            keys = [key_of(old, name) for old in under]
+            at = keys.index(key) if key in keys and key is not None else len(under)
+            spelled = ".".join(str(part) for part in key or () if part is not None)
+            way, lead = f"{path}.{spelled}", f"'{spelled}' "
+        elif there is not None and step not in under and isinstance(step, str):
+            default = default_at(kind, step)
+            if isinstance(default, dict):
+                under.put(step, as_tree(default, mark.place), mark)
+        if not has(under, at):
+            under.put(at, item, mark)
+        elif there is None and item is None:
+            under.drop(at)
+        elif _merges(under[at], item, inner, str(step)) and not (lead and there is not None):
+            _lay(item, under[at], inner, way, there)
+            if there is None:
+                under.put(at, under[at], mark)
         elif there is None:
-            place = keys.index(key)
-            node = _merge(merged[place], item, (below(kind, 0), ""), (item.place, path), there)
-            merged.put(place, node, over.mark(index))
+            under.put(at, item, mark)
         else:
-            spelled = ".".join(str(part) for part in key if part is not None)
-            message = f"'{spelled}' is there already: a variant changes it with set"
-            there.append(Problem.at(item.place, f"{path}.{spelled}", message))
-    return merged
+            message = f"{lead}is there already: a variant changes it with set"
+            there.append(Problem.at(item.place if lead else mark.place, way, message))
+    if name == "repertoire" and isinstance(under, Table):
+        _put_in_order_of_stance(under)
+
+
+def _merges(under: Any, over: Any, kind: Any, name: str) -> bool:
+    """Say whether what stands at a place of a type and a key merges, or is replaced whole."""
+    if isinstance(under, Rows) and isinstance(over, Rows):
+        return name in KEYS
+    return isinstance(under, Table) and isinstance(over, Table) and merges(kind)
 
 
 def _refuse_repeats(rows: Rows, name: str) -> None:
@@ -275,9 +243,14 @@ def _refuse_repeats(rows: Rows, name: str) -> None:
         raise ScenarioError(problems)
 
 
-def _is_not_mutual(key: tuple[Any, ...], entry: Any) -> bool:
-    """Say whether an entry does not give the mutual attitude of a pair."""
-    return key_of(entry, "attitudes") != key or entry.get("mutual") is not True
+def _replace_mutual(attitudes: Rows, entry: Any) -> None:
+    """Take away the mutual attitude of a pair that an entry gives from the other side."""
+    key = key_of(entry, "attitudes")
+    if key and child(entry, "mutual") is True:
+        other = key[::-1]
+        attitudes.keep(
+            lambda old: key_of(old, "attitudes") != other or old.get("mutual") is not True
+        )
 
 
 def key_of(entry: Any, name: str) -> tuple[Any, ...] | None:
@@ -288,15 +261,15 @@ def key_of(entry: Any, name: str) -> tuple[Any, ...] | None:
     return found
 
 
-def _in_order_of_stance(repertoire: Table) -> Table:
+def _put_in_order_of_stance(repertoire: Table) -> None:
     """Put merged responses in the order of their stances, where each is a number."""
     stances = {key: child(response, "stance") for key, response in repertoire.items()}
-    if any(isinstance(s, bool) or not isinstance(s, int | float) for s in stances.values()):
-        return repertoire
-    ordered = Table(repertoire.place)
-    for key in sorted(repertoire, key=stances.__getitem__):
-        ordered.put(key, repertoire[key], repertoire.mark(key))
-    return ordered
+    if not any(isinstance(s, bool) or not isinstance(s, int | float) for s in stances.values()):
+        responses = dict(repertoire)
+        repertoire.clear()
+        repertoire.update(
+            (key, responses[key]) for key in sorted(responses, key=stances.__getitem__)
+        )
 
 
 def of_patterns(tree: Table) -> Table | None:
