@@ -24,7 +24,7 @@ from pydantic import (
     model_validator,
 )
 
-from detente.scenario import checks, paths, validation, writer
+from detente.scenario import checks, paths, validation
 from detente.scenario.base import (
     STEP_PATTERN,
     CountryCode,
@@ -52,6 +52,7 @@ from detente.scenario.elements import (
 )
 from detente.scenario.messages import PROGRAM, ScenarioError, unknown
 from detente.scenario.patterns import Pattern
+from detente.scenario.reader import to_yaml
 from detente.scenario.tree import as_tree
 from detente.theory import DEFAULT
 
@@ -322,7 +323,7 @@ class Scenario(Part):
 
     def to_yaml(self) -> str:
         """Return the complete scenario as the text of a file that loads back equal."""
-        return writer.to_yaml(self.to_plain())
+        return to_yaml(self.to_plain())
 
     @property
     def digest(self) -> str:
