@@ -11,9 +11,8 @@ from small import SMALL
 
 from detente.scenario import ScenarioError, load, load_text
 from detente.scenario.messages import Problem
-from detente.scenario.reader import decoded, read_text
+from detente.scenario.reader import decoded, read_text, to_yaml
 from detente.scenario.tree import find
-from detente.scenario.writer import to_yaml
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from detente.measures.effects import values_of
 from detente.runs.errors import UsageError
-from detente.scenario.pattern_checks import course_of
+from detente.scenario.variants import course_of
 
 if TYPE_CHECKING:
     from detente.runs.results import Results

@@ -123,11 +123,11 @@ def repertoire() -> str:
     rows = [
         (
             f"`{name}`", r.title, f"{r.stance}", f"{r.cost}", r.type or "none",
-            f"{r.conflict_score()}", "yes" if r.by_actor else "no",
+            f"{r.conflict_score()}", ", ".join(r.kinds), ", ".join(r.open_to),
         )
         for name, r in default_repertoire().items()
     ]  # fmt: skip
-    head = ("response", "title", "stance", "cost", "PLOVER type", "score", "open to the actor")
+    head = ("response", "title", "stance", "cost", "PLOVER type", "score", "answers", "open to")
     return table(head, rows)
 
 

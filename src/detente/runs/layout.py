@@ -11,8 +11,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from detente.engine.chunk import run_arrays
-from detente.scenario.distributions import sample
-from detente.scenario.quantity import Distribution
+from detente.scenario.quantity import Distribution, sample
 from detente.theory import find
 from detente.theory.declare import AXES, Outcomes
 

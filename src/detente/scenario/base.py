@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Annotated, Any, ClassVar, Final
+from typing import Annotated, Any, ClassVar, Final, Self
 
 from pydantic import (
     AfterValidator,
@@ -15,10 +16,30 @@ from pydantic import (
     PlainValidator,
     StringConstraints,
     WithJsonSchema,
+    model_validator,
 )
 
-from detente.scenario.messages import describe, shortened
+from detente.scenario.messages import Finding, describe, shortened
 from detente.scenario.quantity import Number, Quantity
+
+
+class InconsistentError(ValueError):
+    """Values that are each valid and do not go together, with what is wrong below them."""
+
+    def __init__(self, findings: Iterable[Finding]) -> None:
+        self.findings = tuple(findings)
+        super().__init__("; ".join(finding.message for finding in self.findings))
+
+
+def consistent[T](check: Callable[[T], Iterator[Finding]]) -> AfterValidator:
+    """Hold a valid value to a check that walks what is wrong with it."""
+
+    def hold(value: T) -> T:
+        if findings := list(check(value)):
+            raise InconsistentError(findings)
+        return value
+
+    return AfterValidator(hold)
 
 
 class Part(BaseModel):
@@ -28,6 +49,16 @@ class Part(BaseModel):
 
     #: The way to its fields in a scenario, as it is shown to whoever assigns to one.
     _way: ClassVar[str] = "PATH."
+
+    def inconsistencies(self) -> Iterator[Finding]:
+        """Walk what is wrong with its fields together, once each is valid."""
+        yield from ()
+
+    @model_validator(mode="after")
+    def _hold_together(self) -> Self:
+        if findings := list(self.inconsistencies()):
+            raise InconsistentError(findings)
+        return self
 
     def __setattr__(self, name: str, value: Any) -> None:
         """Refuse, saying how a scenario is changed."""
@@ -46,7 +77,7 @@ class Refers:
 
     Parameters
     ----------
-    what : {"country", "issue", "event", "response"}
+    what : {"country", "issue", "event", "response", "variant", "outcome"}
         What it stands for.
     """
 
@@ -117,6 +148,9 @@ CountryRef = Annotated[CountryCode, Refers("country")]
 IssueRef = Annotated[Identifier, Refers("issue")]
 EventRef = Annotated[Identifier, Refers("event")]
 ResponseRef = Annotated[Identifier, Refers("response")]
+#: One of those that a pattern may name besides.
+VariantRef = Annotated[Identifier, Refers("variant")]
+OutcomeRef = Annotated[Identifier, Refers("outcome")]
 #: Name of a scenario, as in its file name.
 ScenarioName = Annotated[str, StringConstraints(pattern=NAME_PATTERN)]
 #: A line or a paragraph for people.

@@ -1,164 +1,239 @@
-"""Named consistency checks over a scenario's plain data, each with a sentence.
+"""Consistency checks beyond a single part: over its lists and tables, and over a whole scenario.
 
-They run beside the model's own validation and pass over whatever is malformed, so that everything
-that is wrong is reported at once. Each check is given the data and yields what it finds.
+Those of a list or a table are given it typed, once each of its entries is valid. Those that `find`
+runs read plain data that may be malformed anywhere, so that what is wrong across a scenario is
+reported together with what is wrong with its values. Each yields what it finds.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from itertools import pairwise
 from typing import Any, Final
 
 from pydantic import BaseModel
 
-from detente.scenario import pattern_checks
+from detente import theory
 from detente.scenario.base import days_in
-from detente.scenario.conditions import FORMS
-from detente.scenario.elements import default_repertoire
+from detente.scenario.dynamics import dynamics_in
+from detente.scenario.elements import (
+    Attitude,
+    Conduct,
+    Country,
+    Dependence,
+    Event,
+    Record,
+    Response,
+    default_repertoire,
+)
 from detente.scenario.messages import Finding, hint
+from detente.scenario.patterns import MEASURES, SIDES, Pattern
 from detente.scenario.shape import references
-from detente.scenario.tree import Steps
+from detente.scenario.tree import Steps, Table, child, rows_at, table_at
 
 #: The days that results can date: they count nanoseconds from 1970 in 64 bits.
 FIRST_DAY: Final = date(1700, 1, 1)
 LAST_DAY: Final = date(2261, 12, 31)
 
-#: The lists of pairs, and the field of the second of a pair.
-PAIRS: Final = (("attitudes", "to"), ("dependence", "on"))
-
-#: A number that is no value of a scenario, and larger than any that can be a float.
-HUGE: Final = 1e300
-
-type Data = dict[str, Any]
-#: What is wrong with an event: the steps below it, and the message.
-type EventFindings = Iterator[tuple[Steps, str]]
+type Data = Mapping[str, Any]
 
 
-def find(model: type[BaseModel], data: Any) -> Iterator[Finding]:
-    """Run every check over plain data."""
-    if isinstance(data, dict):
-        yield from names_known(model, data)
-        for check in CHECKS:
-            yield from check(data)
-        yield from pattern_checks.find(data)
-
-
-def names_known(model: type[BaseModel], data: Data) -> Iterator[Finding]:
-    """Every country, issue, event and response that is referred to exists."""
-    known = {
-        "country": list(_table(data, "countries")),
-        "issue": list(_table(data, "issues")),
-        "event": [e["id"] for _, e in _rows(data, "events") if isinstance(e.get("id"), str)],
-        "response": list(_table(data, "repertoire") or default_repertoire()),
-    }
-    for steps, name, what, on_key in references(model, data):
-        if name in known[what] or (steps == ("main_event",) and name == "none"):
-            continue
-        near = hint(name, known[what])
-        lead = "can never hold: there is no" if "when" in steps and what == "event" else "unknown"
-        yield Finding(steps, f"{lead} {what} '{name}'{near}", on_key)
-
-
-def loaded_from_file(data: Data) -> Iterator[Finding]:
-    """What a scenario extends has been merged into it."""
-    if data.get("extends") is not None:
-        message = "only a file can extend another: load it by its path"
-        yield Finding(("extends",), message, on_key=True)
-
-
-def poles_apart(data: Data) -> Iterator[Finding]:
+def poles_apart(poles: dict[str, list[str]]) -> Iterator[Finding]:
     """No country stands in both poles, or twice in one."""
     seen: dict[str, str] = {}
-    for pole in _table(data, "poles"):
-        for index, code in enumerate(_list(data["poles"], pole)):
-            if isinstance(code, str) and code in seen:
+    for pole, members in poles.items():
+        for index, code in enumerate(members):
+            if code in seen:
                 where = "twice in it" if seen[code] == pole else f"in pole {seen[code]} too"
-                yield Finding(("poles", pole, index), f"{code} stands {where}")
-            elif isinstance(code, str):
-                seen[code] = pole
+                yield Finding((pole, index), f"{code} stands {where}")
+            seen.setdefault(code, pole)
 
 
-def someone_capable(data: Data) -> Iterator[Finding]:
+def someone_capable(countries: dict[str, Country]) -> Iterator[Finding]:
     """Some country has some capability."""
-    found = [_table(country).get("capability") for country in _table(data, "countries").values()]
-    if found and all(_number(capability) == 0 for capability in found):
-        yield Finding(("countries",), "every capability is 0: one at least must be above it")
+    if all(country.capability == 0 for country in countries.values()):
+        yield Finding((), "every capability is 0: one at least must be above it")
 
 
-def others_only(data: Data) -> Iterator[Finding]:
-    """No country has an attitude to itself or depends on itself."""
-    for name, other in PAIRS:
-        for index, row in _rows(data, name):
-            if isinstance(row.get("of"), str) and row.get("of") == row.get(other):
-                yield Finding((name, index, other), f"{row['of']} and itself are no pair")
-
-
-def pairs_given_once(data: Data) -> Iterator[Finding]:
+def pairs_given_once(ties: Sequence[Attitude | Dependence]) -> Iterator[Finding]:
     """A pair of countries has one attitude and one dependence in each direction."""
-    for name, other in PAIRS:
-        seen: set[tuple[str, str]] = set()
-        mutual: set[tuple[str, str]] = set()
-        for index, row in _rows(data, name):
-            of, to = row.get("of"), row.get(other)
-            if not isinstance(of, str) or not isinstance(to, str):
-                continue
-            if (of, to) in seen:
-                yield Finding((name, index), f"{of} and {to} are given twice")
-            elif row.get("mutual") is True and (to, of) in mutual:
-                message = f"{of} and {to} are mutual already: give each direction its own"
-                yield Finding((name, index), message)
-            seen.add((of, to))
-            if row.get("mutual") is True:
-                mutual.add((of, to))
+    seen: set[tuple[str, str]] = set()
+    mutual: set[tuple[str, str]] = set()
+    for index, tie in enumerate(ties):
+        of, to = tie.of, tie.to if isinstance(tie, Attitude) else tie.on
+        both_ways = isinstance(tie, Attitude) and tie.mutual
+        if (of, to) in seen:
+            yield Finding((index,), f"{of} and {to} are given twice")
+        elif both_ways and (to, of) in mutual:
+            yield Finding(
+                (index,), f"{of} and {to} are mutual already: give each direction its own"
+            )
+        seen.add((of, to))
+        if both_ways:
+            mutual.add((of, to))
 
 
-def record_given_once(data: Data) -> Iterator[Finding]:
+def record_given_once(record: list[Record]) -> Iterator[Finding]:
     """The record has one row for an event, a country and a date."""
-    seen: set[tuple[str, ...]] = set()
-    for index, row in _rows(data, "record"):
-        key = tuple(str(row.get(field)) for field in ("event", "country", "date"))
+    seen = set()
+    for index, row in enumerate(record):
+        key = row.event, row.country, row.date
         if key in seen:
-            yield Finding(("record", index), f"{key[1]} on {key[0]} is given twice for one date")
+            yield Finding((index,), f"{row.country} on {row.event} is given twice for one date")
         seen.add(key)
 
 
-def repertoire_ordered(data: Data) -> Iterator[Finding]:
-    """Responses are listed from hostile to supportive, and do not all say the same."""
-    responses = _table(data, "repertoire").items()
-    stances = {name: _number(_table(response).get("stance")) for name, response in responses}
-    known = [(name, stance) for name, stance in stances.items() if stance is not None]
+def repertoire_ordered(repertoire: dict[str, Response]) -> Iterator[Finding]:
+    """Responses are listed from hostile to supportive, differ, and leave the actor one."""
+    known = [(name, r.stance) for name, r in repertoire.items() if isinstance(r.stance, float)]
     for (before, lower), (name, stance) in pairwise(known):
         if stance < lower:
             message = "responses are listed from hostile to supportive: "
             message += f"{stance:g} stands after {lower:g} ({before})"
-            yield Finding(("repertoire", name, "stance"), message)
-    if len(stances) > 1 and None not in stances.values() and len(set(stances.values())) == 1:
-        yield Finding(("repertoire",), "every response has the same stance: two are needed")
+            yield Finding((name, "stance"), message)
+    if len(known) == len(repertoire) and len({stance for _, stance in known}) == 1:
+        yield Finding((), "every response has the same stance: two are needed")
+    if not any("actor" in response.open_to for response in repertoire.values()):
+        yield Finding((), "no response is open to the actor of an event (open_to)")
 
 
-def actor_can_answer(data: Data) -> Iterator[Finding]:
-    """The actor of an event has some response that it can give."""
-    responses = [item for item in _table(data, "repertoire").values() if isinstance(item, dict)]
-    if responses and all(item.get("by_actor") is False for item in responses):
-        yield Finding(("repertoire",), "no response is open to the actor of an event (by_actor)")
+def conduct_given_once(conduct: list[Conduct]) -> Iterator[Finding]:
+    """A country has one conduct on an issue on a day."""
+    seen = set()
+    for index, row in enumerate(conduct):
+        key = row.country, row.issue, row.at
+        if key in seen:
+            message = f"{row.country} on {row.issue} is given twice for one date"
+            yield Finding((index,), message)
+        seen.add(key)
 
 
-def ids_given_once(data: Data) -> Iterator[Finding]:
-    """Each event has an id of its own."""
+def ids_given_once(rows: Sequence[Event | Pattern]) -> Iterator[Finding]:
+    """Each event and each pattern has an id of its own."""
     seen: set[str] = set()
-    for index, event in _rows(data, "events"):
-        name = event.get("id")
-        if name == "none":
-            yield Finding(("events", index, "id"), "'none' means no event: give another id")
-        if isinstance(name, str):
-            if name in seen:
-                yield Finding(("events", index, "id"), f"'{name}' is the id of another event too")
-            seen.add(name)
+    for index, row in enumerate(rows):
+        if row.id in seen:
+            what = type(row).__name__.lower()
+            yield Finding((index, "id"), f"'{row.id}' is the id of another {what} too")
+        seen.add(row.id)
 
 
-def run_within_calendar(data: Data) -> Iterator[Finding]:
+def merged_already(extends: str | None) -> Iterator[Finding]:
+    """What a scenario extends has been merged into it."""
+    if extends is not None:
+        message = "only a file can extend another: load it by its path"
+        yield Finding((), message, on_key=True)
+
+
+def find(model: type[BaseModel], data: Any) -> Iterator[Finding]:
+    """Run every check of a whole scenario over plain data."""
+    if isinstance(data, dict):
+        yield from _names_known(model, data, data)
+        yield from _run_within_calendar(data)
+        for index, event in rows_at(data, "events"):
+            if message := _dated_within_run(event, data):
+                yield Finding(("events", index, "at"), message)
+        for index, row in rows_at(data, "conduct"):
+            start, at = _day(data.get("start")), _day(row.get("at"))
+            if start is not None and at is not None and at >= start:
+                message = f"{at} is no earlier conduct: the run starts on {start}"
+                yield Finding(("conduct", index, "at"), message)
+        yield from _answerable(data)
+        yield from _claims_say_whose(data)
+
+
+def ids(data: Data) -> set[str]:
+    """Return the ids of all patterns in plain data."""
+    return {str(pattern.get("id")) for _, pattern in rows_at(data, "patterns")}
+
+
+def not_measurable(data: Data) -> set[str]:
+    """Return the ids of the patterns that name something which plain data lacks."""
+    named = _names_known(list[Pattern], data.get("patterns"), data, ("patterns",))
+    wrong = {finding.steps[1] for finding in named}
+    return {str(pattern.get("id")) for at, pattern in rows_at(data, "patterns") if at in wrong}
+
+
+def prune(tree: Table, names: Collection[str]) -> None:
+    """Take away those of some patterns that name something which a tree lacks."""
+    if missing := not_measurable(tree) & set(names):
+        tree["patterns"].keep(lambda pattern: str(child(pattern, "id")) not in missing)
+
+
+def _names_known(kind: Any, value: Any, data: Data, steps: Steps = ()) -> Iterator[Finding]:
+    """Everything that a part of a scenario refers to exists."""
+    scopes: dict[Any, dict[str, list[str]]] = {}
+    for where, name, what, on_key in references(kind, value, steps):
+        pattern = where[1] if where[0] == "patterns" else None
+        if pattern not in scopes:
+            scopes[pattern] = _names(data, pattern)
+        known = scopes[pattern][what]
+        if "courses" in where and what == "variant":
+            known = list(table_at(data, "variants"))
+        if name not in known and not (where == ("main_event",) and name == "none"):
+            never = "when" in where and what == "event"
+            lead = "can never hold: there is no" if never else "unknown"
+            yield Finding(where, f"{lead} {what} '{name}'{hint(name, known)}", on_key)
+
+
+def _names(data: Data, pattern: Any) -> dict[str, list[str]]:
+    """Return what there is to name in a scenario, and what else in the pattern of an index."""
+    found = {
+        "country": list(table_at(data, "countries")),
+        "issue": list(table_at(data, "issues")),
+        "event": _ids(data),
+        "response": list(table_at(data, "repertoire") or default_repertoire()),
+    }
+    if pattern is not None:
+        courses = table_at(data["patterns"][pattern], "courses")
+        variants = table_at(data, "variants")
+        for variant in (*variants.values(), *courses.values()):
+            found["event"] += _ids(table_at(variant, "add"))
+        found["variant"] = [*(variants or ["base"]), *courses]
+        found["response"] += SIDES
+        found["outcome"] = list(_outcomes(data, found["event"]))
+    return found
+
+
+def _outcomes(data: Data, events: list[str]) -> dict[str, bool]:
+    """Return the outcomes of the scenario's theory, and whether each is of countries."""
+    labels = {"pole": list(table_at(data, "poles")), "event": list(dict.fromkeys(events))}
+    declared = theory.find(dynamics_in(data).of_theory).outcomes.numbers(labels)
+    return {name: "country" in outcome.axes for name, (outcome, _) in declared.items()}
+
+
+def _claims_say_whose(data: Data) -> Iterator[Finding]:
+    """A claim says of which country it is, unless it is of the region."""
+    for index, pattern in rows_at(data, "patterns"):
+        outcomes = _outcomes(data, _names(data, index)["event"])
+        for part in ("claims", "beside"):
+            for at, claim in rows_at(pattern, part):
+                steps: Steps = ("patterns", index, part, at)
+                kind = next((key for key in MEASURES if key in claim), "first")
+                whose = [key for key in ("of", "mean_of") if claim.get(key) is not None]
+                if kind == "outcome" and outcomes.get(str(claim["outcome"])) is False:
+                    for key in whose[:1]:
+                        message = f"'{claim['outcome']}' is of the region: leave out '{key}'"
+                        yield Finding((*steps, key), message, on_key=True)
+                elif kind != "first" and len(whose) != 1 and (whose or part == "claims"):
+                    yield Finding(steps, f"'{kind}' needs one of of and mean_of, to say whose")
+
+
+def _answerable(data: Data) -> Iterator[Finding]:
+    """Some response of the repertoire answers each kind of event."""
+    kinds = {"move", "text", "vote"}
+    if isinstance(own := data.get("repertoire"), Mapping):
+        given = [row.get("kinds", ["move"]) for row in own.values() if isinstance(row, Mapping)]
+        kinds = {kind for each in given if isinstance(each, list) for kind in map(str, each)}
+    for index, event in rows_at(data, "events"):
+        kind = event.get("kind", "move")
+        if kind in ("move", "text", "vote") and kind not in kinds:
+            message = f"no response of the repertoire answers a {kind} (kinds)"
+            yield Finding(("events", index, "kind"), message)
+
+
+def _run_within_calendar(data: Data) -> Iterator[Finding]:
     """A run lies between the years 1700 and 2261, which results can date."""
     start, days, steps = _run(data)
     if start is not None and not FIRST_DAY <= start <= LAST_DAY:
@@ -168,140 +243,27 @@ def run_within_calendar(data: Data) -> Iterator[Finding]:
         yield Finding(where, f"the run would end after {LAST_DAY}")
 
 
-def events_make_sense(data: Data) -> Iterator[Finding]:
-    """Run the checks of a single event on each."""
-    for index, event in _rows(data, "events"):
-        for check in OF_AN_EVENT:
-            for steps, message in check(event, data):
-                yield Finding(("events", index, *steps), message)
-
-
-def tests_make_sense(event: Data, _: Data) -> EventFindings:
-    """A test of a condition has one bound, and no country an attitude to itself."""
-    for steps, test in _tests(event.get("when"), ("when",)):
-        if isinstance(test.get("attitude"), str) and test["attitude"] == test.get("to"):
-            yield (*steps, "to"), f"{test['to']} and itself are no pair"
-        if "after" not in test and (test.get("above") is None) == (test.get("below") is None):
-            yield steps, "a test needs one of above and below"
-
-
-def dated_within_run(event: Data, data: Data) -> EventFindings:
+def _dated_within_run(event: Data, data: Data) -> str:
     """A dated event comes up during the run, or is marked as history before it."""
     start, days, steps = _run(data)
     at, history = event.get("at"), event.get("history") is True
-    if isinstance(at, int) and not isinstance(at, bool):
-        if history:
-            yield ("at",), "an event of history needs the date on which it happened"
-        elif steps and at >= steps:
-            last = steps - 1
-            yield ("at",), f"step {at} lies outside the run: its steps are 0 to {last}; raise steps"
-    elif (on := _day(at)) is not None and start is not None:
-        if history and on >= start:
-            yield ("at",), f"{on} is no history: the run starts on {start}"
-        elif not history and on < start:
-            yield ("at",), f"{on} is before the start ({start}): history: true if that is meant"
-        elif days * steps and (on - start).days >= days * steps:
-            end = start + timedelta(days=days * steps - 1)
-            yield ("at",), f"{on} lies outside the run, which ends on {end}: raise steps"
-    elif at is None and history:
-        yield ("history",), "an event of history needs a date (at)"
+    if isinstance(at, int) and not isinstance(at, bool) and not history and 0 < steps <= at:
+        return f"step {at} lies outside the run: its steps are 0 to {steps - 1}; raise steps"
+    if (on := _day(at)) is None or start is None:
+        return ""
+    if history and on >= start:
+        return f"{on} is no history: the run starts on {start}"
+    if not history and on < start:
+        return f"{on} is before the start ({start}): history: true if that is meant"
+    if days * steps and (on - start).days >= days * steps:
+        end = start + timedelta(days=days * steps - 1)
+        return f"{on} lies outside the run, which ends on {end}: raise steps"
+    return ""
 
 
-def comes_up_one_way(event: Data, _: Data) -> EventFindings:
-    """An event is dated, or conditional, or by hazard."""
-    at, when = event.get("at"), event.get("when")
-    chance = _number(event.get("probability", 1.0))
-    if at is not None and when is not None:
-        yield ("when",), "an event has a date (at) or a condition (when), not both"
-    if at is None and when is None and chance == 1:
-        yield (), "an event needs at, when or a probability below 1 in each step"
-    if chance == 0:
-        yield ("probability",), "never comes up: its probability is 0"
-    if event.get("repeats") is True and at is not None:
-        yield ("repeats",), "a dated event comes up once: repeats goes with when or a probability"
-
-
-def scored_one_way(event: Data, _: Data) -> EventFindings:
-    """An event has a type, a code or a score to say how hostile it is."""
-    if all(event.get(name) is None for name in ("type", "code", "score")):
-        yield (), "an event needs a type (PLOVER), a code (CAMEO) or a score"
-    if event.get("type") is not None and event.get("code") is not None:
-        yield ("code",), "an event has a type or a code, not both"
-
-
-def consent_makes_sense(event: Data, _: Data) -> EventFindings:
-    """Consent is asked of another country, and to a proposal."""
-    consent = event.get("consent")
-    if consent is not None and consent == event.get("actor"):
-        yield ("consent",), f"{consent} is the actor: its own consent is not in question"
-    if consent is not None and not event.get("proposes"):
-        yield ("consent",), "consent is to a proposal: the event proposes nothing"
-
-
-def ends_others(event: Data, _: Data) -> EventFindings:
-    """No event takes itself off the agenda."""
-    for index, name in enumerate(_list(event, "ends")):
-        if isinstance(name, str) and name == event.get("id"):
-            yield ("ends", index), "an event cannot end itself"
-
-
-OF_AN_EVENT: Final = (
-    tests_make_sense,
-    dated_within_run,
-    comes_up_one_way,
-    scored_one_way,
-    consent_makes_sense,
-    ends_others,
-)
-#: Every check but that of names, in the order in which a person would want to hear of them.
-CHECKS: Final = (
-    loaded_from_file,
-    poles_apart,
-    someone_capable,
-    others_only,
-    pairs_given_once,
-    repertoire_ordered,
-    actor_can_answer,
-    record_given_once,
-    ids_given_once,
-    run_within_calendar,
-    events_make_sense,
-)
-
-
-def _table(value: Any, key: str | None = None) -> Data:
-    """Return a mapping, or the one under its key, or an empty one."""
-    found = value.get(key) if key is not None else value
-    return found if isinstance(found, dict) else {}
-
-
-def _list(value: Data, key: str) -> list[Any]:
-    """Return the list under a key, or an empty one."""
-    found = value.get(key)
-    return found if isinstance(found, list) else []
-
-
-def _rows(data: Data, name: str) -> Iterator[tuple[int, Data]]:
-    """Walk the entries of a list that are mappings."""
-    return ((at, row) for at, row in enumerate(_list(data, name)) if isinstance(row, dict))
-
-
-def _tests(condition: Any, steps: Steps) -> Iterator[tuple[Steps, Data]]:
-    """Walk the tests at the leaves of a condition, well-formed or not."""
-    if isinstance(condition, dict):
-        for joint in ("all", "any"):
-            for index, part in enumerate(_list(condition, joint)):
-                yield from _tests(part, (*steps, joint, index))
-        yield from _tests(condition.get("not"), (*steps, "not"))
-        if condition.keys() & (FORMS.keys() - {"all", "any", "not"}):
-            yield steps, condition
-
-
-def _number(value: Any) -> float | None:
-    """Return a number, or None for a distribution and anything else."""
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        return None
-    return float(value) if abs(value) < HUGE else None
+def _ids(data: Any) -> list[str]:
+    """Return the ids of the events in plain data."""
+    return [row["id"] for _, row in rows_at(data, "events") if isinstance(row.get("id"), str)]
 
 
 def _day(value: Any) -> date | None:

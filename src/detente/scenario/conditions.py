@@ -12,17 +12,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Annotated, Any, Final
 
 from pydantic import Discriminator, Field, Tag
 
 from detente.scenario.base import CountryRef, EventRef, IssueRef, Part, Share, Signed
+from detente.scenario.messages import Finding
 
 Steps = Annotated[int, Field(ge=0, le=100_000)]
 
 
-class IssueTest(Part):
+class _BoundedTest(Part):
+    """A test that something stands above or below a value."""
+
+    def inconsistencies(self) -> Iterator[Finding]:
+        """Walk what is wrong: it has one bound."""
+        bounds = dict(self)
+        if (bounds["above"] is None) == (bounds["below"] is None):
+            yield Finding((), "a test needs one of above and below")
+
+
+class IssueTest(_BoundedTest):
     """The level of an issue stands above or below a value."""
 
     issue: IssueRef = Field(description="The issue.")
@@ -30,7 +41,7 @@ class IssueTest(Part):
     below: Share | None = Field(None, description="True while the level is less.")
 
 
-class StanceTest(Part):
+class StanceTest(_BoundedTest):
     """A country's stance on an event stands above or below a value."""
 
     stance: EventRef = Field(description="The event.")
@@ -39,7 +50,7 @@ class StanceTest(Part):
     below: Signed | None = Field(None, description="True while the stance is less.")
 
 
-class OppositionTest(Part):
+class OppositionTest(_BoundedTest):
     """The share of the others' capability that stands against an event."""
 
     opposition: EventRef = Field(description="The event.")
@@ -47,13 +58,19 @@ class OppositionTest(Part):
     below: Share | None = Field(None, description="True while the share is less.")
 
 
-class AttitudeTest(Part):
+class AttitudeTest(_BoundedTest):
     """An attitude of one country to another."""
 
     attitude: CountryRef = Field(description="Whose attitude.")
     to: CountryRef = Field(description="Toward whom.")
     above: Signed | None = Field(None, description="True while the attitude is greater.")
     below: Signed | None = Field(None, description="True while the attitude is less.")
+
+    def inconsistencies(self) -> Iterator[Finding]:
+        """Walk what is wrong: it is of a pair, and has one bound."""
+        yield from super().inconsistencies()
+        if self.attitude == self.to:
+            yield Finding(("to",), f"{self.to} and itself are no pair")
 
 
 class AfterTest(Part):

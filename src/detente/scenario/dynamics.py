@@ -13,7 +13,7 @@ from pydantic import AfterValidator, Field, create_model
 
 from detente import theory
 from detente.scenario.base import Part
-from detente.scenario.messages import unknown
+from detente.scenario.messages import RETIRED, unknown
 from detente.scenario.quantity import Number, Quantity
 
 if TYPE_CHECKING:
@@ -80,6 +80,8 @@ def dynamics_in(scenario: Any) -> type[AnyDynamics]:
 
 def elsewhere(coefficient: str, own: type[AnyDynamics]) -> str:
     """Say of which theory a coefficient is that the theory of a scenario does not have, if any."""
+    if coefficient in RETIRED:
+        return f"'{coefficient}' is gone: {RETIRED[coefficient]}"
     for other in theory.names():
         if coefficient in dynamics_of(other).model_fields:
             return (

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import builtins
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date as day
 from typing import Annotated, Any, Literal
 
@@ -25,6 +25,7 @@ from detente.scenario.base import (
 )
 from detente.scenario.codes import CAMEO, PLOVER, CameoCode, PloverType
 from detente.scenario.conditions import Condition
+from detente.scenario.messages import Finding
 from detente.scenario.quantity import Distribution, Number, Quantity
 
 #: What an event is, and so what can answer it.
@@ -93,6 +94,11 @@ class Attitude(Part):
         False, description="Whether the other feels the same, where nothing else is said."
     )
 
+    def inconsistencies(self) -> Iterator[Finding]:
+        """Walk what is wrong: no country has an attitude to itself."""
+        if self.of == self.to:
+            yield Finding(("to",), f"{self.of} and itself are no pair")
+
 
 class Dependence(Part):
     """How much one country depends on another: trade, security, transit."""
@@ -100,6 +106,11 @@ class Dependence(Part):
     of: CountryRef = Field(description="Who depends.")
     on: CountryRef = Field(description="On whom.")
     level: Share = Field(description="0 is not at all, 1 is entirely.")
+
+    def inconsistencies(self) -> Iterator[Finding]:
+        """Walk what is wrong: no country depends on itself."""
+        if self.of == self.on:
+            yield Finding(("on",), f"{self.of} and itself are no pair")
 
 
 class Response(Part):
@@ -273,6 +284,48 @@ class Event(Part):
         if self.kind != "move":
             return [country for country in countries if country != self.actor]
         return [] if self.consent is None else [self.consent]
+
+    def inconsistencies(self) -> Iterator[Finding]:
+        """Walk what is wrong: it comes up in one way, is scored in one way, makes sense."""
+        dated, conditional = self.at is not None, self.when is not None
+        if self.id == "none":
+            yield Finding(("id",), "'none' means no event: give another id")
+        if self.history and not dated:
+            yield Finding(("history",), "an event of history needs a date (at)")
+        if self.history and isinstance(self.at, int):
+            yield Finding(("at",), "an event of history needs the date on which it happened")
+        if dated and conditional:
+            yield Finding(("when",), "an event has a date (at) or a condition (when), not both")
+        if not dated and not conditional and self.probability == 1:
+            yield Finding((), "an event needs at, when or a probability below 1 in each step")
+        if self.probability == 0:
+            yield Finding(("probability",), "never comes up: its probability is 0")
+        if self.repeats and dated:
+            message = "a dated event comes up once: repeats goes with when or a probability"
+            yield Finding(("repeats",), message)
+        if self.type is None and self.code is None and self.score is None:
+            yield Finding((), "an event needs a type (PLOVER), a code (CAMEO) or a score")
+        if self.type is not None and self.code is not None:
+            yield Finding(("code",), "an event has a type or a code, not both")
+        if self.consent is not None and self.consent == self.actor:
+            message = f"{self.consent} is the actor: its own consent is not in question"
+            yield Finding(("consent",), message)
+        if self.actor is not None and self.actor in (self.asks or ()):
+            where = ("asks", (self.asks or []).index(self.actor))
+            yield Finding(where, f"{self.actor} is the actor: it does not ask itself")
+        if self.consent is not None and self.kind != "move":
+            yield Finding(("consent",), f"a {self.kind} needs nobody's consent")
+        if self.answers is not None and self.answers == self.id:
+            yield Finding(("answers",), "an event cannot answer itself")
+        if self.answers is not None and self.kind == "vote":
+            yield Finding(("answers",), "a vote answers no other event: a text or a move does")
+        if self.kind == "text" and self.actor is None:
+            yield Finding(("kind",), "a text needs an actor, who puts it forward")
+        if self.consent is not None and not self.proposes:
+            message = "consent is to a proposal: the event proposes nothing"
+            yield Finding(("consent",), message)
+        if self.id in self.ends:
+            yield Finding(("ends", self.ends.index(self.id)), "an event cannot end itself")
 
     def conflict_score(self) -> Number:
         """Return the conflict-cooperation score, -10 to 10: as given, or by the type or code."""

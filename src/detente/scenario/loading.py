@@ -9,13 +9,13 @@ from pathlib import Path
 from typing import Any, Final
 
 from detente.scenario.library import SUFFIXES, find, library
-from detente.scenario.merge import extended
 from detente.scenario.messages import PROGRAM, Place, Problem, ScenarioError, did_you_mean
 from detente.scenario.paths import Change, assign_all, changes_of
 from detente.scenario.reader import read, read_text, read_value
 from detente.scenario.schema import Scenario
 from detente.scenario.tree import Mark, Table, as_tree, copied
 from detente.scenario.validation import validated
+from detente.scenario.variants import extended
 
 #: How problems name the values given on the command line.
 OPTION: Final = "--set"

@@ -156,6 +156,16 @@ def lookalike(text: str) -> str:
     return f" - U+{ord(char):04X} is {name}: type {wanted}"
 
 
+#: What to write in place of names of version 0.1.
+RETIRED: Final = {
+    "by_actor": "write open_to, a list of actor, asked, bystander: by_actor: false is "
+    "open_to: [asked, bystander]",
+    "agreement_rate": "ties move by what is newly said and done: write tie_rate and word_weight",
+    "balance_rate": "ties no longer drift toward structural balance: leave it out",
+    "reversion_rate": "write tie_half_life, in years",
+}
+
+
 def did_you_mean(name: str, known: Iterable[str]) -> str:
     """Return `` - did you mean 'x'?`` for the nearest known name, or nothing.
 

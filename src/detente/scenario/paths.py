@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from pydantic import BaseModel
 
-from detente.scenario import pattern_checks
+from detente.scenario import checks
 from detente.scenario.dynamics import elsewhere
 from detente.scenario.messages import Place, Problem, ScenarioError, describe, did_you_mean
 from detente.scenario.shape import KEYS, below, default_at, fields_of, is_table, known_keys
@@ -21,7 +21,9 @@ from detente.scenario.tree import Mark, Rows, Steps, Table, as_tree, child, has
 #: Lists in which a pair that nobody wrote stands at 0, so that it can be set.
 PAIRS: Final = frozenset({"attitudes", "dependence"})
 #: Tables in which any issue may stand, so that one more can be set.
-BY_ISSUE: Final = frozenset({"preferences", "proposes", "does"})
+BY_ISSUE: Final = frozenset({"preferences", "proposes", "does", "otherwise"})
+#: Tables in which any country may stand.
+BY_COUNTRY: Final = frozenset({"offers"})
 
 #: A path, what to set there, and where that was asked for.
 type Change = tuple[str, Any, Mark]
@@ -34,26 +36,21 @@ class PathError(LookupError):
 
 def fetch(tree: dict[str, Any], path: str) -> Any:
     """Return the value at a path of a complete scenario in plain form."""
-    first, *others = path.split(".")
-    name, rest = first, tuple(others)
-    holder: Any = tree
-    node, missing = child(tree, name), name
-    if name in KEYS and isinstance(node, list) and rest:
-        index, rest = _entry_at(node, name, rest)
-        if index is None:
-            if name in PAIRS and len(rest) in (0, 1):
-                return _mirrored(node, *others[:2]) if name == "attitudes" else 0.0
-            raise PathError(f"there is no {'.'.join((name, *others[: len(KEYS[name][:2])]))}")
-        node = node[index]
-        if name in PAIRS and not rest:
-            rest = ("level",)
-    if node is not None:
-        holder, missing = node, rest[0] if rest else ""
-        node = _below_at(node, rest)
-    if node is None:
-        known = holder if isinstance(holder, dict) and missing not in holder else ()
-        raise PathError(f"nothing stands at {path}{did_you_mean(missing, known)}")
-    return node
+    node: Any = tree
+    way: Parts = ()
+    rest = tuple(path.split("."))
+    while rest:
+        step, after = _step(node, way, rest)
+        taken = rest[: len(rest) - len(after)]
+        if step is None and (name := _keyed(way)):
+            if name not in PAIRS or len(after) > 1:
+                raise PathError(f"there is no {'.'.join((name, *taken))}")
+            return _mirrored(node, *taken) if name == "attitudes" else 0.0
+        if step is None:
+            known = node if isinstance(node, dict) else ()
+            raise PathError(f"nothing stands at {path}{did_you_mean(rest[0], known)}")
+        node, way, rest = node[step], (*way, *taken), after
+    return node["level"] if way[0] in PAIRS and len(way) == 3 else node
 
 
 def spell(tree: Any, steps: Steps) -> str:
@@ -95,14 +92,14 @@ def changes_of(values: Mapping[str, Any], place: Place) -> list[Change]:
 def assign_all(model: type[BaseModel], tree: Table, changes: list[Change]) -> list[Problem]:
     """Set the values at several paths of a tree in turn; return what is wrong with the paths."""
     problems = []
-    measurable = pattern_checks.ids(tree) - pattern_checks.not_measurable(tree)
+    measurable = checks.ids(tree) - checks.not_measurable(tree)
     for path, value, mark in changes:
         try:
             _assign(model, tree, path, value, mark)
         except PathError as error:
             problems.append(Problem.at(mark.at_key, path, str(error)))
     if not any(path.split(".")[0] == "patterns" for path, *_ in changes):
-        pattern_checks.prune(tree, measurable)
+        checks.prune(tree, measurable)
     return problems
 
 
@@ -113,7 +110,7 @@ def _assign(model: type[BaseModel], tree: Table, path: str, value: Any, mark: Ma
         raise PathError("expected keys joined by points, such as countries.PAK.resolve")
     if path == "theory" and value != child(tree, "theory"):
         tree.drop("dynamics")  # they are coefficients of another theory
-    _Assignment(model, tree, value, mark).whole(tree, parts)
+    _Assignment(model, tree, value, mark).down(tree, model, parts)
 
 
 class _Assignment:
@@ -125,37 +122,60 @@ class _Assignment:
         self.value = value
         self.mark = mark._replace(key=None)
 
-    def whole(self, tree: Table, parts: Parts) -> None:
-        """Set below the top of a scenario, or of what a variant adds to one."""
-        name, rest = parts[0], parts[1:]
-        if name in KEYS and rest:
-            rows = tree[name] if name in tree else Rows(self.mark.place)
-            if not isinstance(rows, Rows):
-                raise PathError(f"{name} is not a list")
-            self.entry(rows, name, rest)
-            if name not in tree:
-                tree.put(name, rows, self.mark)
-        else:
-            self.down(tree, self.model, parts, ())
-
-    def entry(self, rows: Rows, name: str, parts: Parts) -> None:
-        """Set in the entry of a list that is addressed by its key."""
-        index, rest = _entry_at(rows, name, parts)
+    def down(self, holder: Any, kind: Any, parts: Parts, before: Parts = ()) -> None:
+        """Set somewhere below a table or a list; `before` is the path that led to it."""
+        if before[:1] == ("variants",) and before[2:] == ("add",):
+            kind = self.model
+        step, rest = self.step(holder, kind, parts, before)
         key = parts[: len(parts) - len(rest)]
-        row = self.new_pair(rows, name, key) if index is None else rows[index]
-        if index is None and rest and rest[0] in KEYS[name]:
-            raise PathError(f"'{rest[0]}' is not a part of {name}")
-        if rest:
-            self.down(row, below(below(self.model, name), 0), rest, (name, *key))
-        elif self.value is None and index is not None:
-            rows.drop(index)
+        inner, inner_kind, there = child(holder, step), below(kind, step, holder), has(holder, step)
+        if name := _keyed(before):
+            inner = inner if there else self.new_pair(holder, name, key)
+            inner_kind = below(kind, 0)
+        if not rest:
+            if self.value is not None:
+                entry = self.entry(inner, name, key) if name else self.value
+                holder.put(step, entry, self.mark)
+            elif there:
+                holder.drop(step)
             return
-        elif self.value is not None:
-            row = self.entire(row, name, key)
-        if index is None or row is self.value:
-            rows.put(len(rows) if index is None else index, row, self.mark)
+        if not there and not name:
+            default = default_at(kind, str(step))
+            inner = as_tree(default, self.mark.place) if isinstance(default, dict | list) else None
+        if not isinstance(inner, Table | Rows):
+            if not fields_of(inner_kind) and not is_table(inner_kind):
+                raise PathError(f"nothing stands below {'.'.join((*before, *key))}")
+            inner = Table(self.mark.place)
+        self.down(inner, inner_kind, rest, (*before, *key))
+        if child(holder, step) is not inner:
+            holder.put(step, inner, self.mark)
 
-    def entire(self, old: Table, name: str, key: Parts) -> Table:
+    def step(self, holder: Any, kind: Any, parts: Parts, before: Parts) -> tuple[Any, Parts]:
+        """Return the key or index that a path goes by, there or to be, and the rest of it."""
+        if before[:1] == ("variants",) and before[2:] == ("set",):
+            return _own_path(holder, parts)
+        if parts[0] in fields_of(kind):
+            return parts[0], parts[1:]
+        found, rest = _step(holder, before, parts)
+        if found is not None:
+            return found, rest
+        if isinstance(holder, Rows) and _keyed(before):
+            return len(holder), rest
+        if isinstance(holder, Rows):
+            raise PathError(f"{'.'.join(before)} is a list of {len(holder)}, counted from 0")
+        if before == ("variants",) and len(parts) == 1 and self.value is not None:
+            return parts[0], ()  # a new one, to stand beside the others
+        known = known_keys(kind, holder)
+        if before[-1:] and before[-1] in BY_ISSUE | BY_COUNTRY:
+            what = "issues" if before[-1] in BY_ISSUE else "countries"
+            known = list(child(self.tree, what) or known)
+            if parts[0] in known:
+                return parts[0], parts[1:]
+        where = f" in {'.'.join(before)}" if before else ""
+        missing = f"there is no '{parts[0]}'{where}{did_you_mean(parts[0], known)}"
+        raise PathError((before == ("dynamics",) and elsewhere(parts[0], kind)) or missing)
+
+    def entry(self, old: Any, name: str, key: Parts) -> Any:
         """Return what becomes of an entry that is set as a whole; a pair is its level."""
         entry = self.value
         if name in PAIRS and not (has(entry, "level") or has(entry, "mutual")):
@@ -163,12 +183,10 @@ class _Assignment:
             return old
         if not isinstance(entry, Table):
             raise PathError(f"expected a mapping to take the place of {'.'.join((name, *key))}")
-        for field, part in zip(KEYS[name], key, strict=False):
+        known_by = dict(zip(KEYS[name], key, strict=False))
+        for field, part in {**(old if name in PAIRS else {}), **known_by}.items():
             if field not in entry:
                 entry.put(field, part, Mark(entry.place, part))
-        for field in old if name in PAIRS else ():
-            if field not in entry:
-                entry.put(field, old[field], old.mark(field))
         return entry
 
     def new_pair(self, rows: Rows, name: str, key: Parts) -> Any:
@@ -185,77 +203,37 @@ class _Assignment:
         level = _mirrored(rows, *key) if name == "attitudes" else 0.0
         return as_tree({"of": key[0], KEYS[name][1]: key[1], "level": level}, self.mark.place)
 
-    def down(self, holder: Any, kind: Any, parts: Parts, before: Parts) -> None:
-        """Set somewhere below a table or a list; `before` is the path that led to it."""
-        step: str | int
-        if isinstance(holder, Rows):
-            rest = parts[1:]
-            step = int(parts[0]) if parts[0].isdecimal() and len(parts[0]) < 6 else len(holder)
-            if step >= len(holder):
-                raise PathError(f"{'.'.join(before)} is a list of {len(holder)}, counted from 0")
-        elif before[-1:] == ("add",) and before[:1] == ("variants",):
-            self.whole(holder, parts)
-            return
-        else:
-            step, rest = self.key(holder, kind, parts, before)
-        if not rest and self.value is None:
-            holder.drop(step)
-            return
-        if not rest:
-            holder.put(step, self.value, self.mark)
-            return
-        way = (*before, str(step))
-        inner, inner_kind = child(holder, step), below(kind, step, holder)
-        if inner is None and not has(holder, step):
-            default = default_at(kind, str(step))
-            inner = as_tree(default, self.mark.place) if isinstance(default, dict | list) else None
-        if not isinstance(inner, Table | Rows):
-            if not fields_of(inner_kind) and not is_table(inner_kind):
-                raise PathError(f"nothing stands below {'.'.join(way)}")
-            inner = Table(self.mark.place)
-        self.down(inner, inner_kind, rest, way)
-        if child(holder, step) is not inner:
-            holder.put(step, inner, self.mark)
 
-    def key(self, node: Table, kind: Any, parts: Parts, before: Parts) -> tuple[str, Parts]:
-        """Return the key that a path goes by, and the rest of it."""
-        if before[:1] == ("variants",) and before[2:] == ("set",):
-            return _own_path(node, parts)
-        for count in range(1, len(parts) + 1):
-            key = ".".join(parts[:count])
-            if key in node or key in fields_of(kind):
-                return key, parts[count:]
-        if before == ("variants",) and len(parts) == 1 and self.value is not None:
-            return parts[0], ()  # a new one, to stand beside the others
-        known = known_keys(kind, node)
-        if before[-1:] and before[-1] in BY_ISSUE:
-            known = list(child(self.tree, "issues") or known)
-            if parts[0] in known:
-                return parts[0], parts[1:]
-        where = f" in {'.'.join(before)}" if before else ""
-        missing = f"there is no '{parts[0]}'{where}{did_you_mean(parts[0], known)}"
-        raise PathError((before == ("dynamics",) and elsewhere(parts[0], kind)) or missing)
+def _keyed(way: Parts) -> str:
+    """Return the name of the list at a path whose entries go by what they are known by, if any."""
+    within_whole = len(way) == 1 or way[-2:-1] == ("add",)
+    return way[-1] if within_whole and way[-1] in KEYS else ""
+
+
+def _step(node: Any, way: Parts, parts: Parts) -> tuple[str | int | None, Parts]:
+    """Return the key or index of what a path goes by next, or None, and the rest of the path."""
+    if isinstance(node, list) and (name := _keyed(way)):
+        return _entry_at(node, name, parts)
+    if isinstance(node, list):
+        index = int(parts[0]) if parts[0].isdecimal() and len(parts[0]) < 6 else len(node)
+        return (index if index < len(node) else None), parts[1:]
+    for count in range(1, len(parts) + 1):  # keys may hold points
+        if child(node, key := ".".join(parts[:count])) is not None:
+            return key, parts[count:]
+    return None, parts[1:]
 
 
 def _own_path(settings: Table, parts: Parts) -> tuple[str, Parts]:
     """Return the path, itself a key, that a variant sets, and what lies below it if it does."""
     for count in range(1, len(parts)):
         key, rest = ".".join(parts[:count]), parts[count:]
-        if key in settings and _below_at(settings[key], rest) is not None:
+        node, below_it = child(settings, key), rest
+        while below_it and node is not None:
+            step, below_it = _step(node, (), below_it)
+            node = None if step is None else node[step]
+        if node is not None:
             return key, rest
     return ".".join(parts), ()
-
-
-def _below_at(node: Any, parts: Parts) -> Any:
-    """Return what stands at some parts of a path below a node, or None; keys may hold points."""
-    while parts and node is not None:
-        if isinstance(node, list):
-            node, parts = child(node, int(parts[0]) if parts[0].isdecimal() else -1), parts[1:]
-            continue
-        counts = range(1, len(parts) + 1)
-        count = next((n for n in counts if child(node, ".".join(parts[:n])) is not None), 0)
-        node, parts = child(node, ".".join(parts[:count])) if count else None, parts[count:]
-    return node
 
 
 def _entry_at(rows: list[Any], name: str, parts: Parts) -> tuple[int | None, Parts]:

@@ -20,21 +20,44 @@ A list of countries or variants makes a claim of each.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
-from typing import Annotated, Final, Literal
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Annotated, Final, Literal, TypeVar
 
 from pydantic import AfterValidator, BeforeValidator, Field, GetJsonSchemaHandler
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema
 
-from detente.scenario.base import CountryCode, Identifier, Part, Text
+from detente.scenario.base import (
+    CountryRef,
+    EventRef,
+    Identifier,
+    OutcomeRef,
+    Part,
+    ResponseRef,
+    Text,
+    VariantRef,
+)
 from detente.scenario.elements import Plain, Variant
+from detente.scenario.messages import Finding
 
 #: Words for all responses of one side, beside the names of responses.
 SIDES: Final = {"opposes": -1, "supports": 1}
+#: The keys that say where something is measured, and those that say what it must be.
+_WHERE: Final = frozenset({"of", "on", "variant", "response", "reason", "confidence"})
+_ASKED: Final = ("above", "below", "more_than", "less_than", "rises_with", "falls_with")
+#: The keys that say what is measured, each with the other keys that go with it.
+MEASURES: Final[dict[str, frozenset[str]]] = {
+    "share": _WHERE | {"mean_of", *_ASKED},
+    "stance_above": _WHERE | {"mean_of", *_ASKED},
+    "stance_below": _WHERE | {"mean_of", *_ASKED},
+    "outcome": (_WHERE - {"on", "response"}) | {"mean_of", *_ASKED},
+    "first": (_WHERE - {"of", "response"}) | {"before", "responses"},
+    "most_likely": _WHERE,
+    "entropy": (_WHERE - {"response"}) | {"above", "below", "among_highest"},
+}
 
 
-class _OneOrMore:
+class _OneOrMoreSchema:
     """In a JSON Schema, one name in place of a list of one."""
 
     @staticmethod
@@ -56,10 +79,11 @@ def _pattern_id(value: str) -> str:
     return value
 
 
-Countries = Annotated[
-    list[CountryCode], Field(min_length=1), BeforeValidator(_listed), _OneOrMore()
+_Name = TypeVar("_Name")
+#: Several names, or one alone.
+OneOrMore = Annotated[
+    list[_Name], Field(min_length=1), BeforeValidator(_listed), _OneOrMoreSchema()
 ]
-Names = Annotated[list[Identifier], Field(min_length=1), BeforeValidator(_listed), _OneOrMore()]
 Threshold = Annotated[float, Field(allow_inf_nan=False)]
 Stance = Annotated[float, Field(ge=-1, le=1)]
 Confidence = Annotated[float, Field(gt=0, lt=1)]
@@ -70,12 +94,16 @@ When = Literal["first", "last"]
 class Comparison(Part):
     """The other side of a comparison: what differs from the claim; all else is the same."""
 
-    share: Names | None = Field(None, description="Other responses, or the other side.")
-    outcome: Identifier | None = Field(None, description="Another outcome.")
-    of: Countries | None = Field(None, description="Another country; of several, than each.")
-    mean_of: Countries | None = Field(None, description="The mean of other countries.")
-    on: Identifier | None = Field(None, description="Another event.")
-    variant: Names | None = Field(
+    share: OneOrMore[ResponseRef] | None = Field(
+        None, description="Other responses, or the other side."
+    )
+    outcome: OutcomeRef | None = Field(None, description="Another outcome.")
+    of: OneOrMore[CountryRef] | None = Field(
+        None, description="Another country; of several, than each."
+    )
+    mean_of: OneOrMore[CountryRef] | None = Field(None, description="The mean of other countries.")
+    on: EventRef | None = Field(None, description="Another event.")
+    variant: OneOrMore[VariantRef] | None = Field(
         None, description="Another variant or course; of several, than each."
     )
     response: When | None = Field(None, description="The first response to the event, or the last.")
@@ -103,7 +131,7 @@ class Claim(Part):
     ``first``, which has ``before``, and ``most_likely``, which is a claim already.
     """
 
-    share: Names | None = Field(
+    share: OneOrMore[ResponseRef] | None = Field(
         None,
         description="The share of runs in which a country's response is one of these: names of "
         "responses, or opposes or supports for all of a side.",
@@ -114,17 +142,17 @@ class Claim(Part):
     stance_below: Stance | None = Field(
         None, description="The share of runs in which the stance of its response is less."
     )
-    outcome: Identifier | None = Field(
+    outcome: OutcomeRef | None = Field(
         None, description="An outcome, as effects has it: tilt, toward_<pole>, stance_<event>, ..."
     )
-    first: CountryCode | None = Field(
+    first: CountryRef | None = Field(
         None, description="A country that responds sooner than each of before, more often than not."
     )
-    before: Countries | None = Field(None, description="Of first: than whom.")
-    responses: Names | None = Field(
+    before: OneOrMore[CountryRef] | None = Field(None, description="Of first: than whom.")
+    responses: OneOrMore[ResponseRef] | None = Field(
         None, description="Of first: the responses that count; by default all."
     )
-    most_likely: Names | None = Field(
+    most_likely: OneOrMore[ResponseRef] | None = Field(
         None,
         description="The most likely response is one of these; of opposes or supports, the most "
         "likely side.",
@@ -132,14 +160,14 @@ class Claim(Part):
     entropy: When | None = Field(
         None, description="How uncertain the first or last response is over runs, in bits."
     )
-    of: Countries | None = Field(None, description="Whose; of several, each.")
-    mean_of: Countries | None = Field(
+    of: OneOrMore[CountryRef] | None = Field(None, description="Whose; of several, each.")
+    mean_of: OneOrMore[CountryRef] | None = Field(
         None, description="Of share and outcome: the mean of several countries."
     )
-    on: Identifier | None = Field(
+    on: EventRef | None = Field(
         None, description="The event responded to; by default the main one."
     )
-    variant: Names | None = Field(
+    variant: OneOrMore[VariantRef] | None = Field(
         None,
         description="The variant, or a course of the pattern; of several, in each. By default the "
         "first variant.",
@@ -171,11 +199,29 @@ class Claim(Part):
         None, description="Of the interval that decides; by default that of the pattern."
     )
 
+    @property
+    def measured(self) -> str:
+        """What is measured, one of `MEASURES`."""
+        return next(key for key in MEASURES if key in self.model_fields_set)
+
+    def inconsistencies(self) -> Iterator[Finding]:
+        """Walk what is wrong: one thing is measured, with keys that go with it."""
+        given = [key for key in type(self).model_fields if key in self.model_fields_set]
+        if len(MEASURES.keys() & given) != 1:
+            yield Finding((), f"a claim needs one of {', '.join(MEASURES)}")
+            return
+        for key in given:
+            if key not in MEASURES[self.measured] | {self.measured}:
+                message = f"'{key}' does not go with '{self.measured}'"
+                yield Finding((key,), message, on_key=True)
+        if self.first is not None and self.before is None:
+            yield Finding((), "'first' needs before: than whom")
+
 
 class Course(Variant):
     """A course of events that only a pattern needs, in the form of a variant."""
 
-    variant: Identifier | None = Field(
+    variant: VariantRef | None = Field(
         None, description="The variant that it changes; by default the scenario as written."
     )
 
@@ -199,6 +245,18 @@ class Pattern(Part):
     beside: list[Claim] = Field(
         default_factory=list, description="What is measured besides and decides nothing."
     )
+
+    def inconsistencies(self) -> Iterator[Finding]:
+        """Walk what is wrong: each claim asks one thing, and who is first stands among them."""
+        for at, claim in enumerate(self.claims):
+            allowed = MEASURES[claim.measured]
+            possible = [key for key in (*_ASKED, "among_highest") if key in allowed]
+            if possible and sum(getattr(claim, key) is not None for key in possible) != 1:
+                message = f"'{claim.measured}' needs one of {', '.join(possible)}"
+                yield Finding(("claims", at), message)
+        for at, claim in enumerate(self.beside):
+            if claim.first is not None:
+                yield Finding(("beside", at), "'first' is a claim: it cannot stand beside")
 
 
 def either(names: Sequence[str]) -> str:

@@ -1,24 +1,30 @@
-"""Numbers that a scenario may give as a value or as a distribution.
+"""Numbers that a scenario may give as a value or as a distribution, and draws from these.
 
 Every quantity has a range. A distribution is restricted to that range by truncating it, never by
-clipping its draws, so that no probability piles up at an end.
+clipping its draws, so that no probability piles up at an end. A draw inverts one uniform number,
+which keeps paired runs comparable: the same number gives the same rank in whichever distribution
+stands there. Truncation restricts that number to the part of the distribution in the range.
 """
 
 from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, Final, get_args
 
+import numpy as np
+from numpy.typing import NDArray
 from pydantic import BaseModel, GetCoreSchemaHandler, GetJsonSchemaHandler
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import core_schema
 
 from detente.scenario.messages import describe, hint, lookalike
 from detente.scenario.tree import resolve
+
+type Floats = NDArray[np.float64]
 
 #: What each kind of distribution takes, in the words of an error message.
 KINDS: Final[dict[str, str]] = {
@@ -31,7 +37,6 @@ KINDS: Final[dict[str, str]] = {
     "lognormal": "lognormal: [median, sigma of the logarithm]",
     "choice": "choice: [a, b, ...] or choice: {a: weight, b: weight}",
 }
-
 #: How many numbers each kind takes.
 COUNTS: Final[dict[str, tuple[int, ...]]] = {
     "fixed": (1,),
@@ -97,10 +102,59 @@ class Distribution:
         whole = {"beta": (0.0, 1.0), "lognormal": (0.0, math.inf), "normal": (-math.inf, math.inf)}
         return whole.get(self.kind) or (min(self.arguments), max(self.arguments))
 
-    def within(self, low: float, high: float) -> tuple[float, float]:
-        """Return the ends of the part of the distribution that lies in a range."""
+    def law(self) -> tuple[Callable[[Floats], Any], Callable[[Floats], Any]]:
+        """Return the cumulative distribution before truncation, and its inverse.
+
+        Of a truncated normal they are those of its normal.
+        """
+        from scipy import special  # costs half a second, which reading alone need not wait for
+
+        a, (low, high) = self.arguments, self.support()
+        width = high - low
+        match self.kind:
+            case "normal" | "truncated_normal":
+                return (
+                    lambda x: special.ndtr((x - a[0]) / a[1]),
+                    lambda p: a[0] + a[1] * special.ndtri(p),
+                )
+            case "lognormal":
+                return (
+                    lambda x: special.ndtr(np.log(x / a[0]) / a[1]),
+                    lambda p: a[0] * np.exp(a[1] * special.ndtri(p)),
+                )
+            case "uniform":
+                return lambda x: (x - low) / width, lambda p: low + p * width
+            case "beta":
+                return (
+                    lambda x: special.betainc(a[0], a[1], (x - low) / width),
+                    lambda p: low + width * special.betaincinv(a[0], a[1], p),
+                )
+            case "triangular":
+                rise, fall = a[1] - low, high - a[1]
+                return (
+                    lambda x: np.where(
+                        x < a[1],
+                        (x - low) ** 2 / (width * max(rise, 1e-300)),
+                        1 - (high - x) ** 2 / (width * max(fall, 1e-300)),
+                    ),
+                    lambda p: np.where(
+                        p < rise / width,
+                        low + np.sqrt(p * width * rise),
+                        high - np.sqrt((1 - p) * width * fall),
+                    ),
+                )
+            case _:
+                raise ValueError(f"{self.kind} has no continuous distribution")
+
+    def ranks_within(self, low: float, high: float) -> tuple[float, float, float, float]:
+        """Return the ends of its part that lies in a range, and the probability below each."""
         least, greatest = self.support()
-        return max(low, least), min(high, greatest)
+        ends = np.array((max(low, least), min(high, greatest)))
+        if ends[0] >= ends[1]:
+            return low, high, 0.0, 0.0
+        with np.errstate(divide="ignore"):  # of 0, in a lognormal
+            below, above = self.law()[0](ends)
+        return float(ends[0]), float(ends[1]), float(below), float(above)
 
 
 #: A value in a scenario: a number, or the distribution from which each run draws its own.
@@ -241,9 +295,8 @@ class Quantity:
         number = parse_number(value)
         range_ = f"from {self.low:g} to {self.high:g}"
         if isinstance(number, Distribution) and number.kind not in {"fixed", "choice"}:
-            from detente.scenario.distributions import mass_within
-
-            if mass_within(number, self.low, self.high) < LEAST_MASS:
+            *_, below, above = number.ranks_within(self.low, self.high)
+            if above - below < LEAST_MASS:
                 raise ValueError(f"malformed distribution: it lies outside the range {range_}")
             return number
         for each in number.arguments if isinstance(number, Distribution) else (number,):
@@ -287,3 +340,20 @@ def _quantities(kind: Any) -> Iterator[Quantity]:
         yield kind
     for item in (*getattr(kind, "__metadata__", ()), *get_args(kind)):
         yield from _quantities(item)
+
+
+def sample(distribution: Distribution, uniforms: Floats, low: float, high: float) -> Floats:
+    """Turn uniform numbers in (0, 1) into draws, increasing in them.
+
+    The distribution is truncated to the range of its field, from `low` to `high`.
+    """
+    if distribution.kind == "fixed":
+        return np.full(uniforms.shape, distribution.arguments[0])
+    if distribution.kind == "choice":
+        order = np.argsort(distribution.arguments)
+        values = np.asarray(distribution.arguments)[order]
+        edges = np.cumsum(np.asarray(distribution.weights)[order])[:-1]
+        return np.asarray(values[np.searchsorted(edges, uniforms, side="right")])
+    least, greatest, floor, ceiling = distribution.ranks_within(low, high)
+    draws = distribution.law()[1](floor + uniforms * (ceiling - floor))
+    return np.asarray(np.clip(draws, least, greatest))  # only rounding can leave the range here

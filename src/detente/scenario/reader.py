@@ -1,13 +1,16 @@
-"""From the bytes of a file to a tree of values that know where they stand.
+"""From the bytes of a file to a tree of values that know where they stand, and data back to YAML.
 
 A file comes from anyone. Its size, encoding and nesting are bounded, and the parts of YAML by
 which a small file becomes a large or an executable one (aliases, tags) have no place in it.
 ruamel.yaml's pure Python parser reports events, so that every limit holds before anything is
-built; no constructor of objects is ever involved.
+built; no constructor of objects is ever involved. It reads on past a quote that is never closed or
+a colon without a space, and complains lines later: only then is it sought what was mistyped.
 """
 
 from __future__ import annotations
 
+import json
+import math
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -24,9 +27,16 @@ from ruamel.yaml.events import (
     ScalarEvent,
     SequenceStartEvent,
 )
+from ruamel.yaml.tokens import ScalarToken
 
-from detente.scenario import syntax
-from detente.scenario.messages import Place, Problem, ScenarioError, did_you_mean
+from detente.scenario.messages import (
+    Place,
+    Problem,
+    ScenarioError,
+    did_you_mean,
+    printable,
+    shortened,
+)
 from detente.scenario.tree import DEEPEST, Mark, Rows, Table, resolve
 
 #: The largest file that is read.
@@ -40,6 +50,43 @@ YAML_12: Final = re.compile(r"%YAML[ \t]+1\.2[ \t]*(#.*)?")
 FOREIGN: Final = re.compile(
     "[^\\t\\n\\r\\x20-\\x7e\\x85\\xa0-\\ud7ff\\ue000-\\ufefe\\uff00-\\ufffd\\U00010000-\\U0010ffff]"
 )
+
+#: What the parser says, and what it means for someone who wrote the file.
+PLAINER: Final = (
+    ("mapping values are not allowed", "a ':' where no key can be: quote the text or indent anew"),
+    ("found unexpected end of stream", "a quoted text is not closed"),
+    ("expected <block end>", "the indentation fits nothing above, or a '-' or ':' is missing"),
+    ("expected ',' or ']'", "a list is not closed here: expected ',' or ']'"),
+    ("expected ',' or '}'", "a mapping is not closed here: expected ',' or '}'"),
+    ("could not find expected ':'", "expected ':' after a key"),
+    ("found character '\\t'", "a tab stands here: use spaces"),
+    ("that cannot start any token", "a text that starts with this character must be quoted"),
+    ("unknown escape character", "an unknown escape in a quoted text: write \\\\ for a backslash"),
+    ("expected the node content", "expected a value"),
+)
+#: How many lines above the complaint a missing colon is looked for.
+LINES_ABOVE: Final = 3
+#: The longest line that is looked at; nobody types one longer by hand.
+LONGEST: Final = 1000
+ENDED: Final = re.compile(r"[ \t]*(?:$|[,\]}:]|[ \t]#)", re.MULTILINE)
+KEY: Final = re.compile(r"( *)(?:- )?[\w.-]+:(?:\s|$)")
+#: What lacks something to be a key with its value, and what it lacks.
+NEARLY_KEYS: Final = (
+    (
+        re.compile(r" *(?:- )?([A-Za-z_]\w*):(?!//)([^\s:].*)"),
+        "a space is missing after the colon: {}: {}",
+    ),
+    (re.compile(r" *(?:- )?([A-Za-z_]\w*)\s*=\s*(\S.*)"), "expected a colon, not =: {}: {}"),
+)
+WORDS: Final = re.compile(r"( *)([A-Za-z_]\w*)(?: +[^:#\s][^:]*)?\s*")
+
+#: Texts that need no quotes; words that YAML 1.1 took for truth values get them all the same.
+SIMPLE: Final = re.compile(r"[A-Za-z][A-Za-z0-9_]*([ ./(),-]+[A-Za-z0-9_]+)*\.?")
+OLD_TRUTHS: Final = frozenset({"y", "n", "yes", "no", "on", "off"})
+DAY: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
+KEY_TEXT: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]*")
+#: The longest list or mapping of scalars that stands on one line.
+ONE_LINE: Final = 80
 
 
 def read(path: Path, shown: str) -> Table:
@@ -78,7 +125,7 @@ def read_value(text: str, shown: str) -> tuple[Any, Mark] | None:
     try:
         found = builder.document()
     except MarkedYAMLError as error:
-        raise ScenarioError([syntax.explain(error, text, shown)]) from None
+        raise ScenarioError([_explained(error, text, shown)]) from None
     except ScenarioError:
         raise
     except Exception as error:  # noqa: BLE001 - the parser has its own ways to fail on hostile text
@@ -222,3 +269,120 @@ def _near(path: Path) -> str:
     except OSError:
         return ""
     return did_you_mean(path.name, names)
+
+
+def _explained(error: MarkedYAMLError, text: str, file: str) -> Problem:
+    """Return what made the parser stop, where it was mistyped if that can be told."""
+    words = str(error.problem)
+    message = next((plain for part, plain in PLAINER if part in words), f"not YAML: {words}")
+    mark = error.problem_mark
+    if error.context_mark is not None and ("end of stream" in words or "<stream end>" in words):
+        mark = error.context_mark  # what was left open, rather than the end of the file
+    if mark is None:
+        return Problem(file, 1, 1, "", message)
+    noticed = mark.line + 1, mark.column + 1, message
+    found = _misquoted(text, noticed[0]) or _nearly_a_key(text.splitlines(), noticed[0]) or noticed
+    line, column, message = found
+    return Problem(file, line, column, "", message)
+
+
+def _misquoted(text: str, noticed: int) -> tuple[int, int, str] | None:
+    """Return the first quote up to a line that is not closed, or is closed within a text."""
+    try:
+        for token in YAML(typ="safe", pure=True).scan(text):
+            start, end = token.start_mark, token.end_mark
+            if start.line >= noticed:
+                break
+            quoted = isinstance(token, ScalarToken) and token.style in {"'", '"'}
+            if not quoted or ENDED.match(text, end.index):
+                continue
+            if end.line > start.line:
+                return start.line + 1, start.column + 1, "this quote is never closed"
+            message = "a quote in a quoted text ends it: put the text in the other quotes"
+            if token.style == "'":
+                message = "an apostrophe ends a text in '...': put the text in \"...\""
+            return end.line + 1, end.column, message
+    except Exception as error:  # noqa: BLE001 - as above
+        mark = getattr(error, "context_mark", None)
+        if mark is not None and "end of stream" in str(error):
+            return mark.line + 1, mark.column + 1, "this quote is never closed"
+    return None
+
+
+def _nearly_a_key(lines: list[str], noticed: int) -> tuple[int, int, str] | None:
+    """Return the nearest line above that lacks something to be a key with its value."""
+    spoken = [
+        (number, line)
+        for number, line in enumerate(lines, 1)
+        if line.strip() and len(line) <= LONGEST and not line.lstrip().startswith("#")
+    ]
+    last = sum(number <= noticed for number, _ in spoken)
+    for at in reversed(range(max(0, last - 1 - LINES_ABOVE), last)):
+        number, line = spoken[at]
+        column = len(line) - len(line.lstrip(" -")) + 1
+        for form, message in NEARLY_KEYS:
+            if found := form.fullmatch(line):
+                return number, column, message.format(found[1], shortened(found[2]))
+        beside = [near for _, near in (*spoken[at + 1 : at + 2], *spoken[max(0, at - 1) : at])]
+        if found := WORDS.fullmatch(line):
+            keys = [key[1] for near in beside if (key := KEY.match(near))]
+            after = beside[0] if at + 1 < len(spoken) else ""
+            if found[1] in keys or len(after) - len(after.lstrip()) > len(found[1]):
+                return number, column, f"a ':' is missing after '{found[2]}'"
+    return None
+
+
+def to_yaml(data: dict[str, Any]) -> str:
+    """Return a mapping as the text of a YAML file."""
+    return "".join(f"{line}\n" for line in _block(data, 0)) or "{}\n"
+
+
+def _block(value: Any, depth: int) -> list[str]:
+    """Return a mapping or a list as lines, each of its entries on one if it fits."""
+    lines: list[str] = []
+    pairs = value.items() if isinstance(value, dict) else ((None, item) for item in value)
+    for key, item in pairs:
+        head = "  " * depth + ("-" if key is None else f"{_text(key, KEY_TEXT)}:")
+        flow = _flow(item)
+        if flow is not None:
+            lines.append(f"{head} {flow}")
+        elif key is None:
+            first, *rest = _block(item, depth + 1)
+            lines += [f"{head} {first.lstrip(' ')}", *rest]
+        else:
+            lines += [head, *_block(item, depth + 1)]
+    return lines
+
+
+def _flow(value: Any) -> str | None:
+    """Return a value on one line, or None if it is better spread over several."""
+    if isinstance(value, str):
+        return _text(value, SIMPLE)
+    if isinstance(value, float):
+        return repr(value) if abs(value) != math.inf else f"{'-' * (value < 0)}.inf"
+    if not isinstance(value, dict | list) or not value:
+        return json.dumps(value)
+    items = list(value.values()) if isinstance(value, dict) else value
+    parts = [_flow(item) for item in items]
+    if None in parts or max(map(_depth, items)) > 1:
+        return None
+    if isinstance(value, list):
+        return f"[{', '.join(map(str, parts))}]"
+    pairs = zip(value, parts, strict=True)
+    flow = "{" + ", ".join(f"{_text(key, KEY_TEXT)}: {part}" for key, part in pairs) + "}"
+    return flow if len(flow) <= ONE_LINE else None
+
+
+def _depth(value: Any) -> int:
+    if not isinstance(value, dict | list):
+        return 0
+    items = value.values() if isinstance(value, dict) else value
+    return 1 + max(map(_depth, items), default=0)
+
+
+def _text(text: str, simple: re.Pattern[str]) -> str:
+    """Return a text, in quotes wherever a reader of YAML 1.1 or 1.2 might see something else."""
+    bare = simple.fullmatch(text) and isinstance(resolve(text), str) and "," not in text
+    if DAY.fullmatch(text) or (bare and text.lower() not in OLD_TRUTHS):
+        return text
+    return '"' + printable(text.replace("\\", "\\\\").replace('"', '\\"')) + '"'

@@ -24,7 +24,7 @@ from pydantic import (
     model_validator,
 )
 
-from detente.scenario import paths, pattern_checks, validation, writer
+from detente.scenario import checks, paths, validation
 from detente.scenario.base import (
     STEP_PATTERN,
     CountryCode,
@@ -35,6 +35,7 @@ from detente.scenario.base import (
     Part,
     ScenarioName,
     Text,
+    consistent,
     days_in,
 )
 from detente.scenario.dynamics import AnyDynamics, Dynamics, TheoryName, dynamics_of
@@ -52,6 +53,7 @@ from detente.scenario.elements import (
 )
 from detente.scenario.messages import PROGRAM, ScenarioError, unknown
 from detente.scenario.patterns import Pattern
+from detente.scenario.reader import to_yaml
 from detente.scenario.tree import as_tree
 from detente.theory import DEFAULT
 
@@ -70,7 +72,9 @@ class Scenario(Part):
     scenario: ScenarioName = Field(description="Its name, as in its file name.")
     title: Text | None = Field(None, description="Its name for people.")
     description: Text | None = Field(None, description="What it is about.")
-    extends: Annotated[str, StringConstraints(max_length=200)] | None = Field(
+    extends: Annotated[
+        Annotated[str, StringConstraints(max_length=200)] | None, consistent(checks.merged_already)
+    ] = Field(
         None,
         description="Another scenario that this one adds to: a file beside this one, or else one "
         "that comes with the package, by the name of its file.",
@@ -98,7 +102,10 @@ class Scenario(Part):
         description="The event that the summary is about; by default the first, and none for no "
         "event.",
     )
-    poles: dict[Identifier, Annotated[list[CountryRef], Field(min_length=1)]] = Field(
+    poles: Annotated[
+        dict[Identifier, Annotated[list[CountryRef], Field(min_length=1)]],
+        consistent(checks.poles_apart),
+    ] = Field(
         description="Two sets of countries: alignment is measured toward each, tilt between them.",
         min_length=2,
         max_length=2,
@@ -106,20 +113,26 @@ class Scenario(Part):
     issues: dict[Identifier, Issue] = Field(
         description="What the region disagrees about.", min_length=1, max_length=50
     )
-    countries: dict[CountryCode, Country] = Field(
+    countries: Annotated[dict[CountryCode, Country], consistent(checks.someone_capable)] = Field(
         description="Who acts, by ISO 3166-1 alpha-3 code.", min_length=2, max_length=250
     )
-    attitudes: list[Attitude] = Field(
+    attitudes: Annotated[list[Attitude], consistent(checks.pairs_given_once)] = Field(
         default_factory=list, description="Who feels what toward whom; 0 where nothing is said."
     )
-    dependence: list[Dependence] = Field(
+    dependence: Annotated[list[Dependence], consistent(checks.pairs_given_once)] = Field(
         default_factory=list, description="Who depends on whom; 0 where nothing is said."
     )
-    repertoire: Annotated[dict[Identifier, Response], Field(min_length=2, max_length=20)] = Field(
+    repertoire: Annotated[
+        dict[Identifier, Response],
+        Field(min_length=2, max_length=20),
+        consistent(checks.repertoire_ordered),
+    ] = Field(
         default_factory=default_repertoire, description="What a country can do about an event."
     )
-    events: list[Event] = Field(default_factory=list, description="What happens.", max_length=60)
-    conduct: list[Conduct] = Field(
+    events: Annotated[list[Event], consistent(checks.ids_given_once)] = Field(
+        default_factory=list, description="What happens.", max_length=60
+    )
+    conduct: Annotated[list[Conduct], consistent(checks.conduct_given_once)] = Field(
         default_factory=list,
         description="What governments did before on the matter: it pulls like a last word that "
         "fades.",
@@ -127,11 +140,16 @@ class Scenario(Part):
     variants: dict[Identifier, Variant] = Field(
         default_factory=dict, description="Other courses of events, run on the same random numbers."
     )
-    record: list[Record] = Field(
+    record: Annotated[list[Record], consistent(checks.record_given_once)] = Field(
         default_factory=list, description="What governments really did, to score against."
     )
-    patterns: list[Pattern] = Field(
+    patterns: Annotated[list[Pattern], consistent(checks.ids_given_once)] = Field(
         default_factory=list, description="What its runs must show; no part of what is simulated."
+    )
+    twin: Identifier | None = Field(
+        None,
+        description="The variant that changes are measured against; by default no_move, else the "
+        "first.",
     )
     theory: TheoryName = Field(DEFAULT, description="The theory of how its countries respond.")
     dynamics: SerializeAsAny[Dynamics] = Field(
@@ -263,7 +281,7 @@ class Scenario(Part):
         """Return the scenario with some of its variants, and the patterns that need no other."""
         kept = {name: variant for name, variant in self.variants.items() if name in names}
         fewer = self.model_copy(update={"variants": kept})
-        missing = pattern_checks.not_measurable(fewer.to_plain())
+        missing = checks.not_measurable(fewer.to_plain())
         measurable = [each for each in self.patterns if each.id not in missing]
         return fewer.model_copy(update={"patterns": measurable})
 
@@ -316,7 +334,7 @@ class Scenario(Part):
 
     def to_yaml(self) -> str:
         """Return the complete scenario as the text of a file that loads back equal."""
-        return writer.to_yaml(self.to_plain())
+        return to_yaml(self.to_plain())
 
     @property
     def digest(self) -> str:

@@ -26,6 +26,7 @@ KEYS: Final[dict[str, tuple[str, ...]]] = {
     "attitudes": ("of", "to"),
     "dependence": ("of", "on"),
     "record": ("event", "country", "date"),
+    "conduct": ("country", "issue", "at"),
     "patterns": ("id",),
 }
 
@@ -128,6 +129,8 @@ def references(kind: Any, value: Any, steps: Steps = ()) -> Iterator[Reference]:
     inner = bare(kind)
     if isinstance(value, str) and (what := _refers(kind)):
         yield Reference(steps, value, what, on_key=False)
+    elif isinstance(value, str) and get_origin(inner) is list:  # one name for a list of one
+        yield from references(get_args(inner)[0], value, steps)
     elif isinstance(value, list) and get_origin(inner) is list:
         for index, item in enumerate(value):
             yield from references(get_args(inner)[0], item, (*steps, index))

@@ -180,6 +180,19 @@ def find(node: Any, steps: Steps) -> Any:
     return node
 
 
+def table_at(node: Any, step: str | int) -> Any:
+    """Return the table one step down, or an empty one."""
+    found = child(node, step)
+    return found if isinstance(found, dict) else {}
+
+
+def rows_at(node: Any, step: str | int) -> Iterator[tuple[int, Any]]:
+    """Walk the entries, with their indices, of the list one step down that are tables."""
+    found = child(node, step)
+    listed = found if isinstance(found, list) else ()
+    return ((at, row) for at, row in enumerate(listed) if isinstance(row, dict))
+
+
 def places_in(node: Any) -> Iterator[Place]:
     """Walk the places of all values and keys below a node."""
     if isinstance(node, Table | Rows):

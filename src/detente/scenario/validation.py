@@ -9,8 +9,14 @@ from typing import TYPE_CHECKING, Any, Final
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from detente.scenario import checks, pattern_checks, variants
-from detente.scenario.base import CODE_PATTERN, ID_PATTERN, NAME_PATTERN, STEP_PATTERN
+from detente.scenario import checks, variants
+from detente.scenario.base import (
+    CODE_PATTERN,
+    ID_PATTERN,
+    NAME_PATTERN,
+    STEP_PATTERN,
+    InconsistentError,
+)
 from detente.scenario.conditions import FORMS
 from detente.scenario.dynamics import AnyDynamics, elsewhere
 from detente.scenario.messages import (
@@ -28,7 +34,7 @@ from detente.scenario.messages import (
 from detente.scenario.paths import spell
 from detente.scenario.quantity import number_advice
 from detente.scenario.shape import below, fields_of, form_of, is_condition, type_at
-from detente.scenario.tree import Mark, Steps, Table, as_tree, child, find, has, places_in
+from detente.scenario.tree import Mark, Steps, Table, as_tree, child, find, has, places_in, table_at
 
 if TYPE_CHECKING:
     from detente.scenario.schema import Scenario
@@ -76,14 +82,13 @@ CHECKED = {"checked": True}
 
 def validated[S: Scenario](model: type[S], tree: Table) -> S:
     """Return the scenario that a tree describes, having validated it and each variant once."""
-    scenario, found = examine(model, tree)
-    return _with_variants(model, tree, scenario, found)
+    return _with_variants(model, tree, *_examined(model, tree))
 
 
 def complete(scenario: Scenario) -> None:
     """Run the checks on a scenario that a program built by the model, and validate its variants."""
-    tree = as_tree(scenario.to_plain(), PROGRAM)
-    _with_variants(type(scenario), tree, scenario, list(checks.find(type(scenario), tree)))
+    model, tree = type(scenario), as_tree(scenario.to_plain(), PROGRAM)
+    _with_variants(model, tree, scenario, [_at(each, tree) for each in checks.find(model, tree)])
 
 
 def course(scenario: Scenario, name: str) -> Scenario:
@@ -96,26 +101,24 @@ def course(scenario: Scenario, name: str) -> Scenario:
     return courses[name]
 
 
-def examine[S: Scenario](model: type[S], tree: Table) -> tuple[S | None, list[Finding]]:
+def _examined[S: Scenario](model: type[S], tree: Table) -> tuple[S | None, list[Problem]]:
     """Validate a tree by the model and the checks, leaving its variants aside."""
-    found: dict[Steps, list[Finding]] = {}
-    for finding in checks.find(model, tree):
-        found.setdefault(finding.steps, []).append(finding)
+    found = list(checks.find(model, tree))
+    told = {finding.steps for finding in found}
     scenario = None
     try:
         scenario = model.model_validate(tree, context=CHECKED)
     except ValidationError as error:
-        for finding in _in_plain_words(model, tree, error):
-            found.setdefault(finding.steps, [finding])  # a check says more of the same place
-    return scenario, [finding for at_one_place in found.values() for finding in at_one_place]
+        # a check says more of the same place
+        found += [each for each in _in_plain_words(model, tree, error) if each.steps not in told]
+    return scenario, [_at(finding, tree) for finding in found]
 
 
 def _with_variants[S: Scenario](
-    model: type[S], tree: Table, scenario: S | None, found: list[Finding]
+    model: type[S], tree: Table, scenario: S | None, problems: list[Problem]
 ) -> S:
     """Return a scenario that knows its variants, or raise an error with all that is wrong."""
-    problems = [_placed(finding, tree) for finding in found]
-    courses, more = _variants(model, tree, scenario, found)
+    courses, more = _variants(model, tree, scenario, problems)
     if problems or more or scenario is None:
         raise ScenarioError(problems + more)
     scenario.keep(courses)
@@ -123,17 +126,13 @@ def _with_variants[S: Scenario](
 
 
 def _variants(
-    model: type[Scenario], tree: Table, scenario: Scenario | None, known: list[Finding]
+    model: type[Scenario], tree: Table, scenario: Scenario | None, known: list[Problem]
 ) -> tuple[dict[str, Scenario], list[Problem]]:
-    """Return each variant as a scenario in its own right, and what is wrong with it.
-
-    What is wrong with the scenario that they vary, given as `known`, is not said again.
-    """
-    listed = tree.get("variants")
-    known_already = {(spell(tree, each.steps), each.message.partition(" - ")[0]) for each in known}
+    """Return each variant as a scenario, and what is wrong with it that is not `known` already."""
+    told = {(each.path, each.message.partition(" - ")[0]) for each in known}
     courses: dict[str, Scenario] = {}
     problems: list[Problem] = []
-    for name, variant in listed.items() if isinstance(listed, Table) else ():
+    for name, variant in table_at(tree, "variants").items():
         if scenario is not None and scenario.variants[name].is_as_written:
             courses[name] = scenario.model_copy(update={"variants": {}, "patterns": []})
             continue
@@ -141,53 +140,37 @@ def _variants(
         problems += more
         if resolved is None:
             continue
-        course, found = examine(model, resolved)
+        course, found = _examined(model, resolved)
         if course is not None:
             courses[name] = course
         own = set(places_in(variant))
-        for finding in found:
-            path = spell(resolved, finding.steps)
-            if (path, finding.message.partition(" - ")[0]) not in known_already:
-                place, words = _place(finding, resolved), _worded(finding, resolved)
+        for each in found:
+            if (each.path, each.message.partition(" - ")[0]) not in told:
+                place = Place(each.file, each.line, each.column)
                 at = place if place in own else tree["variants"].mark(name).at_key
-                message = f"{path}: {words}" if path else words
+                message = f"{each.path}: {each.message}" if each.path else each.message
                 problems.append(Problem.at(at, f"variants.{name}", message))
-    if (trial := pattern_checks.as_variants(tree)) is not None:
-        found_in_patterns = _variants(model, trial, None, known)[1]
-        problems += [
-            replace(each, path=each.path.removeprefix("variants.")) for each in found_in_patterns
-        ]
+    if (trial := variants.of_patterns(tree)) is not None:
+        _, more = _variants(model, trial, None, known)
+        problems += [replace(each, path=each.path.removeprefix("variants.")) for each in more]
     return courses, problems
 
 
-def _placed(finding: Finding, tree: Table) -> Problem:
-    """Return a finding as the problem at its place."""
-    return Problem.at(_place(finding, tree), spell(tree, finding.steps), _worded(finding, tree))
-
-
-def _worded(finding: Finding, tree: Table) -> str:
-    """Return the message, with the value as it was written where that is to be quoted."""
-    *holder, step = finding.steps or ("",)
-    if finding.message.endswith(QUOTE_IT) and has(find(tree, tuple(holder)), step):
-        mark: Mark = find(tree, tuple(holder)).mark(step)
-        return f'{finding.message}, "{mark.text}"'
-    return finding.message
-
-
-def _place(finding: Finding, tree: Table) -> Place:
-    """Return where a finding stands: its key, its value, or what it is missing from."""
-    steps = finding.steps
-    while steps:
-        holder, step = find(tree, steps[:-1]), steps[-1]
+def _at(finding: Finding, tree: Table) -> Problem:
+    """Return a finding as the problem at its key, its value, or what it is missing from."""
+    steps, message, place = finding.steps, finding.message, tree.place
+    for length in range(len(steps), 0, -1):
+        holder, step = find(tree, steps[: length - 1]), steps[length - 1]
         if has(holder, step):
             mark: Mark = holder.mark(step)
-            value: Any = holder[step]
             # a mapping on lines of its own is better shown by its key
-            spread = isinstance(value, Table) and mark.place.line != mark.at_key.line
-            on_key = finding.on_key or spread or steps != finding.steps
-            return mark.at_key if on_key else mark.place
-        steps = steps[:-1]
-    return tree.place
+            spread = isinstance(holder[step], Table) and mark.place.line != mark.at_key.line
+            on_key = finding.on_key or spread or length < len(steps)
+            place = mark.at_key if on_key else mark.place
+            if length == len(steps) and message.endswith(QUOTE_IT):
+                message += f', "{mark.text}"'
+            break
+    return Problem.at(place, spell(tree, steps), message)
 
 
 def _in_plain_words(model: type[BaseModel], data: Any, error: ValidationError) -> list[Finding]:
@@ -195,7 +178,10 @@ def _in_plain_words(model: type[BaseModel], data: Any, error: ValidationError) -
     found = []
     for item in error.errors(include_url=False):
         steps, on_key = _steps(model, data, item["loc"])
-        if item["type"] == "extra_forbidden":
+        wrong = item.get("ctx", {}).get("error")
+        if isinstance(wrong, InconsistentError):
+            found += [each._replace(steps=(*steps, *each.steps)) for each in wrong.findings]
+        elif item["type"] == "extra_forbidden":
             found.append(Finding(steps, _unknown_key(model, data, steps), on_key=True))
         else:
             found.append(Finding(steps, _message(item), on_key))
@@ -226,6 +212,8 @@ def _unknown_key(model: type[BaseModel], data: Any, steps: Steps) -> str:
     kind = type_at(model, data, steps[:-1])
     if isinstance(kind, type) and issubclass(kind, AnyDynamics) and (of := elsewhere(key, kind)):
         return of
+    if key in RETIRED:
+        return f"'{key}' is gone: {RETIRED[key]}"
     near = hint(key, fields_of(form_of(holder) if is_condition(kind) else kind))
     if ":" in key:
         near = " - put a space after the colon"
@@ -235,48 +223,42 @@ def _unknown_key(model: type[BaseModel], data: Any, steps: Steps) -> str:
 
 
 def _message(item: ErrorDetails) -> str:
-    """Say what is wrong with a value."""
+    """Say what is wrong with a value, and what to write instead."""
     kind, value, context = item["type"], item["input"], item.get("ctx", {})
+    name = re.sub("_(type|parsing|from_float|parsing_size)$", "", kind)
     if kind == "condition_form" and isinstance(value, dict):
-        return _form(value, item["msg"])
-    if kind == "missing":
-        return "missing"
+        # none or several of the keys that tell forms
+        parts = {field for form in FORMS.values() for field in fields_of(form)}
+        for key in value:
+            if str(key) not in parts and (near := did_you_mean(str(key), FORMS)):
+                return f"unknown key '{key}'{near}"
     if kind == "value_error":
         return str(context.get("error", item["msg"]))
     if kind == "string_pattern_mismatch":
         expected = PATTERNS.get(context["pattern"], f"text of the form {context['pattern']}")
         return f"expected {expected}, not {describe(value)}"
     if kind in LIMITS:
-        name, words = LIMITS[kind]
-        limit, size = context[name], len(value) if isinstance(value, dict | list) else 0
+        limit_name, words = LIMITS[kind]
+        limit, size = context[limit_name], len(value) if isinstance(value, dict | list) else 0
         entries = "entry" if limit == 1 else "entries"
         return words.format(value=value, limit=limit, entries=entries, size=size)
-    return _wrong_type(kind, item)
+    if name in TYPES:
+        return f"expected {TYPES[name]}, not {describe(value)}{_advice(name, value)}"
+    message = "missing" if kind == "missing" else item["msg"]
+    return message[:1].lower() + message[1:]
 
 
-def _wrong_type(kind: str, item: ErrorDetails) -> str:
-    """Say which type a value should have, and what to write instead."""
-    value = item["input"]
-    name = re.sub("_(type|parsing|from_float|parsing_size)$", "", kind)
-    if name not in TYPES:
-        message = item["msg"]
-        return message[:1].lower() + message[1:]
-    if name == "string" and isinstance(value, bool | int | float):
-        return f"expected text, not {describe(value)}: {QUOTE_IT}"
-    advice = number_advice(value) if name in {"int", "float"} else ""
-    if isinstance(value, str) and name == "bool":
+def _advice(expected: str, value: Any) -> str:
+    """Return what to write instead of a value of another type, or nothing."""
+    if expected == "string" and isinstance(value, bool | int | float):
+        return f": {QUOTE_IT}"
+    if expected in {"int", "float"}:
+        return number_advice(value)
+    if isinstance(value, str) and expected == "bool":
         truth = TRUTHS.get(value.strip().lower())
-        advice = f" - did you mean {truth}?" if truth else ""
-        advice = f" - leave out the quotes: {truth}" if truth == value else advice
-    elif isinstance(value, str) and name == "list" and value.strip() and len(value) <= LONGEST:
-        advice = f" - write [{value}]"
-    return f"expected {TYPES[name]}, not {describe(value)}{advice}"
-
-
-def _form(value: dict[str, Any], otherwise: str) -> str:
-    """Say what is wrong with a condition that has none or several of the keys that tell forms."""
-    parts = {field for form in FORMS.values() for field in fields_of(form)}
-    for key in value:
-        if str(key) not in parts and (near := did_you_mean(str(key), FORMS)):
-            return f"unknown key '{key}'{near}"
-    return otherwise
+        if truth == value:
+            return f" - leave out the quotes: {truth}"
+        return f" - did you mean {truth}?" if truth else ""
+    if isinstance(value, str) and expected == "list" and value.strip() and len(value) <= LONGEST:
+        return f" - write [{value}]"
+    return ""

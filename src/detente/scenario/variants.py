@@ -1,5 +1,10 @@
-"""Variants: another course of the same scenario, as drops, additions and settings in that order.
+"""One tree on top of another: a file on what it extends, and variants as courses of a scenario.
 
+Tables merge key by key. Lists whose entries are known by a key (events, attitudes, dependence,
+record) merge entry by entry; any other list, a distribution and a condition are replaced whole.
+A file wins over what it extends, and ``null`` drops a key; a variant adds what is not there yet.
+
+A variant is another course of the same scenario, as drops, additions and settings in that order.
 What is dropped takes along what only speaks of it. Last of all goes what hangs on something that
 was dropped: a test on a dropped event never holds, and an event whose condition can then never
 hold is dropped too.
@@ -7,15 +12,19 @@ hold is dropped too.
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any, Final
 
 from pydantic import BaseModel
 
-from detente.scenario.merge import added, key_of
-from detente.scenario.messages import Problem, did_you_mean
+from detente import theory
+from detente.scenario import checks
+from detente.scenario.messages import PROGRAM, Place, Problem, ScenarioError, did_you_mean
 from detente.scenario.paths import assign_all
-from detente.scenario.tree import Mark, Rows, Table, as_tree, child, copied
+from detente.scenario.patterns import Pattern
+from detente.scenario.shape import KEYS, below, default_at, merges
+from detente.scenario.tree import Mark, Rows, Table, as_tree, child, copied, has, rows_at, table_at
 
 #: Keys of a scenario that a variant has no say in.
 NOT_ITS_OWN: Final = ("variants", "patterns", "extends", "theory")
@@ -50,8 +59,7 @@ def resolve(model: type[BaseModel], tree: Table, name: str) -> tuple[Table | Non
                 at = changes.mark(key).at_key
                 problems.append(Problem.at(at, f"{path}.{verb}.{key}", message))
     if isinstance(addition, Table):
-        whole, there = added(model, whole, addition.lacking(*NOT_ITS_OWN), f"{path}.add")
-        problems += there
+        _lay(addition.lacking(*NOT_ITS_OWN), whole, model, f"{path}.add", problems)
     if isinstance(settings, Table):
         own_settings = [
             (key, value, settings.mark(key))
@@ -156,3 +164,192 @@ def _ids(tree: Table) -> list[Any]:
 def _text(row: Any, name: str) -> str | None:
     found = child(row, name)
     return found if isinstance(found, str) else None
+
+
+def extended(model: type[BaseModel], parent: Table, over: Table) -> Table:
+    """Return a file's tree on top of that of the file that it extends, which is used up."""
+    own = checks.ids(over)
+    if child(over, "theory") not in (None, child(parent, "theory") or theory.DEFAULT):
+        parent = parent.lacking("dynamics")  # they are coefficients of another theory
+    inherited = checks.ids(parent) - own
+    _lay(over, parent, model, "", None)
+    checks.prune(parent, inherited)
+    return parent
+
+
+def _lay(over: Any, under: Any, kind: Any, path: str, there: list[Problem] | None) -> None:
+    """Lay a table, or a list known by keys, over another in place.
+
+    It wins; or it may only add, where what is `there` already is collected.
+    """
+    name = path.rpartition(".")[2]
+    if there is None:
+        under.place = over.place
+    if there is None and isinstance(over, Rows):
+        _refuse_repeats(over, name)
+    for step, item in over.items() if isinstance(over, Table) else enumerate(over):
+        mark, at = over.mark(step), step
+        inner, way, lead = below(kind, step), f"{path}.{step}", ""
+        if isinstance(over, Rows):
+            if there is None and name == "attitudes":
+                _replace_mutual(under, item)
+            key = key_of(item, name)
+            keys = [key_of(old, name) for old in under]
+            at = keys.index(key) if key in keys and key is not None else len(under)
+            spelled = ".".join(str(part) for part in key or () if part is not None)
+            way, lead = f"{path}.{spelled}", f"'{spelled}' "
+        elif there is not None and step not in under and isinstance(step, str):
+            default = default_at(kind, step)
+            if isinstance(default, dict):
+                under.put(step, as_tree(default, mark.place), mark)
+        if not has(under, at):
+            under.put(at, item, mark)
+        elif there is None and item is None:
+            under.drop(at)
+        elif _merges(under[at], item, inner, str(step)) and not (lead and there is not None):
+            _lay(item, under[at], inner, way, there)
+            if there is None:
+                under.put(at, under[at], mark)
+        elif there is None:
+            under.put(at, item, mark)
+        else:
+            message = f"{lead}is there already: a variant changes it with set"
+            there.append(Problem.at(item.place if lead else mark.place, way, message))
+    if name == "repertoire" and isinstance(under, Table):
+        _put_in_order_of_stance(under)
+
+
+def _merges(under: Any, over: Any, kind: Any, name: str) -> bool:
+    """Say whether what stands at a place of a type and a key merges, or is replaced whole."""
+    if isinstance(under, Rows) and isinstance(over, Rows):
+        return name in KEYS
+    return isinstance(under, Table) and isinstance(over, Table) and merges(kind)
+
+
+def _refuse_repeats(rows: Rows, name: str) -> None:
+    """Refuse a file that gives an entry twice: the later would replace the earlier unseen."""
+    first: dict[tuple[Any, ...], Place] = {}
+    problems = []
+    for index, entry in enumerate(rows):
+        key = key_of(entry, name)
+        if key in first:
+            at = first[key]
+            spelled = " ".join(str(part) for part in key if part is not None)
+            message = f"'{spelled}' is given twice, first at {at.line}:{at.column}"
+            problems.append(Problem.at(entry.place, f"{name}.{index}", message))
+        elif key is not None:
+            first[key] = entry.place
+    if problems:
+        raise ScenarioError(problems)
+
+
+def _replace_mutual(attitudes: Rows, entry: Any) -> None:
+    """Take away the mutual attitude of a pair that an entry gives from the other side."""
+    key = key_of(entry, "attitudes")
+    if key and child(entry, "mutual") is True:
+        other = key[::-1]
+        attitudes.keep(
+            lambda old: key_of(old, "attitudes") != other or old.get("mutual") is not True
+        )
+
+
+def key_of(entry: Any, name: str) -> tuple[Any, ...] | None:
+    """Return what an entry of a list is known by, or None if it does not say."""
+    found = tuple(child(entry, field) for field in KEYS[name])
+    if found[0] is None or any(isinstance(part, dict | list) for part in found):
+        return None
+    return found
+
+
+def _put_in_order_of_stance(repertoire: Table) -> None:
+    """Put merged responses in the order of their stances, where each is a number."""
+    stances = {key: child(response, "stance") for key, response in repertoire.items()}
+    if not any(isinstance(s, bool) or not isinstance(s, int | float) for s in stances.values()):
+        responses = dict(repertoire)
+        repertoire.clear()
+        repertoire.update(
+            (key, responses[key]) for key in sorted(responses, key=stances.__getitem__)
+        )
+
+
+def of_patterns(tree: Table) -> Table | None:
+    """Return a tree with what patterns run besides the variants as its variants, to be tried.
+
+    That are their courses, and each value along their sweeps.
+    """
+    found = Table(tree.place)
+    for _, pattern in rows_at(tree, "patterns"):
+        path = f"patterns.{pattern.get('id')}"
+        courses = table_at(pattern, "courses")
+        for name, own in courses.items():
+            if isinstance(own, Table):
+                found.put(f"{path}.courses.{name}", _varied(tree, own), courses.mark(name))
+        for at, claim in rows_at(pattern, "claims"):
+            for key in ("rises_with", "falls_with"):
+                inner = f"{path}.claims.{at}.{key}.values"
+                for index, (variant, mark) in enumerate(_settings(claim.get(key))):
+                    found.put(f"{inner}.{index}", variant, mark)
+    if not found:
+        return None
+    trial = tree.lacking("patterns", "variants")
+    trial.put("variants", found, Mark(tree.place))
+    return trial
+
+
+def course_of(
+    scenario: Mapping[str, Any], pattern: Pattern, name: str, settings: Mapping[str, Any]
+) -> dict[str, Any]:
+    """Return a variant or a course of a pattern, with some values set in it, as one plain variant.
+
+    Parameters
+    ----------
+    scenario : mapping of str to object
+        The plain scenario.
+    pattern : Pattern
+        Whose courses may be named.
+    name : str
+        A variant or a course.
+    settings : mapping of str to object
+        Values to set, by path.
+    """
+    own: dict[str, Any] = {"variant": name}
+    if name in pattern.courses:
+        own = pattern.courses[name].model_dump(mode="json", exclude_none=True)
+    made = _varied(as_tree(scenario, PROGRAM), as_tree(own, PROGRAM))
+    added, changed = made.get("add", {}), {**made.get("set", {}), **settings}
+    return {"drop": made.get("drop", []), "add": added, "set": changed}
+
+
+def _settings(sweep: Any) -> Iterator[tuple[Table, Mark]]:
+    """Walk the values along a sweep, each as a variant that sets it."""
+    path, values = child(sweep, "input"), child(sweep, "values")
+    for value, mark in zip(values, values.marks, strict=True) if isinstance(values, Rows) else ():
+        if isinstance(path, str):
+            settings, variant = Table(mark.place), Table(mark.place)
+            settings.put(path, value, mark)
+            variant.put("set", settings, mark)
+            yield variant, mark
+
+
+def _varied(tree: Table, own: Table) -> Table:
+    """Return a course of a pattern on top of the variant that it changes, as one variant."""
+    base = table_at(table_at(tree, "variants"), str(own.get("variant")))
+    made = own.lacking("variant")
+    for key in ("drop", "set", "add"):
+        if isinstance(under := base.get(key), Table | Rows):
+            made.put(key, _joined(under, own.get(key)), own.mark(key))
+    return made
+
+
+def _joined(under: Any, over: Any) -> Any:
+    """Return the entries of two tables or rows together, tables key by key."""
+    made = copied(over) if isinstance(over, type(under)) else type(under)(under.place)
+    for at in range(len(under)) if isinstance(under, Rows) else under:
+        item, mark = under[at], under.mark(at)
+        if isinstance(made, Rows):
+            made.put(len(made), item, mark)
+        elif at not in made:
+            made.put(at, item, mark)
+        elif isinstance(item, Rows):
+            made.put(at, _joined(item, made[at]), made.mark(at))
+    return made
