@@ -70,8 +70,9 @@ class Layout:
 
     @property
     def reference(self) -> str:
-        """The variant that effects are measured against: ``no_move``, or else the first."""
-        return NO_MOVE if NO_MOVE in self.variants else self.variants[0]
+        """The variant that effects are measured against: the scenario's twin, or else the first."""
+        twin = self.scenario.twin or NO_MOVE
+        return twin if twin in self.variants else self.variants[0]
 
     @cached_property
     def countries(self) -> tuple[str, ...]:

@@ -139,6 +139,9 @@ def find(model: type[BaseModel], data: Any) -> Iterator[Finding]:
             if start is not None and at is not None and at >= start:
                 message = f"{at} is no earlier conduct: the run starts on {start}"
                 yield Finding(("conduct", index, "at"), message)
+        variants = table_at(data, "variants")
+        if isinstance(twin := data.get("twin"), str) and variants and twin not in variants:
+            yield Finding(("twin",), f"unknown variant '{twin}'{hint(twin, variants)}")
         yield from _answerable(data)
         yield from _claims_say_whose(data)
 

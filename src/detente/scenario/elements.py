@@ -319,8 +319,6 @@ class Event(Part):
             yield Finding(("answers",), "an event cannot answer itself")
         if self.answers is not None and self.kind == "vote":
             yield Finding(("answers",), "a vote answers no other event: a text or a move does")
-        if self.kind == "text" and self.actor is None:
-            yield Finding(("kind",), "a text needs an actor, who puts it forward")
         if self.consent is not None and not self.proposes:
             message = "consent is to a proposal: the event proposes nothing"
             yield Finding(("consent",), message)

@@ -22,6 +22,7 @@ from detente.scenario.dynamics import AnyDynamics, elsewhere
 from detente.scenario.messages import (
     PROGRAM,
     QUOTE_IT,
+    RETIRED,
     Finding,
     Place,
     Problem,
