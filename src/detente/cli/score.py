@@ -65,7 +65,7 @@ def _rows(scored: Score) -> list[dict[Any, Any]]:
     """Return the rows of the table, with the probabilities of responses by name."""
     rows: list[dict[Any, Any]] = scored.table.to_dict("records")
     for row in rows:
-        responses = scored.episodes[0].prediction.responses
+        responses = scored.episodes[0].scenario.repertoire
         row["probabilities"] = {name: row.pop(f"p_{name}") for name in responses}
     return rows
 
