@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 import os
 import sys
 from collections.abc import Callable, Mapping
@@ -14,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from detente.measures.effects import notebook_html
 from detente.measures.forecasts import Floats, Forecast, pooled, ranked_probability, skill
 from detente.measures.posterior import Posterior
 from detente.measures.predictions import predictors_of
@@ -92,6 +92,8 @@ class Fit:
     ``without_countries``, fits that left part of the record out, by what they left out; and
     ``notes``.
     """
+
+    _repr_html_ = notebook_html
 
     def __init__(
         self,
@@ -190,10 +192,6 @@ class Fit:
             lines.append(f"  skill {countries['skill']:.2f} on each country from the others")
         lines += [f"  {note}" for note in self.notes]
         return "\n".join([*lines, "  look at .table and .summary>"])
-
-    def _repr_html_(self) -> str:
-        """Show the table in a notebook."""
-        return f"<pre>{html.escape(repr(self))}</pre>{self.table.drop(columns='why').to_html()}"
 
 
 def _estimates(

@@ -64,7 +64,7 @@ class Score:
     """How well the model predicts what governments did, from `detente.score`.
 
     ``episodes`` are the scenarios, by their start; ``table`` has a row a scenario, event and
-    country; ``summary`` has the figures, as ``detente score --json`` prints them.
+    country; ``summary`` has the figures.
     """
 
     def __init__(self, episodes: Sequence[Episode]) -> None:
@@ -149,6 +149,14 @@ class Score:
             for episode in self.episodes
         }
         return {**pooled, "scenarios": scenarios}
+
+    def to_plain(self) -> dict[str, Any]:
+        """Return the figures and the rows, each with the probabilities of responses by name."""
+        responses = self.episodes[0].scenario.repertoire
+        rows: list[dict[Any, Any]] = self.table.to_dict("records")
+        for row in rows:
+            row["probabilities"] = {name: row.pop(f"p_{name}") for name in responses}
+        return {**self.summary, "rows": rows}
 
     def figures(self) -> dict[str, Any]:
         """Return the figures of all rows together."""
