@@ -12,8 +12,8 @@ from detente import odd
 from detente.cli import app
 from detente.engine import model
 from detente.measures.patterns import described
-from detente.odd import code, tables
-from detente.odd.said import CHANCE
+from detente.odd import tables
+from detente.odd.tables import CHANCE
 from detente.scenario.codes import PLOVER
 from detente.scenario.conditions import FORMS
 from detente.scenario.dynamics import Dynamics
@@ -106,7 +106,7 @@ def code_names():
     """Return everything in the code or the format that a mark may name."""
     names = set().union(*fields().values()) | set(models()) | world_fields()
     names |= set(FORMS) | {key for form in FORMS.values() for key in fields_of(form)}
-    names |= {rule.name for rule in code.rules()} | {each.name for each in code.constants()}
+    names |= {name for _, name, *_ in (*tables.rules(), *tables.constants())}
     names |= set(default_repertoire()) | kept() | set(PLOVER)
     names |= {f"{name}.yaml" for name in library()}
     for name, command in get_command(app).commands.items():
@@ -209,13 +209,14 @@ def test_every_word_of_a_formula_names_something_that_exists():
 
 
 def test_every_file_of_rules_is_described():
-    rules = code.rules()
-    assert len({rule.module for rule in rules}) >= 10
-    for rule in rules:
-        assert rule.sentence
-        assert f"| `{rule.module}` | `{rule.name}` |" in RENDERED
-    phases = {rule.module for rule in rules if rule.name in {p.function for p in code.phases()}}
-    for module in {rule.module for rule in rules} - phases:
+    rules = list(tables.rules())
+    modules = {module for module, _, _ in rules}
+    assert len(modules) >= 10
+    for module, name, sentence in rules:
+        assert sentence
+        assert f"| `{module}` | `{name}` |" in RENDERED
+    phases = {phase.name for phase in find(DEFAULT).phases}
+    for module in modules - {module for module, name, _ in rules if name in phases}:
         assert f"`{module}`" in WRITTEN["submodels"], module
 
 
@@ -256,7 +257,7 @@ def test_the_repertoire_is_that_of_the_code():
 
 
 def test_every_draw_of_chance_is_listed():
-    assert set(code.drawing_modules()) == set(CHANCE)
+    assert set(tables.drawing_modules()) == set(CHANCE)
 
 
 def test_no_place_is_left_empty():

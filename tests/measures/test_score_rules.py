@@ -6,17 +6,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from detente.measures.predictions import smoothed
-from detente.measures.replicates import pooled, same
-from detente.measures.scoring_rules import (
+from detente.measures.forecasts import (
     calibration,
     figures,
     hits,
     log_probability,
     of_sides,
+    pooled,
     ranked_probability,
+    same,
     side_of,
     skill,
+    smoothed,
 )
 
 STANCES = np.array([-0.8, -0.4, 0.0, 0.6])

@@ -8,7 +8,7 @@ import pytest
 
 import detente
 from detente import plots
-from detente.cli.plot import plot as plot_command
+from detente.cli.results import plot as plot_command
 from detente.plots import base
 
 FILE = '''

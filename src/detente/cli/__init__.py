@@ -1,4 +1,4 @@
-"""The command ``detente``. Each subcommand has a file; what takes time is imported when it runs."""
+"""The command ``detente``: what takes time is imported when a subcommand runs."""
 
 from __future__ import annotations
 
@@ -7,21 +7,16 @@ from typing import Annotated
 
 import typer
 
-from detente.cli import (
-    ablate,
-    check,
-    compare,
-    explain,
-    fit,
-    listing,
-    new,
-    odd,
-    plot,
-    run,
-    schema,
-    score,
-)
-from detente.cli.outcome import INTERRUPTED, listen, reported
+from detente.cli.ablate import ablate
+from detente.cli.check import check
+from detente.cli.console import INTERRUPTED, listen, reported
+from detente.cli.explain import explain
+from detente.cli.fit import fit
+from detente.cli.odd import odd
+from detente.cli.results import compare, plot
+from detente.cli.run import run
+from detente.cli.scenarios import list_scenarios, new, schema
+from detente.cli.score import score
 
 app = typer.Typer(
     name="detente",
@@ -33,21 +28,10 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
 
-for command, name in (
-    (run.run, "run"),
-    (check.check, "check"),
-    (new.new, "new"),
-    (listing.list_scenarios, "list"),
-    (schema.schema, "schema"),
-    (compare.compare, "compare"),
-    (score.score, "score"),
-    (fit.fit, "fit"),
-    (explain.explain, "explain"),
-    (plot.plot, "plot"),
-    (ablate.ablate, "ablate"),
-    (odd.odd, "odd"),
-):
-    app.command(name)(reported(command))
+for command in (
+    run, check, new, list_scenarios, schema, compare, score, fit, explain, plot, ablate, odd,
+):  # fmt: skip
+    app.command(command.__name__.removesuffix("_scenarios"))(reported(command))
 
 
 def _version(value: bool) -> None:  # noqa: FBT001 - typer calls it with the value of the option

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from detente.cli.console import FINE, console, print_json, print_table, signed
+from detente.cli.console import console, print_json, print_table
 from detente.cli.options import AsJson, Runs, Seed, Theory, load_all
 
 if TYPE_CHECKING:
-    from detente.measures.ablations import Ablation, Ablations
+    from detente.measures.ablations import Ablations
 
 
 def ablate(
@@ -36,7 +36,7 @@ def ablate(
     loaded = load_all(named, theory=theory)
     found = ablations(*loaded, runs=runs, seed=seed, tell=_tell)
     if as_json:
-        print_json(_data(found))
+        print_json(found.to_plain())
     else:
         _print(found)
 
@@ -54,8 +54,21 @@ def _print(found: Ablations) -> None:
         f"With every mechanism: RPS {whole.rps:.3f}, skill {whole.skill:.3f}; "
         f"{', '.join(holding) or 'no pattern'} of {len(whole.patterns)} patterns hold.\n"
     )
-    heads = ("Without", "Change in RPS (95 %)", "Lost", "Gained", "Claims", "Earns")
-    print_table(out, heads, [_row(each) for each in found], unbroken=(0, 1, 4, 5))
+    columns = [
+        ("Without", "{mechanism}"),
+        ("Change in RPS (95 %)", "{rps_change:+z.3f} ({low:+z.3f} to {high:+z.3f})"),
+        ("Lost", "{lost}"),
+        ("Gained", "{gained}"),
+        ("Claims", "-{claims_lost} +{claims_gained}"),
+        ("Earns", "{earns}"),
+    ]
+    rows = [
+        each.to_plain()
+        | {name: " ".join(getattr(each, name)) or "-" for name in ("lost", "gained")}
+        | {"earns": "yes" if each.earns else "nothing"}
+        for each in found
+    ]
+    print_table(out, columns, rows, unbroken=(0, 1, 4, 5))
     out.print(
         "\nChange in RPS: above 0 the score is worse without the mechanism (interval over\n"
         "countries). Lost, gained: patterns that hold with it and fail without it, and\n"
@@ -63,26 +76,3 @@ def _print(found: Ablations) -> None:
         "without it the score is no worse within the interval and no pattern is lost.\n"
         "Coefficients are not fitted again."
     )
-
-
-def _row(each: Ablation) -> tuple[str, ...]:
-    row = each.to_plain()
-    change, low, high = (signed(row[name], FINE) for name in ("rps_change", "low", "high"))
-    return (
-        each.mechanism,
-        f"{change} ({low} to {high})",
-        " ".join(each.lost) or "-",
-        " ".join(each.gained) or "-",
-        f"-{row['claims_lost']} +{row['claims_gained']}",
-        "yes" if each.earns else "nothing",
-    )
-
-
-def _data(found: Ablations) -> dict[str, Any]:
-    whole = found.whole
-    return {
-        "rps": whole.rps,
-        "skill": whole.skill,
-        "patterns": whole.verdicts,
-        "ablations": [each.to_plain() for each in found],
-    }

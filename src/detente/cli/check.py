@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
-import math
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
-from detente.cli.console import console, print_json, print_table
+from detente.cli.console import FAILED, WRONG, cell, console, print_json, print_table, say
 from detente.cli.options import draw, suffix_of
-from detente.cli.outcome import FAILED, WRONG, say
 
 if TYPE_CHECKING:
     from detente.measures.claims import Claim
     from detente.measures.patterns import Patterns
     from detente.scenario import Scenario
+
+#: Of the table of a pattern's claims.
+COLUMNS: Final = (
+    ("Claim", "{statistic}"),
+    ("Measured", "{measured}"),
+    ("Must be", "{sides} {threshold:g}"),
+    ("Verdict", "{verdict}"),
+)
 
 
 def check(
@@ -59,9 +65,11 @@ def check(
         from detente.measures.patterns import patterns as measure
 
         found = measure(runs=runs, seed=seed, scenarios=loaded or None)
-        (_print_json if as_json else _print)(found)
-        if plot is not None:
-            draw("patterns", found.table, plot, tell=not as_json)
+        if as_json:
+            print_json(found.to_plain())
+        else:
+            _print(found)
+        draw("patterns", found.table, plot, tell=not as_json)
         if found.verdict != "holds":
             raise typer.Exit(FAILED)
 
@@ -88,32 +96,12 @@ def _load(names: list[str], *, tell: bool) -> tuple[list[Scenario], int]:
     return fine, wrong
 
 
-def _print_json(patterns: Patterns) -> None:
-    found = [
-        {
-            "pattern": pattern.name,
-            "sentence": pattern.sentence,
-            "scenario": pattern.scenario,
-            "verdict": pattern.verdict,
-            "claims": [claim.to_plain() for claim in pattern.claims],
-            "beside": pattern.beside,
-        }
-        for pattern in patterns
-    ]
-    print_json({"verdict": patterns.verdict, "patterns": found, "missing": patterns.missing})
-
-
 def _print(patterns: Patterns) -> None:
     """Print each pattern with its claims, and how many hold."""
     out = console(narrow=True)
     for pattern in patterns:
         out.print(f"{pattern.name} {pattern.verdict}: {pattern.sentence}", style="bold")
-        print_table(
-            out,
-            ("Claim", "Measured", "Must be", "Verdict"),
-            [_row(claim) for claim in pattern.claims],
-            unbroken=(1, 2, 3),
-        )
+        print_table(out, COLUMNS, [_row(claim) for claim in pattern.claims], unbroken=(1, 2, 3))
         for line in pattern.beside:
             out.print(f"Beside: {line}.")
         out.print()
@@ -133,13 +121,11 @@ def _print(patterns: Patterns) -> None:
     )
 
 
-def _row(claim: Claim) -> tuple[str, ...]:
+def _row(claim: Claim) -> dict[str, Any]:
     asked = claim.criterion
     sign = "" if asked.threshold else "+"  # a share needs no sign, a difference does
-    measured = f"{claim.value:{sign}.3f}"
-    if math.isnan(claim.value):
-        measured = "nothing to measure"
-    elif not math.isnan(claim.low):
-        measured = f"{measured} ({claim.low:{sign}.3f} to {claim.high:{sign}.3f})"
-    must_be = f"{'>' if asked.above else '<'} {asked.threshold:g}"
-    return asked.statistic, measured, must_be, claim.verdict
+    row = claim.to_plain() | {"sides": ">" if asked.above else "<"}
+    value = cell(f"{{value:{sign}.3f}}", row)
+    ends = cell(f"({{low:{sign}.3f}} to {{high:{sign}.3f}})", row).removeprefix("-")
+    row["measured"] = "nothing to measure" if value == "-" else f"{value} {ends}".rstrip()
+    return row

@@ -6,17 +6,15 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from detente.cli.console import console, percent, print_table, signed
-from detente.cli.options import Changes, Theory, load_all
+from detente.cli.console import console, print_table
+from detente.cli.options import Changes, OneScenario, Theory, load_all
 
 if TYPE_CHECKING:
     from detente.engine.model import RegionModel
 
 
 def explain(
-    scenario: Annotated[
-        str, typer.Argument(help="A scenario's file, or the name of a library one.")
-    ],
+    scenario: OneScenario,
     *,
     country: Annotated[str, typer.Option(metavar="CODE", help="Whose choice, such as PAK.")],
     event: Annotated[str, typer.Option(metavar="EVENT", help="About which event.")],
@@ -65,18 +63,16 @@ def _print(model: RegionModel, country: str, event: str) -> None:
         f"{model.step_index} ({model.scenario.date_of(model.step_index)})",
         style="bold",
     )
-    heads = {term.name: term.title or term.name.replace("_", " ") for term in model.theory.terms}
-    heads["utility"] = "utility"
-    rows = [
-        (
-            model.scenario.repertoire[str(response)].title,
-            *(signed(row[name]) for name in heads),
-            percent(row["probability"]),
-        )
-        for response, row in frame.iterrows()
+    terms = {term.name: term.title or term.name.replace("_", " ") for term in model.theory.terms}
+    named = [*terms.items(), ("utility", "utility")]
+    columns = [
+        ("Response", "{title}"),
+        *((head.capitalize(), f"{{{name}:+z.2f}}") for name, head in named),
+        ("Prob.", "{probability:%}"),
     ]
-    titles = [head.capitalize() for head in heads.values()]
-    print_table(out, ("Response", *titles, "Prob."), rows, numbers=len(heads) + 1)
+    titles = {name: each.title for name, each in model.scenario.repertoire.items()}
+    rows = [{**row, "title": titles[str(name)]} for name, row in frame.iterrows()]
+    print_table(out, columns, rows, numbers=len(named) + 1)
     out.print(
         "\nEach column adds to the utility of a response, and the likelier responses are those of "
         f"higher utility.\nWhat stands now: {agent.response(event) or 'nothing yet'}."

@@ -2,17 +2,34 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
-from detente.cli.console import console, figure, print_json, print_table
+from detente.cli.console import cell, console, print_json, print_table
 from detente.cli.options import AsJson, Plot, Scenarios, Seed, Theory, draw, load_all, suffix_of
 
 if TYPE_CHECKING:
     from rich.console import Console
 
     from detente.measures.fit import Fit
+
+#: Columns of the tables of coefficients and of skill.
+COEFFICIENTS: Final = (
+    ("Coefficient", "{name}"),
+    ("Estimate", "{estimate:two}"),
+    ("95 %", "{low:two} to {high:two}"),
+    ("Prior", "{prior:two}"),
+    ("95 %", "{prior_low:two} to {prior_high:two}"),
+    ("Spread left", "{spread_left:.2f}{mark}"),
+)
+SKILL: Final = (
+    ("Skill", "{skill:.2f}"),
+    ("RPS", "{rps:.2f}"),
+    ("Log", "{log_score:.2f}"),
+    ("Side", "{hits_side} of {of}"),
+    ("Response", "{hits_response} of {of}"),
+)
 
 
 def fit(
@@ -43,8 +60,7 @@ def fit(
         print_json(found.summary)
     else:
         _print(found)
-    if plot is not None:
-        draw("coefficients", found, plot, tell=not as_json)
+    draw("coefficients", found, plot, tell=not as_json)
 
 
 def _print(found: Fit) -> None:
@@ -60,18 +76,9 @@ def _print(found: Fit) -> None:
 
 def _print_coefficients(out: Console, found: Fit) -> None:
     rows = [
-        (
-            each.name,
-            _number(each.estimate),
-            f"{_number(each.low)} to {_number(each.high)}",
-            _number(each.prior),
-            f"{_number(each.prior_low)} to {_number(each.prior_high)}",
-            f"{each.spread_left:.2f}{'' if each.identified else ' *'}",
-        )
-        for each in found.estimates
+        {**each.to_plain(), "mark": "" if each.identified else " *"} for each in found.estimates
     ]
-    heads = ("Coefficient", "Estimate", "95 %", "Prior", "95 %", "Spread left")
-    print_table(out, heads, rows, numbers=5)
+    print_table(out, COEFFICIENTS, rows, numbers=5)
     out.print("\nSpread left: standard deviation over that of the prior; 1 is nothing learnt.")
     unknown = ", ".join(found.not_identified)
     out.print(
@@ -91,41 +98,23 @@ def _print_coefficients(out: Console, found: Fit) -> None:
 def _print_skill(out: Console, found: Fit) -> None:
     s = found.summary
     episodes, countries = s["leave_one_episode_out"] or {}, s["leave_one_country_out"]
-    rows = [_row("all rows, all rows", s["in_sample"])]
-    rows += [_row(f"all but it, {name}", figures) for name, figures in episodes.items()]
+    rows = [{"name": "all rows, all rows", **s["in_sample"]}]
+    rows += [{"name": f"all but it, {name}", **figures} for name, figures in episodes.items()]
     if countries:
-        rows.append(_row("all but it, each country", countries))
-    heads = ("Skill", "RPS", "Log", "Side", "Response")
-    print_table(out, ("Fitted to, and held against", *heads), rows, numbers=5)
+        rows.append({"name": "all but it, each country", **countries})
+    print_table(out, [("Fitted to, and held against", "{name}"), *SKILL], rows, numbers=5)
     out.print(
         "\nSkill: 1 is perfect, 0 no better than how often each response was given in all\n"
         "rows, those left out included. RPS: ranked probability score, 0 best. Log: mean\n"
         "logarithm of the probability of what was done. Side, response: likeliest right."
     )
     for name, figures in episodes.items():
-        own = figure(figures["skill_own"])
+        own = cell("{skill_own:.2f}", figures)
         out.print(f"Against the frequencies of its own rows, {name} has skill {own}.")
     if countries:
         out.print()
         each = [
-            _row(found.country_names[code], figures)
+            {"name": found.country_names[code], **figures}
             for code, figures in countries["countries"].items()
         ]
-        print_table(out, ("Each country left out", *heads), each, numbers=5)
-
-
-def _row(name: str, figures: dict[str, Any]) -> tuple[str, ...]:
-    of = figures["of"]
-    return (
-        name,
-        figure(figures["skill"]),
-        f"{figures['rps']:.2f}",
-        f"{figures['log_score']:.2f}",
-        f"{figures['hits_side']} of {of}",
-        f"{figures['hits_response']} of {of}",
-    )
-
-
-def _number(value: float) -> str:
-    """Return a coefficient to two digits."""
-    return f"{value:#.2g}".rstrip(".") if value < 100 else f"{value:.0f}"
+        print_table(out, [("Each country left out", "{name}"), *SKILL], each, numbers=5)

@@ -1,4 +1,4 @@
-"""Options that several commands have, and what ``--plot`` does."""
+"""Options that several commands have, and what ``--theory``, ``--set`` and ``--plot`` do."""
 
 from __future__ import annotations
 
@@ -13,9 +13,13 @@ from detente.cli.console import near
 if TYPE_CHECKING:
     from detente.scenario import Scenario
 
+OneScenario = Annotated[
+    str, typer.Argument(help="A scenario's file, or the name of a library one.")
+]
 Scenarios = Annotated[
     list[str], typer.Argument(metavar="SCENARIO...", help="Files, or names of library ones.")
 ]
+Folder = Annotated[Path, typer.Argument(metavar="DIR", help="A results folder.")]
 Runs = Annotated[int | None, typer.Option(help="By default those of each scenario.")]
 Seed = Annotated[int | None, typer.Option(help="What all chance follows from.")]
 Changes = Annotated[
@@ -40,13 +44,7 @@ def load_all(
 
 
 def suffix_of(plot: Path | None) -> str:
-    """Return the format that the name of a picture's file asks for, "png" if there is none.
-
-    Raises
-    ------
-    UsageError
-        If it is none that can be drawn.
-    """
+    """Return the format that a picture's file asks for, or refuse one that cannot be drawn."""
     from detente.runs.errors import UsageError
 
     suffix = "png" if plot is None else plot.suffix.lower().removeprefix(".")
@@ -55,14 +53,10 @@ def suffix_of(plot: Path | None) -> str:
     return suffix
 
 
-def draw(kind: str, of: Any, path: Path, *, tell: bool = True) -> None:
-    """Draw a picture of something to a file, whole or not at all, and say where.
-
-    Raises
-    ------
-    StoreError
-        If it cannot be written.
-    """
+def draw(kind: str, of: Any, path: Path | None, *, tell: bool = True) -> None:
+    """Draw a picture of something to a file if one is named, whole or not at all; say where."""
+    if path is None:
+        return
     from detente import plots
     from detente.runs.files import atomic_write, storage_errors
 

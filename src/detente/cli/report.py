@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from detente.cli.console import FINE, between, percent, signed, table
+from detente.cli.console import cell, print_table
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -23,7 +23,7 @@ def print_results(out: Console, results: Results) -> None:
     out.print()
     main = results.variants[0]
     out.print(f"{_title(results, main)}: where it leaves each country", style="bold")
-    out.print(_main_table(results, main))
+    _print_main(out, results, main)
     out.print()
     out.print(_how_to_read(results, main))
     out.print()
@@ -32,7 +32,7 @@ def print_results(out: Console, results: Results) -> None:
         reference = results.reference
         out.print(f"Other variants: change in tilt against {reference}", style="bold")
         for first in range(0, len(others), ABREAST):
-            out.print(_short_table(results, others[first : first + ABREAST]))
+            _print_short(out, results, others[first : first + ABREAST])
         out.print("Bracketed where the 95 % interval of the change includes 0.")
         out.print()
 
@@ -56,31 +56,24 @@ def _title(results: Results, variant: str) -> str:
     return f"{title} ({variant})" if title else variant
 
 
-def _main_table(results: Results, variant: str) -> Any:
-    scenario = results.scenario
-    actor = _actor(results, variant)
-    compared = variant != results.reference
-    change = ["Change", "95 % interval"] if compared else []
-    made = table(
-        "Country", "Most likely response", "Prob.", "Tilt", "90 % of runs", *change,
-        numbers=3 + len(change),
-    )  # fmt: skip
+def _print_main(out: Console, results: Results, variant: str) -> None:
+    scenario, actor = results.scenario, _actor(results, variant)
+    columns = [
+        ("Country", "{name}"),
+        ("Most likely response", "{title}"),
+        ("Prob.", "{probability:%}"),
+        ("Tilt", "{tilt:+z.2f}"),
+        ("90 % of runs", "{tilt_low:+z.2f} to {tilt_high:+z.2f}"),
+    ]
+    if variant != results.reference:
+        interval = "{effect_low:+z.3f} to {effect_high:+z.3f}"
+        columns += [("Change", "{effect:+z.3f}"), ("95 % interval", interval)]
+    rows = []
     for code, row in results.summary[variant].items():
         title = scenario.repertoire[row["response"]].title if row["response"] else "-"
-        if code == actor:
-            title = f"{title} (its own move)"
-        cells = [
-            scenario.countries[code].name,
-            title,
-            percent(row["probability"]),
-            signed(row["tilt"]),
-            between(row["tilt_low"], row["tilt_high"]),
-        ]
-        if compared:
-            interval = between(row["effect_low"], row["effect_high"], FINE)
-            cells += [signed(row["effect"], FINE), interval]
-        made.add_row(*cells)
-    return made
+        title = f"{title} (its own move)" if code == actor else title
+        rows.append({**row, "name": scenario.countries[code].name, "title": title})
+    print_table(out, columns, rows, numbers=len(columns) - 2)
 
 
 def _actor(results: Results, variant: str) -> str | None:
@@ -90,18 +83,19 @@ def _actor(results: Results, variant: str) -> str | None:
     return next((event.actor for event in events if event.id == main), None)
 
 
-def _short_table(results: Results, variants: list[str]) -> Any:
-    made = table("Country", *variants, numbers=len(variants))
-    for code, country in sorted(results.scenario.countries.items()):
-        rows = [results.summary[variant][code] for variant in variants]
-        made.add_row(country.name, *(_change(row) for row in rows))
-    return made
+def _print_short(out: Console, results: Results, variants: list[str]) -> None:
+    columns = [(name, f"{{{name}}}") for name in ("Country", *variants)]
+    rows = [
+        {"Country": country.name}
+        | {variant: _change(results.summary[variant][code]) for variant in variants}
+        for code, country in sorted(results.scenario.countries.items())
+    ]
+    print_table(out, columns, rows, numbers=len(variants))
 
 
 def _change(row: dict[str, Any]) -> str:
     """Return a change, in brackets where it may as well be none."""
-    low, high = row["effect_low"], row["effect_high"]
-    text = signed(row["effect"], FINE)
+    low, high, text = row["effect_low"], row["effect_high"], cell("{effect:+z.3f}", row)
     return f"[{text}]" if low is not None and low <= 0 <= high else text
 
 

@@ -12,9 +12,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from detente.cli.console import console, near
-from detente.cli.options import Theory, load_all
-from detente.cli.outcome import FAILED, INTERRUPTED, say
+from detente.cli.console import FAILED, INTERRUPTED, console, near, say
+from detente.cli.options import Changes, OneScenario, Seed, Theory, load_all
 
 if TYPE_CHECKING:
     from detente.runs.errors import Interrupted
@@ -25,21 +24,16 @@ if TYPE_CHECKING:
 
 
 def run(
-    scenario: Annotated[
-        str, typer.Argument(help="A scenario's file, or the name of a library one.")
-    ],
+    scenario: OneScenario,
     *,
     variant: Annotated[
         list[str] | None, typer.Option("--variant", help="Only this variant (repeatable).")
     ] = None,
     runs: Annotated[int | None, typer.Option(help="Runs of each variant.")] = None,
-    seed: Annotated[int | None, typer.Option(help="What all chance follows from.")] = None,
+    seed: Seed = None,
     steps: Annotated[int | None, typer.Option(help="Steps of a run.")] = None,
     engine: Annotated[str | None, typer.Option(help="What simulates: compiled, or mesa.")] = None,
-    changes: Annotated[
-        list[str] | None,
-        typer.Option("--set", metavar="PATH=VALUE", help="Another value (repeatable)."),
-    ] = None,
+    changes: Changes = None,
     theory: Theory = None,
     workers: Annotated[
         int | None, typer.Option(min=1, help="Threads or processes; by default one a core.")

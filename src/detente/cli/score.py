@@ -4,19 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from detente.cli.console import console, figure, percent, print_json, print_table
-from detente.cli.options import (
-    AsJson,
-    Changes,
-    Plot,
-    Runs,
-    Scenarios,
-    Seed,
-    Theory,
-    draw,
-    load_all,
-    suffix_of,
-)
+from detente.cli import options
+from detente.cli.console import cell, console, print_json, print_table
+from detente.cli.options import draw, load_all, suffix_of
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -37,16 +27,38 @@ INTERVALS: Final = {
     "rows": "which countries are in the record",
 }
 
+#: Columns of the tables: of rows of the record, of baselines, of intervals.
+ROWS: Final = (
+    ("Country", "{country_name}"),
+    ("What it did", "{did}"),
+    ("Likeliest", "{likeliest}"),
+    ("Chance", "{probability:%}"),
+    ("RPS", "{rps:.2f}"),
+    ("Side", "{side}"),
+)
+AGAINST: Final = (
+    ("Skill against", "{words}"),
+    ("RPS", "{rps:.2f}"),
+    ("Skill", "{skill:.2f}"),
+    ("95 % over countries", "{intervals[rows][0]:.2f} to {intervals[rows][1]:.2f}"),
+)
+SPREAD: Final = (
+    ("95 % interval over", "{words}"),
+    ("Skill", "{skill[0]:.2f} to {skill[1]:.2f}"),
+    ("Side", "{hits_side[0]:.0f} to {hits_side[1]:.0f}"),
+    ("Response", "{hits_response[0]:.0f} to {hits_response[1]:.0f}"),
+)
+
 
 def score(
-    scenarios: Scenarios,
+    scenarios: options.Scenarios,
     *,
-    runs: Runs = None,
-    seed: Seed = None,
-    theory: Theory = None,
-    changes: Changes = None,
-    as_json: AsJson = False,
-    plot: Plot = None,
+    runs: options.Runs = None,
+    seed: options.Seed = None,
+    theory: options.Theory = None,
+    changes: options.Changes = None,
+    as_json: options.AsJson = False,
+    plot: options.Plot = None,
 ) -> None:
     """Score what the model expects of governments against what they did."""
     from detente.measures.score import score as score_of
@@ -54,20 +66,10 @@ def score(
     suffix_of(plot)
     scored = score_of(*load_all(scenarios, changes, theory), runs=runs, seed=seed)
     if as_json:
-        print_json({**scored.summary, "rows": _rows(scored)})
+        print_json(scored.to_plain())
     else:
         _print(scored)
-    if plot is not None:
-        draw("record", scored, plot, tell=not as_json)
-
-
-def _rows(scored: Score) -> list[dict[Any, Any]]:
-    """Return the rows of the table, with the probabilities of responses by name."""
-    rows: list[dict[Any, Any]] = scored.table.to_dict("records")
-    for row in rows:
-        responses = scored.episodes[0].prediction.responses
-        row["probabilities"] = {name: row.pop(f"p_{name}") for name in responses}
-    return rows
+    draw("record", scored, plot, tell=not as_json)
 
 
 def _print(scored: Score) -> None:
@@ -95,23 +97,20 @@ def _print_rows(out: Console, scored: Score, scenario: str) -> None:
     for event in dict.fromkeys(frame["event"]):
         out.print(f"  {named[event]}")
         rows = [
-            (
-                row["country_name"],
-                titles[row["observed"]],
-                "the same" if row["response_hit"] else titles[row["predicted"]],
-                percent(row["probability"]),
-                f"{row['rps']:.2f}",
-                "right" if row["side_hit"] else "wrong",
-            )
+            {
+                **row,
+                "did": titles[row["observed"]],
+                "likeliest": "the same" if row["response_hit"] else titles[row["predicted"]],
+                "side": "right" if row["side_hit"] else "wrong",
+            }
             for row in frame[frame["event"] == event].to_dict("records")
         ]
-        heads = ("Country", "What it did", "Likeliest", "Chance", "RPS", "Side")
-        print_table(out, heads, rows, numbers=3, widths={0: 22})
+        print_table(out, ROWS, rows, numbers=3, widths={0: 22})
 
 
 def _headline(name: str, figures: dict[str, Any]) -> str:
     return (
-        f"{name}: skill {figure(figures['skill'])}, RPS {figures['rps']:.2f}, "
+        f"{name}: skill {cell('{skill:.2f}', figures)}, RPS {figures['rps']:.2f}, "
         f"side {figures['hits_side']} of {figures['of']}, "
         f"response {figures['hits_response']} of {figures['of']}"
     )
@@ -126,28 +125,14 @@ def _print_figures(out: Console, scored: Score) -> None:
         f"{errors['side']:.2f} (side)."
     )
     if s["confidence_weighted"]:
-        skill = figure(s["confidence_weighted"]["skill"])
+        skill = cell("{skill:.2f}", s["confidence_weighted"])
         out.print(f"Rows weighted by confidence: skill {skill}.")
     out.print()
-    against = []
-    for name, theirs in s["baselines"].items():
-        rps, skill = f"{theirs['rps']:.2f}", figure(theirs["skill"])
-        words = BASELINES.get(name, f"the theory '{name}'")
-        against.append((words, rps, skill, _range(theirs["intervals"]["rows"])))
-    heads = ("Skill against", "RPS", "Skill", "95 % over countries")
-    print_table(out, heads, against, numbers=3)
-    out.print()
-    spread = [
-        (
-            words,
-            _range(s["intervals"][name]["skill"]),
-            "{:.0f} to {:.0f}".format(*s["intervals"][name]["hits_side"]),
-            "{:.0f} to {:.0f}".format(*s["intervals"][name]["hits_response"]),
-        )
-        for name, words in INTERVALS.items()
+    against = [
+        {"words": BASELINES.get(name, f"the theory '{name}'"), **theirs}
+        for name, theirs in s["baselines"].items()
     ]
-    print_table(out, ("95 % interval over", "Skill", "Side", "Response"), spread, numbers=3)
-
-
-def _range(ends: tuple[float, float]) -> str:
-    return f"{figure(ends[0])} to {figure(ends[1])}"
+    print_table(out, AGAINST, against, numbers=3)
+    out.print()
+    spread = [{"words": words, **s["intervals"][name]} for name, words in INTERVALS.items()]
+    print_table(out, SPREAD, spread, numbers=3)

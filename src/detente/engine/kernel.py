@@ -48,7 +48,7 @@ def _run_block(w: World, moving: Moving, recorder: Recorder, steps: int, row: in
     row : int
         The place of the first lane's run among those that are recorded.
     """
-    now, agenda = w.now, w.agenda
+    now = w.now
     now[FIRST] = 0
     now[LAST] = w.inputs.capability.shape[0]
     begin(w)
@@ -59,7 +59,7 @@ def _run_block(w: World, moving: Moving, recorder: Recorder, steps: int, row: in
     for step in range(steps):
         now[STEP] = step
         PHASES(w)
-        record_choices(agenda, step, responses)
+        record_choices(w.state, step, responses)
         AT_POINT(w, moving, step + 1, row)
     AT_END(w, recorder, steps + 1, row)
 

@@ -16,7 +16,16 @@ from numpy.typing import NDArray
 
 from detente.engine.chunk import FIXED_POINT, Arrays, Chunk
 from detente.theory import find
-from detente.theory.arrays import NONE, Agenda, Floats, Integers, Shape, State, shape_of, zeros
+from detente.theory.arrays import (
+    NONE,
+    Floats,
+    Integers,
+    Shape,
+    State,
+    World,
+    shape_of,
+    zeros,
+)
 from detente.theory.compilation import in_turn, inside, rule
 from detente.theory.declare import Outcome, Outcomes
 
@@ -85,15 +94,16 @@ def in_fixed_point(value: float) -> int:
 
 
 @rule
-def record_choices(a: Agenda, step: int, tallies: Responses) -> None:
-    """Count what was chosen in a step for the first time in a run."""
-    for e in range(a.chosen.shape[0]):
-        for at in range(a.chosen[e]):
-            i, lane, r = a.country[e, at], a.lane[e, at], a.response[e, at]
-            if tallies.chosen[e, i, lane, r] == 0:
-                tallies.chosen[e, i, lane, r] = 1
-                tallies.ever[e, i, r] += 1
-                tallies.first_step[e, i, r] += step
+def record_choices(s: State, step: int, tallies: Responses) -> None:
+    """Count what was said in a step for the first time in a run."""
+    for e in range(s.spoke.shape[0]):
+        for i in range(s.spoke.shape[1]):
+            for lane in range(s.spoke.shape[2]):
+                r = s.response[e, i, lane]
+                if s.spoke[e, i, lane] == step and tallies.chosen[e, i, lane, r] == 0:
+                    tallies.chosen[e, i, lane, r] = 1
+                    tallies.ever[e, i, r] += 1
+                    tallies.first_step[e, i, r] += step
 
 
 @rule
@@ -149,14 +159,19 @@ def tally_end(record: Record, points: int, row: int) -> None:
 
 
 @rule
-def tally_responses(s: State, tallies: Responses) -> None:
-    """Count the last responses to each event in the runs in which it came up."""
+def tally_responses(w: World, tallies: Responses) -> None:
+    """Count the last responses to each event in the runs in which it came up.
+
+    Who never spoke counts as silent.
+    """
+    s, silence = w.state, w.structure.silence
     for e in range(s.stance.shape[0]):
         for lane in range(s.stance.shape[2]):
             if s.born[e, lane] != NONE:
                 tallies.came[e] += 1
                 for i in range(s.stance.shape[1]):
                     last = s.response[e, i, lane]
+                    last = silence[e] if last == NONE else last
                     if last != NONE:
                         tallies.last[e, i, last] += 1
 
@@ -198,7 +213,7 @@ def recording_of(theory: str) -> Recording:
         else:
             ends.append(f"measure_{at}(w, recorder.values[{at}])")
         ends.append(f"tally_end(recorder.records[{at}], points, row)")
-    ends += ["tally_responses(w.state, recorder.responses)"]
+    ends += ["tally_responses(w, recorder.responses)"]
     return Recording(
         in_turn(points, f"point_{theory}", "w, moving, point, row", names),
         in_turn(ends, f"end_{theory}", "w, recorder, points, row", names),

@@ -170,6 +170,7 @@ class Sampler:
             party=(opened.sum(axis=2) > 1).astype(np.int64),
             replies_of=replies_of,
             replies=replies,
+            silence=np.array([self._silence(event) for event in s.events], np.int64),
             answers=self._events([event.answers for event in s.events]),
             text=np.array([event.kind != "move" for event in s.events], np.int64),
             collective=self._collective(),
@@ -234,6 +235,13 @@ class Sampler:
                     fits = event.kind in response.kinds and role in response.open_to
                     opened[e, i, r] = fits and not by_text
         return opened
+
+    def _silence(self, event: Event) -> int:
+        """Return the answer to an event that takes no side: what not having spoken amounts to."""
+        for r, response in enumerate(self.scenario.repertoire.values()):
+            if event.kind in response.kinds and response.stance == 0:
+                return r
+        return NONE
 
     def _collective(self) -> NDArray[np.int64]:
         """Return for each text that answers an event the response which joining it is to that."""

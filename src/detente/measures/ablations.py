@@ -7,15 +7,16 @@ in the theory as it stands, not how well a theory without it could be made to do
 
 from __future__ import annotations
 
-import html
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
 from detente.measures.claims import Claim, Criterion, Pattern, mean
+from detente.measures.effects import notebook_html
 from detente.measures.ensemble import Ensemble
 from detente.measures.patterns import measured, scenarios_of
 from detente.measures.score import score
@@ -112,6 +113,8 @@ class Ablation:
 class Ablations:
     """Ablations of the mechanisms of the theory, beside the whole of it; see ``.table``."""
 
+    _repr_html_ = notebook_html
+
     def __init__(self, whole: Performance, found: Sequence[Ablation]) -> None:
         self.whole = whole
         self._found = tuple(found)
@@ -122,7 +125,7 @@ class Ablations:
     def __len__(self) -> int:
         return len(self._found)
 
-    @property
+    @cached_property
     def table(self) -> pd.DataFrame:
         """One row a mechanism.
 
@@ -139,15 +142,20 @@ class Ablations:
                 rows[-1] |= value if name == "patterns" else {name: value}
         return pd.DataFrame(rows)
 
+    def to_plain(self) -> dict[str, Any]:
+        """Return the whole theory's figures and verdicts, and each ablation."""
+        return {
+            "rps": self.whole.rps,
+            "skill": self.whole.skill,
+            "patterns": self.whole.verdicts,
+            "ablations": [each.to_plain() for each in self._found],
+        }
+
     def __repr__(self) -> str:
         """Say which mechanisms earn nothing."""
         idle = [each.mechanism for each in self._found if not each.earns]
         said = f"nothing is earned by {', '.join(idle)}" if idle else "each earns something"
         return f"<detente ablations of {len(self)} mechanisms: {said}; look at .table>"
-
-    def _repr_html_(self) -> str:
-        """Show the table in a notebook."""
-        return f"<p>{html.escape(repr(self))}</p>{self.table.to_html(index=False)}"
 
 
 def ablations(

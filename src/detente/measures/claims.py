@@ -82,6 +82,17 @@ class Pattern:
         """Holds if every claim does, fails if one does, else undecided."""
         return verdict_of(claim.verdict for claim in self.claims)
 
+    def to_plain(self) -> dict[str, Any]:
+        """Return the pattern with each of its claims, by name."""
+        return {
+            "pattern": self.name,
+            "sentence": self.sentence,
+            "scenario": self.scenario,
+            "verdict": self.verdict,
+            "claims": [claim.to_plain() for claim in self.claims],
+            "beside": self.beside,
+        }
+
 
 def verdict_of(verdicts: Iterable[Verdict]) -> Verdict:
     """Return whether all of some claims or patterns hold, or one of them fails."""

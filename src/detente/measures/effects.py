@@ -5,6 +5,7 @@ Also the table that a run prints, and the checks that every measure makes of its
 
 from __future__ import annotations
 
+import html
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -26,6 +27,11 @@ BLOCK: Final = 65_536
 NUMBERS: Final = (
     "probability", "tilt", "tilt_low", "tilt_high", "effect", "effect_low", "effect_high",
 )  # fmt: skip
+
+
+def notebook_html(measured: Any) -> str:
+    """Return, for a notebook, what something says of itself, and its table."""
+    return f"<pre>{html.escape(repr(measured))}</pre>{measured.table.to_html()}"
 
 
 def check_results(results: Any) -> None:

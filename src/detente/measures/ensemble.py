@@ -15,6 +15,8 @@ from detente.runs.errors import UsageError
 from detente.scenario.variants import course_of
 
 if TYPE_CHECKING:
+    import xarray as xr
+
     from detente.runs.results import Results
     from detente.scenario.patterns import Pattern
     from detente.scenario.schema import Scenario
@@ -47,7 +49,7 @@ class Ensemble:
         self.responses = tuple(scenario.repertoire)
         self._courses: dict[str, Scenario] = {}
         self._names: dict[str, str] = {}
-        self._histories: dict[tuple[str, str], Places] = {}
+        self._histories: dict[str, xr.DataArray] = {}
         self._results: dict[str, Results] = {}
         if results is not None:
             self._results = dict.fromkeys(results.variants, results)
@@ -76,6 +78,10 @@ class Ensemble:
         values = values_of(self._run(variant), variant, name, slice(None))
         return values[:, 0 if country is None else self.countries.index(country)]
 
+    def chosen(self, variant: str, event: str, response: str) -> Places:
+        """Return runs by countries: place of the ``first`` or ``last`` response, or -1."""
+        return (self.first if response == "first" else self.last)(variant, event)
+
     def last(self, variant: str, event: str) -> Places:
         """Return runs by countries: place of the last response in the repertoire, or -1."""
         data = self._run(variant).data["last_response"]
@@ -99,16 +105,13 @@ class Ensemble:
         Results keep the last response alone. A run that stops sooner is the same run up to there,
         so that the last responses of ensembles that stop after 1, 2, ... steps are the history.
         """
-        if (variant, event) not in self._histories:
-            found: dict[str, list[Places]] = {}
-            for steps in range(1, self.scenario.length + 1):
-                data = self._run(variant, steps).data["last_response"].sel(variant=variant)
-                for each in data["event"].to_numpy():
-                    places = np.asarray(data.sel(event=each).to_numpy(), dtype=np.int64)
-                    found.setdefault(str(each), []).append(places)
-            for each, by_step in found.items():
-                self._histories[variant, each] = np.stack(by_step)
-        return self._histories[variant, event]
+        import xarray as xr
+
+        if variant not in self._histories:
+            ends = [self._run(variant, steps).data for steps in range(1, self.scenario.length + 1)]
+            kept = [data["last_response"].sel(variant=variant) for data in ends]
+            self._histories[variant] = xr.concat(kept, "step")
+        return np.asarray(self._histories[variant].sel(event=event).to_numpy(), dtype=np.int64)
 
     def _run(self, variant: str, steps: int | None = None) -> Results:
         """Return runs of a variant; those of the whole length are kept."""

@@ -2,27 +2,21 @@
 
 from __future__ import annotations
 
-import html
 import os
 import sys
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass
 from functools import cached_property
 from itertools import combinations
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
-from detente.measures.cross_validation import (
-    LeftOut,
-    figures_of,
-    forecast_of,
-    leave_out_countries,
-    leave_out_episodes,
-)
-from detente.measures.posterior import Mode, Posterior
+from detente.measures.effects import notebook_html
+from detente.measures.forecasts import RESAMPLED, Floats, Forecast, percentiles, pooled, skill
+from detente.measures.posterior import Posterior
 from detente.measures.predictions import predictors_of
-from detente.measures.replicates import Forecast
 from detente.runs.errors import UsageError
 from detente.scenario.quantity import Distribution
 
@@ -83,35 +77,49 @@ class Correlation(NamedTuple):
     correlation: float
 
 
+class LeftOut(NamedTuple):
+    """A fit without part of the record."""
+
+    forecast: Forecast  # what the fit expects of what it has not seen
+    coefficients: dict[str, float]  # the fit's
+
+
 class Fit:
     """Coefficients estimated from the record, from `detente.fit`.
 
     It has ``estimates``, one a coefficient, and the ``correlations`` between them above 0.5 in
     absolute value; ``forecasts`` of the rows it has seen, by scenario; ``without_episodes`` and
-    ``without_countries``, fits that left part of the record out; and ``notes``.
+    ``without_countries``, fits that left part of the record out, by what they left out; and
+    ``notes``.
     """
+
+    _repr_html_ = notebook_html
 
     def __init__(
         self,
         posterior: Posterior,
-        mode: Mode,
-        without_episodes: Sequence[LeftOut] = (),
-        without_countries: Sequence[LeftOut] = (),
-        notes: Sequence[str] = (),
+        free: Floats,
+        without_episodes: Mapping[str, LeftOut] | None = None,
+        without_countries: Mapping[str, LeftOut] | None = None,
+        notes: tuple[str, ...] = (),
     ) -> None:
-        self.estimates, self.correlations = _estimates(posterior, mode)
-        self.without_episodes = tuple(without_episodes)
-        self.without_countries = tuple(without_countries)
-        self.notes = tuple(notes)
+        self.estimates, self.correlations = _estimates(posterior, free)
+        self.without_episodes = without_episodes or {}
+        self.without_countries = without_countries or {}
+        self.notes = notes
         courses = [episode.scenario for episode in posterior.episodes]
         self.runs = courses[0].runs
         self.seeds = {course.scenario: course.seed for course in courses}
         self.titles = {course.scenario: course.title or course.scenario for course in courses}
-        self.country_names = {
-            code: country.name for course in courses for code, country in course.countries.items()
+        self.country_names = _country_names(posterior)
+        self._whole = posterior.forecast(posterior.probabilities(free))
+        self._prior_alone = _figures(
+            posterior.forecast(posterior.probabilities(posterior.centre)),
+            _frequencies(self._whole),
+        )
+        self.forecasts = {
+            name: self._whole.among(own) for name, own in _episodes(posterior).items()
         }
-        pairs = zip(posterior.episodes, mode.probabilities, strict=True)
-        self.forecasts = {each.scenario.scenario: forecast_of(each, p) for each, p in pairs}
 
     @property
     def scenarios(self) -> tuple[str, ...]:
@@ -142,37 +150,39 @@ class Fit:
     @cached_property
     def summary(self) -> dict[str, Any]:
         """The figures by name; see `detente.fit`."""
-        whole = Forecast.joined(list(self.forecasts.values()))
-        frequencies = whole.frequencies()
-        in_sample = {
-            name: figures_of(each, each.frequencies()) for name, each in self.forecasts.items()
+        frequencies = _frequencies(self._whole)
+        in_sample = {name: _figures(each) for name, each in self.forecasts.items()}
+        others = {
+            name: _frequencies(Forecast.joined([o for n, o in self.forecasts.items() if n != name]))
+            for name in self.without_episodes
         }
         episodes = {
-            each.name: {
-                **figures_of(each.forecast, frequencies),
-                "skill_own": figures_of(each.forecast, each.forecast.frequencies())["skill"],
-                "coefficients": each.coefficients,
+            name: {
+                **_figures(forecast, others[name]),
+                "skill_own": _figures(forecast)["skill"],
+                "coefficients": coefficients,
             }
-            for each in self.without_episodes
+            for name, (forecast, coefficients) in self.without_episodes.items()
         }
         countries: dict[str, Any] = {}
-        if rest := [each.forecast for each in self.without_countries]:
-            by_country = {
-                each.name: figures_of(each.forecast, frequencies) for each in self.without_countries
-            }
-            countries = figures_of(Forecast.joined(rest), frequencies) | {"countries": by_country}
+        if unseen := {code: each.forecast for code, each in self.without_countries.items()}:
+            by_country = {code: _figures(each, frequencies) for code, each in unseen.items()}
+            joined = Forecast.joined(list(unseen.values()))
+            countries = {**_figures(joined, frequencies), "countries": by_country}
         return {
             "scenarios": list(self.scenarios),
             "runs": self.runs,
             "seeds": self.seeds,
-            "rows": len(whole.rows),
+            "rows": len(self._whole.rows),
             "level": LEVEL,
             "coefficients": self.table.to_dict("index"),
             "not_identified": list(self.not_identified),
             "correlations": [pair._asdict() for pair in self.correlations],
             "set": self.to_set(),
-            "in_sample": {**figures_of(whole, frequencies), "scenarios": in_sample},
+            "in_sample": {**_figures(self._whole), "scenarios": in_sample},
+            "prior_alone": self._prior_alone,
             "leave_one_episode_out": episodes or None,
+            "pooled_left_out": _pooled(self.without_episodes, others) if episodes else None,
             "leave_one_country_out": countries or None,
             "notes": list(self.notes),
         }
@@ -193,19 +203,16 @@ class Fit:
         lines += [f"  {note}" for note in self.notes]
         return "\n".join([*lines, "  look at .table and .summary>"])
 
-    def _repr_html_(self) -> str:
-        """Show the table in a notebook."""
-        return f"<pre>{html.escape(repr(self))}</pre>{self.table.drop(columns='why').to_html()}"
-
 
 def _estimates(
-    posterior: Posterior, mode: Mode
+    posterior: Posterior, mode: Floats
 ) -> tuple[tuple[Estimate, ...], tuple[Correlation, ...]]:
     """Return each coefficient with its interval and its prior, and which go together."""
-    spreads = np.sqrt(np.diag(mode.covariance))
+    covariance = posterior.covariance(posterior.weights, mode)
+    spreads = np.sqrt(np.diag(covariance))
     estimates = []
     for (name, prior), number, deviation in zip(
-        posterior.priors.items(), mode.free, spreads, strict=True
+        posterior.priors.items(), mode, spreads, strict=True
     ):
         free, spread = float(number), float(deviation)
         low, high = (prior.bound(free + side * REACH * spread) for side in (-1, 1))
@@ -216,13 +223,110 @@ def _estimates(
                 prior.scale, spread / prior.spread,
             )
         )  # fmt: skip
-    matrix = mode.covariance / np.outer(spreads, spreads)
+    matrix = covariance / np.outer(spreads, spreads)
     pairs = [
         Correlation(first, second, float(matrix[i, j]))
         for (i, first), (j, second) in combinations(enumerate(posterior.priors), 2)
         if abs(matrix[i, j]) > CORRELATED
     ]
     return tuple(estimates), tuple(sorted(pairs, key=lambda pair: -abs(pair.correlation)))
+
+
+def _frequencies(forecast: Forecast) -> Floats:
+    """Return how often each response was given in the rows of a forecast."""
+    return pooled(forecast.observed, len(forecast.stances))
+
+
+def _figures(forecast: Forecast, frequencies: Floats | None = None) -> dict[str, Any]:
+    """Return how good a forecast is, with its skill against frequencies, by default its rows'."""
+    found, of = forecast.figures(), len(forecast.rows)
+    often = _frequencies(forecast) if frequencies is None else frequencies
+    reference = forecast.scores(np.broadcast_to(often, forecast.probabilities.shape))
+    return {
+        "rps": float(found.rps),
+        "skill": float(skill(found.rps, reference.mean())),
+        "log_score": float(found.log_score),
+        **found.hits(of),
+        "of": of,
+    }
+
+
+def _pooled(left_out: Mapping[str, LeftOut], others: Mapping[str, Floats]) -> dict[str, Any]:
+    """Return how good all forecasts of episodes left out are together.
+
+    Skill is against the frequencies of the other episodes, ``skill_own`` against those of the
+    episode itself, each with what 95 % of the resampled countries give (Efron 1979).
+    """
+    parts = [(each.forecast, others[name]) for name, each in left_out.items()]
+    whole = Forecast.joined([forecast for forecast, _ in parts])
+    own = np.concatenate([forecast.scores() for forecast, _ in parts])
+    references = {
+        "skill": [(forecast, often) for forecast, often in parts],
+        "skill_own": [(forecast, _frequencies(forecast)) for forecast, _ in parts],
+    }
+    found: dict[str, Any] = {"rps": float(own.mean()), "of": len(own)}
+    found |= whole.figures().hits(len(own))
+    codes, where = np.unique([row.country for row in whole.rows], return_inverse=True)
+    rng = np.random.default_rng(0)
+    times = rng.multinomial(len(codes), np.full(len(codes), 1 / len(codes)), RESAMPLED)[:, where]
+    for name, each in references.items():
+        scores = np.concatenate(
+            [f.scores(np.broadcast_to(often, f.probabilities.shape)) for f, often in each]
+        )
+        found[name] = float(skill(own.sum(), scores.sum()))
+        found[f"{name}_interval"] = percentiles(skill(times @ own, times @ scores))
+    return found
+
+
+def _episodes(posterior: Posterior) -> dict[str, NDArray[np.bool_]]:
+    """Return which rows are of each episode."""
+    places = np.repeat(
+        np.arange(len(posterior.episodes)), [len(e.rows) for e in posterior.episodes]
+    )
+    return {e.scenario.scenario: places == at for at, e in enumerate(posterior.episodes)}
+
+
+def _country_names(posterior: Posterior) -> dict[str, str]:
+    """Return the name of each country that the record speaks of, by its code."""
+    return {
+        row.country: episode.scenario.countries[row.country].name
+        for episode in posterior.episodes
+        for row in episode.rows
+    }
+
+
+def _without(posterior: Posterior, out: NDArray[np.bool_], start: Floats | None = None) -> LeftOut:
+    """Fit without some rows: what was really done there has no say, though it is simulated."""
+    mode = posterior.maximise(np.where(out, 0.0, posterior.weights), start)
+    forecast = posterior.forecast(mode.probabilities).among(out)
+    return LeftOut(forecast, posterior.coefficients(mode.free))
+
+
+def _without_episodes(posterior: Posterior, report: Callable[[str], None]) -> dict[str, LeftOut]:
+    """Leave out each episode in turn, as if it had not come yet.
+
+    Each fit starts where the priors centre, not where the rows of the episode have moved another.
+    """
+    found = {}
+    for name, rows in _episodes(posterior).items():
+        report(f"Estimating without {name}")
+        found[name] = _without(posterior, rows)
+    return found
+
+
+def _without_countries(
+    posterior: Posterior, mode: Floats, report: Callable[[str], None]
+) -> dict[str, LeftOut]:
+    """Leave each country's rows out of all episodes in turn, as if nobody had looked at it.
+
+    Each fit starts from that to all rows, which is near.
+    """
+    found, names = {}, _country_names(posterior)
+    for place, (code, name) in enumerate(names.items(), start=1):
+        report(f"Estimating without {name} ({place} of {len(names)} countries)")
+        own = np.array([row.country == code for row in posterior.rows])
+        found[code] = _without(posterior, own, mode)
+    return found
 
 
 def fit(
@@ -287,20 +391,21 @@ def fit(
             print(line, file=sys.stderr, flush=True)  # noqa: T201 - a person waits for minutes
 
     warm_up(find_engine("compiled"), tell=progress)
-    rows = sum(len(each.rows) for each in predictors)
-    report(f"Estimating from {rows} rows, {runs} runs of each scenario")
-    mode = posterior.maximise(posterior.confidence)
-    mode = replace(mode, covariance=posterior.covariance(posterior.confidence, mode.free))
+    report(f"Estimating from {len(posterior.rows)} rows, {runs} runs of each scenario")
+    mode = posterior.maximise(posterior.weights).free
     if not leave_out:
         return Fit(posterior, mode)
-    alone = len(predictors) == 1
-    return Fit(
-        posterior,
-        mode,
-        () if alone else leave_out_episodes(posterior, report),
-        leave_out_countries(posterior, mode, report),
-        ["Only one episode was given, so none could be left out."] if alone else [],
-    )
+    if len(predictors) == 1:
+        countries = _without_countries(posterior, mode, report)
+        return Fit(
+            posterior,
+            mode,
+            {},
+            countries,
+            ("Only one episode was given, so none could be left out.",),
+        )
+    episodes = _without_episodes(posterior, report)
+    return Fit(posterior, mode, episodes, _without_countries(posterior, mode, report))
 
 
 def _check_coefficients(posterior: Posterior) -> None:

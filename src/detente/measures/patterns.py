@@ -6,12 +6,12 @@ looking at results.
 
 from __future__ import annotations
 
-import html
 import math
 import os
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Final
 
@@ -30,7 +30,7 @@ from detente.measures.claims import (
     shares,
     verdict_of,
 )
-from detente.measures.effects import check_results
+from detente.measures.effects import check_results, notebook_html
 from detente.measures.ensemble import Ensemble, Places
 from detente.runs.errors import UsageError
 from detente.scenario.patterns import SIDES, either, sentences
@@ -54,6 +54,8 @@ class Patterns:
     ``missing`` are the names of the library's other patterns, if some of these are the library's.
     """
 
+    _repr_html_ = notebook_html
+
     def __init__(self, found: Sequence[Pattern], missing: Sequence[str] = ()) -> None:
         self._found = tuple(found)
         self.missing = tuple(missing)
@@ -75,7 +77,7 @@ class Patterns:
         """Holds if every pattern does, fails if one does, else undecided."""
         return verdict_of(pattern.verdict for pattern in self._found)
 
-    @property
+    @cached_property
     def table(self) -> pd.DataFrame:
         """One row a claim.
 
@@ -92,18 +94,15 @@ class Patterns:
         ]
         return pd.DataFrame(rows)
 
+    def to_plain(self) -> dict[str, Any]:
+        """Return the verdicts, by name, with what was measured."""
+        each = [pattern.to_plain() for pattern in self._found]
+        return {"verdict": self.verdict, "patterns": each, "missing": self.missing}
+
     def __repr__(self) -> str:
         """Say in a line each which patterns hold."""
         lines = [f"{p.name} {p.verdict}: {p.sentence}" for p in self._found]
         return "\n".join([*lines, "Every claim: .table"])
-
-    def _repr_html_(self) -> str:
-        """Show the same as a table in a notebook."""
-        rows = "".join(
-            f"<tr><td>{p.name}</td><td>{html.escape(p.sentence)}</td><td>{p.verdict}</td></tr>"
-            for p in self._found
-        )
-        return f"<table><tr><th>Pattern</th><th></th><th>Verdict</th></tr>{rows}</table>"
 
 
 def patterns(
@@ -244,13 +243,12 @@ class Measurement:
         """Measure a claim: one for each of the countries and variants that it lists."""
         level = claim.confidence or self._form.confidence
         base = Criterion("", reason=claim.reason or "", level=level)
-        for name, measure in (
-            ("first", self._first), ("most_likely", self._most_likely), ("entropy", self._entropy),
-        ):  # fmt: skip
-            if getattr(claim, name) is not None:
-                for variant in self._variants(claim):
-                    yield from measure(claim, variant, base)
-                return
+        kinds = {"first": self._first, "most_likely": self._most_likely, "entropy": self._entropy}
+        measure = next((how for name, how in kinds.items() if getattr(claim, name)), None)
+        if measure is not None:
+            for variant in self._variants(claim):
+                yield from measure(claim, variant, base)
+            return
         for own in self._statistics(claim, self._variants(claim)):
             yield from self._compared(claim, own, base)
 
@@ -268,13 +266,11 @@ class Measurement:
             for theirs in self._others(claim, own, other):
                 yield self._difference(own, theirs, asked)
         else:
-            above = claim.above is not None
-            threshold = claim.above if claim.above is not None else claim.below
-            assert threshold is not None  # by a check of the scenario
-            plain = own.is_share and above and threshold == 0.5
-            reason = base.reason or (MORE_LIKELY_THAN_NOT if plain else ASKED)
-            asked = Criterion(self._label(own), threshold, above, reason, base.level)
-            yield (share if own.is_share else mean)(asked, self._values(own))
+            asked = _threshold(claim, base)
+            if own.is_share and asked.above and asked.threshold == 0.5:
+                asked = replace(asked, reason=base.reason or MORE_LIKELY_THAN_NOT)
+            measure = share if own.is_share else mean
+            yield measure(replace(asked, statistic=self._label(own)), self._values(own))
 
     def _difference(self, own: Statistic, other: Statistic, asked: Criterion) -> Claim:
         """Measure a difference within runs."""
@@ -284,7 +280,7 @@ class Measurement:
 
     def _first(self, claim: form.Claim, variant: str, base: Criterion) -> Iterator[Claim]:
         """Measure how much oftener a country responds before another than after it."""
-        course = self._of.course(self._form, variant, {})
+        course = self._course(variant)
         places = np.array(self._places(claim.responses or self._of.responses))
         codes = [claim.first or "", *(claim.before or ())]
         steps = [self._of.first_step(course, self._event(claim), code, places) for code in codes]
@@ -296,33 +292,29 @@ class Measurement:
 
     def _most_likely(self, claim: form.Claim, variant: str, base: Criterion) -> Iterator[Claim]:
         """Measure how much likelier the likeliest of some responses is than that of the others."""
-        names = claim.most_likely or []
-        groups = [[place] for place in range(len(self._of.responses))]
-        own = [group for group in groups if group[0] in self._places(names)]
+        names, places = claim.most_likely or [], np.arange(len(self._of.responses))
+        kinds, groups, wanted = places, places, self._places(names)
         if set(names) <= set(SIDES):  # whole sides, of which silence is one
-            groups = [list(np.flatnonzero(np.sign(self._stances) == sign)) for sign in (-1, 0, 1)]
-            own = [groups[SIDES[name] + 1] for name in names]
-        chosen = self._chosen(claim, variant)
+            kinds, groups = np.sign(self._stances).astype(np.int64), np.array([-1, 0, 1])
+            wanted = [SIDES[name] for name in names]
+        own = np.isin(groups, wanted)
         for code in claim.of or ():
-            column = chosen[:, [self._of.countries.index(code)]]
+            column = self._chosen(claim, variant, [code])
 
             def lead(times: Floats, column: Places = column) -> Floats:
-                each = shares(column, times, len(self._of.responses))[:, 0]
-                by_group = [each[:, group].sum(axis=1) for group in groups]
-                best = [p for p, group in zip(by_group, groups, strict=True) if group in own]
-                rest = [p for p, group in zip(by_group, groups, strict=True) if group not in own]
-                return np.asarray(np.max(best, axis=0) - np.max(rest, axis=0))
+                each = shares(column, times, len(places))[:, 0] @ (kinds[:, np.newaxis] == groups)
+                return np.asarray(each[:, own].max(axis=1) - each[:, ~own].max(axis=1))
 
             label = f"{self._name(code)}: P({either(names)}) - P(likeliest other)"
             asked = replace(base, statistic=label, reason=base.reason or "the most likely response")
-            yield bootstrapped(asked, len(chosen), lead)
+            yield bootstrapped(asked, len(column), lead)
 
     def _entropy(self, claim: form.Claim, variant: str, base: Criterion) -> Iterator[Claim]:
         """Measure the entropy of responses, by itself or against that of other countries."""
-        chosen, rank = self._chosen(claim, variant), claim.among_highest
+        rank = claim.among_highest
         for code in claim.of or ():
             others = [each for each in self._responding(claim, variant) if each != code]
-            columns = chosen[:, [self._of.countries.index(each) for each in (code, *others)]]
+            columns = self._chosen(claim, variant, [code, *others])
 
             def beyond(times: Floats, columns: Places = columns) -> Floats:
                 """Return the entropy, less that which it must pass."""
@@ -336,10 +328,8 @@ class Measurement:
                 asked = replace(base, reason=base.reason or reason)
                 label = f"{label} - number {rank} of the others"
             else:
-                threshold = claim.above if claim.above is not None else claim.below
-                above = claim.above is not None
-                asked = Criterion("", threshold or 0.0, above, base.reason or ASKED, base.level)
-            yield bootstrapped(replace(asked, statistic=f"{label} (bits)"), len(chosen), beyond)
+                asked = _threshold(claim, base)
+            yield bootstrapped(replace(asked, statistic=f"{label} (bits)"), len(columns), beyond)
 
     def _statistics(self, claim: form.Claim, variants: Sequence[str]) -> Iterator[Statistic]:
         """Walk what a claim measures: a statistic for each country and variant."""
@@ -374,27 +364,30 @@ class Measurement:
 
     def _values(self, own: Statistic) -> Floats:
         """Return of each run a statistic; NaN where the event did not come up."""
-        variant = self._of.course(self._form, own.variant, dict(own.settings))
+        variant = self._course(own.variant, dict(own.settings))
         if own.outcome:
             codes = own.countries or (None,)
             parts = [self._of.outcome(variant, own.outcome, code) for code in codes]
         else:
-            chosen = self._responses(variant, own.event, own.response)
-            columns = [chosen[:, self._of.countries.index(code)] for code in own.countries]
+            columns = self._columns(variant, own.event, own.response, own.countries).T
             parts = [np.where(c >= 0, np.isin(c, own.places), np.nan) for c in columns]
         return np.asarray(sum(parts, np.zeros(self._of.runs)) / len(parts))
 
-    def _responses(self, variant: str, event: str, response: str) -> Places:
-        return (self._of.first if response == "first" else self._of.last)(variant, event)
+    def _course(self, name: str, settings: Mapping[str, Any] | None = None) -> str:
+        return self._of.course(self._form, name, settings or {})
 
-    def _chosen(self, claim: form.Claim, variant: str) -> Places:
+    def _columns(self, course: str, event: str, response: str, codes: Sequence[str]) -> Places:
+        chosen = self._of.chosen(course, event, response)
+        return chosen[:, [self._of.countries.index(code) for code in codes]]
+
+    def _chosen(self, claim: form.Claim, variant: str, codes: Sequence[str]) -> Places:
         """Return runs by countries: place of the response that a claim is about."""
-        course = self._of.course(self._form, variant, {})
-        return self._responses(course, self._event(claim), claim.entropy or claim.response or "")
+        response = claim.entropy or claim.response or "last"
+        return self._columns(self._course(variant), self._event(claim), response, codes)
 
     def _responding(self, claim: form.Claim, variant: str) -> list[str]:
         """Return the countries that respond to the event of a claim: all but its actor."""
-        actor = self._of.actor(self._of.course(self._form, variant, {}), self._event(claim))
+        actor = self._of.actor(self._course(variant), self._event(claim))
         return [code for code in self._of.countries if code != actor]
 
     def _event(self, claim: form.Claim) -> str:
@@ -413,16 +406,13 @@ class Measurement:
         """Return what is found of a claim that decides nothing."""
         if claim.entropy is not None or claim.most_likely is not None:
             return "; ".join(self._by_country(claim, each) for each in self._variants(claim))
-        found = [
-            f"{self._label(own)} {np.nanmean(self._values(own)):.4f}"
-            for own in self._statistics(claim, self._variants(claim))
-        ]
-        return "; ".join(found)
+        every = self._statistics(claim, self._variants(claim))
+        return "; ".join(f"{self._label(e)} {np.nanmean(self._values(e)):.4f}" for e in every)
 
     def _by_country(self, claim: form.Claim, variant: str) -> str:
         """Return the entropy of countries, the highest first, or their likeliest responses."""
         codes = claim.of or self._responding(claim, variant)
-        columns = self._chosen(claim, variant)[:, [self._of.countries.index(c) for c in codes]]
+        columns = self._chosen(claim, variant, codes)
         once, responses = np.ones((1, len(columns))), self._of.responses
         if claim.entropy is not None:
             bits = zip(entropies(columns, once, len(responses))[0], codes, strict=True)
@@ -457,3 +447,10 @@ class Measurement:
 
     def _name(self, code: str) -> str:
         return self._scenario.countries[code].name or code
+
+
+def _threshold(claim: form.Claim, base: Criterion) -> Criterion:
+    """Return that a statistic must be above a number, or below it; the scenario has one of them."""
+    above = claim.above is not None
+    threshold = float(claim.above if claim.above is not None else claim.below or 0.0)
+    return replace(base, threshold=threshold, above=above, reason=base.reason or ASKED)

@@ -14,15 +14,13 @@ Train, K. 2009. Discrete Choice Methods with Simulation, 2nd ed. Cambridge Unive
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
 
-from detente.measures.predictions import counts_by_batch
-from detente.measures.scoring_rules import Floats
+from detente.measures.forecasts import Floats, Forecast, counts_by_batch
 from detente.runs.errors import UsageError
 from detente.scenario.dynamics import coefficients
 
@@ -42,125 +40,117 @@ ITERATIONS: Final = 25
 SHARES: Final = (1.0, 0.5, 0.25, 0.1)
 
 
-@dataclass(frozen=True)
-class Mode:
-    """Where the posterior is greatest.
-
-    Its covariance (Laplace) is the inverse of the expected information and the priors' precision.
-    Few runs make it too small; `Posterior.covariance` takes out what chance adds.
-    """
+class Mode(NamedTuple):
+    """Where the posterior is greatest."""
 
     free: Floats  # the coefficients, each on its scale without bounds, in the order of the priors
-    covariance: Floats  # of `free`
     log_posterior: float  # less a constant; rows weighted
-    probabilities: tuple[Floats, ...]  # of each response, (rows, K), an episode each
+    probabilities: Floats  # of each response, (rows, K)
 
 
 class Posterior:
-    """The posterior of the coefficients given the record of episodes, up to a constant."""
+    """The posterior of the coefficients given the record of episodes, up to a constant.
+
+    The rows of all episodes, of as many runs each, stand one after another. A row is coded right
+    with the probability that its ``confidence`` gives, and else could be any response open to it
+    (a mixture; Train 2009). Rows that rest on one text share the weight of one (``weights``); a row
+    without weight is left out.
+    """
 
     def __init__(self, episodes: Sequence[Predictor]) -> None:
         self.episodes = tuple(episodes)
         theory = episodes[0].scenario.theory
-        self.estimated = {
-            each.name: each for each in coefficients(theory) if each.prior is not None
-        }
-        if not self.estimated:
+        estimated = [(each, each.prior) for each in coefficients(theory) if each.prior is not None]
+        if not estimated:
             raise UsageError(f"no coefficient of the theory '{theory}' has a prior to fit it from")
-        self.priors = {name: each.prior for name, each in self.estimated.items() if each.prior}
-        self.observed = tuple(np.array([row.index for row in each.rows]) for each in episodes)
-        self.confidence: tuple[Floats, ...] = tuple(
-            np.array([row.confidence for row in each.rows]) for each in episodes
-        )
+        self.priors = {each.name: prior for each, prior in estimated}
+        self._ranges = [(each.low, each.high) for each, _ in estimated]
         self._centre = np.array([prior.centre for prior in self.priors.values()])
         self._spread = np.array([prior.spread for prior in self.priors.values()])
-        self._known: dict[bytes, tuple[Floats, ...]] = {}
+        self.rows = tuple(row for each in episodes for row in each.rows)
+        self.confidence = np.array([row.confidence for row in self.rows])
+        self.weights = _weights(episodes)
+        opened = np.array([row.opened for row in self.rows], dtype=np.bool_)
+        self._by_error = np.where(opened, 1.0 / opened.sum(axis=1, keepdims=True), 0.0)
+        self._observed = np.arange(len(self.rows)), np.array([row.index for row in self.rows])
+        self._known: dict[bytes, Floats] = {}
+
+    @property
+    def centre(self) -> Floats:
+        """Where the priors centre, on the scales of the coefficients."""
+        return self._centre
 
     def coefficients(self, free: Floats) -> dict[str, float]:
         """Return coefficients by name from numbers on their scales.
 
         Limited to the range that a scenario may give, which a long step may pass.
         """
-        found = {}
-        for (name, prior), number in zip(self.priors.items(), free, strict=True):
-            declared = self.estimated[name]
-            found[name] = min(max(prior.bound(float(number)), declared.low), declared.high)
-        return found
+        each = zip(self.priors.items(), free, self._ranges, strict=True)
+        return {
+            name: min(max(prior.bound(float(number)), low), high)
+            for (name, prior), number, (low, high) in each
+        }
 
-    def on_scales(self, values: Mapping[str, float]) -> Floats:
-        """Return coefficients on their scales, in the order of the priors."""
-        return np.array([prior.free(values[name]) for name, prior in self.priors.items()])
+    def forecast(self, probabilities: Floats) -> Forecast:
+        """Return probabilities of each response as a forecast of the rows."""
+        return Forecast(self.rows, probabilities, self.episodes[0].stances)
 
-    def probabilities(self, free: Floats) -> tuple[Floats, ...]:
-        """Return the probability of each response, (rows, K), an episode each.
+    def probabilities(self, free: Floats) -> Floats:
+        """Return the probability of each response, (rows, K).
 
-        What was asked before is not simulated again: fits that leave a country out all start from
-        one place and share its slopes.
+        What was asked before is not simulated again: fits that leave something out share the
+        slopes at the place where they start.
         """
         key = free.tobytes()
         if key not in self._known:
             values = self.coefficients(free)
             with ThreadPoolExecutor(len(self.episodes)) as pool:
-                found = pool.map(lambda one: one.predict(values).probabilities, self.episodes)
-                self._known[key] = tuple(found)
+                found = pool.map(lambda one: one.predict(values), self.episodes)
+                self._known[key] = np.concatenate(list(found))
         return self._known[key]
 
-    def maximise(self, weights: Sequence[Floats], start: Floats | None = None) -> Mode:
+    def maximise(self, weights: Floats, start: Floats | None = None) -> Mode:
         """Return where the posterior is greatest, looking from where the priors centre, or `start`.
 
-        Weights are of the rows of each episode; 0 leaves a row out.
+        Weights are of the rows; 0 leaves a row out.
         """
         free = self._centre if start is None else start
-        here = self.probabilities(free)
-        density = self.log_density(weights, here, free)
-        information = np.diag(self._spread**-2.0)
+        density = self.log_density(weights, free)
         for _ in range(ITERATIONS):
-            slope, information = self.slope_and_information(weights, here, free)
+            slope, information = self.slope_and_information(weights, free)
             step = np.clip(np.linalg.solve(information, slope), -LONGEST_STEP, LONGEST_STEP)
             gained = 0.0
-            for share in SHARES:
-                tried = free + share * step
-                there = self.probabilities(tried)
-                found = self.log_density(weights, there, tried)
+            for tried in (free + share * step for share in SHARES):
+                found = self.log_density(weights, tried)
                 if found > density:
-                    gained, free, here, density = found - density, tried, there, found
+                    gained, free, density = found - density, tried, found
                     break
             if gained < TOLERANCE:
                 break
-        return Mode(free, np.linalg.inv(information), density, here)
+        return Mode(free, density, self.probabilities(free))
 
-    def log_density(
-        self, weights: Sequence[Floats], probabilities: Sequence[Floats], free: Floats
-    ) -> float:
+    def coded(self, probabilities: Floats) -> Floats:
+        """Return the probability that each response is what the record says, (rows, K)."""
+        sure = self.confidence[:, np.newaxis]
+        return np.asarray(sure * probabilities + (1.0 - sure) * self._by_error)
+
+    def log_density(self, weights: Floats, free: Floats) -> float:
         """Return the logarithm of the posterior, less a constant."""
-        density = float(-0.5 * np.sum(((free - self._centre) / self._spread) ** 2))
-        for observed, weight, p in zip(self.observed, weights, probabilities, strict=True):
-            density += float(np.sum(weight * np.log(p[np.arange(len(observed)), observed])))
-        return density
+        prior = -0.5 * np.sum(((free - self._centre) / self._spread) ** 2)
+        coded = self.coded(self.probabilities(free))
+        return float(prior + weights @ np.log(coded[self._observed]))
 
-    def slope_and_information(
-        self, weights: Sequence[Floats], probabilities: Sequence[Floats], free: Floats
-    ) -> tuple[Floats, Floats]:
+    def slope_and_information(self, weights: Floats, free: Floats) -> tuple[Floats, Floats]:
         """Return the slope of the log posterior, (D,), and its expected information, (D, D)."""
+        here = self.coded(self.probabilities(free))
+        rises = self.confidence[:, np.newaxis, np.newaxis] * _slopes(self.probabilities, free)
         slope = (self._centre - free) / self._spread**2
-        information = np.diag(self._spread**-2.0)
-        each = zip(self.observed, weights, probabilities, self._slopes(free), strict=True)
-        for observed, weight, p, rise in each:
-            rows = np.arange(len(observed))
-            slope = slope + (weight / p[rows, observed]) @ rise[rows, observed]
-            information = information + np.einsum("i,irk,irl,ir->kl", weight, rise, rise, 1.0 / p)
-        return slope, information
+        slope = slope + (weights / here[self._observed]) @ rises[self._observed]
+        inverse = np.divide(1.0, here, out=np.zeros_like(here), where=here > 0)
+        information = np.einsum("i,irk,irl,ir->kl", weights, rises, rises, inverse)
+        return slope, information + np.diag(self._spread**-2.0)
 
-    def _slopes(self, free: Floats) -> list[Floats]:
-        """Return the slopes of all probabilities, (rows, K, D) an episode."""
-        slopes: list[list[Floats]] = [[] for _ in self.episodes]
-        for aside in SPAN * np.eye(len(free)):
-            above, below = self.probabilities(free + aside), self.probabilities(free - aside)
-            for slope, high, low in zip(slopes, above, below, strict=True):
-                slope.append((high - low) / (2 * SPAN))
-        return [np.stack(slope, axis=-1) for slope in slopes]
-
-    def covariance(self, weights: Sequence[Floats], free: Floats) -> Floats:
+    def covariance(self, weights: Floats, free: Floats) -> Floats:
         """Return the covariance of the coefficients on their scales, (D, D), by Laplace.
 
         The few runs that a small change of a coefficient tips by chance make the squares of
@@ -168,30 +158,23 @@ class Posterior:
         look better known than it is. Runs therefore fall into batches that share no random draw,
         and products are of slopes of two different batches.
         """
-        information = np.zeros((len(free), len(free)))
-        here = self.probabilities(free)
-        for episode, weight, p in zip(self.episodes, weights, here, strict=True):
-            rises = self._slopes_by_batch(episode, free)
-            scale = np.sqrt(weight[:, np.newaxis] / p)[..., np.newaxis]
-            information += mean_of_products(rises * scale)
-        return self.with_priors(information)
+        here = self.coded(self.probabilities(free))
+        inverse = np.divide(1.0, here, out=np.zeros_like(here), where=here > 0)
+        sure = self.confidence[:, np.newaxis]
+        scale = (sure * np.sqrt(weights[:, np.newaxis] * inverse))[..., np.newaxis]
+        return self.with_priors(mean_of_products(_slopes(self._shares_by_batch, free) * scale))
 
-    def _slopes_by_batch(self, episode: Predictor, free: Floats) -> Floats:
-        """Return the slopes of the probabilities in each batch of runs, (B, rows, K, D).
+    def _shares_by_batch(self, free: Floats) -> Floats:
+        """Return the share of each response in each batch of runs, (B, rows, K).
 
-        Counts are divided by the runs of all batches, so that the mean over batches is the slope
-        of the whole.
+        Counts are divided by the runs of all batches, so that the mean over batches is the share
+        in the whole.
         """
-
-        def shares(at: Floats) -> Floats:
-            prediction = episode.predict(self.coefficients(at))
-            counts = counts_by_batch(prediction.outcomes, len(prediction.responses))
-            total = counts.sum(axis=(0, 2))[:, np.newaxis]
-            return np.asarray(counts * len(counts) / np.maximum(total, 1))
-
-        asides = SPAN * np.eye(len(free))
-        found = [(shares(free + aside) - shares(free - aside)) / (2 * SPAN) for aside in asides]
-        return np.stack(found, axis=-1)
+        values, responses = self.coefficients(free), len(self.episodes[0].stances)
+        each = [counts_by_batch(one.simulate(values), responses) for one in self.episodes]
+        counts = np.concatenate(each, axis=1)
+        total = counts.sum(axis=(0, 2))[:, np.newaxis]
+        return np.asarray(counts * len(counts) / np.maximum(total, 1))
 
     def with_priors(self, information: Floats) -> Floats:
         """Return the covariance from the information of the record and the priors' precision.
@@ -203,6 +186,22 @@ class Posterior:
         values, vectors = np.linalg.eigh(information * scale)
         within = (vectors / (1.0 + np.maximum(values, 0.0))) @ vectors.T
         return np.asarray(within * scale)
+
+
+def _weights(episodes: Sequence[Predictor]) -> Floats:
+    """Return the weight of each row: those of an episode that rest on one text share one."""
+    found = []
+    for episode in episodes:
+        clusters = [row.cluster or f"{row.event}/{row.country}" for row in episode.rows]
+        found += [1.0 / clusters.count(cluster) for cluster in clusters]
+    return np.array(found)
+
+
+def _slopes(of: Callable[[Floats], Floats], free: Floats) -> Floats:
+    """Return the slopes of something along each coefficient, the last axis."""
+    asides = SPAN * np.eye(len(free))
+    found = [(of(free + aside) - of(free - aside)) / (2 * SPAN) for aside in asides]
+    return np.stack(found, axis=-1)
 
 
 def mean_of_products(rises: Floats) -> Floats:

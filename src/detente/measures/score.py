@@ -11,20 +11,23 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from detente import theory
-from detente.measures import replicates
-from detente.measures.predictions import Prediction, Predictor, predictors_of, stances_of
-from detente.measures.replicates import Forecast
-from detente.measures.scoring_rules import (
+from detente.measures.forecasts import (
+    LEVEL,
     SIDES,
     Floats,
+    Forecast,
+    Outcomes,
     calibration,
     figures,
     hits,
     of_sides,
-    ranked_probability,
+    over_countries,
+    over_draws,
+    over_runs,
     side_of,
     skill,
 )
+from detente.measures.predictions import Predictor, predictors_of
 from detente.runs.errors import require
 from detente.scenario.dynamics import coefficients
 
@@ -33,48 +36,34 @@ if TYPE_CHECKING:
 
     from detente.scenario import Scenario
 
+#: Draws of the parameters, and runs of each that share them and no other random number.
+DRAWS: Final = 100
+REPLICATES: Final = 64
 #: Coefficients that are 0 in the model of position alone: ties, peers and exposure.
 BEYOND_POSITION: Final = ("tie_to_actor", "tie_to_recipient", "conformity", "exposure")
 
 
 @dataclass(frozen=True)
 class Episode:
-    """One scenario's record, and what each forecast says of it."""
+    """One scenario's record, and what each forecast says of it: ``model``, and its baselines."""
 
-    predictions: Mapping[str, Prediction]  # ``model`` is scored, others are baselines; see `_forms`
+    scenario: Scenario  # the course of events as it happened
+    variant: str  # its name
+    forecast: Forecast  # by the model, beside other theories and other forms of the model
+    outcomes: Mapping[str, Outcomes]  # runs, rows: the last responses
     by_draw: Mapping[str, Floats]  # draws, rows, responses: by each draw of the parameters alone
-    variant: str  # the course of events
-
-    @property
-    def prediction(self) -> Prediction:
-        """By the model."""
-        return self.predictions["model"]
 
     @property
     def name(self) -> str:
         """Name of the scenario."""
         return self.scenario.scenario
 
-    @property
-    def scenario(self) -> Scenario:
-        """The course of events as it happened."""
-        return self.prediction.scenario
-
-    @property
-    def forecast(self) -> Forecast:
-        """Of the model, beside those of other theories and of other forms of the model."""
-        forms = {
-            name: each.probabilities for name, each in self.predictions.items() if name != "model"
-        }
-        own = self.prediction
-        return Forecast(own.rows, own.probabilities, stances_of(self.scenario), forms)
-
 
 class Score:
     """How well the model predicts what governments did, from `detente.score`.
 
     ``episodes`` are the scenarios, by their start; ``table`` has a row a scenario, event and
-    country; ``summary`` has the figures, as ``detente score --json`` prints them.
+    country; ``summary`` has the figures.
     """
 
     def __init__(self, episodes: Sequence[Episode]) -> None:
@@ -104,14 +93,14 @@ class Score:
         """
         import pandas as pd
 
-        rows, responses = self.rows, self.episodes[0].prediction.responses
+        rows, responses = self.rows, list(self.episodes[0].scenario.repertoire)
         at = np.arange(len(rows.observed))
         by_draw = np.concatenate([episode.by_draw["model"] for episode in self.episodes], axis=1)
-        tail = 100 * (1 - replicates.LEVEL) / 2
-        low, high = np.percentile(by_draw[:, at, rows.observed], [tail, 100 - tail], axis=0)
+        ends = (1 - LEVEL) / 2, (1 + LEVEL) / 2
+        low, high = np.quantile(by_draw[:, at, rows.observed], ends, axis=0)
         sides = of_sides(rows.probabilities, rows.stances)
         taken = side_of(rows.stances)[rows.observed]
-        each = [(episode, row) for episode in self.episodes for row in episode.prediction.rows]
+        each = [(episode, row) for episode in self.episodes for row in episode.forecast.rows]
         return pd.DataFrame(
             {
                 "scenario": [episode.name for episode, _ in each],
@@ -123,10 +112,10 @@ class Score:
                 "probability": rows.probabilities[at, rows.observed],
                 "probability_low": low,
                 "probability_high": high,
-                "rps": ranked_probability(rows.probabilities, rows.observed),
+                "rps": rows.scores(),
                 **{
-                    f"rps_{name}": ranked_probability(forecast, rows.observed)
-                    for name, forecast in rows.forecasts().items()
+                    f"rps_{name}": rows.scores(forecast)
+                    for name, forecast in rows.baselines().items()
                 },
                 "side_observed": [SIDES[side] for side in taken],
                 "side_predicted": [SIDES[side] for side in sides.argmax(axis=1)],
@@ -135,7 +124,7 @@ class Score:
                 "confidence": rows.confidence,
                 **{f"p_{name}": rows.probabilities[:, k] for k, name in enumerate(responses)},
                 "date": [row.date for _, row in each],
-                "earlier": [tuple(done.response for done in row.earlier) for _, row in each],
+                "earlier": [row.earlier for _, row in each],
                 "source": [row.source for _, row in each],
             }
         )
@@ -160,6 +149,14 @@ class Score:
         }
         return {**pooled, "scenarios": scenarios}
 
+    def to_plain(self) -> dict[str, Any]:
+        """Return the figures and the rows, each with the probabilities of responses by name."""
+        responses = self.episodes[0].scenario.repertoire
+        rows: list[dict[Any, Any]] = self.table.to_dict("records")
+        for row in rows:
+            row["probabilities"] = {name: row.pop(f"p_{name}") for name in responses}
+        return {**self.summary, "rows": rows}
+
     def figures(self) -> dict[str, Any]:
         """Return the figures of all rows together."""
         rows = self.rows
@@ -168,12 +165,12 @@ class Score:
         sure = rows.figures(rows.confidence) if rows.confidence.sum() > 0 else None
         rng = np.random.default_rng([episode.scenario.seed for episode in self.episodes])
         over = {
-            "runs": replicates.over_runs(self.episodes, rows, rng),
-            "parameters": replicates.over_parameters(self.episodes, rows),
-            "rows": replicates.over_rows(rows, rng),
+            "runs": over_runs(rows, [episode.outcomes for episode in self.episodes], rng),
+            "parameters": over_draws(rows, [episode.by_draw for episode in self.episodes]),
+            "rows": over_countries(rows, rng),
         }
         baselines = {}
-        for name, forecast in rows.forecasts().items():
+        for name, forecast in rows.baselines().items():
             theirs = figures(forecast, rows.observed, rows.stances)
             baselines[name] = {
                 "rps": float(theirs.rps),
@@ -190,7 +187,7 @@ class Score:
             "baselines": baselines,
             "confidence_weighted": sure and {k: float(v) for k, v in sure._asdict().items()},
             "intervals": {
-                "level": replicates.LEVEL,
+                "level": LEVEL,
                 **{kind: each.intervals(of) for kind, each in over.items()},
             },
             "calibration": {
@@ -259,19 +256,21 @@ def score(
 
     predictors = predictors_of(scenarios, runs, seed, "score")
     warm_up(find_engine("compiled"), tell=progress)
-    draws, each = replicates.DRAWS, replicates.REPLICATES
     forms = [_forms(predictor) for predictor in predictors]
-    work = [len(own) * (own["model"][0].scenario.runs + draws * each) for own in forms]
+    work = [len(own) * (own["model"][0].scenario.runs + DRAWS * REPLICATES) for own in forms]
     episodes = []
     with progress_bar(sum(work), 0, shown=progress) as advance:
         for predictor, own in zip(predictors, forms, strict=True):
-            predictions, by_draw = {}, {}
+            outcomes, by_draw = {}, {}
             for name, (by, values) in own.items():
-                predictions[name] = by.predict(values)
+                outcomes[name] = by.simulate(values)
                 advance(predictor.scenario.runs)
-                by_draw[name] = by.predict_by_draw(draws, each, values)
-                advance(draws * each)
-            episodes.append(Episode(predictions, by_draw, predictor.variant))
+                by_draw[name] = by.predict_by_draw(DRAWS, REPLICATES, values)
+                advance(DRAWS * REPLICATES)
+            others = {name: predictor.probabilities(each) for name, each in outcomes.items()}
+            forecast = Forecast(predictor.rows, others.pop("model"), predictor.stances, others)
+            scenario, variant = predictor.scenario, predictor.variant
+            episodes.append(Episode(scenario, variant, forecast, outcomes, by_draw))
     return Score(episodes)
 
 

@@ -20,22 +20,14 @@ from typing import Final
 
 from detente.theory import DEFAULT
 
-#: The file of each section by the name that a person types, in order; the first seven are elements.
-SECTIONS: Final = {
-    "purpose": "1-purpose.md",
-    "entities": "2-entities.md",
-    "process": "3-process.md",
-    "concepts": "4-concepts.md",
-    "initialisation": "5-initialisation.md",
-    "input": "6-input.md",
-    "submodels": "7-submodels.md",
-    "limits": "8-limits.md",
-    "references": "9-references.md",
-}
-#: The page for whoever will not read an ODD.
-PLAIN: Final = "plain.md"
 #: A place that is filled: from the code or from the files of the library, and what is wanted.
 PLACE: Final = re.compile(r"^<!-- from the (code|files): ([\w-]+) -->$", re.MULTILINE)
+#: The file of each section by the name that a person types, in order; the first seven are elements.
+SECTIONS: Final = {
+    name[2:-3]: name
+    for name in sorted(file.name for file in files(__name__).iterdir())
+    if name[0].isdigit()
+}
 
 
 def odd(section: str | None = None, theory: str = DEFAULT) -> str:
@@ -50,7 +42,7 @@ def odd(section: str | None = None, theory: str = DEFAULT) -> str:
         sections.
     """
     if theory != DEFAULT:
-        page = files(f"detente.theory.{theory}").joinpath("odd.md").read_text(encoding="utf-8")
+        page = _read("odd.md", f"detente.theory.{theory}")
         return PLACE.sub(partial(_fill, theory=theory), page)
     names = SECTIONS if section is None else [section]
     return "\n".join(PLACE.sub(_fill, written(name)) for name in names)
@@ -62,15 +54,15 @@ def written(section: str) -> str:
 
 
 def plain_page() -> str:
-    """Return the page of one screen."""
-    return _read(PLAIN)
+    """Return the page of one screen, for whoever will not read an ODD."""
+    return _read("plain.md")
 
 
-def _read(file: str) -> str:
-    return files("detente.odd").joinpath(file).read_text(encoding="utf-8")
+def _read(file: str, package: str = __name__) -> str:
+    return files(package).joinpath(file).read_text(encoding="utf-8")
 
 
 def _fill(place: re.Match[str], theory: str = DEFAULT) -> str:
-    from detente.odd.places import filled
+    from detente.odd.tables import filled
 
     return filled(place[1], place[2], theory)

@@ -1,22 +1,41 @@
-"""``detente compare``: what each variant changed."""
+"""``detente compare`` and ``detente plot``: what a results folder shows."""
 
 from __future__ import annotations
 
 import json
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from detente.cli.console import FINE, between, console, print_json, print_table, signed
-from detente.cli.options import AsJson
+from detente.cli.console import console, near, print_json, print_table
+from detente.cli.options import AsJson, Folder
 
 if TYPE_CHECKING:
     from detente.runs.results import Results
 
 
+def plot(
+    folder: Folder,
+    *,
+    kind: Annotated[
+        list[str] | None, typer.Option("--kind", help="Only this picture (repeatable).")
+    ] = None,
+) -> None:
+    """Draw the pictures of a results folder again."""
+    from detente import plots
+    from detente.runs.errors import require
+    from detente.runs.results import open_results
+
+    for name in kind or ():
+        require(name, plots.KINDS, "kind of picture")
+    results = open_results(folder)
+    assert results.folder is not None
+    for path in plots.draw_all(results, results.folder / "plots", kind):
+        typer.echo(near(path))
+
+
 def compare(
-    folder: Annotated[Path, typer.Argument(metavar="DIR", help="A results folder.")],
+    folder: Folder,
     *,
     against: Annotated[
         str | None, typer.Option(metavar="VARIANT", help="By default no_move, or the first.")
@@ -47,24 +66,24 @@ def _print(
     if outcome.startswith("stance_") and not any(row["runs"] for row in rows):
         out.print(_why_nothing(results, against, outcome.removeprefix("stance_")))
         return
-    heads = ("Country", "Change", f"{100 * level:g} %, paired", f"{100 * level:g} %, if unpaired")
+    columns = [
+        ("Country", "{country_name}"),
+        ("Change", "{effect:+z.3f}"),
+        (f"{100 * level:g} %, paired", "{low:+z.3f} to {high:+z.3f}"),
+        (f"{100 * level:g} %, if unpaired", "{independent_low:+z.3f} to {independent_high:+z.3f}"),
+    ]
     for variant in dict.fromkeys(row["variant"] for row in rows):
         title = f"{variant} against {against}: change in {outcome}, {results.runs} runs"
         out.print(title, style="bold")
-        own = [row for row in rows if row["variant"] == variant]
+        own = [
+            {**row, "country_name": row["country_name"] or "The region"}
+            for row in rows
+            if row["variant"] == variant
+        ]
         if not any(row["runs"] for row in own):
             out.print("Nothing to compare: the event came up in no run of both.\n")
             continue
-        cells = [
-            (
-                row["country_name"] or "The region",
-                signed(row["effect"], FINE),
-                between(row["low"], row["high"], FINE),
-                between(row["independent_low"], row["independent_high"], FINE),
-            )
-            for row in own
-        ]
-        print_table(out, heads, cells, numbers=3)
+        print_table(out, columns, own, numbers=3)
         out.print()
     out.print(
         "Change: the mean difference between the same runs of both variants, with its confidence "

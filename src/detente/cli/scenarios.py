@@ -1,0 +1,67 @@
+"""``detente list``, ``new`` and ``schema``: the scenarios there are, and how to write another."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from detente.cli.console import FAILED, console, print_table, say
+
+
+def list_scenarios(
+    *,
+    everything: Annotated[
+        bool, typer.Option("--all", help="Also those without events, for others to extend.")
+    ] = False,
+) -> None:
+    """List the scenarios that come with the package."""
+    from detente.scenario import ScenarioError, library, load
+
+    rows, broken, hidden = [], [], []
+    for name, path in library().items():
+        try:
+            scenario = load(path)
+        except ScenarioError as wrong:
+            broken.append(str(wrong))
+            continue
+        if not (scenario.events or everything):
+            hidden.append(name)
+            continue
+        variants, count = ", ".join(scenario.variant_names), len(scenario.countries)
+        title = scenario.title or ""
+        rows.append({"name": name, "title": title, "countries": count, "variants": variants})
+    columns = [
+        (key.capitalize(), f"{{{key}}}") for key in ("name", "title", "countries", "variants")
+    ]
+    print_table(console(), columns, rows)
+    if hidden:
+        names = ", ".join(hidden)
+        console().print(f"\nWithout events, to be extended: {names}; --all lists them too.")
+    for error in broken:
+        say(error, prefix="")
+    if broken:
+        raise typer.Exit(FAILED)
+
+
+def new(
+    name: Annotated[str, typer.Argument(help="What to call it, such as border-closure.")],
+) -> None:
+    """Write a small, commented scenario to start from: NAME.yaml."""
+    from detente.scenario.library import new_scenario
+
+    path = new_scenario(name, Path())
+    typer.echo(f"{path} is written; `detente run {path}` runs it")
+
+
+def schema(
+    *,
+    docs: Annotated[
+        bool, typer.Option("--docs", help="Print the reference in Markdown instead.")
+    ] = False,
+) -> None:
+    """Print the JSON Schema of scenario files."""
+    from detente.scenario.schema_export import json_schema_text, reference
+
+    typer.echo(reference() if docs else json_schema_text(), nl=False)
