@@ -15,7 +15,7 @@ from pydantic_core import PydanticUndefined
 from detente.measures.patterns import described
 from detente.odd import code
 from detente.odd.said import CHANCE
-from detente.runs.dataset import Variable, outcome_variables, total_variables
+from detente.runs.layout import Variable, outcome_variables, total_variables
 from detente.scenario.conditions import FORMS
 from detente.scenario.dynamics import coefficients
 from detente.scenario.elements import default_repertoire

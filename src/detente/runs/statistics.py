@@ -44,22 +44,17 @@ def binned_quantiles(
     found = np.full((*shape, len(levels)), np.nan)
     for index in np.ndindex(*shape):
         count = counts[index].astype(np.int64)
-        total = int(count.sum())
+        until = np.cumsum(count)
+        total = int(until[-1])
         if total:
             place = np.asarray(levels) * (total - 1)
             below = np.floor(place).astype(np.int64)
-            first = low + width * _bins_below(count, below)
-            second = low + width * _bins_below(count, np.minimum(below + 1, total - 1))
+            nearest = np.stack([below, np.minimum(below + 1, total - 1)])
+            where = np.searchsorted(until, nearest, side="right")
+            within = (nearest - (until[where] - count[where]) + 0.5) / count[where]
+            first, second = low + width * (where + within)
             found[index] = first + (place - below) * (second - first)
     return found
-
-
-def _bins_below(count: NDArray[np.int64], place: NDArray[np.int64]) -> Floats:
-    """Return how many bins lie below the values at some places in order, the lowest at 0."""
-    until = np.cumsum(count)
-    where = np.searchsorted(until, place, side="right")
-    within = (place - (until[where] - count[where]) + 0.5) / count[where]
-    return np.asarray(where + within, dtype=np.float64)
 
 
 class Interval(NamedTuple):
