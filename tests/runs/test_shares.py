@@ -14,8 +14,8 @@ from pathlib import Path
 import pytest
 
 import detente
+from detente.runs.plan import Share
 from detente.runs.runner import run_share
-from detente.runs.tasks import Share
 
 HERE = Path(__file__).parent
 COMMAND = f"""
@@ -251,17 +251,17 @@ def test_an_executor_without_a_folder_is_refused(run):
 
 
 def test_a_worker_of_another_version_is_refused(run, out, monkeypatch):
-    from detente.runs import tasks
+    from detente.runs import executors
 
-    monkeypatch.setattr(tasks, "detente_version", lambda: "99.0")
+    monkeypatch.setattr(executors, "detente_version", lambda: "99.0")
     with pytest.raises(detente.StoreError, match=r"a worker has version 99\.0 of Détente"):
         run(out=out)
 
 
 def test_a_worker_with_another_version_of_what_does_arithmetic_is_refused(run, out, monkeypatch):
-    from detente.runs import tasks
+    from detente.runs import executors
 
-    monkeypatch.setattr(tasks, "arithmetic_versions", lambda: {"numpy": "99.0"})
+    monkeypatch.setattr(executors, "arithmetic_versions", lambda: {"numpy": "99.0"})
     with pytest.raises(detente.StoreError, match=r"a worker has version 99\.0 of numpy, not "):
         run(out=out)
     assert not out.exists()

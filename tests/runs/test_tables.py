@@ -10,7 +10,7 @@ import xarray as xr
 from scipy import stats
 
 import detente
-from detente.runs.dataset import outcome_variables, total_variables
+from detente.runs.layout import outcome_variables, total_variables
 
 
 @pytest.fixture

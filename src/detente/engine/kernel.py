@@ -9,17 +9,8 @@ from collections.abc import Callable
 from functools import cache
 from typing import Any, Final
 
-from detente.engine.chunk import Chunk
-from detente.engine.recorder import (
-    Moving,
-    Recorder,
-    gather,
-    moving,
-    new_recorder,
-    record_choices,
-    recording_of,
-    with_lanes,
-)
+from detente.engine.chunk import Chunk, merge
+from detente.engine.recorder import Recorder, gather, new_recorder, record_choices, recording_of
 from detente.engine.sampler import Sampler, sampler_of
 from detente.scenario import Scenario
 from detente.theory import find
@@ -38,16 +29,8 @@ AT_POINT: Any = None
 AT_END: Any = None
 
 
-def _run_block(w: World, moving: Moving, recorder: Recorder, steps: int, row: int) -> None:
-    """Run a block of lanes from start to end and record them.
-
-    Parameters
-    ----------
-    steps : int
-        How many steps.
-    row : int
-        The place of the first lane's run among those that are recorded.
-    """
+def _run_block(w: World, recorder: Recorder, steps: int, row: int) -> None:
+    """Run a block of lanes from start to end and record them, the first in place `row`."""
     now = w.now
     now[FIRST] = 0
     now[LAST] = w.inputs.capability.shape[0]
@@ -55,17 +38,17 @@ def _run_block(w: World, moving: Moving, recorder: Recorder, steps: int, row: in
     BEGIN(w)
     responses = recorder.responses
     responses.chosen[:] = 0
-    AT_POINT(w, moving, 0, row)
+    AT_POINT(w, recorder.steps, 0, row)
     for step in range(steps):
         now[STEP] = step
         PHASES(w)
         record_choices(w.state, step, responses)
-        AT_POINT(w, moving, step + 1, row)
+        AT_POINT(w, recorder.steps, step + 1, row)
     AT_END(w, recorder, steps + 1, row)
 
 
 @cache
-def kernel_of(theory: str) -> Callable[[Any, Moving, Recorder, int, int], None]:
+def kernel_of(theory: str) -> Callable[[Any, Recorder, int, int], None]:
     """Return the compiled function that runs a block of lanes by a theory; see `_run_block`."""
     declared = find(theory)
     recording = recording_of(theory)
@@ -95,52 +78,51 @@ def simulate(
     See `detente.engine.mesa_engine.simulate` for the parameters.
     """
     sampler = sampler_of(scenario)
-    columns = sampler.draws(first, last - first)
-    recorder = _simulate(sampler, first, columns, drawn=True, keep_paths=keep_paths)
-    outcomes = sampler.theory.outcomes
-    return gather(variant, (first, last), sampler.events, events, outcomes, recorder)
+    drawn = sampler.draws(first, last - first)
+    return _simulate(sampler, first, drawn, variant, events, drawn=True, keep_paths=keep_paths)
 
 
 def simulate_columns(sampler: Sampler, columns: Floats, first: int = 0) -> Chunk:
     """Simulate runs on parameters that are given, with the random draws of runs from `first` on.
 
-    Parameters
-    ----------
-    sampler : Sampler
-        Of one course of events.
-    columns : ndarray of float, shape (P, n)
-        Parameters of each run, as from ``sampler.draw``: with those, the chunk is that of
-        `simulate`.
-    first : int
-        The number of the run in the first column.
+    The parameters of each run are a column, as from ``sampler.draw``: with those, the chunk is
+    that of `simulate`.
     """
-    recorder = _simulate(sampler, first, columns, drawn=False, keep_paths=False)
-    span = (first, first + columns.shape[1])
-    return gather("", span, sampler.events, sampler.events, sampler.theory.outcomes, recorder)
+    return _simulate(sampler, first, columns, "", sampler.events, drawn=False, keep_paths=False)
 
 
 def _simulate(
-    sampler: Sampler, first: int, columns: Floats, *, drawn: bool, keep_paths: bool
-) -> Recorder:
+    sampler: Sampler,
+    first: int,
+    columns: Floats,
+    variant: str,
+    events: tuple[str, ...],
+    *,
+    drawn: bool,
+    keep_paths: bool,
+) -> Chunk:
     """Simulate as many runs as there are columns: of all parameters, or of those drawn."""
     theory, steps, runs = sampler.theory, sampler.scenario.length, columns.shape[1]
-    run_block = kernel_of(theory.name)
     lanes = min(LANES, runs)
+    rest = runs % lanes
+    run_block = kernel_of(theory.name)
     shape = sampler.shape._replace(lanes=lanes)
-    recorder = new_recorder(theory.outcomes, shape, steps, runs, paths=keep_paths)
+    recorder = new_recorder(theory.outcomes, shape, steps, runs - rest, paths=keep_paths)
     block = sampler.columns(lanes)
     world = sampler.world(block)
-    for row in range(0, runs, LANES):
-        if runs - row < lanes:
-            lanes = runs - row
-            shape = sampler.shape._replace(lanes=lanes)
-            recorder = with_lanes(recorder, theory.outcomes, shape)
-            block = sampler.columns(lanes)
-            world = sampler.world(block)
+    for row in range(0, runs - rest, lanes):
         if drawn:
             sampler.place(columns[:, row : row + lanes], block)
         else:
             block[:] = columns[:, row : row + lanes]
         world.now[FIRST_RUN] = first + row
-        run_block(world, moving(theory.outcomes, recorder), recorder, steps, row)
-    return recorder
+        run_block(world, recorder, steps, row)
+    last = first + runs
+    chunk = gather(variant, (first, last - rest), sampler, events, recorder)
+    if rest == 0:
+        return chunk
+    more = _simulate(
+        sampler, last - rest, columns[:, -rest:], variant, events,
+        drawn=drawn, keep_paths=keep_paths,
+    )  # fmt: skip
+    return merge([chunk, more], first, last, variant)

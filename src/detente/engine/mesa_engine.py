@@ -8,7 +8,7 @@ import numpy as np
 
 from detente.engine.chunk import Chunk
 from detente.engine.model import CountryAgent, RegionModel
-from detente.engine.recorder import gather, moving, new_recorder, record_choices, recording_of
+from detente.engine.recorder import gather, new_recorder, record_choices, recording_of
 from detente.engine.sampler import Sampler
 from detente.scenario import Scenario
 
@@ -45,18 +45,17 @@ def simulate(
     recording = recording_of(theory.name)
     columns = sampler.draw(first, last - first)
     recorder = new_recorder(theory.outcomes, sampler.shape, steps, last - first, paths=keep_paths)
-    at_steps = moving(theory.outcomes, recorder)
     for row in range(last - first):
         model = RegionModel(
             scenario, first + row, variant, agents=agents, sampler=sampler,
             column=np.ascontiguousarray(columns[:, row]), collect=False,
         )  # fmt: skip
         recorder.responses.chosen[:] = 0
-        recording.at_point(model.world, at_steps, 0, row)
+        recording.at_point(model.world, recorder.steps, 0, row)
         for point in range(1, steps + 1):
             model.step()
             record_choices(model.state, point - 1, recorder.responses)
-            recording.at_point(model.world, at_steps, point, row)
+            recording.at_point(model.world, recorder.steps, point, row)
         recording.at_end(model.world, recorder, steps + 1, row)
         model.remove_all_agents()
-    return gather(variant, (first, last), sampler.events, events, theory.outcomes, recorder)
+    return gather(variant, (first, last), sampler, events, recorder)

@@ -11,12 +11,13 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from detente.engine.sampler import Sampler
-from detente.scenario import Scenario
+from detente.scenario import Scenario, load
 from detente.scenario.messages import UsageError, require, unknown
 from detente.theory.agenda import begin, choose
-from detente.theory.arrays import FIRST, FIRST_RUN, LAST, NONE, STEP, Floats, State, zeros
+from detente.theory.arrays import FIRST, FIRST_RUN, LAST, NONE, STEP, Floats, State, shape_of, zeros
 from detente.theory.chance import country_word, purpose_word, uniforms
 from detente.theory.declare import Phase
+from detente.theory.outcomes import align_all
 
 with warnings.catch_warnings():
     # tqdm's, where a notebook has no widgets; no bar is shown here
@@ -98,16 +99,7 @@ class CountryAgent(mesa.Agent["RegionModel"]):
         return answer
 
     def take_part(self, phase: Phase) -> None:
-        """Do the country's part of a phase of the step; where it decides, call `decide`.
-
-        Raises
-        ------
-        TypeError
-            If `decide` returns no mapping.
-        UsageError
-            If it names an event or a response that is not there, answers an event that is not on
-            the agenda, or its own act by a response that is not open to an actor.
-        """
+        """Do the country's part of a phase of the step; where it decides, call `decide`."""
         m = self.model
         if phase is not m.decision or type(self).decide is CountryAgent.decide:
             m.do(phase, self)
@@ -307,7 +299,7 @@ class RegionModel(mesa.Model[CountryAgent, Any]):
             self.datacollector.collect(self)
 
     def _classes(self, agents: Mapping[str, type[CountryAgent]]) -> dict[str, type[CountryAgent]]:
-        names = dict(zip(self.sampler.codes, self.sampler.names, strict=True))
+        names = {code: self.scenario.countries[code].name for code in self.sampler.codes}
         classes = {_country(code, names): agent for code, agent in agents.items()}
         for code, agent in classes.items():
             if not (isinstance(agent, type) and issubclass(agent, CountryAgent)):
@@ -319,14 +311,24 @@ class RegionModel(mesa.Model[CountryAgent, Any]):
 
     def _collector(self) -> mesa.DataCollector:
         measured = [o for o in self.theory.outcomes if o.keep == "runs" and not o.codes]
-        regional = {o.name: [_measured, [self, o.name]] for o in measured if not o.axes}
-        levels = {name: [_level, [self, k]] for k, name in enumerate(self.sampler.issues)}
-        national = {o.name: _of_country(o.name) for o in measured if o.axes == ("country",)}
-        main = self.scenario.main in self.sampler.events
-        response = {"response": _main_response} if main else {}
+        region = {
+            o.name: lambda model, name=o.name: float(model.measure(name))
+            for o in measured
+            if not o.axes
+        }
+        levels = {
+            name: lambda model, k=k: float(model.state.level[k, _LANE])
+            for k, name in enumerate(self.sampler.issues)
+        }
+        country: dict[str, Any] = {
+            o.name: lambda agent, name=o.name: agent.outcome(name)
+            for o in measured
+            if o.axes == ("country",)
+        }
+        if self.scenario.main in self.sampler.events:
+            country["response"] = _main_response
         return mesa.DataCollector(
-            model_reporters=regional | levels,
-            agent_reporters={"country": "code"} | national | response,
+            model_reporters=region | levels, agent_reporters={"country": "code"} | country
         )
 
     def __repr__(self) -> str:
@@ -385,9 +387,9 @@ class RegionModel(mesa.Model[CountryAgent, Any]):
 
     def do(self, phase: Phase, country: CountryAgent | None = None) -> None:
         """Do a phase for the whole region, or the part of one country in it."""
-        first, last = (0, len(self.sampler.codes)) if country is None else (country.index,) * 2
-        self.world.now[FIRST] = first
-        self.world.now[LAST] = last if country is None else last + 1
+        every = (0, len(self.sampler.codes))
+        span = every if country is None else (country.index, country.index + 1)
+        self.world.now[FIRST], self.world.now[LAST] = span
         phase.function(self.world)
 
     def measure(self, outcome: str) -> Floats:
@@ -396,7 +398,8 @@ class RegionModel(mesa.Model[CountryAgent, Any]):
             require(outcome, [each.name for each in self.theory.outcomes], "outcome")
         ]
         if outcome not in self._measured:
-            room = zeros(*self.sampler.sizes(declared.letters), 1)
+            room = zeros(*shape_of(declared.letters, self.sampler.shape), 1)
+            align_all(self.world)
             declared.measure(self.world, room)
             self._measured[outcome] = room[..., _LANE]
         return self._measured[outcome]
@@ -413,44 +416,27 @@ class RegionModel(mesa.Model[CountryAgent, Any]):
 
     def _log(self, phase: Phase) -> None:
         """Note the events that have come up, and the responses that have been chosen, as acts."""
-        events = self.scenario.events
+        events, a, step = self.scenario.events, self.world.agenda, self.step_index
         if phase is self.theory.phases[0]:
-            for e in np.flatnonzero(self.world.agenda.arrives[:, _LANE]):
+            for e in np.flatnonzero(a.arrives[:, _LANE]):
                 if (actor := events[e].actor) is not None:
                     score = float(self.inputs.score[e, _LANE])
-                    recipient = events[e].recipient
                     self.acts.append(
-                        Act(self.step_index, events[e].id, actor, None, recipient, score)
+                        Act(step, events[e].id, actor, None, events[e].recipient, score)
                     )
             copies: Any = [array.copy() for array in self.state]
             self.weighed = State(*copies)
         elif phase is self.decision:
-            a = self.world.agenda
             chosen = [
                 (a.country[e, at], e, a.response[e, at])
                 for e in np.flatnonzero(a.chosen)
                 for at in range(a.chosen[e])
             ]
-            for i, e, r in sorted(chosen, key=lambda choice: (choice[0], choice[1])):
+            for i, e, r in sorted(chosen):
                 code, actor = self.sampler.codes[i], events[e].actor
-                response = self.sampler.responses[r]
-                score = float(self.inputs.response_score[r, _LANE])
-                recipient = None if actor == code else actor
-                self.acts.append(
-                    Act(self.step_index, events[e].id, code, response, recipient, score)
-                )
-
-
-def _measured(model: RegionModel, outcome: str) -> float:
-    return float(model.measure(outcome))
-
-
-def _level(model: RegionModel, issue: int) -> float:
-    return float(model.state.level[issue, _LANE])
-
-
-def _of_country(outcome: str) -> Any:
-    return lambda agent: agent.outcome(outcome)
+                response, score = self.sampler.responses[r], self.inputs.response_score[r, _LANE]
+                whom = None if actor == code else actor
+                self.acts.append(Act(step, events[e].id, code, response, whom, float(score)))
 
 
 def _main_response(agent: CountryAgent) -> str | None:
@@ -458,15 +444,14 @@ def _main_response(agent: CountryAgent) -> str | None:
 
 
 def _loaded(scenario: Any) -> Scenario:
-    if isinstance(scenario, Scenario):
-        return scenario
     if isinstance(scenario, str | os.PathLike):
-        from detente.scenario import load
-
         return load(scenario)
-    raise TypeError(
-        f"a model needs a scenario, its file or its name, not {_shown(scenario)}: see detente.load"
-    )
+    if not isinstance(scenario, Scenario):
+        raise TypeError(
+            "a model needs a scenario, its file or its name, "
+            f"not {_shown(scenario)}: see detente.load"
+        )
+    return scenario
 
 
 def _run_number(run: Any) -> int:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import cache
 from typing import Any, NamedTuple
 
@@ -15,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detente.engine.chunk import FIXED_POINT, Arrays, Chunk
+from detente.engine.sampler import Sampler
 from detente.theory import find
 from detente.theory.arrays import (
     NONE,
@@ -28,6 +28,7 @@ from detente.theory.arrays import (
 )
 from detente.theory.compilation import in_turn, inside, rule
 from detente.theory.declare import Outcome, Outcomes
+from detente.theory.outcomes import align_all
 
 Counts = NDArray[np.uint32]
 
@@ -58,33 +59,19 @@ class Responses(NamedTuple):
     chosen: NDArray[np.int8]  # (E, N, L, R) 1 where a response was chosen in this run
 
 
+class Kept(NamedTuple):
+    """What is kept of some outcomes, in order."""
+
+    values: tuple[Any, ...]  # of each as measured last, its axes and the lanes
+    records: tuple[Record, ...]
+
+
 class Recorder(NamedTuple):
     """All that is kept of runs side by side, and of those before them."""
 
-    values: tuple[Any, ...]  # of each outcome, its axes and the lanes
-    records: tuple[Record, ...]
+    steps: Kept  # of outcomes that are measured at each step
+    end: Kept  # of the others
     responses: Responses
-
-
-class Moving(NamedTuple):
-    """What of a recorder is kept at each step."""
-
-    values: tuple[Any, ...]
-    records: tuple[Record, ...]
-
-
-def moving(outcomes: Outcomes, recorder: Recorder) -> Moving:
-    """Return what of a recorder is kept at each step."""
-    kept = [at for at, outcome in enumerate(outcomes) if outcome.at_each_step]
-    return Moving(
-        tuple(recorder.values[at] for at in kept), tuple(recorder.records[at] for at in kept)
-    )
-
-
-@rule
-def bin_index(value: float, low: float, high: float, bins: int) -> int:
-    """Return the bin of a value, the ends counted in."""
-    return int(min(max((value - low) / (high - low) * bins, 0.0), bins - 1.0))
 
 
 @rule
@@ -108,24 +95,18 @@ def record_choices(s: State, step: int, tallies: Responses) -> None:
 
 @rule
 def _count(values: Floats, low: float, high: float, where: Integers, bins: Counts) -> None:
-    """Count a value of each lane in its bin."""
+    """Count a value of each lane in its bin, the ends counted in."""
+    number = bins.shape[0]
     for lane in range(where.shape[0]):
-        where[lane] = bin_index(values[lane], low, high, bins.shape[0])
+        place = (values[lane] - low) / (high - low) * number
+        where[lane] = int(min(max(place, 0.0), number - 1.0))
     for lane in range(where.shape[0]):
         bins[where[lane]] += 1
 
 
 @rule
 def tally_point(record: Record, point: int, row: int) -> None:
-    """Keep what is kept of an outcome at one point in time.
-
-    Parameters
-    ----------
-    point : int
-        0 is the start, then the end of each step.
-    row : int
-        The place among the runs of that in the first lane.
-    """
+    """Keep what is kept of an outcome at one point in time, of lanes from run `row` on."""
     values = record.values
     lanes = values.shape[1]
     for at in range(values.shape[0]):
@@ -176,46 +157,49 @@ def tally_responses(w: World, tallies: Responses) -> None:
                         tallies.last[e, i, last] += 1
 
 
-@dataclass(frozen=True)
-class Recording:
-    """How the outcomes of a theory are measured and kept, compiled.
+class Recording(NamedTuple):
+    """How the outcomes of a theory are measured and kept, compiled."""
 
-    Parameters
-    ----------
-    at_point : callable
-        ``(world, moving, point, row)``: at the start, as point 0, and after each step.
-    at_end : callable
-        ``(world, recorder, points, row)``: after the last of so many points.
-    """
+    at_point: Callable[[Any, Kept, int, int], None]  # at the start, as point 0, and after each step
+    at_end: Callable[[Any, Recorder, int, int], None]  # after the last of so many points
 
-    at_point: Callable[[Any, Moving, int, int], None]
-    at_end: Callable[[Any, Recorder, int, int], None]
+
+def _by_time(outcomes: Outcomes) -> tuple[list[Outcome], list[Outcome]]:
+    """Return the outcomes that are measured at each step, and the others."""
+    return (
+        [outcome for outcome in outcomes if outcome.at_each_step],
+        [outcome for outcome in outcomes if not outcome.at_each_step],
+    )
 
 
 @cache
 def recording_of(theory: str) -> Recording:
     """Return how the outcomes of a theory are measured and kept."""
+    steps, end = _by_time(find(theory).outcomes)
     names: dict[str, Any] = {
+        "align_all": align_all,
         "tally_point": tally_point,
         "tally_end": tally_end,
         "tally_responses": tally_responses,
+        **{f"measure_step_{at}": inside(outcome.measure) for at, outcome in enumerate(steps)},
+        **{f"measure_end_{at}": inside(outcome.measure) for at, outcome in enumerate(end)},
     }
-    points: list[str] = []
+    points = ["align_all(w)"]
     ends: list[str] = []
-    for at, outcome in enumerate(find(theory).outcomes):
-        names[f"measure_{at}"] = inside(outcome.measure)
-        if outcome.at_each_step:
-            place = len(points) // 2
-            points += [
-                f"measure_{at}(w, moving.values[{place}])",
-                f"tally_point(moving.records[{place}], point, row)",
-            ]
-        else:
-            ends.append(f"measure_{at}(w, recorder.values[{at}])")
-        ends.append(f"tally_end(recorder.records[{at}], points, row)")
-    ends += ["tally_responses(w, recorder.responses)"]
+    for at in range(len(steps)):
+        points += [
+            f"measure_step_{at}(w, kept.values[{at}])",
+            f"tally_point(kept.records[{at}], point, row)",
+        ]
+        ends.append(f"tally_end(recorder.steps.records[{at}], points, row)")
+    for at in range(len(end)):
+        ends += [
+            f"measure_end_{at}(w, recorder.end.values[{at}])",
+            f"tally_end(recorder.end.records[{at}], points, row)",
+        ]
+    ends.append("tally_responses(w, recorder.responses)")
     return Recording(
-        in_turn(points, f"point_{theory}", "w, moving, point, row", names),
+        in_turn(points, f"point_{theory}", "w, kept, point, row", names),
         in_turn(ends, f"end_{theory}", "w, recorder, points, row", names),
     )
 
@@ -224,78 +208,54 @@ def new_recorder(
     outcomes: Outcomes, shape: Shape, steps: int, runs: int, *, paths: bool
 ) -> Recorder:
     """Return room for some runs, as many of them side by side as `shape` has lanes."""
-    made = [_new_record(outcome, shape, steps, runs, paths=paths) for outcome in outcomes]
-    e, n, r = shape.events, shape.countries, shape.responses
-    responses = Responses(
-        np.zeros(e, np.int64),
-        np.zeros((e, n, r), np.int64),
-        np.zeros((e, n, r), np.int64),
-        np.zeros((e, n, r), np.int64),
-        np.zeros((e, n, shape.lanes, r), np.int8),
-    )
-    values, records = zip(*made, strict=True)
-    return Recorder(values, records, responses)
+
+    def kept(chosen: list[Outcome]) -> Kept:
+        values = [zeros(*shape_of(outcome.letters + "L", shape)) for outcome in chosen]
+        return Kept(
+            tuple(values),
+            tuple(
+                _new_record(outcome, room.reshape(-1, shape.lanes), steps + 1, runs, paths=paths)
+                for outcome, room in zip(chosen, values, strict=True)
+            ),
+        )
+
+    each = (shape.events, shape.countries, shape.responses)
+    last, ever, first_step = (np.zeros(each, np.int64) for _ in range(3))
+    chosen = np.zeros((*each[:2], shape.lanes, each[2]), np.int8)
+    came = np.zeros(shape.events, np.int64)
+    responses = Responses(came, last, ever, first_step, chosen)
+    at_each_step, at_end = _by_time(outcomes)
+    return Recorder(kept(at_each_step), kept(at_end), responses)
 
 
-def _new_record(
-    outcome: Outcome, shape: Shape, steps: int, runs: int, *, paths: bool
-) -> tuple[NDArray[Any], Record]:
-    values = zeros(*shape_of(outcome.letters + "L", shape))
-    size, points = math.prod(values.shape[:-1]), steps + 1
+def _new_record(outcome: Outcome, values: Floats, points: int, runs: int, *, paths: bool) -> Record:
+    size, lanes = values.shape
     bins = outcome.bins
-    record = Record(
-        values.reshape(size, shape.lanes),
+    moments = size if outcome.keep == "moments" else 0
+    return Record(
+        values,
         np.zeros((runs if outcome.keep == "runs" else 0, size)),
         np.zeros((points if outcome.by_step else 0, size), np.int64),
         np.zeros((points if bins else 0, size, bins.number if bins else 1), np.uint32),
         np.zeros((runs if paths and outcome.path else 0, points, size), np.float32),
-        np.zeros(size if outcome.keep == "moments" else 0, np.int64),
-        np.zeros(size if outcome.keep == "moments" else 0, np.int64),
-        np.zeros(shape.lanes, np.int64),
+        np.zeros(moments, np.int64),
+        np.zeros(moments, np.int64),
+        np.zeros(lanes, np.int64),
         bins.low if bins else 0.0,
         bins.high if bins else 1.0,
         int(outcome.over == "steps"),
     )
-    return values, record
-
-
-def with_lanes(recorder: Recorder, outcomes: Outcomes, shape: Shape) -> Recorder:
-    """Return the recorder with room for another number of runs side by side."""
-    records = []
-    values = []
-    for outcome, record in zip(outcomes, recorder.records, strict=True):
-        room = zeros(*shape_of(outcome.letters + "L", shape))
-        values.append(room)
-        records.append(
-            record._replace(
-                values=room.reshape(len(record.values), shape.lanes),
-                where=np.zeros(shape.lanes, np.int64),
-            )
-        )
-    e, n, r = shape.events, shape.countries, shape.responses
-    chosen = np.zeros((e, n, shape.lanes, r), np.int8)
-    responses = recorder.responses._replace(chosen=chosen)
-    return Recorder(tuple(values), tuple(records), responses)
 
 
 def gather(
     variant: str,
     span: tuple[int, int],
-    own: tuple[str, ...],
+    sampler: Sampler,
     events: tuple[str, ...],
-    outcomes: Outcomes,
     recorder: Recorder,
 ) -> Chunk:
-    """Return what was recorded as a chunk, on the axis of the events of all variants.
-
-    Parameters
-    ----------
-    span : tuple of int
-        The first run and the one after the last.
-    own, events : tuple of str
-        Ids of the variant's own events, and of all; one that a variant lacks is left empty.
-    """
-    where = [events.index(event) for event in own]
+    """Return what was recorded as a chunk; an event that the variant lacks is left empty."""
+    where = [events.index(event) for event in sampler.events]
 
     def spread(array: NDArray[Any], axis: int, empty: float) -> NDArray[Any]:
         shape = (*array.shape[:axis], len(events), *array.shape[axis + 1 :])
@@ -303,29 +263,30 @@ def gather(
         wide[(slice(None),) * axis + (where,)] = array
         return wide
 
-    runs: Arrays = {}
     counted = recorder.responses
+    runs: Arrays = {}
     tallies: Arrays = {
         "event_count": spread(counted.came, 0, 0),
         "response_count": spread(counted.last, 0, 0),
         "chosen_count": spread(counted.ever, 0, 0),
         "first_step_sum": spread(counted.first_step, 0, 0),
     }
-    for outcome, values, record in zip(outcomes, recorder.values, recorder.records, strict=True):
-        shape = values.shape[:-1]
-        kept: dict[str, tuple[Arrays, NDArray[Any], tuple[int, ...], float]] = {
-            outcome.name: (runs, record.runs.astype(outcome.kind), shape, outcome.missing),
-            f"path_{outcome.name}": (runs, record.path, (-1, *shape), math.nan),
-            f"{outcome.name}_bins": (tallies, record.bins, (*shape, record.bins.shape[-1]), 0),
-            f"{outcome.name}_sum": (tallies, record.total, shape, 0),
-        }
-        for name, (group, array, inner, missing) in kept.items():
-            if len(array):
-                group[name] = array.reshape(len(array), *inner)
-                if "event" in outcome.axes:
-                    axis = group[name].ndim - len(inner) + outcome.axes.index("event")
-                    group[name] = spread(group[name], axis, missing)
-        if len(record.sums):
-            tallies[f"{outcome.name}_sum"] = record.sums.reshape(shape)
-            tallies[f"{outcome.name}_square_sum"] = record.squares.reshape(shape)
+    for outcomes, kept in zip(_by_time(sampler.theory.outcomes), recorder[:2], strict=True):
+        for outcome, values, record in zip(outcomes, *kept, strict=True):
+            name, shape = outcome.name, values.shape[:-1]
+            bins = (*shape, record.bins.shape[-1])
+            for group, key, array, inner, missing in (
+                (runs, name, record.runs.astype(outcome.kind), shape, outcome.missing),
+                (runs, f"path_{name}", record.path, (-1, *shape), math.nan),
+                (tallies, f"{name}_bins", record.bins, bins, 0),
+                (tallies, f"{name}_sum", record.total, shape, 0),
+            ):
+                if len(array):
+                    group[key] = array.reshape(len(array), *inner)
+                    if "event" in outcome.axes:
+                        axis = group[key].ndim - len(inner) + outcome.axes.index("event")
+                        group[key] = spread(group[key], axis, missing)
+            if len(record.sums):
+                tallies[f"{name}_sum"] = record.sums.reshape(shape)
+                tallies[f"{name}_square_sum"] = record.squares.reshape(shape)
     return Chunk(variant, *span, runs, tallies)

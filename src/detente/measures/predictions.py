@@ -57,9 +57,7 @@ def observed(scenario: Scenario) -> tuple[Observation, ...]:
         *before, last = sorted(done, key=lambda row: (row.date is not None, row.date or date.min))
         event = by_id[last.event]
         role = event.role(last.country, course.countries)
-        opened = tuple(
-            event.kind in each.kinds and role in each.open_to for each in course.repertoire.values()
-        )
+        opened = tuple(each.answers(event.kind, role) for each in course.repertoire.values())
         if not opened[responses.index(last.response)]:
             raise UsageError(
                 f"'{scenario.scenario}': the record has {last.country} answer {last.event} by "

@@ -11,14 +11,13 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from importlib import import_module
-from typing import TYPE_CHECKING, Any, Final, Protocol, cast
+from typing import TYPE_CHECKING, Any, Final, cast
 
 from detente.scenario.messages import require
 from detente.theory import DEFAULT
 
 if TYPE_CHECKING:
     from detente.engine.chunk import Chunk
-    from detente.scenario.schema import Scenario
 
 #: Seconds of silence before a person is told what is going on.
 PATIENCE: Final = 1.5
@@ -29,25 +28,10 @@ _LAST_COMPILED: Final[dict[str, Callable[[str], Any]]] = {
     "compiled": lambda theory: import_module("detente.engine.kernel").kernel_of(theory),
     "mesa": lambda theory: import_module("detente.engine.recorder").recording_of(theory).at_end,
 }
+#: Simulates runs of a variant: see `detente.engine.mesa_engine.simulate`.
+Simulate = Callable[..., "Chunk"]
 #: Engines that are ready in this process, each with the theory.
 _ready: set[tuple[str, str]] = set()
-
-
-class Simulate(Protocol):
-    """Simulate runs `first` to `last - 1` of a variant."""
-
-    def __call__(
-        self,
-        scenario: Scenario,
-        variant: str,
-        first: int,
-        last: int,
-        *,
-        keep_paths: bool,
-        events: tuple[str, ...],
-        **options: Any,
-    ) -> Chunk:
-        """Return what the runs leave; `scenario` is that of the variant, resolved."""
 
 
 @dataclass(frozen=True)

@@ -9,14 +9,7 @@ from detente.scenario.messages import UsageError, require
 if TYPE_CHECKING:
     from detente.runs.results import Results
 
-__all__ = [
-    "FolderRefusedError",
-    "Interrupted",
-    "RunError",
-    "StoreError",
-    "UsageError",
-    "require",
-]
+__all__ = ["FolderRefusedError", "Interrupted", "RunError", "StoreError", "UsageError", "require"]
 
 
 class StoreError(Exception):

@@ -1,13 +1,18 @@
-"""Who runs the tasks: this thread, threads, processes, a Dask cluster, or anybody's executor."""
+"""Who runs the tasks: this thread, threads, processes, a Dask cluster, or anybody's executor.
+
+No chunk is forced onto the disk as it is written: its checksum stands in the manifest, so that
+what a power cut takes away is found and done again, and meanwhile no worker waits for the disk.
+"""
 
 from __future__ import annotations
 
 import logging
 import os
-import queue
 import signal
 import sys
 import threading
+import time
+import traceback
 from collections import Counter
 from collections.abc import Callable, Collection, Generator, Iterable, Iterator, Sequence
 from concurrent.futures import BrokenExecutor, CancelledError, Executor, Future, ThreadPoolExecutor
@@ -15,15 +20,16 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from multiprocessing import Pipe
 from multiprocessing.connection import Connection
-from typing import TYPE_CHECKING, Any, Final, override
+from textwrap import shorten
+from typing import Any, Final, override
 
+from detente.engine.chunk import Chunk, merge
 from detente.runs.engines import warm_up
-from detente.runs.errors import RunError, UsageError
-from detente.runs.files import interrupts_deferred
-from detente.runs.tasks import Key, Task, TaskResult, run_task
-
-if TYPE_CHECKING:
-    from detente.runs.plan import Plan
+from detente.runs.errors import RunError, StoreError, UsageError
+from detente.runs.files import interrupts_deferred, interrupts_handled
+from detente.runs.manifest import arithmetic_versions, detente_version, differing
+from detente.runs.plan import Failure, Plan, Task, TaskResult
+from detente.runs.tables import Key, write_chunk
 
 #: Tasks submitted for each worker before the first comes back.
 AHEAD: Final = 4
@@ -32,9 +38,53 @@ ATTEMPTS: Final = 3
 #: Seconds to wait for a Dask scheduler to answer.
 PATIENCE: Final = 10
 KEPT: Final = "what was finished is kept, and the same command with --resume goes on"
+#: Characters of an exception's message in one line; the traceback has all of it.
+LONGEST: Final = 200
 
 #: Reports that so many more runs are done.
 Advance = Callable[[int], None]
+
+
+def run_task(task: Task) -> TaskResult:
+    """Simulate the runs of a task and write their chunk.
+
+    A run that raises is left out and becomes a `Failure`; the others go on. A StoreError says that
+    the chunk cannot be written, or that this process has another version than the task wants.
+    """
+    began = time.perf_counter()
+    ours = {"Détente": detente_version(), **arithmetic_versions()}
+    for name, wanted, found in differing(task.versions, ours):
+        raise StoreError(
+            f"a worker has version {found} of {name}, not {wanted} as here: numbers could differ"
+        )
+    chunk, failures = _simulate(task)
+    files, kept = {}, chunk if task.folder is None else None
+    if task.folder is not None:
+        files = write_chunk(chunk, task.axes, task.chunk_runs, task.folder)
+    seconds = time.perf_counter() - began
+    return TaskResult(task.key, task.last, seconds, failures, files, kept)
+
+
+def _simulate(task: Task) -> tuple[Chunk, tuple[Failure, ...]]:
+    """Simulate all runs at once or, if that fails, one by one, to find those that do."""
+    simulate = task.engine.load()
+    options: dict[str, Any] = {"keep_paths": task.axes.paths, "events": task.axes.labels["event"]}
+    if task.agents:
+        options["agents"] = task.agents
+    try:
+        return simulate(task.scenario, task.variant, task.first, task.last, **options), ()
+    except Exception:  # noqa: BLE001 - whatever a custom rule raises
+        parts: list[Chunk] = []
+        failures: list[Failure] = []
+        for run in range(task.first, task.last):
+            try:
+                parts.append(simulate(task.scenario, task.variant, run, run + 1, **options))
+            except Exception as error:  # noqa: BLE001 - it becomes a record
+                message = shorten(str(error), LONGEST)
+                line = f"{type(error).__name__}: {message}" if message else type(error).__name__
+                trace = "".join(traceback.format_exception(error))
+                failures.append(Failure(task.variant, run, task.scenario.seed, line, trace))
+        return merge(parts, task.first, task.last, task.variant), tuple(failures)
 
 
 @dataclass(frozen=True)
@@ -49,14 +99,13 @@ class Pool:
         """Return the pool for a plan, of so many workers or as many as are worth starting."""
         if workers is not None and workers < 1:
             raise UsageError(f"the number of workers must be 1 or more, not {workers}")
-        tasks = len(plan.spans) * len(plan.layout.variants)
         small = plan.scenario.runs * len(plan.layout.variants) <= plan.engine.alone
         if not _can_be_pickled(plan.agents) or (workers is None and small):
             return cls(1, executor)
         if workers is None:
             affinity = getattr(os, "sched_getaffinity", None)  # not on every system
             workers = len(affinity(0)) if affinity else os.cpu_count() or 1
-        return cls(min(workers, tasks), executor)
+        return cls(min(workers, plan.chunks), executor)
 
     def run(
         self,
@@ -68,13 +117,8 @@ class Pool:
     ) -> bool:
         """Run the tasks that are not completed and record their results, in order.
 
-        Returns whether Ctrl-C cut it short.
-
-        Raises
-        ------
-        RunError
-            If not one run of a task finishes, and none did before of its variant: it is then the
-            rules that fail, and the rest would fail too.
+        Returns whether Ctrl-C cut it short. A RunError says that not one run of a task finished,
+        and none before of its variant: it is then the rules that fail, and the rest would too.
         """
         left = [task for task in tasks if task.key not in completed]
         works = {variant for variant, _ in completed}
@@ -87,11 +131,11 @@ class Pool:
                 closing(self._results(left, advance)) as results,
             ):
                 for result in results:
-                    failed = len(result.failures) == result.last - result.first
-                    if failed and result.variant not in works:
+                    variant, first = result.key
+                    if len(result.failures) == result.last - first and variant not in works:
                         failure = result.failures[0]
                         raise RunError(f"a run failed: {failure}", failure.traceback)
-                    works.add(result.variant)
+                    works.add(variant)
                     record(result)
         except KeyboardInterrupt:
             return True
@@ -144,28 +188,20 @@ def _in_order(
     executor: Executor, tasks: Sequence[Task], advance: Advance, *, ahead: int
 ) -> Generator[TaskResult]:
     """Give the results of tasks in their order, some of them submitted ahead."""
-    waiting: dict[Future[TaskResult], int] = {}
-    ready: queue.SimpleQueue[Future[TaskResult]] = queue.SimpleQueue()
-    done: dict[int, TaskResult] = {}
+    futures: dict[int, Future[TaskResult]] = {}
     attempts: Counter[int] = Counter()
+    submitted = 0
 
     def submit(place: int) -> None:
         attempts[place] += 1
-        future = executor.submit(run_task, tasks[place])
-        waiting[future] = place
-        future.add_done_callback(ready.put)
+        futures[place] = executor.submit(run_task, tasks[place])
 
-    submitted = yielded = 0
     try:
-        while yielded < len(tasks):
-            while submitted < len(tasks) and len(waiting) < ahead:
+        for place in range(len(tasks)):
+            while submitted < min(place + ahead, len(tasks)):
                 submit(submitted)
                 submitted += 1
-            future = ready.get()
-            place = waiting.pop(future)
-            try:
-                result = future.result()
-            except BrokenExecutor as error:
+            while isinstance(error := futures[place].exception(), BrokenExecutor):
                 if attempts[place] == ATTEMPTS:
                     reason = str(error).partition("\n")[0]
                     raise RunError(
@@ -173,18 +209,16 @@ def _in_order(
                         f"worker one sees where. {reason}"
                     ) from error
                 submit(place)
-                continue
-            done[place] = result
-            advance(result.last - result.first)
-            while yielded in done:
-                yielded += 1
-                yield done.pop(yielded - 1)
+            result = futures.pop(place).result()
+            advance(result.last - result.key[1])
+            yield result
     except KeyboardInterrupt:
-        yield from (done[place] for place in sorted(done))
+        done = [futures[place] for place in sorted(futures) if futures[place].done()]
+        yield from (future.result() for future in done if future.exception() is None)
         raise
     finally:
         if not isinstance(executor, ProcessPool):  # whose shutdown trips over cancelled futures
-            for future in waiting:
+            for future in futures.values():
                 future.cancel()
 
 
@@ -212,7 +246,8 @@ class ProcessPool(Executor):
             initializer=_end_with_parent,
             initargs=(self._end,),
         )
-        with _interrupts_ignored():  # as the processes then do, which start with the first task
+        # as the processes then do, which start with the first task
+        with interrupts_handled(signal.SIG_IGN):
             pool.submit(os.getpid)
         return pool
 
@@ -247,30 +282,11 @@ def _end_with_parent(lifeline: Connection) -> None:
 
 
 @contextmanager
-def _interrupts_ignored() -> Iterator[None]:
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    previous = signal.signal(signal.SIGINT, signal.SIG_IGN)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGINT, previous)
-
-
-@contextmanager
 def dask_executor(address: str, tell: Callable[[str], None]) -> Iterator[Executor]:
     """Give an executor whose tasks a Dask scheduler at an address hands to its workers.
 
     When a worker dies, Dask gives its task to another. Each worker needs this version of Détente
     and must see the folder of the results under the same path.
-
-    Raises
-    ------
-    UsageError
-        If Dask is not installed, the address means nothing or nobody answers there.
-    RunError
-        If workers die over the same task again and again, or the scheduler goes away.
     """
     try:
         from distributed import Client
@@ -315,15 +331,10 @@ def progress_bar(total: int, done: int, *, shown: bool) -> Iterator[Advance]:
     from rich import progress as bars
     from rich.console import Console
 
-    columns = (
-        bars.TextColumn("Running"),
-        bars.BarColumn(),
-        bars.MofNCompleteColumn(),
-        bars.TextColumn("runs"),
-        bars.TimeElapsedColumn(),
-        bars.TextColumn("left:"),
-        bars.TimeRemainingColumn(),
-    )
-    with bars.Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+    with bars.Progress(
+        "Running", bars.BarColumn(), bars.MofNCompleteColumn(), "runs",
+        bars.TimeElapsedColumn(), "left:", bars.TimeRemainingColumn(),
+        console=Console(stderr=True), transient=True,
+    ) as bar:  # fmt: skip
         task = bar.add_task("runs", total=total, completed=done)
         yield lambda runs: bar.advance(task, runs)

@@ -9,7 +9,7 @@ import shutil
 import signal
 import threading
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO, Any, Final
@@ -76,23 +76,23 @@ def temporary_path(path: Path) -> Path:
 def sync_folder(folder: Path) -> None:
     """See that the names in a folder are on the disk."""
     with suppress(OSError):  # some systems cannot, and then there is nothing to be done
-        handle = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)
+        _sync(folder)
 
 
 def sync_tree(folder: Path) -> None:
     """See that every file below a folder is on the disk."""
     for where, _, names in os.walk(folder):
         for name in names:
-            handle = os.open(Path(where) / name, os.O_RDONLY)
-            try:
-                os.fsync(handle)
-            finally:
-                os.close(handle)
+            _sync(Path(where) / name)
         sync_folder(Path(where))
+
+
+def _sync(path: Path) -> None:
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
 
 
 def digest(path: Path) -> dict[str, Any]:
@@ -108,6 +108,15 @@ def digest(path: Path) -> dict[str, Any]:
         whole.update(f"{inner.relative_to(path).as_posix()} {found['sha256']}\n".encode())
         size += found["bytes"]
     return {"bytes": size, "sha256": whole.hexdigest()}
+
+
+def flaw(path: Path, entry: Mapping[str, Any]) -> str | None:
+    """Say in what a file or folder differs from the `digest` that was taken of it, if it does."""
+    if not path.exists():
+        return f"{path} is missing"
+    if digest(path) != entry:
+        return f"{path} was changed or cut off after it was written"
+    return None
 
 
 def link_or_copy(origin: Path, target: Path) -> None:
@@ -129,24 +138,24 @@ def remove(path: Path) -> None:
 
 
 @contextmanager
-def interrupts_deferred() -> Iterator[None]:
-    """Let Ctrl-C wait until a few steps that belong together are done.
-
-    Only the main thread is ever interrupted; elsewhere this does nothing.
-    """
+def interrupts_handled(handler: Any) -> Iterator[None]:
+    """Have Ctrl-C handled in another way; only the main thread is ever interrupted."""
     if threading.current_thread() is not threading.main_thread():
         yield
         return
-    received: list[int] = []
-
-    def note(number: int, _frame: Any) -> None:
-        received.append(number)
-
-    previous = signal.signal(signal.SIGINT, note)
+    previous = signal.signal(signal.SIGINT, handler)
     try:
         yield
     finally:
         signal.signal(signal.SIGINT, previous)
+
+
+@contextmanager
+def interrupts_deferred() -> Iterator[None]:
+    """Let Ctrl-C wait until a few steps that belong together are done."""
+    received: list[int] = []
+    with interrupts_handled(lambda number, _: received.append(number)):
+        yield
     if received:
         raise KeyboardInterrupt
 
@@ -158,11 +167,6 @@ def locked(path: Path, *, exclusive: bool = True, busy: str | None = None) -> It
     Without `exclusive`, only those who ask for an exclusive lock are kept out; `busy` is the
     message for them. The lock is the system's and ends with the process, so that a crash leaves
     none behind. Where there are no such locks (Windows, some network disks) nothing is locked.
-
-    Raises
-    ------
-    FolderRefusedError
-        If somebody else has locked it.
     """
     try:
         import fcntl

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -48,8 +48,8 @@ EARLIER: Final = ".earlier"
 #: latter, and the names of pictures and of sources. All else is a person's own.
 NAMES: Final = frozenset({SCENARIO, manifest.FILE, *TABLES})
 CHUNK_NAME: Final = re.compile(
-    r"[a-z0-9][a-z0-9_-]*-[0-9]{9,}\.(parquet|arrow|(?P<array>[a-z][a-z0-9_]*))"
-    r"|share-[0-9]+-of-[0-9]+\.jsonl"
+    CHUNKS + r"/([a-z0-9][a-z0-9_-]*-[0-9]{9,}\.(?P<end>[a-z][a-z0-9_]*)"
+    r"|share-[0-9]+-of-[0-9]+\.jsonl)"
 )
 #: What a crash leaves of something that was to be renamed: see `files.temporary_path`.
 PARTIAL: Final = re.compile(r"\.(?P<name>.+)\.[0-9a-f]{32}\.partial")
@@ -78,13 +78,7 @@ _AGAIN: Final = "Only `detente.run` in Python with the same agents= gives the sa
 
 
 def require_agents(path: Path) -> None:
-    """Refuse to run the scenario of results that custom agents made without any.
-
-    Raises
-    ------
-    UsageError
-        If it is the scenario of a results folder with custom agents.
-    """
+    """Refuse to run the scenario of results that custom agents made without any."""
     if path.name != SCENARIO or not path.is_file():
         return
     identity = Manifest(path.with_name(manifest.FILE)).identity()
@@ -97,28 +91,22 @@ def require_agents(path: Path) -> None:
 
 
 def note_pictures(folder: Path, names: Iterable[str]) -> None:
-    """Note which pictures are about to be drawn in a folder, so that new results remove them.
+    """Note in a results folder's manifest which pictures are about to be drawn in ``plots/``.
 
-    Nothing is noted unless it is the folder for pictures of a results folder.
+    New results then remove them. In any other folder nothing is noted.
     """
     written = Manifest(folder.with_name(manifest.FILE))
     lines = written.lines()
     if folder.name != PLOTS or not lines:
         return
-    noted = _listed(folder.parent)
-    new = [name for name in names if f"{PLOTS}/{name}" not in noted]
+    noted = _writes(folder.parent)
+    new = [name for name in names if not noted(f"{PLOTS}/{name}")]
     if new:
         written.append(Identity.of_line(lines[-1]), manifest.PICTURES, {"pictures": new}, 0.0)
 
 
 def found(folder: Path) -> Identity | None:
-    """Return whose results a folder holds; None if it is empty or not there.
-
-    Raises
-    ------
-    FolderRefusedError
-        If it holds something else.
-    """
+    """Return whose results a folder holds, None if it is empty; refuse one of something else."""
     if not folder.exists() and not folder.is_symlink():
         return None
     if not folder.is_dir():
@@ -126,9 +114,9 @@ def found(folder: Path) -> Identity | None:
     identity = Manifest(folder / manifest.FILE).identity()
     if identity is not None:
         return identity
-    aside = folder / EARLIER
+    aside, partials = folder / EARLIER, _partials(folder)
     empty = [aside] if _is_folder(aside) and not any(aside.iterdir()) else []
-    if any(not _is_partial(entry, "") and entry not in empty for entry in folder.iterdir()):
+    if any(entry not in (*partials, *empty) for entry in folder.iterdir()):
         raise FolderRefusedError(
             f"{folder} holds files but no {manifest.FILE}, so they are not results of a run: "
             "choose another folder with --out"
@@ -137,12 +125,9 @@ def found(folder: Path) -> Identity | None:
 
 
 def check(folder: Path) -> None:
-    """See that nothing in a results folder but what Détente made bears a name that it writes.
+    """Refuse a results folder in which something else bears a name that Détente writes.
 
-    Raises
-    ------
-    FolderRefusedError
-        If something does, such as a link in place of a folder: it is not for Détente to remove.
+    It is not for Détente to remove, such as a link in place of a folder.
     """
     aside = folder / EARLIER
     if not any((place / manifest.FILE).exists() for place in (folder, aside)):
@@ -150,11 +135,9 @@ def check(folder: Path) -> None:
     for path in (aside, *(place / part for place in (folder, aside) for part in PARTS)):
         if os.path.lexists(path) and not _is_folder(path):
             raise _refusal(path, "is a link" if path.is_symlink() else "is not a folder")
-    for place in (folder, aside):
-        for entry in _named(place):
-            flaw = _flaw(entry)
-            if flaw is not None:
-                raise _refusal(entry, flaw)
+    for entry in (*_named(folder), *_named(aside)):
+        if (flaw := _flaw(entry)) is not None:
+            raise _refusal(entry, flaw)
 
 
 def put_aside(folder: Path) -> None:
@@ -174,10 +157,19 @@ def put_aside(folder: Path) -> None:
     _move(folder, aside)
 
 
-def bring_back(folder: Path) -> None:
-    """Drop what a new run has begun and put the earlier results, if any, back in their place."""
-    clear(folder)
-    _restore(folder)
+def recover(folder: Path) -> None:
+    """Undo a move of results that a crash has cut off."""
+    here, there = ((place / manifest.FILE).exists() for place in (folder, folder / EARLIER))
+    if here != there:
+        restore(folder)
+
+
+def restore(folder: Path) -> None:
+    """Put the earlier results, if any, back in their place."""
+    aside = folder / EARLIER
+    if _is_folder(aside):
+        _move(aside, folder)
+        _remove_if_empty(aside)
 
 
 def drop(folder: Path) -> None:
@@ -186,14 +178,6 @@ def drop(folder: Path) -> None:
     if _is_folder(aside):
         clear(aside)
         _remove_if_empty(aside)
-
-
-def recover(folder: Path) -> None:
-    """Undo a move of results that a crash has cut off."""
-    aside = folder / EARLIER
-    here, there = ((place / manifest.FILE).exists() for place in (folder, aside))
-    if here != there:
-        _restore(folder)
 
 
 def has_tables(folder: Path, *, complete: bool = False) -> bool:
@@ -206,48 +190,28 @@ def stored(folder: Path) -> Scenario | None:
     """Return the scenario that a folder holds, if it can be read."""
     from detente.scenario import ScenarioError, load
 
-    try:
+    with suppress(ScenarioError):
         return load(folder / SCENARIO)
-    except ScenarioError:
-        return None
+    return None
 
 
-def clear(folder: Path) -> None:
-    """Remove what Détente wrote to a folder, but for earlier results, and nothing else."""
-    clear_partials(folder)
+def clear(folder: Path, part: str | None = None) -> None:
+    """Remove what Détente wrote to a folder, or what is whole in a part of it, and nothing else.
+
+    Earlier results stay. A part that is empty then goes too.
+    """
+    if part is None:
+        clear_partials(folder)
     for entry in _own(folder):
-        remove(entry)
-    _remove_if_empty(*(folder / part for part in PARTS))
-
-
-def clear_chunks(folder: Path) -> None:
-    """Remove the chunks of a results folder, and what a crash has left."""
-    clear_partials(folder)
-    clear_part(folder, CHUNKS)
-
-
-def clear_part(folder: Path, part: str) -> None:
-    """Remove what Détente wrote to a part of a results folder, and the part if that empties it."""
-    for entry in _own(folder):
-        if entry.parent == folder / part:
+        if part is None or entry.parent == folder / part:
             remove(entry)
-    _remove_if_empty(folder / part)
+    _remove_if_empty(*(folder / name for name in PARTS if part in {None, name}))
 
 
 def clear_partials(folder: Path) -> None:
     """Remove what a crash has left of files that were being written."""
-    listed = _listed(folder)
-    for part, place in _parts(folder):
-        for entry in place.iterdir():
-            if _is_partial(entry, part, listed):
-                remove(entry)
-
-
-def _restore(folder: Path) -> None:
-    aside = folder / EARLIER
-    if _is_folder(aside):
-        _move(aside, folder)
-        _remove_if_empty(aside)
+    for entry in _partials(folder):
+        remove(entry)
 
 
 def _move(origin: Path, target: Path) -> None:
@@ -267,49 +231,54 @@ def _own(folder: Path) -> list[Path]:
     return sorted(ours, key=lambda entry: (entry.name == manifest.FILE, entry))
 
 
-def _named(folder: Path) -> Iterator[Path]:
-    """Give what has a name that Détente writes, whatever it is."""
-    listed = _listed(folder)
-    for part, place in _parts(folder):
-        yield from (entry for entry in place.iterdir() if _is_written(part, entry.name, listed))
+def _named(folder: Path) -> list[Path]:
+    """Return what has a name that Détente writes, whatever it is."""
+    writes = _writes(folder)
+    return [entry for name, entry in _entries(folder) if writes(name)]
 
 
-def _is_written(part: str, name: str, listed: frozenset[str]) -> bool:
-    """Whether Détente writes a file of that name to that part of a folder."""
-    if part == "":
-        return name in NAMES
-    if part == CHUNKS:
-        match = CHUNK_NAME.fullmatch(name)
-        return match is not None and f"{CHUNKS}/{match['array'] or ''}" in listed
-    return f"{part}/{name}" in listed
+def _partials(folder: Path) -> list[Path]:
+    """Return what a crash has left of what Détente writes."""
+    writes, found = _writes(folder), []
+    for name, entry in _entries(folder):
+        partial = PARTIAL.fullmatch(entry.name)
+        if partial is not None and not entry.is_symlink():
+            whole = name.removesuffix(entry.name) + partial["name"]
+            if entry.is_dir() if whole == ASSEMBLY else entry.is_file() and writes(whole):
+                found.append(entry)
+    return found
 
 
-def _listed(folder: Path) -> frozenset[str]:
-    """Return the pictures, sources of agents and ends of chunks that manifests list.
+def _entries(folder: Path) -> Iterator[tuple[str, Path]]:
+    """Give what is in a folder and its parts, with its path there; a part is no link."""
+    places = [folder] if folder.is_dir() else []
+    for place in (*places, *filter(_is_folder, (folder / part for part in PARTS))):
+        for entry in place.iterdir():
+            yield entry.relative_to(folder).as_posix(), entry
+
+
+def _writes(folder: Path) -> Callable[[str], bool]:
+    """Return what tells whether Détente writes to a path in a folder, as manifests list them.
 
     While results are put aside or brought back, the manifest is elsewhere than some of its files.
     """
     root = folder.parent if folder.name == EARLIER else folder
-    found = {f"{CHUNKS}/"}
+    names, ends = set(NAMES), {None, "parquet", "arrow"}
     for place in (root, root / EARLIER):
         for line in Manifest(place / manifest.FILE).lines():
-            found.update(f"{AGENTS}/{code}.py" for code in line["agents"])
-            found.update(f"{CHUNKS}/{name}" for name in line.get("arrays", ()))
-            found.update(f"{PLOTS}/{name}" for name in line.get("pictures", ()))
-    return frozenset(found)
+            names.update(f"{AGENTS}/{code}.py" for code in line["agents"])
+            names.update(f"{PLOTS}/{name}" for name in line.get("pictures", ()))
+            ends.update(line.get("arrays", ()))
 
+    def writes(name: str) -> bool:
+        chunk = CHUNK_NAME.fullmatch(name)
+        return name in names or (chunk is not None and chunk["end"] in ends)
 
-def _parts(folder: Path) -> Iterator[tuple[str, Path]]:
-    """Give the places to which Détente writes; a link leads to a person's own folder."""
-    if folder.is_dir():
-        yield "", folder
-    for part in PARTS:
-        if _is_folder(folder / part):
-            yield part, folder / part
+    return writes
 
 
 def _flaw(entry: Path) -> str | None:
-    """Say why something is not what Détente writes under its name; None if it is."""
+    """Say why something is not what Détente writes under its name, if it is not."""
     if entry.is_symlink():
         return "is a link"
     if entry.name != TRAJECTORIES:
@@ -333,16 +302,6 @@ def _is_marked(store: Path) -> bool:
         return attributes[MARKER] is True and "scenario_digest" in attributes
     except (OSError, ValueError, KeyError, TypeError):
         return False
-
-
-def _is_partial(entry: Path, part: str, listed: frozenset[str] = frozenset()) -> bool:
-    """Whether it is what a crash left of something that Détente writes to that part."""
-    partial = PARTIAL.fullmatch(entry.name)
-    if partial is None or entry.is_symlink():
-        return False
-    if part == "" and partial["name"] == ASSEMBLY:
-        return entry.is_dir()
-    return entry.is_file() and _is_written(part, partial["name"], listed)
 
 
 def _is_folder(path: Path) -> bool:

@@ -1,19 +1,25 @@
-"""The names along each axis of the results of a scenario."""
+"""What stands along each axis of the results of a scenario, and every variable in them.
+
+The variables follow from the outcomes that the theory declares: `outcome_variables` have a value a
+run, `total_variables` are counted or summed over the runs of a variant. Parquet, Zarr and xarray
+all follow from these.
+"""
 
 from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from datetime import date
 from functools import cached_property
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
-from detente.engine.chunk import run_arrays
-from detente.scenario.quantity import Distribution, sample
+from detente.engine.chunk import Chunk
+from detente.scenario.distributions import sample
+from detente.scenario.quantity import Distribution
 from detente.theory import find
-from detente.theory.declare import AXES, Outcomes
+from detente.theory.declare import Outcomes
 
 if TYPE_CHECKING:
     from detente.scenario.schema import Scenario
@@ -22,14 +28,96 @@ if TYPE_CHECKING:
 NO_MOVE: Final = "no_move"
 
 
+class Variable(NamedTuple):
+    """A variable of the results: its dimensions, how it describes itself and how it is stored."""
+
+    dims: tuple[str, ...]
+    long_name: str
+    units: str
+    description: str
+    kind: str = "f8"  # as NumPy writes it
+    missing: float = math.nan  # what stands for a run that failed
+    codes: str = ""  # the dimension of whose labels its values are places
+    column: bool = False  # whether ``outcomes.parquet`` holds it, and not ``trajectories.zarr``
+
+    @property
+    def attributes(self) -> dict[str, str]:
+        """The attributes that the variable carries."""
+        return {key: getattr(self, key) for key in ("long_name", "units", "description")}
+
+
+def outcome_variables(outcomes: Outcomes) -> dict[str, Variable]:
+    """Return the variables with a value a run, the paths last."""
+    found, paths = {}, {}
+    for o in outcomes:
+        if o.keep == "runs":
+            found[o.name] = Variable(
+                ("variant", "run", *o.axes), o.title, o.unit, o.meaning,
+                o.kind, o.missing, o.codes, o.column,
+            )  # fmt: skip
+        if o.path:
+            dims, sentence = ("variant", "run", "step", *o.axes), f"The {o.title} at each step."
+            paths[f"path_{o.name}"] = Variable(dims, f"{o.title} over time", o.unit, sentence, "f4")
+    return found | paths
+
+
+_BY_RESPONSE: Final = ("variant", "event", "country", "response")
+#: What is counted of the responses of any theory.
+RESPONSES: Final[dict[str, Variable]] = {
+    "event_count": Variable(
+        ("variant", "event"), "runs in which the event came up", "runs",
+        "Number of runs in which the event came on the agenda.", "i8", 0,
+    ),
+    "response_count": Variable(
+        _BY_RESPONSE, "runs with this last response", "runs",
+        "Number of runs whose last response while the event was live is this one.", "i8", 0,
+    ),
+    "probability": Variable(
+        _BY_RESPONSE, "probability of the response", "probability",
+        "Share of the runs in which the event came up that end with this response to it.",
+    ),
+    "chosen_count": Variable(
+        _BY_RESPONSE, "runs with this response at any time", "runs",
+        "Number of runs in which the country ever chose the response.", "i8", 0,
+    ),
+    "first_step": Variable(
+        _BY_RESPONSE, "when the response is first chosen", "steps",
+        "Mean step at which the response was first chosen, over the runs that chose it.",
+    ),
+}  # fmt: skip
+
+
+def total_variables(outcomes: Outcomes) -> dict[str, Variable]:
+    """Return the variables that are counted or summed over the runs of a variant."""
+    moments, bins, steps = {}, {}, {}
+    for o in outcomes:
+        if o.keep == "moments":
+            mean = f"Mean over runs of the {o.meaning[0].lower()}{o.meaning[1:]}"
+            spread = f"Standard deviation over runs of the {o.title}, at the end."
+            dims = ("variant", *o.axes)
+            moments[f"{o.name}_mean"] = Variable(dims, o.title, o.unit, mean)
+            moments[f"{o.name}_sd"] = Variable(dims, f"spread of {o.title}", o.unit, spread)
+        if o.bins is not None:
+            sentence = f"Number of runs with the {o.title} in each bin, at each step."
+            dims = ("variant", "step", *o.axes, o.bins.dimension)
+            title = f"distribution of {o.short or o.title}"
+            bins[f"{o.name}_bins"] = Variable(dims, title, "runs", sentence, "i4", 0)
+        if o.by_step:
+            sentence = o.at_step or f"Mean over runs of the {o.title} at a step."
+            steps[f"{o.name}_step"] = Variable(
+                ("variant", "step", *o.axes), o.title, o.unit, sentence
+            )
+    return {**RESPONSES, **moments, **bins, **steps}
+
+
 @dataclass(frozen=True)
 class Axes:
-    """The labels that whoever writes a chunk must know; they travel with every task."""
+    """What whoever writes a chunk must know of all variants; it travels with every task."""
 
     theory: str  # whose outcomes are kept
-    variants: tuple[str, ...]
-    labels: dict[str, tuple[str, ...]]  # by axis of an outcome, as in `theory.declare.AXES`
+    labels: dict[str, tuple[str, ...]]  # by dimension
     points: int  # in time, the start counted in
+    paths: bool  # whether every run's path is kept
 
     @property
     def outcomes(self) -> Outcomes:
@@ -37,57 +125,59 @@ class Axes:
         return find(self.theory).outcomes
 
     @property
-    def sizes(self) -> dict[str, int]:
-        """Length of each axis by its letter; T is time."""
-        sizes = {AXES[axis]: len(labels) for axis, labels in self.labels.items()}
-        return {**sizes, "T": self.points}
+    def kept(self) -> dict[str, Variable]:
+        """The variables that are kept of each run."""
+        found = outcome_variables(self.outcomes).items()
+        return {name: about for name, about in found if self.paths or "step" not in about.dims}
 
-    def run_arrays(self, *, paths: bool) -> dict[str, tuple[str, str, float]]:
-        """Return what is kept of each run; see `detente.engine.chunk.run_arrays`."""
-        arrays = run_arrays(self.outcomes)
-        return {n: about for n, about in arrays.items() if paths or not n.startswith("path_")}
+    @property
+    def columns(self) -> dict[str, Variable]:
+        """Those of them that ``outcomes.parquet`` holds."""
+        return {name: about for name, about in self.kept.items() if about.column}
 
-    def size(self, letters: str) -> int:
-        """Return how many values an array with these axes has."""
-        return math.prod(self.sizes[letter] for letter in letters)
+    @property
+    def arrays(self) -> dict[str, Variable]:
+        """Those of them that ``trajectories.zarr`` holds."""
+        return {name: about for name, about in self.kept.items() if not about.column}
+
+    def shape(self, dims: tuple[str, ...]) -> tuple[int, ...]:
+        """Return the length of each of some dimensions other than that of runs."""
+        sizes = {name: len(labels) for name, labels in self.labels.items()}
+        bins = {o.bins.dimension: o.bins.number for o in self.outcomes if o.bins is not None}
+        return tuple({**sizes, **bins, "step": self.points}[name] for name in dims)
+
+    def dense(self, chunk: Chunk, name: str) -> NDArray[Any]:
+        """Return a variable of a chunk with a row for every run, also for those that failed."""
+        if not chunk.failed:
+            return chunk.runs[name]
+        about = self.kept[name]
+        shape = (chunk.last - chunk.first, *self.shape(about.dims[2:]))
+        values = np.full(shape, about.missing, about.kind)
+        if name in chunk.runs:
+            values[chunk.numbers - chunk.first] = chunk.runs[name]
+        return values
 
 
-@dataclass(frozen=True)
 class Layout:
     """What stands along each axis, in order, of a scenario with its variants."""
 
-    scenario: Scenario
+    def __init__(self, scenario: Scenario, *, paths: bool = False) -> None:
+        self.scenario = scenario
+        self.paths = paths  # whether every run's path is kept
+        self.variants = scenario.variant_names  # in the order of the file
+        # the variant that effects are measured against
+        twin = scenario.twin or NO_MOVE
+        self.reference = twin if twin in self.variants else self.variants[0]
+        self.countries = tuple(sorted(scenario.countries))  # their codes
+        self.poles = tuple(scenario.poles)  # in the order of the file
+        self.issues = tuple(sorted(scenario.issues))
+        self.responses = tuple(scenario.repertoire)  # from the most hostile to the most supportive
+        self.steps = scenario.length  # a trajectory has one point more, the start
 
     @cached_property
     def courses(self) -> dict[str, Scenario]:
         """The resolved scenario of each variant, in the order of the file."""
         return {name: self.scenario.variant(name) for name in self.variants}
-
-    @cached_property
-    def variants(self) -> tuple[str, ...]:
-        """Names of the variants, in the order of the file."""
-        return self.scenario.variant_names
-
-    @property
-    def reference(self) -> str:
-        """The variant that effects are measured against: the scenario's twin, or else the first."""
-        twin = self.scenario.twin or NO_MOVE
-        return twin if twin in self.variants else self.variants[0]
-
-    @cached_property
-    def countries(self) -> tuple[str, ...]:
-        """Codes of the countries, sorted."""
-        return tuple(sorted(self.scenario.countries))
-
-    @property
-    def poles(self) -> tuple[str, ...]:
-        """Names of the two poles, in the order of the file."""
-        return tuple(self.scenario.poles)
-
-    @cached_property
-    def issues(self) -> tuple[str, ...]:
-        """Identifiers of the issues, sorted."""
-        return tuple(sorted(self.scenario.issues))
 
     @cached_property
     def event_titles(self) -> dict[str, str]:
@@ -98,35 +188,21 @@ class Layout:
                 titles.setdefault(event.id, event.title or event.id)
         return titles
 
-    @cached_property
+    @property
     def events(self) -> tuple[str, ...]:
         """Identifiers of every event of every variant, in the order of `event_titles`."""
         return tuple(self.event_titles)
-
-    @cached_property
-    def responses(self) -> tuple[str, ...]:
-        """Identifiers of the responses, from the most hostile to the most supportive."""
-        return tuple(self.scenario.repertoire)
 
     @cached_property
     def stances(self) -> tuple[float, ...]:
         """The stance of each response, -1 to 1; of a distribution, its median."""
         return tuple(median(r.stance, -1.0, 1.0) for r in self.scenario.repertoire.values())
 
-    @property
-    def steps(self) -> int:
-        """Steps of a run; a trajectory has one point more, the start."""
-        return self.scenario.length
-
-    @cached_property
-    def dates(self) -> tuple[date, ...]:
-        """The day on which each step begins, and the day on which the last one ends."""
-        return tuple(self.scenario.date_of(step) for step in range(self.steps + 1))
-
     @cached_property
     def axes(self) -> Axes:
-        """The labels that whoever writes a chunk must know."""
+        """What whoever writes a chunk must know."""
         labels = {
+            "variant": self.variants,
             "country": self.countries,
             "other": self.countries,
             "pole": self.poles,
@@ -134,25 +210,12 @@ class Layout:
             "issue": self.issues,
             "response": self.responses,
         }
-        return Axes(self.scenario.theory, self.variants, labels, self.steps + 1)
+        return Axes(self.scenario.theory, labels, self.steps + 1, self.paths)
 
     def main_event(self, variant: str) -> str | None:
         """Return the event that the summary of a variant is about, if the variant has it."""
         course = self.courses[variant]
-        main = course.main
-        return main if any(event.id == main for event in course.events) else None
-
-    def scheduled(self, variant: str) -> tuple[int, ...]:
-        """Return the step at which each event is due in a variant; -1 if it has no date in it."""
-        course = self.courses[variant]
-        due = {e.id: _step(course, e.at) for e in course.events if not e.history}
-        return tuple(due.get(event, -1) for event in self.events)
-
-
-def _step(course: Scenario, at: date | int | None) -> int:
-    if at is None:
-        return -1
-    return at if isinstance(at, int) else max(course.step_of(at), 0)
+        return next((event.id for event in course.events if event.id == course.main), None)
 
 
 def median(value: float | Distribution, low: float, high: float) -> float:

@@ -49,13 +49,12 @@ def arithmetic_versions() -> dict[str, str]:
     return {name: version(name) for name in ARITHMETIC}
 
 
-def differing_versions(theirs: dict[str, str], ours: dict[str, str]) -> list[tuple[str, str, str]]:
-    """Return the libraries whose versions differ: name, their version, our version."""
-    return [
-        (name, theirs.get(name, "not noted"), ours.get(name, "none"))
-        for name in dict.fromkeys((*ours, *theirs))
-        if theirs.get(name) != ours.get(name)
-    ]
+def differing(theirs: Mapping[str, Any], ours: Mapping[str, Any]) -> Iterator[tuple[str, Any, Any]]:
+    """Give the keys under which two mappings differ, with what stands in each, None for nothing."""
+    for key in dict.fromkeys((*theirs, *ours)):
+        old, new = theirs.get(key), ours.get(key)
+        if old != new:
+            yield key, old, new
 
 
 @dataclass(frozen=True)
@@ -96,10 +95,6 @@ class Identity:
         known = {"libraries": {}, **line}  # which were not always noted
         return cls(**{key: known[key] for key in cls.__dataclass_fields__})
 
-    def as_dict(self) -> dict[str, Any]:
-        """Return the keys that every line of the manifest begins with."""
-        return dict(vars(self))
-
 
 class Manifest:
     """A manifest: that of a folder, or of one share of a run. The file need not exist yet."""
@@ -108,13 +103,7 @@ class Manifest:
         self.path = path
 
     def lines(self, kind: str | None = None) -> list[dict[str, Any]]:
-        """Return what was written, of one kind or all; a last line cut short is left out.
-
-        Raises
-        ------
-        StoreError
-            If a line is not what was written there.
-        """
+        """Return what was written, of one kind or all; a last line cut short is left out."""
         try:
             content = self.path.read_bytes()
         except FileNotFoundError:
@@ -150,7 +139,7 @@ class Manifest:
         """Add a line and see that it is on the disk."""
         now = datetime.now(UTC).isoformat(timespec="seconds")
         done = {"when": now, "seconds": round(seconds, 3)}
-        self.copy([{**identity.as_dict(), "kind": kind, **entry, **done}])
+        self.copy([{**vars(identity), "kind": kind, **entry, **done}])
 
     def copy(self, lines: Iterable[Mapping[str, Any]]) -> None:
         """Add lines as they are and see that they are on the disk."""
@@ -164,52 +153,41 @@ class Manifest:
             os.close(handle)
 
 
+#: What a person is told of each part of an identity that differs; the others are told in full.
+_WORDS: Final = {
+    "scenario": "the scenario",
+    "version": "version",
+    "engine": "the engine",
+    "chunk_runs": "the size of chunks",
+    "paths": "whether paths are kept",
+}
+
+
 def difference(theirs: Identity, ours: Identity, stored: Scenario | None, now: Scenario) -> str:
     """Say in words how the results in a folder differ from those that were asked for."""
     same = theirs.digest == ours.digest
-    found = []
-    for key, word in (
-        ("scenario", "the scenario"),
-        ("version", "version"),
-        ("engine", "the engine"),
-        ("chunk_runs", "the size of chunks"),
-        ("paths", "whether paths are kept"),
-    ):
-        old, new = getattr(theirs, key), getattr(ours, key)
-        if key == "chunk_runs" and not same:
-            continue  # it follows from the number of runs and what each of them holds
-        if old != new:
-            found.append(f"{word} ({_shown(old)}, now {_shown(new)})")
-    found += _agent_differences(theirs.agents, ours.agents)
-    versions = differing_versions(theirs.libraries, ours.libraries)
-    found += [f"{name} ({old}, now {new})" for name, old, new in versions]
+    found = [
+        f"{_WORDS[key]} ({_shown(old)}, now {_shown(new)})"
+        for key, old, new in differing(vars(theirs), vars(ours))
+        # the size of chunks follows from the number of runs and what each of them holds
+        if key in _WORDS and (same or key != "chunk_runs")
+    ]
+    for code, old, new in sorted(differing(theirs.agents, ours.agents)):
+        classes = [agent and agent["class"] for agent in (old, new)]
+        if classes[0] != classes[1]:
+            names = f"{_shown(classes[0])}, now {_shown(classes[1])}"
+            found.append(f"the custom agent of {code} ({names})")
+        else:
+            found.append(f"the source of the custom agent of {code} ({classes[0]})")
+    for name, old, new in differing(theirs.libraries, ours.libraries):
+        found.append(f"{name} ({old or 'not noted'}, now {_shown(new)})")
     if not same and theirs.scenario == ours.scenario:
         if stored is None:
-            found.append("the content of the scenario")
-        else:
-            found += _scenario_differences(stored, now)
+            return ", ".join([*found, "the content of the scenario"])
+        for key, old, new in differing(stored.to_plain(), now.to_plain()):
+            small = all(isinstance(side, int | str | None) for side in (old, new))
+            found.append(f"{key} ({_shown(old)}, now {_shown(new)})" if small else key)
     return ", ".join(found)
-
-
-def _agent_differences(
-    theirs: dict[str, dict[str, str]], ours: dict[str, dict[str, str]]
-) -> Iterator[str]:
-    for code in sorted(theirs.keys() | ours.keys()):
-        old, new = (agents.get(code, {}) for agents in (theirs, ours))
-        if old.get("class") != new.get("class"):
-            names = f"{old.get('class', 'none')}, now {new.get('class', 'none')}"
-            yield f"the custom agent of {code} ({names})"
-        elif old != new:
-            yield f"the source of the custom agent of {code} ({new['class']})"
-
-
-def _scenario_differences(stored: Scenario, now: Scenario) -> Iterator[str]:
-    old, new = stored.to_plain(), now.to_plain()
-    for key in dict.fromkeys((*old, *new)):
-        if old.get(key) != new.get(key):
-            small = all(isinstance(side.get(key), int | str | None) for side in (old, new))
-            detail = f" ({_shown(old.get(key))}, now {_shown(new.get(key))})" if small else ""
-            yield f"{key}{detail}"
 
 
 def _shown(value: object) -> str:

@@ -1,28 +1,33 @@
-"""What is to be run, and how much disk it takes: decided before anything is written."""
+"""What is to be run, in which pieces, and how much disk it takes: decided before anything is done.
+
+A task is runs first to last of one variant; a share is some of the tasks, and a whole run is share
+1 of 1.
+"""
 
 from __future__ import annotations
 
 import hashlib
 import inspect
+import math
+import re
 import shutil
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache, cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Annotated, Any, Final, NamedTuple, Self
 
 import numpy as np
 from pydantic import TypeAdapter
 
-from detente.engine.chunk import tally_arrays
+from detente.engine.chunk import Chunk
 from detente.runs.engines import Engine, find_engine
 from detente.runs.errors import StoreError, UsageError, require
-from detente.runs.layout import Layout
+from detente.runs.layout import Axes, Layout, total_variables
 from detente.runs.manifest import arithmetic_versions, detente_version
-from detente.runs.tables import kept_arrays
-from detente.runs.tasks import Task
+from detente.runs.tables import Key
 
 if TYPE_CHECKING:
     from detente.scenario.schema import Scenario
@@ -43,18 +48,15 @@ TALLY: Final = 0.45
 #: What is there however few runs there are: the scenario, the summary, what describes arrays.
 BASE: Final = 150_000
 
+_SPELLED: Final = re.compile(r"([0-9]{1,9})/([0-9]{1,9})")
+
 
 @dataclass(frozen=True)
 class AgentSource:
-    """Where the behaviour of a custom class of agent is written down.
-
-    The source is that of the module that defines the class, or only that of the class if this is
-    the main script or a notebook. It is empty if Python does not know it, as of a class typed at
-    a prompt.
-    """
+    """Where the behaviour of a custom class of agent is written down."""
 
     name: str
-    source: str
+    source: str  # of its module, or of the class in a script or notebook; empty if not known
 
     @classmethod
     def of(cls, agent: type[Any]) -> AgentSource:
@@ -81,6 +83,92 @@ def _source(*places: Any) -> str:
 
 
 @dataclass(frozen=True)
+class Share:
+    """A share of the tasks of a run: the `number`-th, from 1, of so many."""
+
+    number: int = 1
+    of: int = 1
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """Return what ``3/40`` means; UsageError if it means nothing."""
+        spelled = _SPELLED.fullmatch(text.strip())
+        if spelled is not None:
+            number, of = (int(digits) for digits in spelled.groups())
+            if 1 <= number <= of:
+                return cls(number, of)
+        raise UsageError(
+            f"a share of the chunks is written as 3/40, from 1/40 to 40/40, not '{text}'"
+        )
+
+    def __str__(self) -> str:
+        return f"{self.number}/{self.of}"
+
+    def of_these[T](self, everything: Sequence[T]) -> Sequence[T]:
+        """Return this share: together they are everything, and none is twice in them."""
+        begin, end = ((n * len(everything)) // self.of for n in (self.number - 1, self.number))
+        return everything[begin:end]
+
+    @property
+    def file_name(self) -> str:
+        """Name of its manifest."""
+        width = len(str(self.of))
+        return f"share-{self.number:0{width}d}-of-{self.of}.jsonl"
+
+
+@dataclass(frozen=True)
+class Task:
+    """Some runs of one variant; it can be pickled."""
+
+    engine: Engine
+    scenario: Scenario  # that of the variant, resolved
+    variant: str
+    first: int
+    last: int  # the run after the last one
+    axes: Axes
+    chunk_runs: int  # runs to a whole chunk
+    agents: dict[str, type[Any]]  # custom classes by country
+    folder: Path | None  # where to write the chunk; None to return it
+    versions: dict[str, str]  # of what decides the numbers, which a worker must have
+
+    @property
+    def key(self) -> Key:
+        """Variant and first run."""
+        return self.variant, self.first
+
+
+@dataclass(frozen=True)
+class Failure:
+    """A run that failed."""
+
+    variant: str
+    run: int
+    seed: int  # with it and the run, `RegionModel` repeats it
+    error: str  # what was raised, in one line
+    traceback: str
+
+    @classmethod
+    def of_line(cls, line: Mapping[str, Any]) -> Self:
+        """Return the failure that a line of a manifest tells of."""
+        return cls(**{key: line[key] for key in cls.__dataclass_fields__})
+
+    def __str__(self) -> str:
+        return f"variant {self.variant}, run {self.run}, seed {self.seed}: {self.error}"
+
+
+@dataclass(frozen=True)
+class TaskResult:
+    """What a task left: the files that its chunk is in, or the chunk itself."""
+
+    key: Key
+    last: int
+    seconds: float
+    failures: tuple[Failure, ...]
+    files: dict[str, dict[str, Any]]  # size and checksum by name, if there is a folder
+    chunk: Chunk | None = field(default=None, repr=False)  # if there is none
+
+
+@dataclass(frozen=True)
 class Plan:
     """The runs of a scenario, with every override already in it."""
 
@@ -92,27 +180,18 @@ class Plan:
     @cached_property
     def layout(self) -> Layout:
         """What stands along each axis of the results."""
-        return Layout(self.scenario)
+        return Layout(self.scenario, paths=self.keep_paths)
 
     @cached_property
     def chunk_runs(self) -> int:
         """Runs to a chunk: more of them in a large ensemble, as long as they fit in memory."""
-        size, runs = self.engine.chunk, self.scenario.runs
-        most = min(self.engine.largest, CHUNK_BYTES // self._bytes_of_a_run)
+        size, runs, axes = self.engine.chunk, self.scenario.runs, self.layout.axes
+        kept = axes.kept.values()
+        each = sum(np.dtype(v.kind).itemsize * math.prod(axes.shape(v.dims[2:])) for v in kept)
+        most = min(self.engine.largest, CHUNK_BYTES // each)
         while size * CHUNKS < runs and 2 * size <= most:
             size *= 2
         return min(size, runs)
-
-    @property
-    def arrays(self) -> list[str]:
-        """The names of the arrays that ``trajectories.zarr`` keeps of every run."""
-        return list(kept_arrays(self.layout.axes, paths=self.keep_paths))
-
-    @property
-    def _bytes_of_a_run(self) -> int:
-        axes = self.layout.axes
-        arrays = axes.run_arrays(paths=self.keep_paths).values()
-        return sum(np.dtype(kind).itemsize * axes.size(letters) for letters, kind, _ in arrays)
 
     @property
     def spans(self) -> list[tuple[int, int]]:
@@ -120,27 +199,25 @@ class Plan:
         size, runs = self.chunk_runs, self.scenario.runs
         return [(first, min(first + size, runs)) for first in range(0, runs, size)]
 
-    def tasks(self, folder: Path | None) -> Iterator[Task]:
-        """Give the tasks; their chunks go to a folder, or are returned if there is none.
+    @property
+    def chunks(self) -> int:
+        """How many chunks there will be, of all variants."""
+        return len(self.spans) * len(self.layout.variants)
+
+    def tasks(self, folder: Path | None) -> list[Task]:
+        """Return the tasks; their chunks go to a folder, or are returned if there is none.
 
         All variants advance together: an interruption leaves the same runs of each, still paired.
         """
-        for first, last in self.spans:
-            for variant, course in self.layout.courses.items():
-                yield Task(
-                    engine=self.engine,
-                    scenario=course,
-                    variant=variant,
-                    first=first,
-                    last=last,
-                    keep_paths=self.keep_paths,
-                    axes=self.layout.axes,
-                    chunk_runs=self.chunk_runs,
-                    agents=dict(self.agents),
-                    folder=folder,
-                    version=detente_version(),
-                    libraries=arithmetic_versions(),
-                )
+        versions = {"Détente": detente_version(), **arithmetic_versions()}
+        return [
+            Task(
+                self.engine, course, variant, first, last, self.layout.axes, self.chunk_runs,
+                dict(self.agents), folder, versions,
+            )
+            for first, last in self.spans
+            for variant, course in self.layout.courses.items()
+        ]  # fmt: skip
 
     @cached_property
     def agent_sources(self) -> dict[str, AgentSource]:
@@ -155,14 +232,7 @@ def make_plan(
     keep: str | None,
     agents: Mapping[str, type[Any]] | None,
 ) -> Plan:
-    """Check the options of a run, and return them as a plan.
-
-    Raises
-    ------
-    UsageError
-        If an engine, a country or what to keep is unknown, or agents go to an engine that takes
-        none.
-    """
+    """Check the options of a run, and return them as a plan; UsageError for what there is not."""
     if keep is not None:
         require(keep, ["paths"], "thing to keep named")
     custom = dict(agents or {})
@@ -184,12 +254,7 @@ def with_overrides(
 ) -> Scenario:
     """Return the scenario with the options of a run in it, so that it says what ran.
 
-    Raises
-    ------
-    UsageError
-        If there is no variant of that name.
-    ScenarioError
-        If the scenario does not hold together with these values.
+    A UsageError says that there is no such variant, a ScenarioError that a value does not fit.
     """
     options = {"runs": runs, "seed": seed}
     changes: dict[str, Any] = {key: value for key, value in options.items() if value is not None}
@@ -204,20 +269,12 @@ def with_overrides(
             raise UsageError("no variant to run")
         if set(variants) != set(scenario.variant_names):
             scenario = scenario.with_variants(variants)
-    if all(_is_free(type(scenario), name, value) for name, value in changes.items()):
-        return scenario.model_copy(update=changes)  # a hundred times as fast as a new scenario
+    if changes.keys() <= {"runs", "seed", "stop_after"}:  # whatever stands in the other fields
+        with suppress(ValueError):
+            for name, value in changes.items():
+                _range_of(type(scenario), name).validate_python(value, strict=True)
+            return scenario.model_copy(update=changes)  # a hundred times as fast as to set them
     return scenario.set(changes)
-
-
-def _is_free(model: type[Scenario], name: str, value: Any) -> bool:
-    """Whether a field may have a value whatever stands in the others."""
-    if name not in {"runs", "seed", "stop_after"}:
-        return False
-    try:
-        _range_of(model, name).validate_python(value, strict=True)
-    except ValueError:
-        return False
-    return True
 
 
 @cache
@@ -241,26 +298,21 @@ def estimate(plan: Plan, left: int | None = None, *, share: bool = False) -> Nee
     are. With only so many chunks `left` there are fewer; a `share` of a run leaves only chunks.
     """
     axes = plan.layout.axes
-    variants, total = len(axes.variants), plan.scenario.runs * len(axes.variants)
-    columns = arrays = 0.0
-    for outcome in axes.outcomes:
-        if outcome.keep == "runs":
-            few = outcome.codes or "event" in outcome.axes  # values: of a repertoire, such as
-            taken = axes.size(outcome.letters) * (WORD if few else NUMBER)
-            columns += taken if outcome.column else 0.0
-            arrays += 0.0 if outcome.column else taken
-        if outcome.path and plan.keep_paths:
-            arrays += STEP * axes.size("T" + outcome.letters)
-    tallies = tally_arrays(axes.outcomes).values()
-    sums = TALLY * sum(axes.size(letters) * (bins or 1) for letters, bins in tallies)
-    number = len(plan.spans) * variants
-    chunks = total * (1.1 * columns + arrays) + sums * number
+    variants, total = len(plan.layout.variants), plan.scenario.runs * len(plan.layout.variants)
+    taken = {True: 0.0, False: 0.0}  # by a run, in columns and in arrays
+    for about in axes.kept.values():
+        few = about.codes or "event" in about.dims  # values: of a repertoire, such as
+        each = STEP if "step" in about.dims else WORD if few else NUMBER
+        taken[about.column] += each * math.prod(axes.shape(about.dims[2:]))
+    declared = total_variables(axes.outcomes).values()
+    sums = TALLY * sum(math.prod(axes.shape(about.dims[1:])) for about in declared)
+    chunks = total * (1.1 * taken[True] + taken[False]) + sums * plan.chunks
     if left is not None:
-        chunks *= left / number
+        chunks *= left / plan.chunks
     if share:
         return Need(round(chunks), round(chunks))
-    results = total * (columns + arrays) + variants * sums + BASE
-    return Need(round(results), round(results + max(0.0, chunks - total * arrays)))
+    results = total * sum(taken.values()) + variants * sums + BASE
+    return Need(round(results), round(results + max(0.0, chunks - total * taken[False])))
 
 
 def require_room(folder: Path, need: Need, tell: Callable[[str], None] | None) -> None:

@@ -1,28 +1,36 @@
-"""What a run leaves: numbers with names, in memory or in a folder."""
+"""What a run leaves: numbers with names, in memory or in a folder, and the table of them."""
 
 from __future__ import annotations
 
 import html
 import json
+import math
 import os
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, Final, cast
 
 from detente.runs import folder as places
 from detente.runs import manifest
 from detente.runs.errors import StoreError
-from detente.runs.files import digest, storage_errors
-from detente.runs.layout import Layout
+from detente.runs.files import flaw, storage_errors
+from detente.runs.layout import Layout, outcome_variables, total_variables
 from detente.runs.manifest import Manifest
-from detente.runs.summary import Summary, html_table, summarise
-from detente.runs.tasks import Failure
+from detente.runs.plan import Failure
+from detente.runs.statistics import Changes, Moments, binned_quantiles
+from detente.runs.tables import MARKER, Source
+from detente.scenario.messages import MISSING, between, percent, signed
 
 if TYPE_CHECKING:
     import xarray as xr
 
-    from detente.runs.tasks import MemorySource
     from detente.scenario.schema import Scenario
+
+#: By variant and country: what `summarise` returns.
+Summary = dict[str, dict[str, dict[str, Any]]]
+
+#: Ends of the interval in which 90 % of the runs end.
+QUANTILES: Final = (0.05, 0.95)
 
 
 class Results:
@@ -32,8 +40,12 @@ class Results:
     ----------
     scenario : Scenario
         As it ran, with every override.
-    data : xarray.Dataset
-        Everything, labelled; from a folder it is read when it is looked at.
+    variants : tuple of str
+        Names of the variants, in the order of the file.
+    reference : str
+        The variant that effects are measured against, unless told otherwise.
+    runs, seed : int
+        How many runs of each variant there are, and what all chance follows from.
     engine : str
         What simulated.
     folder : Path or None
@@ -44,6 +56,8 @@ class Results:
         Runs that raised; their outcomes are missing in `data`.
     notes : tuple of str
         What a person should be told about the folder.
+    layout : Layout
+        What stands along each axis.
     """
 
     def __init__(
@@ -52,45 +66,24 @@ class Results:
         *,
         engine: str,
         runs: int,
-        source: MemorySource | None = None,
+        source: Source | None = None,
         folder: Path | None = None,
         paths: bool = False,
         failures: tuple[Failure, ...] = (),
         notes: tuple[str, ...] = (),
     ) -> None:
         self.scenario = scenario
+        self.seed = scenario.seed
         self.engine = engine
         self.runs = runs
+        self.complete = runs == scenario.runs
         self.folder = folder
         self.failures = failures
         self.notes = notes
+        self.layout = Layout(scenario, paths=paths)
+        self.variants = self.layout.variants
+        self.reference = self.layout.reference
         self._source = source
-        self._paths = paths
-
-    @property
-    def seed(self) -> int:
-        """The seed of the run."""
-        return self.scenario.seed
-
-    @property
-    def complete(self) -> bool:
-        """Whether every run that was asked for is there."""
-        return self.runs == self.scenario.runs
-
-    @cached_property
-    def layout(self) -> Layout:
-        """What stands along each axis."""
-        return Layout(self.scenario)
-
-    @property
-    def variants(self) -> tuple[str, ...]:
-        """Names of the variants, in the order of the file."""
-        return self.layout.variants
-
-    @property
-    def reference(self) -> str:
-        """The variant that effects are measured against, unless told otherwise."""
-        return self.layout.reference
 
     @cached_property
     def data(self) -> xr.Dataset:
@@ -98,7 +91,7 @@ class Results:
         if self._source is not None:
             from detente.runs.dataset import full_dataset
 
-            return full_dataset(self._source, paths=self._paths)
+            return full_dataset(self._source)
         assert self.folder is not None
         return _dataset(self.folder, self.layout, self.runs)
 
@@ -118,7 +111,25 @@ class Results:
 
     def _repr_html_(self) -> str:
         """Show the first variant as a table in a notebook."""
-        return f"<p>{html.escape(self._headline())}</p>{html_table(self)}"
+        scenario = self.scenario
+        rows = [
+            ["Country", "Most likely response", "Probability", "Tilt", "90 % of runs",
+             f"Change against {self.reference}"]
+        ]  # fmt: skip
+        for code, row in self.summary[self.variants[0]].items():
+            title = scenario.repertoire[row["response"]].title if row["response"] else MISSING
+            rows.append([
+                scenario.countries[code].name, title, percent(row["probability"]),
+                signed(row["tilt"]), between(row["tilt_low"], row["tilt_high"]),
+                signed(row["effect"]),
+            ])  # fmt: skip
+        top, *others = (
+            "".join(f"<{kind}>{html.escape(cell)}</{kind}>" for cell in cells)
+            for kind, cells in zip(["th", *["td"] * len(rows)], rows, strict=False)
+        )
+        body = "".join(f"<tr>{cells}</tr>" for cells in others)
+        table = f"<table><thead><tr>{top}</tr></thead><tbody>{body}</tbody></table>"
+        return f"<p>{html.escape(self._headline())}</p>{table}"
 
     def _headline(self) -> str:
         kept = "" if self.complete else f" of {self.scenario.runs}"
@@ -168,10 +179,8 @@ def open_results(
             raise StoreError(f"{path} holds {what}")
         last = tables[-1]
         for name, entry in last["files"].items() if verify else ():
-            if not (path / name).exists():
-                raise StoreError(f"{path / name} is missing")
-            if digest(path / name) != entry:
-                raise StoreError(f"{path / name} was changed or cut off after it was written")
+            if (damage := flaw(path / name, entry)) is not None:
+                raise StoreError(damage)
     try:
         scenario = load(path / places.SCENARIO)
     except ScenarioError as error:
@@ -195,17 +204,95 @@ def _dataset(folder: Path, layout: Layout, runs: int) -> xr.Dataset:
     """Join the tables of a folder to one dataset, each array to be read on demand."""
     import xarray as xr
 
-    from detente.runs.dataset import OutcomesBackend, outcome_variables, total_variables
-    from detente.runs.tables import MARKER
+    from detente.runs.dataset import OutcomesBackend
 
     store = folder / places.TRAJECTORIES
     data = xr.open_dataset(store, engine="zarr", chunks=None, consolidated=True)
     if not data.attrs.pop(MARKER, False):
         raise StoreError(f"{store} was not written to the end")
     outcomes = xr.open_dataset(
-        folder / places.OUTCOMES, engine=OutcomesBackend, layout=layout, runs=runs
+        folder / places.OUTCOMES, engine=OutcomesBackend, axes=layout.axes, runs=runs
     )
     both = data.assign(outcomes.data_vars)
     declared = layout.axes.outcomes
     order = (*total_variables(declared), *outcome_variables(declared))
     return both[[name for name in order if name in both]]
+
+
+def summarise(source: Source) -> Summary:
+    """Return where each country stands in each variant, and what the variant changed.
+
+    Returns
+    -------
+    dict
+        By variant and country: ``event`` (the main event, None where the variant has none),
+        ``response`` (the likeliest last one) and its ``probability``; ``tilt`` (mean) with
+        ``tilt_low`` and ``tilt_high``, between which 90 % of runs end (from the bins of the
+        trajectories, to 0.005); ``effect``, the mean change in tilt against the same runs of the
+        reference variant, with ``effect_low`` and ``effect_high``, between which 95 % of those
+        changes lie: the whole interval, of chance, figures and coefficients (to 0.0005); all None
+        for the reference itself. The same of the revealed tilt: ``revealed``, ``revealed_low`` and
+        so on, ``revealed_effect``.
+    """
+    layout = source.layout
+    measured = {name: _moments(source, name) for name in ("tilt", "revealed")}
+    nothing = [math.nan] * len(layout.countries)
+    summary: Summary = {}
+    for variant in layout.variants:
+        tallies, _ = source.totals(variant)
+        columns: dict[str, Any] = {}
+        for name, (levels, changes) in measured.items():
+            level = effect = [nothing] * 3
+            if tallies:  # some runs of the variant did not fail
+                ends = binned_quantiles(tallies[f"{name}_bins"][-1], -1.0, 1.0, QUANTILES)
+                level = [levels[variant].mean, ends[:, 0], ends[:, 1]]
+            if variant != layout.reference:
+                effect = changes[variant].summary()
+            prefix = "" if name == "tilt" else f"{name}_"
+            columns |= zip((name, f"{name}_low", f"{name}_high"), level, strict=True)
+            effects = ("effect", "effect_low", "effect_high")
+            columns |= zip((prefix + each for each in effects), effect, strict=True)
+        summary[variant] = {
+            code: {
+                **_response(source, variant, at),
+                **{name: _number(values[at]) for name, values in columns.items()},
+            }
+            for at, code in enumerate(layout.countries)
+        }
+    return summary
+
+
+def _moments(source: Source, name: str) -> tuple[dict[str, Moments], dict[str, Changes]]:
+    """Return the moments of an outcome in each variant, and its change by each."""
+    layout, countries = source.layout, len(source.layout.countries)
+    levels = {variant: Moments(countries) for variant in layout.variants}
+    changes = {variant: Changes(countries) for variant in layout.variants}
+    for first, _ in source.spans:
+        reference = source.values(layout.reference, first, name)
+        for variant in layout.variants:
+            same = variant == layout.reference
+            block = reference if same else source.values(variant, first, name)
+            levels[variant].add(block)
+            if not same:
+                changes[variant].add(block - reference)
+    return levels, changes
+
+
+def _response(source: Source, variant: str, country: int) -> dict[str, Any]:
+    """Return the likeliest last response of a country to the main event of a variant."""
+    layout, event = source.layout, source.layout.main_event(variant)
+    found: dict[str, Any] = {"event": event, "response": None, "probability": None}
+    tallies, _ = source.totals(variant)
+    if event is not None and tallies:
+        place = layout.events.index(event)
+        counts = tallies["response_count"][place, country]
+        if counts.any():
+            best = int(counts.argmax())
+            found["response"] = layout.responses[best]
+            found["probability"] = int(counts[best]) / int(tallies["event_count"][place])
+    return found
+
+
+def _number(value: float) -> float | None:
+    """Return a number as JSON has it: None for what is missing."""
+    return float(value) if math.isfinite(value) else None

@@ -7,18 +7,19 @@ import sys
 import warnings
 from collections.abc import Mapping, Sequence
 from concurrent.futures import Executor
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from detente.engine.chunk import Chunk
 from detente.runs.errors import Interrupted, UsageError
 from detente.runs.executors import Pool, runs_of
 from detente.runs.folder import require_agents
-from detente.runs.plan import Plan, make_plan, with_overrides
+from detente.runs.plan import Failure, Plan, Share, TaskResult, make_plan, with_overrides
 from detente.runs.results import Results, open_results
 from detente.runs.store import Store
-from detente.runs.tasks import Failure, Key, MemorySource, Share, TaskResult
+from detente.runs.tables import Source
 
 if TYPE_CHECKING:
     from detente.scenario.schema import Scenario
@@ -105,8 +106,17 @@ def run(
     if out is None:
         results = _run_in_memory(plan, pool, progress=progress)
     else:
-        folder = Path(out).absolute()
-        results = _run_to_folder(plan, pool, folder, resume=resume, progress=progress)
+        with _opened(plan, Path(out), None, resume=resume, progress=progress) as store:
+            interrupted, written = False, not store.is_complete
+            if written:
+                interrupted = _do(pool, store, progress=progress)
+                if not store.paired_runs:
+                    raise Interrupted(None, 0, plan.scenario.runs)
+                store.finish()
+        # the checksums of what was written just now were taken just now
+        results = open_results(store.folder, notes=tuple(store.notes), verify=not written)
+        if interrupted:
+            raise Interrupted(results, results.runs, plan.scenario.runs)
     if results.failures:
         first = results.failures[0]
         warnings.warn(f"{len(results.failures)} runs failed; the first: {first}", stacklevel=2)
@@ -145,19 +155,30 @@ def run_share(
     which = Share.parse(share)
     plan = _planned(scenario, None, **options)
     pool = Pool.of(plan, workers, executor)
-    folder = Path(out).absolute()
-    tell = _say if progress else None
-    with Store.opened(folder, plan, share=which, tell=tell) as store:
-        tasks, finished = store.tasks, store.total
+    with _opened(plan, Path(out), which, resume=True, progress=progress) as store:
+        finished = plan.chunks
         if not store.is_complete:
-            if pool.run(tasks, store.record, completed=store.completed, progress=progress):
-                kept = runs_of(task for task in tasks if task.key in store.completed)
-                raise Interrupted(None, kept, runs_of(tasks), "of this share")
+            if _do(pool, store, progress=progress):
+                kept = runs_of(task for task in store.tasks if task.key in store.completed)
+                raise Interrupted(None, kept, runs_of(store.tasks), "of this share")
             finished = len(store.completed)
         return ShareResult(
-            folder, which, len(tasks), finished, store.total,
+            store.folder, which, len(store.tasks), finished, plan.chunks,
             tuple(store.failures), tuple(store.notes),
         )  # fmt: skip
+
+
+def _opened(
+    plan: Plan, out: Path, share: Share | None, *, resume: bool, progress: bool
+) -> AbstractContextManager[Store]:
+    """Open the folder; how much disk the run takes is said on standard error."""
+    tell = partial(print, file=sys.stderr, flush=True) if progress else None
+    return Store.opened(out.absolute(), plan, share=share, resume=resume, tell=tell)
+
+
+def _do(pool: Pool, store: Store, *, progress: bool) -> bool:
+    """Do what is left of a share; return whether Ctrl-C cut it short."""
+    return pool.run(store.tasks, store.record, completed=store.completed, progress=progress)
 
 
 def _planned(
@@ -178,47 +199,16 @@ def _planned(
     return make_plan(asked, engine=engine, keep=keep, agents=agents)
 
 
-def _say(line: str) -> None:
-    print(line, file=sys.stderr, flush=True)  # noqa: T201 - progress, of a kind
-
-
 def _run_in_memory(plan: Plan, pool: Pool, *, progress: bool) -> Results:
-    chunks: dict[Key, Chunk] = {}
-    failures: list[Failure] = []
-
-    def record(result: TaskResult) -> None:
-        assert result.chunk is not None
-        chunks[result.key] = result.chunk
-        failures.extend(result.failures)
-
-    interrupted = pool.run(list(plan.tasks(None)), record, completed=(), progress=progress)
-    source = MemorySource(plan.layout, chunks)
+    done: list[TaskResult] = []
+    interrupted = pool.run(plan.tasks(None), done.append, completed=(), progress=progress)
+    chunks = {result.key: result.chunk for result in done if result.chunk is not None}
+    source = Source(plan.layout, {key: chunk.last for key, chunk in chunks.items()}, chunks)
     runs = len(source.numbers)
     results = Results(
-        plan.scenario, engine=plan.engine.name, runs=runs, source=source,
-        paths=plan.keep_paths, failures=tuple(failures),
+        plan.scenario, engine=plan.engine.name, runs=runs, source=source, paths=plan.keep_paths,
+        failures=tuple(failure for result in done for failure in result.failures),
     )  # fmt: skip
     if interrupted or not runs:
         raise Interrupted(results if runs else None, runs, plan.scenario.runs)
-    return results
-
-
-def _run_to_folder(
-    plan: Plan, pool: Pool, folder: Path, *, resume: bool, progress: bool
-) -> Results:
-    tell = _say if progress else None
-    with Store.opened(folder, plan, resume=resume, tell=tell) as store:
-        interrupted, written = False, not store.is_complete
-        if written:
-            interrupted = pool.run(
-                store.tasks, store.record, completed=store.completed, progress=progress
-            )
-            if not store.paired_runs:
-                raise Interrupted(None, 0, plan.scenario.runs)
-            store.finish()
-        notes = tuple(store.notes)
-    # the checksums of what was written just now were taken just now
-    results = open_results(folder, notes=notes, verify=not written)
-    if interrupted:
-        raise Interrupted(results, results.runs, plan.scenario.runs)
     return results

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -44,22 +44,17 @@ def binned_quantiles(
     found = np.full((*shape, len(levels)), np.nan)
     for index in np.ndindex(*shape):
         count = counts[index].astype(np.int64)
-        total = int(count.sum())
+        until = np.cumsum(count)
+        total = int(until[-1])
         if total:
             place = np.asarray(levels) * (total - 1)
             below = np.floor(place).astype(np.int64)
-            first = low + width * _bins_below(count, below)
-            second = low + width * _bins_below(count, np.minimum(below + 1, total - 1))
+            nearest = np.stack([below, np.minimum(below + 1, total - 1)])
+            where = np.searchsorted(until, nearest, side="right")
+            within = (nearest - (until[where] - count[where]) + 0.5) / count[where]
+            first, second = low + width * (where + within)
             found[index] = first + (place - below) * (second - first)
     return found
-
-
-def _bins_below(count: NDArray[np.int64], place: NDArray[np.int64]) -> Floats:
-    """Return how many bins lie below the values at some places in order, the lowest at 0."""
-    until = np.cumsum(count)
-    where = np.searchsorted(until, place, side="right")
-    within = (place - (until[where] - count[where]) + 0.5) / count[where]
-    return np.asarray(where + within, dtype=np.float64)
 
 
 class Interval(NamedTuple):
@@ -113,6 +108,38 @@ class Moments:
         """The sample variance of each column; NaN of fewer than two values."""
         with np.errstate(invalid="ignore", divide="ignore"):
             return np.where(self._count > 1, self._squares / (self._count - 1), np.nan)
+
+
+#: Width of the bins in which paired differences are counted, and the range of a tilt's.
+FINE: Final = 0.0005
+_MOST: Final = 2.0
+
+
+class Changes:
+    """Paired differences of an outcome between -1 and 1, one row a run: mean and quantiles.
+
+    However many rows there are, a histogram a column is held; quantiles are good to half a bin.
+    """
+
+    def __init__(self, columns: int) -> None:
+        self._moments = Moments(columns)
+        self._counts = np.zeros((columns, round(2 * _MOST / FINE)), np.int64)
+
+    def add(self, differences: Floats) -> None:
+        """Take in a block: rows by columns; NaN is left out."""
+        self._moments.add(differences)
+        columns, bins = self._counts.shape
+        place = np.clip((differences + _MOST) / FINE, 0, bins - 1)
+        for column in range(columns):
+            own = place[:, column]
+            found = own[~np.isnan(own)].astype(np.int64)
+            self._counts[column] += np.bincount(found, minlength=bins)
+
+    def summary(self, level: float = 0.95) -> Interval:
+        """Return the mean, and between what a share `level` of the differences lies."""
+        ends = (1.0 - level) / 2.0, (1.0 + level) / 2.0
+        found = binned_quantiles(self._counts, -_MOST, _MOST, ends)
+        return Interval(self._moments.mean, found[:, 0], found[:, 1])
 
 
 def paired(differences: Moments, level: float = 0.95) -> Interval:

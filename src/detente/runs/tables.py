@@ -1,16 +1,19 @@
-"""The tables of a results folder, and ``trajectories.zarr``, written from chunks.
+"""Chunks as files, and the tables of a results folder that are put together from them.
 
-The columns of ``outcomes.parquet`` follow from the outcomes that the theory declares: one for each
-place along the axes of an outcome, but for the country, which has a row.
+A chunk is in several files, parts of the tables: rows of ``outcomes.parquet``, sums over runs, and
+a chunk each of the arrays of ``trajectories.zarr`` that keep something of every run, encoded as
+they stay. The columns of ``outcomes.parquet`` follow from the outcomes that the theory declares:
+one for each place along the axes of an outcome, but for the country, which has a row.
 """
 
 from __future__ import annotations
 
+import hashlib
 import json
 import warnings
-from collections.abc import Iterable, Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
-from itertools import product
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cached_property
+from itertools import batched, product
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -19,94 +22,155 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
-from detente.engine.chunk import Chunk
-from detente.runs.files import link_or_copy, write_text
+from detente.engine.chunk import Arrays, Chunk, add_tallies
+from detente.runs.files import atomic_write, link_or_copy, storage_errors, write_text
+from detente.runs.layout import Axes, Layout, Variable
 
 if TYPE_CHECKING:
     import xarray as xr
     import zarr
 
-    from detente.runs.layout import Axes, Layout
-    from detente.runs.tasks import FileSource
-    from detente.theory.declare import Outcome
+#: Variant and first run of a chunk.
+Key = tuple[str, int]
+#: A chunk in memory, or its files by the ends of their names.
+Stored = Chunk | Mapping[str, Path]
 
 #: Attribute of the root of ``trajectories.zarr`` that is set last: without it, it is not whole.
 MARKER: Final = "complete"
 #: Rows from which on a row group is large enough, for readers and for what describes it.
 ROW_GROUP: Final = 2**17
+ROWS_END: Final = ".parquet"
+TALLIES_END: Final = ".arrow"
 
-_WORD = pa.dictionary(pa.int32(), pa.string())
-
-
-def columns_of(outcome: Outcome, axes: Axes) -> list[str]:
-    """Return the names of the columns of an outcome, in the order of its axes."""
-    labels = (axes.labels[axis] for axis in outcome.axes if axis != "country")
-    return ["_".join((outcome.stem or outcome.name, *places)) for places in product(*labels)]
+_WORD: Final = pa.dictionary(pa.int32(), pa.string())
 
 
-def in_columns(axes: Axes) -> list[Outcome]:
-    """Return the outcomes that have columns in ``outcomes.parquet``."""
-    return [outcome for outcome in axes.outcomes if outcome.column and outcome.keep == "runs"]
+def write_chunk(
+    chunk: Chunk, axes: Axes, chunk_runs: int, folder: Path
+) -> dict[str, dict[str, Any]]:
+    """Write a chunk to a folder; return the size and the checksum of each file by its name."""
+    contents: dict[str, Any] = {
+        ROWS_END: _encode_rows(chunk, axes),
+        TALLIES_END: _encode_tallies(chunk),
+        **{f".{name}": _encode_array(chunk, axes, name, chunk_runs) for name in axes.arrays},
+    }
+    files = {}
+    for end, data in contents.items():
+        if data is not None:
+            path = folder / f"{chunk.variant}-{chunk.first:09d}{end}"
+            with storage_errors("write", path), atomic_write(path, sync=False) as file:
+                file.write(data)
+            files[path.name] = {"bytes": len(data), "sha256": hashlib.sha256(data).hexdigest()}
+    return files
 
 
-def _schema(axes: Axes) -> pa.Schema:
-    fields = [("variant", _WORD), ("run", pa.int64()), ("country", _WORD)]
-    for outcome in in_columns(axes):
-        kind = _WORD if outcome.codes else pa.float64()
-        fields += [(name, kind) for name in columns_of(outcome, axes)]
-    return pa.schema(fields)
+class Source:
+    """The chunks that every variant has finished, in order of their runs.
+
+    Variants hold the same runs, so that they stay paired; what only some of them finished before
+    an interruption is left out. Of chunks in files, one is in memory at a time.
+    """
+
+    def __init__(
+        self, layout: Layout, ends: Mapping[Key, int], chunks: Mapping[Key, Stored]
+    ) -> None:
+        self.layout = layout
+        self.spans = common_spans(layout, ends)  # first and past-last run of each chunk
+        self._chunks = chunks
+        self._totals: dict[str, tuple[Arrays, int]] = {}
+
+    @cached_property
+    def numbers(self) -> NDArray[np.int64]:
+        """Numbers of the runs, in order."""
+        return np.concatenate([np.arange(*span) for span in self.spans] or [np.arange(0)])
+
+    def chunks(self, variant: str) -> Iterator[Any]:
+        """Give the chunks of a variant in the order of their runs."""
+        return (self._chunks[variant, first] for first, _ in self.spans)
+
+    def values(self, variant: str, first: int, name: str) -> NDArray[np.float64]:
+        """Return an outcome of a chunk: runs by countries, NaN for a run that failed."""
+        chunk = self._chunks[variant, first]
+        if isinstance(chunk, Chunk):
+            return self.layout.axes.dense(chunk, name)
+        values = read_rows(chunk[ROWS_END], [name])[name].to_numpy()
+        return np.asarray(values).reshape(-1, len(self.layout.countries))
+
+    def totals(self, variant: str) -> tuple[Arrays, int]:
+        """Return the tallies of a variant, summed, and how many runs they count."""
+        if variant not in self._totals:
+            sums: Arrays = {}
+            finished = 0
+            for chunk in self.chunks(variant):
+                if isinstance(chunk, Chunk):
+                    tallies, count = chunk.tallies, len(chunk.numbers)
+                else:
+                    tallies, count = _read_tallies(chunk[TALLIES_END])
+                add_tallies(sums, tallies)
+                finished += count
+            self._totals[variant] = sums, finished
+        return self._totals[variant]
 
 
-def _writer(sink: Any, axes: Axes, compression: str) -> pq.ParquetWriter:
-    schema = _schema(axes)
-    words = [field.name for field in schema if field.type == _WORD]
-    # a repertoire has few stances, and a run one tension: a dictionary holds each value once
-    repeated = [
-        name
-        for outcome in in_columns(axes)
-        if "event" in outcome.axes or "country" not in outcome.axes
-        for name in columns_of(outcome, axes)
-    ]
-    return pq.ParquetWriter(
-        sink, schema, compression=compression, use_dictionary=[*words, *repeated]
+def common_spans(layout: Layout, ends: Mapping[Key, int]) -> tuple[tuple[int, int], ...]:
+    """Return the first and past-last run of the chunks that every variant has finished."""
+    first_variant, *others = layout.variants
+    return tuple(
+        (first, last)
+        for (variant, first), last in sorted(ends.items())
+        if variant == first_variant and all((other, first) in ends for other in others)
     )
 
 
-def encode_outcomes(chunk: Chunk, axes: Axes) -> memoryview:
-    """Return the rows of a chunk as a Parquet file, to be read once."""
-    batch = _rows(chunk, axes)
+def columns_of(name: str, about: Variable, axes: Axes) -> list[str]:
+    """Return the names of the columns of a variable, in the order of its dimensions."""
+    labels = (axes.labels[axis] for axis in about.dims[2:] if axis != "country")
+    stem = next((o.stem for o in axes.outcomes if o.name == name and o.stem), name)
+    return ["_".join((stem, *places)) for places in product(*labels)]
+
+
+def _writer(sink: Any, axes: Axes, compression: str) -> pq.ParquetWriter:
+    fields = [("variant", _WORD), ("run", pa.int64()), ("country", _WORD)]
+    words = ["variant", "country"]
+    for name, about in axes.columns.items():
+        names = columns_of(name, about, axes)
+        fields += [(column, _WORD if about.codes else pa.float64()) for column in names]
+        # a repertoire has few stances, and a run one tension: a dictionary holds each value once
+        if about.codes or "event" in about.dims or "country" not in about.dims:
+            words += names
+    schema = pa.schema(fields)
+    return pq.ParquetWriter(sink, schema, compression=compression, use_dictionary=words)
+
+
+def _encode_rows(chunk: Chunk, axes: Axes) -> memoryview:
+    """Return the rows of a chunk as a Parquet file, to be read once.
+
+    A run that failed has nothing but its number.
+    """
+    runs, countries = chunk.last - chunk.first, axes.labels["country"]
+    rows = runs * len(countries)
+    variants = axes.labels["variant"]
+    columns = {
+        "variant": _words(np.full(rows, variants.index(chunk.variant)), variants),
+        "run": pa.array(np.repeat(np.arange(chunk.first, chunk.last), len(countries))),
+        "country": _words(np.tile(np.arange(len(countries)), runs), countries),
+    }
+    for name, about in axes.columns.items():
+        values = axes.dense(chunk, name)
+        if "country" in about.dims:
+            values = np.moveaxis(values, about.dims.index("country") - 1, 1)
+        else:
+            values = np.repeat(values[:, None], len(countries), axis=1)
+        for place, column in enumerate(columns_of(name, about, axes)):
+            numbers = np.ascontiguousarray(values.reshape(rows, -1)[:, place])
+            if about.codes:
+                columns[column] = _words(numbers, axes.labels[about.codes])
+            else:  # NaN becomes null, which every reader of Parquet leaves out of means
+                columns[column] = pa.array(numbers, from_pandas=True)
     sink = pa.BufferOutputStream()
     with _writer(sink, axes, "lz4") as writer:
-        writer.write_batch(batch, row_group_size=batch.num_rows)
+        writer.write_table(pa.table(columns, schema=writer.schema), row_group_size=rows)
     return memoryview(sink.getvalue())
-
-
-def _rows(chunk: Chunk, axes: Axes) -> pa.RecordBatch:
-    """Return the rows of a chunk; a run that failed has nothing but its number."""
-    runs, countries = chunk.last - chunk.first, len(axes.labels["country"])
-    variant = np.full(runs * countries, axes.variants.index(chunk.variant))
-    columns: dict[str, pa.Array] = {
-        "variant": _words(variant, axes.variants),
-        "run": pa.array(np.repeat(np.arange(chunk.first, chunk.last), countries)),
-        "country": _words(np.tile(np.arange(countries), runs), axes.labels["country"]),
-    }
-    about = axes.run_arrays(paths=False)
-    outcomes = in_columns(axes)
-    arrays = chunk.dense(axes.sizes, {outcome.name: about[outcome.name] for outcome in outcomes})
-    for outcome in outcomes:
-        values = arrays[outcome.name]
-        if "country" in outcome.axes:
-            values = np.moveaxis(values, 1 + outcome.axes.index("country"), 1)
-        else:
-            values = np.repeat(values[:, None], countries, axis=1)
-        for place, name in enumerate(columns_of(outcome, axes)):
-            column = values.reshape(runs * countries, -1)[:, place]
-            if outcome.codes:
-                columns[name] = _words(column, axes.labels[outcome.codes])
-            else:  # NaN becomes null, which every reader of Parquet leaves out of means
-                columns[name] = pa.array(np.ascontiguousarray(column), from_pandas=True)
-    schema = _schema(axes)
-    return pa.record_batch([columns[name] for name in schema.names], schema=schema)
 
 
 def _words(places: NDArray[Any], words: Sequence[str]) -> pa.Array:
@@ -115,47 +179,48 @@ def _words(places: NDArray[Any], words: Sequence[str]) -> pa.Array:
     return pa.DictionaryArray.from_arrays(indices, pa.array(words, pa.string()))
 
 
-def join_outcomes(source: FileSource, path: Path) -> None:
-    """Write the rows of all chunks to one file; a row group of them is in memory at a time.
-
-    While one is written the next is read.
-    """
+def join_outcomes(source: Source, path: Path) -> None:
+    """Write the rows of all chunks to one file; a row group of them is in memory at a time."""
     axes = source.layout.axes
-    with _writer(path, axes, "zstd") as writer, ThreadPoolExecutor(1) as reader:
-        for variant in axes.variants:
-            waiting: list[pa.Table] = []
-            for rows in _read_ahead(reader, filter(None, source.files(variant, ".parquet"))):
-                waiting.append(rows)
-                if sum(table.num_rows for table in waiting) >= ROW_GROUP:
-                    _write_group(writer, waiting)
-            _write_group(writer, waiting)
+    first, last = source.spans[0]
+    rows = (last - first) * len(axes.labels["country"])
+    with _writer(path, axes, "zstd") as writer:
+        for variant in axes.labels["variant"]:
+            for chunks in batched(source.chunks(variant), -(-ROW_GROUP // rows)):
+                tables = [read_rows(chunk[ROWS_END]) for chunk in chunks]
+                group = pa.concat_tables(tables).unify_dictionaries()
+                writer.write_table(group, row_group_size=group.num_rows)
 
 
-def _read_ahead(reader: ThreadPoolExecutor, paths: Iterable[Path]) -> Iterator[pa.Table]:
-    before: Future[pa.Table] | None = None
-    for path in (*paths, None):
-        coming = None if path is None else reader.submit(_read_rows, path)
-        if before is not None:
-            yield before.result()
-        before = coming
-
-
-def _read_rows(path: Path, names: list[str] | None = None) -> pa.Table:
+def read_rows(path: Path, names: list[str] | None = None) -> pa.Table:
+    """Return some columns of the rows of a chunk, or all."""
     with pq.ParquetFile(path) as file:
         return file.read(columns=names, use_threads=False)
 
 
-def read_column(path: Path, name: str) -> NDArray[np.float64]:
-    """Return a column of numbers of a chunk, NaN for a run that failed."""
-    return np.asarray(_read_rows(path, [name])[name].to_numpy())
+def _encode_tallies(chunk: Chunk) -> memoryview:
+    """Return the tallies one after another in one compressed column."""
+    flat = [array.reshape(-1) for array in chunk.tallies.values()]
+    column = pa.array(np.concatenate([*flat, np.empty(0, np.int64)]).astype(np.int64))
+    shapes = {name: array.shape for name, array in chunk.tallies.items()}
+    about = json.dumps({"finished": len(chunk.numbers), "shapes": shapes})
+    table = pa.table({"tally": column}).replace_schema_metadata({"detente": about})
+    sink = pa.BufferOutputStream()
+    options = pa.ipc.IpcWriteOptions(compression=pa.Codec("zstd", 1))
+    with pa.ipc.new_file(sink, table.schema, options=options) as writer:
+        writer.write_table(table)
+    return memoryview(sink.getvalue())
 
 
-def _write_group(writer: pq.ParquetWriter, tables: list[pa.Table]) -> None:
-    """Write tables as one row group, and forget them."""
-    if tables:
-        rows = pa.concat_tables(tables).unify_dictionaries()
-        tables.clear()
-        writer.write_table(rows, row_group_size=rows.num_rows)
+def _read_tallies(path: Path) -> tuple[Arrays, int]:
+    with pa.OSFile(str(path)) as file, pa.ipc.open_file(file) as reader:
+        about = json.loads(reader.schema.metadata[b"detente"])
+        flat = reader.get_batch(0).column(0).to_numpy()
+    shapes = about["shapes"]
+    ends = np.cumsum([np.prod(shape, dtype=np.int64) for shape in shapes.values()])
+    parts = np.split(flat, ends)
+    tallies = {name: part.reshape(shapes[name]) for name, part in zip(shapes, parts, strict=False)}
+    return tallies, int(about["finished"])
 
 
 def write_responses(data: xr.Dataset, layout: Layout, path: Path) -> None:
@@ -168,14 +233,14 @@ def write_responses(data: xr.Dataset, layout: Layout, path: Path) -> None:
         [event in {e.id for e in layout.courses[variant].events} for event in layout.events]
         for variant in layout.variants
     ]
-    shape = data["response_count"].shape
+    dims, shape = data["response_count"].dims, data["response_count"].shape
     keep = np.broadcast_to(np.array(own, dtype=bool).reshape(*shape[:2], 1, 1), shape).reshape(-1)
     at = [axis.reshape(-1)[keep] for axis in np.indices(shape)]
-    words = ["variant", "event", "country", "response"]
-    labels = (layout.variants, layout.events, layout.countries, layout.responses)
-    columns: dict[str, pa.Array] = {
-        name: _words(places, known) for name, places, known in zip(words, at, labels, strict=True)
+    columns = {
+        str(name): _words(places, layout.axes.labels[str(name)])
+        for name, places in zip(dims, at, strict=True)
     }
+    words = list(columns)
     columns["stance"] = pa.array(np.array(layout.stances)[at[3]])
     columns["count"] = pa.array(data["response_count"].to_numpy().reshape(-1)[keep])
     for name in ("probability", "first_step"):
@@ -183,19 +248,11 @@ def write_responses(data: xr.Dataset, layout: Layout, path: Path) -> None:
     pq.write_table(pa.table(columns), path, compression="zstd", use_dictionary=words)
 
 
-def kept_arrays(axes: Axes, *, paths: bool) -> dict[str, tuple[str, str, float]]:
-    """Return what ``trajectories.zarr`` keeps of every run: all but ``outcomes.parquet``."""
-    columns = {outcome.name for outcome in axes.outcomes if outcome.column}
-    arrays = axes.run_arrays(paths=paths)
-    return {name: about for name, about in arrays.items() if name not in columns}
-
-
-def encode_array(chunk: Chunk, axes: Axes, name: str, chunk_runs: int) -> bytes | None:
-    """Return one of `kept_arrays` of a chunk as zarr stores it; None if all in it is missing."""
+def _encode_array(chunk: Chunk, axes: Axes, name: str, chunk_runs: int) -> bytes | None:
+    """Return an array of a chunk as zarr stores it; None if all in it is missing."""
     from zarr.storage import MemoryStore
 
-    about = axes.run_arrays(paths=True)[name]
-    values = chunk.dense(axes.sizes, {name: about})[name]
+    about, values = axes.kept[name], axes.dense(chunk, name)
     files: dict[str, Any] = {}
     array = _create(MemoryStore(files), about, axes, (1, chunk_runs), chunk_runs, zarr_format=3)
     array[0, : len(values)] = values
@@ -205,7 +262,7 @@ def encode_array(chunk: Chunk, axes: Axes, name: str, chunk_runs: int) -> bytes 
 
 def _create(
     store: Any,
-    about: tuple[str, str, float],
+    about: Variable,
     axes: Axes,
     counts: tuple[int, int],
     chunk_runs: int,
@@ -215,46 +272,39 @@ def _create(
     import zarr
     from zarr.codecs import ZstdCodec
 
-    letters, kind, missing = about
-    sizes = tuple(axes.sizes[letter] for letter in letters)
+    sizes = axes.shape(about.dims[2:])
     return zarr.create_array(
         store,
         shape=(*counts, *sizes),
         chunks=(1, chunk_runs, *(max(size, 1) for size in sizes)),
-        dtype=np.dtype(kind).newbyteorder("<"),
-        fill_value=missing,
+        dtype=np.dtype(about.kind).newbyteorder("<"),
+        fill_value=about.missing,
         compressors=ZstdCodec(level=1),
         **options,
     )
 
 
-def _chunk_path(about: tuple[str, str, float], variant: int, place: int) -> str:
+def _chunk_path(about: Variable, variant: int, place: int) -> str:
     """Return where zarr keeps a chunk of an array: of a variant, the one at a place in order."""
-    return "/".join(("c", str(variant), str(place), *("0" for _ in about[0])))
+    return "/".join(("c", str(variant), str(place), *("0" for _ in about.dims[2:])))
 
 
-def write_trajectories(
-    source: FileSource, totals: xr.Dataset, path: Path, chunk_runs: int, *, paths: bool
-) -> None:
+def write_trajectories(source: Source, totals: xr.Dataset, path: Path, chunk_runs: int) -> None:
     """Write what is summed over runs, and the arrays of every run, for `xarray.open_zarr`."""
     axes = source.layout.axes
+    variants = axes.labels["variant"]
     totals.to_zarr(path, mode="w-", zarr_format=3, consolidated=False)
-    from detente.runs.dataset import outcome_variables
-
-    variables = outcome_variables(axes.outcomes)
-    counts = (len(axes.variants), len(source.numbers))
-    for name, about in kept_arrays(axes, paths=paths).items():
-        variable = variables[name]
+    for name, about in axes.arrays.items():
         _create(
-            path, about, axes, counts, chunk_runs,
-            name=name, dimension_names=variable.dims, attributes=variable.attributes,
+            path, about, axes, (len(variants), len(source.numbers)), chunk_runs,
+            name=name, dimension_names=about.dims, attributes=about.attributes,
         )  # fmt: skip
-        for variant, code in enumerate(axes.variants):
-            for place, file in enumerate(source.files(code, f".{name}")):
-                if file is not None:
+        for variant, code in enumerate(variants):
+            for place, chunk in enumerate(source.chunks(code)):
+                if f".{name}" in chunk:  # all is missing in the others
                     target = path / name / _chunk_path(about, variant, place)
                     target.parent.mkdir(parents=True, exist_ok=True)
-                    link_or_copy(file, target)
+                    link_or_copy(chunk[f".{name}"], target)
     _conclude(path)
 
 

@@ -146,6 +146,10 @@ class Response(Part):
         "event, there is no other way to give it.",
     )
 
+    def answers(self, kind: Kind, role: Role) -> bool:
+        """Return whether a country of some role can answer an event of some kind so."""
+        return kind in self.kinds and role in self.open_to
+
     def conflict_score(self) -> Number:
         """Return the conflict-cooperation score of the act, -10 to 10; 0 for words alone."""
         if self.score is not None:

@@ -144,8 +144,7 @@ class Agenda(NamedTuple):
 class Scratch(NamedTuple):
     """Room to work in while outcomes are measured."""
 
-    toward: Annotated[Floats, "PL"]  # alignment of a country with each pole
-    tilt: Annotated[Floats, "L"]
+    toward: Annotated[Floats, "NPL"]  # alignment of each country with each pole
     weight: Annotated[Floats, "L"]
     calm: Annotated[Floats, "L"]  # what the hostile acts of a country leave calm
     unsoothed: Annotated[Floats, "L"]  # what its friendly acts leave as it is

@@ -132,25 +132,23 @@ def align(
 
 
 @rule
-def _tilt(attitude: Floats, capability: Floats, pole: Integers, i: int, room: Scratch) -> None:
-    """Write the alignment of country `i` with each pole, and its tilt."""
-    toward = room.toward
-    align(attitude, capability, pole[0], i, room.weight, toward[0])
-    align(attitude, capability, pole[1], i, room.weight, toward[1])
-    for lane in range(room.tilt.shape[0]):
-        room.tilt[lane] = half_difference(toward[0, lane], toward[1, lane])
+def align_all(w: World) -> None:
+    """Write the alignment of each country with each pole, once before outcomes are measured."""
+    attitude, capability, poles = w.state.attitude, w.inputs.capability, w.structure.pole
+    toward, weight = w.scratch.toward, w.scratch.weight
+    for i in range(toward.shape[0]):
+        for pole in range(toward.shape[1]):
+            align(attitude, capability, poles[pole], i, weight, toward[i, pole])
 
 
 @SHARED.add("tilt", ("country",), unit="-1 to 1", bins=_SIGNED, path=True)
 @rule
 def measure_tilt(w: World, out: Floats) -> None:
     """Half of alignment with the first pole less that with the second, at the end."""
-    attitude, capability, pole = w.state.attitude, w.inputs.capability, w.structure.pole
-    room = w.scratch
+    toward = w.scratch.toward
     for i in range(out.shape[0]):
-        _tilt(attitude, capability, pole, i, room)
         for lane in range(out.shape[1]):
-            out[i, lane] = room.tilt[lane]
+            out[i, lane] = half_difference(toward[i, 0, lane], toward[i, 1, lane])
 
 
 @SHARED.add(
@@ -160,11 +158,11 @@ def measure_tilt(w: World, out: Floats) -> None:
 @rule
 def measure_toward(w: World, out: Floats) -> None:
     """Mean mutual attitude to the members of a pole, by capability, at the end."""
-    attitude, capability, poles = w.state.attitude, w.inputs.capability, w.structure.pole
-    weight = w.scratch.weight
+    toward = w.scratch.toward
     for i in range(out.shape[0]):
         for pole in range(out.shape[1]):
-            align(attitude, capability, poles[pole], i, weight, out[i, pole])
+            for lane in range(out.shape[2]):
+                out[i, pole, lane] = toward[i, pole, lane]
 
 
 @SHARED.add("hedging", ("country",), unit="0 to 1")
@@ -173,12 +171,10 @@ def measure_hedging(w: World, out: Floats) -> None:
     """The lesser of the alignments with the two poles, at the end: high only for a country
     close to both (Kuik 2008).
     """  # noqa: D205 - the whole of it is one sentence
-    attitude, capability, pole = w.state.attitude, w.inputs.capability, w.structure.pole
-    room = w.scratch
+    toward = w.scratch.toward
     for i in range(out.shape[0]):
-        _tilt(attitude, capability, pole, i, room)
         for lane in range(out.shape[1]):
-            out[i, lane] = lesser(room.toward[0, lane], room.toward[1, lane])
+            out[i, lane] = lesser(toward[i, 0, lane], toward[i, 1, lane])
 
 
 @rule
@@ -353,16 +349,14 @@ def measure_tension(w: World, out: Floats) -> None:
 @rule
 def measure_polarisation(w: World, out: Floats) -> None:
     """How far apart the countries stand at the end."""
-    attitude, capability, pole = w.state.attitude, w.inputs.capability, w.structure.pole
-    room = w.scratch
+    capability, toward = w.inputs.capability, w.scratch.toward
     lanes = out.shape[0]
-    sums, squares = room.calm, room.unsoothed
+    sums, squares = w.scratch.calm, w.scratch.unsoothed
     sums[:] = 0.0
     squares[:] = 0.0
     for i in range(capability.shape[0]):
-        _tilt(attitude, capability, pole, i, room)
         for lane in range(lanes):
-            tilt = room.tilt[lane]
+            tilt = half_difference(toward[i, 0, lane], toward[i, 1, lane])
             counts = capability[i, lane]
             sums[lane] += counts * tilt
             squares[lane] += counts * tilt * tilt
