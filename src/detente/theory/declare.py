@@ -17,6 +17,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 Scale = Literal["log", "log excess", "logit"]
+#: From a coefficient to a number without bounds, and back.
+SCALES: Final[dict[Scale, tuple[Callable[[float], float], Callable[[float], float]]]] = {
+    "log": (math.log, math.exp),
+    "log excess": (lambda x: math.log(x - 1.0), lambda free: 1.0 + math.exp(free)),
+    "logit": (lambda x: math.log(x / (1.0 - x)), lambda free: 1.0 / (1.0 + math.exp(-free))),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,19 +57,11 @@ class Prior:
 
     def free(self, value: float) -> float:
         """Return a coefficient on the scale without bounds."""
-        if self.scale == "log":
-            return math.log(value)
-        if self.scale == "log excess":
-            return math.log(value - 1.0)
-        return math.log(value / (1.0 - value))
+        return SCALES[self.scale][0](value)
 
     def bound(self, free: float) -> float:
         """Return the coefficient that stands at a number on the scale."""
-        if self.scale == "log":
-            return math.exp(free)
-        if self.scale == "log excess":
-            return 1.0 + math.exp(free)
-        return 1.0 / (1.0 + math.exp(-free))
+        return SCALES[self.scale][1](free)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,18 +99,9 @@ class Coefficients:
     def __init__(self) -> None:
         self._rows: list[Coefficient] = []
 
-    def add(
-        self,
-        name: str,
-        default: float,
-        unit: str,
-        low: float,
-        high: float,
-        meaning: str,
-        prior: Prior | None = None,
-    ) -> int:
+    def add(self, name: str, *about: Any) -> int:
         """Declare a coefficient and return its row, for rules to name; see `Coefficient`."""
-        self._rows.append(Coefficient(name, default, unit, low, high, meaning, prior))
+        self._rows.append(Coefficient(name, *about))
         return len(self._rows) - 1
 
     def __iter__(self) -> Iterator[Coefficient]:
@@ -251,9 +240,7 @@ class Outcome:
     meaning : str
         One sentence.
     missing : float
-        What stands where there is no value; `absent` says when that is.
-    absent : str
-        When a value is missing, other than in a run that failed.
+        What stands where there is no value; the meaning says when that is.
     keep : {"runs", "moments", "bins"}
         Whether the value of each run is kept, the mean and standard deviation over runs, or only
         how values are distributed at each step.
@@ -284,7 +271,6 @@ class Outcome:
     unit: str
     meaning: str
     missing: float = math.nan
-    absent: str = ""
     keep: Literal["runs", "moments", "bins"] = "runs"
     over: Literal["end", "steps"] = "end"
     kind: str = "f8"
