@@ -110,17 +110,9 @@ class Coefficients:
     def __len__(self) -> int:
         return len(self._rows)
 
-    def __getitem__(self, name: str) -> Coefficient:
-        return self._rows[self.row(name)]
-
-    @property
-    def names(self) -> tuple[str, ...]:
-        """The names, in the order of the rows."""
-        return tuple(each.name for each in self._rows)
-
     def row(self, name: str) -> int:
         """Return the row of a coefficient."""
-        return self.names.index(name)
+        return [each.name for each in self._rows].index(name)
 
 
 @dataclass(frozen=True, slots=True)
