@@ -7,7 +7,6 @@ from test_pictures import clipped, texts
 
 import detente
 from detente import plots
-from detente.plots.coefficients import TITLES
 from detente.scenario.dynamics import coefficients
 
 PRIORS = {each.name: each.prior for each in coefficients("response") if each.prior}
@@ -24,8 +23,9 @@ def drawn(fitted):
     return plots.coefficients(fitted)
 
 
-def test_each_coefficient_has_words():
-    assert list(TITLES) == list(PRIORS)
+def test_each_coefficient_that_is_fitted_has_a_row_with_its_name_in_words(drawn):
+    names = [label.get_text() for label in drawn.axes[0].get_yticklabels()]
+    assert names == [name.replace("_", " ").capitalize() for name in PRIORS]
 
 
 def test_it_says_what_it_shows(drawn):

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from datetime import date
 from pathlib import Path
 from types import SimpleNamespace
 
 import matplotlib as mpl
 import numpy as np
 import pytest
+from matplotlib.dates import num2date
 from matplotlib.figure import Figure
 from matplotlib.text import Text
 from synthetic import SyntheticResults, synthetic
 
 import detente
 from detente import UsageError, plots
+from detente.plots.alignment import ALIGNMENTS
 
 KINDS = list(plots.KINDS)
 
@@ -174,6 +177,18 @@ def test_fan_gives_the_day_of_an_event_and_not_of_its_step(drawn):
     assert "1   18 Sep 2025: The United States asks for Bagram back" in said
 
 
+def test_fan_leads_from_each_number_to_the_day_of_its_event(drawn):
+    for axes in drawn["fan"].axes:
+        marks = [text for text in axes.texts if text.get_text().isdigit()]
+        assert [num2date(mark.xy[0]).date() for mark in marks] == [
+            date(2025, 9, 18),
+            date(2025, 9, 22),
+            date(2025, 10, 6),
+            date(2025, 12, 1),
+        ]
+        assert all(mark.arrow_patch for mark in marks)
+
+
 def test_countries_stand_in_the_order_of_their_tilt(results, drawn):
     axes = drawn["final_tilt"].axes[0]
     names = [label.get_text() for label in axes.get_yticklabels()]
@@ -185,6 +200,17 @@ def test_countries_stand_in_the_order_of_their_tilt(results, drawn):
 
 def test_hedgers_are_named(drawn):
     assert texts(drawn["final_tilt"]).count("hedges") >= 3
+
+
+def test_what_makes_a_hedger_is_said(drawn):
+    said = texts(drawn["final_tilt"])
+    assert "hedges: median from 0.5 on,\nand between the poles" in said
+    assert "between the poles:\nmedian within \u00b10.25" in said
+
+
+def test_closer_is_paler_in_grey():
+    shades = ALIGNMENTS(np.linspace(0, 1, 50))[:, :3] @ np.array([0.2126, 0.7152, 0.0722])
+    assert np.all(np.diff(shades) > 0)
 
 
 def test_the_record_is_written_beside_the_bar(drawn):

@@ -62,12 +62,14 @@ def _print_main(out: Console, results: Results, variant: str) -> None:
         ("Country", "{name}"),
         ("Most likely response", "{title}"),
         ("Prob.", "{probability:%}"),
-        ("Tilt", "{tilt:+z.2f}"),
-        ("90 % of runs", "{tilt_low:+z.2f} to {tilt_high:+z.2f}"),
+        ("Revealed", "{revealed:+z.2f}"),
     ]
+    change = "{0}effect:+z.{1}f}} ({0}effect_low:+z.{1}f}} to {0}effect_high:+z.{1}f}})"
     if variant != results.reference:
-        interval = "{effect_low:+z.3f} to {effect_high:+z.3f}"
-        columns += [("Change", "{effect:+z.3f}"), ("95 % interval", interval)]
+        columns.append(("Change (95 % of runs)", change.format("{revealed_", 2)))
+    columns.append(("Ties", "{tilt:+z.2f}"))
+    if variant != results.reference:
+        columns.append(("Change (95 % of runs)", change.format("{", 3)))
     rows = []
     for code, row in results.summary[variant].items():
         title = scenario.repertoire[row["response"]].title if row["response"] else "-"
@@ -110,12 +112,13 @@ def _how_to_read(results: Results, variant: str) -> str:
             "end with it."
         )
     lines.append(
-        f"Tilt: where a country ends, from -1 (wholly {second}) to +1 (wholly {first}): the mean,\n"
-        "and the interval in which 90 % of runs end."
+        f"Revealed: with whom it sided in what was said and done, from -1 (wholly {second}) to +1\n"
+        f"(wholly {first}), on average. Ties: the same of its ties, which are slow to move."
     )
     if variant != results.reference:
         lines.append(
-            f"Change: the mean difference in tilt from the same run of {results.reference}, which "
-            "has the same random\nnumbers, and the 95 % confidence interval of that mean."
+            f"Change: from the same run of {results.reference}, which has the same random numbers, "
+            "on average;\nin brackets between what 95 % of these changes lie: chance, figures and "
+            "coefficients."
         )
     return "\n".join(lines)

@@ -364,7 +364,7 @@ class Sampler:
             np.array([paths.index(f"dynamics.{name}") for name in names], np.int64),
             joint.centre,
             np.linalg.cholesky(joint.covariance),
-            np.array([SCALES.index(known[name].prior.scale) for name in names], np.int64),
+            np.array([[*SCALES].index(known[name].prior.scale) for name in names], np.int64),
             np.array([(known[name].low, known[name].high) for name in names]),
         )
 

@@ -12,13 +12,16 @@ from functools import wraps
 from io import BytesIO
 from pathlib import Path
 from textwrap import fill
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 import matplotlib as mpl
 import numpy as np
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.cm import ScalarMappable
+from matplotlib.colorbar import Colorbar
+from matplotlib.colors import Colormap, Normalize
 from matplotlib.figure import Figure, FigureBase, SubFigure
 from matplotlib.patches import Rectangle
 from numpy.typing import ArrayLike, NDArray
@@ -191,7 +194,7 @@ def draw_all(
     return written
 
 
-def picture(figure: Canvas, suffix: str, salt: str = "detente") -> bytes:
+def picture(figure: Canvas, suffix: str, salt: str = "detente", dpi: int = DPI) -> bytes:
     """Return a figure as the bytes of a PNG or SVG file.
 
     Parameters
@@ -202,12 +205,14 @@ def picture(figure: Canvas, suffix: str, salt: str = "detente") -> bytes:
         "png" or "svg".
     salt
         What the identifiers inside an SVG follow from, so that two on one page do not clash.
+    dpi
+        Dots to the inch of a PNG.
     """
     stream = BytesIO()
     whole = _root(figure)
     metadata = {"Title": whole.get_suptitle() or None, **METADATA[suffix]}
     with style.settings(), mpl.rc_context({"svg.hashsalt": salt, "svg.fonttype": "path"}):
-        whole.savefig(stream, format=suffix, dpi=DPI, metadata=metadata)
+        whole.savefig(stream, format=suffix, dpi=dpi, metadata=metadata)
     return stream.getvalue()
 
 
@@ -215,23 +220,22 @@ class NotebookFigure(Figure):
     """A figure that a notebook shows, though pyplot knows nothing of it."""
 
     def _repr_png_(self) -> bytes:
-        stream = BytesIO()
-        with style.settings():
-            self.savefig(stream, format="png", dpi=SCREEN)
-        return stream.getvalue()
+        return picture(self, "png", dpi=SCREEN)
 
 
 class Page:
     """A figure with a title, measured in inches from its lower left corner.
 
     It is `figure`, of `width` and `height`, free up to `top`. It may be given as a whole, as a part
-    of a figure, or as axes, which get the title and nothing else; None makes one of `size`.
+    of a figure, or as axes, which get the title and nothing else (it is not `is_whole`); None makes
+    one of `size`.
     """
 
     def __init__(
         self, on: Canvas | Axes | None, size: tuple[float, float], title: str, subtitle: str
     ) -> None:
         self._axes = on if isinstance(on, Axes) else None
+        self.is_whole = self._axes is None
         if isinstance(on, Axes):
             on.set_title(title, loc="left", fontweight="bold")
             on = on.figure
@@ -241,11 +245,6 @@ class Page:
         self.figure = on
         self.width, self.height = on.bbox.width / on.dpi, on.bbox.height / on.dpi
         self.top = self.height if self._axes else self._heading(title, subtitle)
-
-    @property
-    def is_whole(self) -> bool:
-        """Whether there is more than axes to draw on."""
-        return self._axes is None
 
     def _heading(self, title: str, subtitle: str) -> float:
         """Write the title and, below it, the subtitle; return the height left free."""
@@ -320,22 +319,34 @@ def frame(axes: Axes, box: Box, width: float, dashes: Any = "-") -> None:
     axes.add_patch(rectangle)
 
 
-def write(axes: Axes, box: Box, text: str, size: float, **options: Any) -> None:
-    """Write a bold text in the middle of a box on the page, above all else."""
-    axes.annotate(
-        text, ((box[0] + box[2]) / 2, (box[1] + box[3]) / 2), xycoords="figure points",
-        ha="center", va="center", fontsize=size, **{"fontweight": "bold", "zorder": 7, **options},
-    )  # fmt: skip
-
-
-def draw_line(
-    axes: Axes, start: NDArray[Any], end: NDArray[Any], zorder: float, **options: Any
+def write(
+    axes: Axes, box: Box, text: str, size: float, to: NDArray[Any] | None = None, **options: Any
 ) -> None:
-    """Draw a line between two points of the page."""
+    """Write a bold text in the middle of a box on the page, above all else, with a line to a point.
+
+    All is in points.
+    """
+    middle = (box[0] + box[2]) / 2, (box[1] + box[3]) / 2
+    line = {"arrowstyle": "-", "color": style.INK, "lw": 0.9, "shrinkA": 0, "shrinkB": 0}
     axes.annotate(
-        "", tuple(end), tuple(start), xycoords="figure points", textcoords="figure points",
-        arrowprops={"arrowstyle": "-", **options}, zorder=zorder,
+        text, middle if to is None else tuple(to), middle, xycoords="figure points", ha="center",
+        va="center", fontsize=size, arrowprops=None if to is None else line,
+        **{"fontweight": "bold", "zorder": 7, **options},
     )  # fmt: skip
+
+
+def scale(
+    axes: Axes,
+    colours: Colormap,
+    limit: float,
+    labels: Sequence[str],
+    orientation: Literal["horizontal", "vertical"],
+) -> None:
+    """Draw a scale of colours on axes of its own, with labels from minus a limit to the limit."""
+    bar = Colorbar(axes, ScalarMappable(Normalize(-limit, limit), colours), orientation=orientation)
+    bar.set_ticks(list(np.linspace(-limit, limit, len(labels))), labels=labels)
+    bar.outline.set_visible(False)
+    axes.tick_params(labelsize=style.TICK, length=0)
 
 
 def quantiles(counts: NDArray[np.integer]) -> Floats:
@@ -356,18 +367,17 @@ def overlap(one: Any, other: Any) -> Any:
 
 
 def text_size(axes: Axes, text: str, size: float) -> tuple[float, float]:
-    """Return the width and height in points that a bold text takes."""
+    """Return the width and height in points that a bold text takes, with some room around it."""
     probe = axes.text(0, 0, text, fontsize=size, fontweight="bold")
-    box = probe.get_window_extent()
+    width, height = np.asarray(probe.get_window_extent().size) * 72 / _root(axes).dpi
     probe.remove()
-    point = _root(axes).dpi / 72
-    return box.width / point, box.height / point
+    return width + 4, height + 3
 
 
 def page_box(axes: Axes) -> Box:
     """Return where the axes lie on the page, in points."""
-    box, point = axes.get_window_extent(), _root(axes).dpi / 72
-    return box.x0 / point, box.y0 / point, box.x1 / point, box.y1 / point
+    left, bottom, right, top = np.asarray(axes.bbox.extents) * 72 / _root(axes).dpi
+    return left, bottom, right, top
 
 
 def page_points(axes: Axes, points: ArrayLike) -> Floats:
@@ -382,14 +392,25 @@ def _root(artist: Axes | Canvas) -> Figure:
     return figure
 
 
+def label(
+    axes: Axes, anchors: Floats, texts: Sequence[str], size: float, page: Box,
+    obstacles: Sequence[Box] = (), far: float = 0.0, **options: Any,
+) -> None:  # fmt: skip
+    """Write a text beside each of some points of the page, with a line to those farther away."""
+    boxes = place_beside(anchors, [text_size(axes, each, size) for each in texts], page, obstacles)
+    for anchor, text, box in zip(anchors, texts, boxes, strict=True):
+        away = np.hypot(*(np.clip(anchor, box[:2], box[2:]) - anchor))
+        write(axes, box, text, size, anchor if away > far else None, **options)
+
+
 def place_beside(
     anchors: Floats, sizes: Sequence[tuple[float, float]], page: Box, obstacles: Sequence[Box] = ()
 ) -> list[Box]:
     """Find a box beside each anchor that lies over no other box, nearest first.
 
-    Each label tries sixteen directions at growing distance and takes what costs least: lying over
-    another label, an anchor or an obstacle costs most, then leaving the page, then distance. All is
-    in points on the page. Unlike adjustText's, the result depends on nothing but the arguments.
+    Each tries sixteen directions at growing distance and takes what costs least: lying over another
+    box, an anchor or an obstacle costs most, then leaving the page, then distance. All is in points
+    on the page. Unlike adjustText's, the result depends on nothing but the arguments.
     """
     away, turn = np.meshgrid(DISTANCES, np.arange(16) * (np.pi / 8), indexing="ij")
     dx, dy = np.cos(turn), np.sin(turn)

@@ -12,23 +12,11 @@ from matplotlib.ticker import NullLocator
 
 from detente.plots import base, style
 from detente.plots.base import Canvas, Page
+from detente.scenario.messages import two_digits
 
 if TYPE_CHECKING:
     from detente.measures.fit import Estimate, Fit
 
-#: What each coefficient is, in a few words.
-TITLES: Final = {
-    "rationality": "Rationality of choices",
-    "loss_aversion": "Loss aversion",
-    "red_line_weight": "Weight of a crossed red line",
-    "red_line_resolve": "Resolve past a red line",
-    "tie_to_actor": "Tie to who acts",
-    "tie_to_recipient": "Tie to whom it strikes",
-    "conformity": "Pull of peers",
-    "exposure": "Price of falling short of\nthose one depends on",
-    "inertia": "Inertia",
-    "cost": "Costs of responses",
-}
 PRIOR: Final = "#cfd3d6"
 MEDIAN: Final = "#7d8387"
 ESTIMATE: Final = "#0b4f8a"
@@ -94,7 +82,7 @@ def _row(axes: Axes, place: int, row: Estimate) -> None:
         (row.estimate, row.low, row.high, ESTIMATES),
         (row.prior, row.prior_low, row.prior_high, PRIORS),
     ):
-        text = f"{_number(value)} ({_number(low)}\u2013{_number(high)})"
+        text = f"{two_digits(value)} ({two_digits(low)}\u2013{two_digits(high)})"
         base.beside(axes, place, text, offset, fontweight=weight)
 
 
@@ -108,7 +96,7 @@ def _axis(axes: Axes, rows: tuple[Estimate, ...]) -> None:
     axes.xaxis.set_minor_locator(NullLocator())
     axes.grid(axis="x", color=style.RULE, lw=0.8, zorder=0)
     axes.set_xlabel("as a multiple of the middle of the prior")
-    names = [TITLES.get(row.name, style.humanized(row.name)) for row in rows]
+    names = [style.humanized(row.name) for row in rows]
     axes.set_yticks(range(len(rows)), names, fontsize=style.LABEL)
     axes.tick_params(length=0, pad=6)
     axes.spines[["left", "bottom"]].set_visible(False)
@@ -131,8 +119,3 @@ def _legend(axes: Axes, *, hollow: bool) -> None:
         handles=handles, loc="lower left", bbox_to_anchor=(0.0, 1.0), ncols=3,
         borderaxespad=0.2, handlelength=2.4, columnspacing=1.6,
     )  # fmt: skip
-
-
-def _number(value: float) -> str:
-    """Write a coefficient to two digits."""
-    return f"{value:#.2g}".rstrip(".") if value < 100 else f"{value:.0f}"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 import matplotlib.dates
 import numpy as np
@@ -24,24 +24,23 @@ from detente.runs.results import Results
 WORTH_NAMING: Final = 0.02
 #: Inches for the scale on the left, above the panels, and between one's scale and the one before.
 LEFT: Final = 1.05
-ABOVE: Final = 0.34
+ABOVE: Final = 0.42
 BETWEEN: Final = 0.62
 #: Dated events marked by number; more would hide the lines.
 MOST_EVENTS: Final = 6
-#: Height of a line of the list of events, and room for a number, in inches.
+#: Inches of a line of the list of events, and of a row of the legend.
 LINE: Final = 0.26
-NUMBER: Final = 0.17
-#: Inches of a row of the legend.
 LEGEND: Final = 0.29
+#: Points between the numbers of two events.
+NUMBER: Final = 12.0
+#: How the edges of the reference's band are drawn.
+EDGE: Final[dict[str, Any]] = {"lw": 0.9, "dashes": (2, 2)}
 #: matplotlib does not yet say the types of its functions for dates.
 DATES: Final[Any] = matplotlib.dates
 
 
-class _Dated(NamedTuple):
-    """An event that comes up on a day that is known beforehand."""
-
-    day: date
-    title: str
+#: The day of an event that is known beforehand, and its title.
+Dated = tuple[date, str]
 
 
 @base.plot(by_run=True, needs=("tilt_bins",))
@@ -70,7 +69,7 @@ def fan(
     down = -(-len(chosen) // across)
     events = _dated_events(results, shown[0].name)
     foot = 0.5 + LINE * len(events) + LEGEND * -(-(len(shown) + 3) // 3)
-    first, second = style.pole_names(results)
+    first, second = style.titles(results, "pole").values()
     page = Page(
         fig, (max(3.6 * across, 9.6), 2.5 * down + 1.5 + foot),
         style.scenario_title(results, f"How far each country tilts, {first} or {second}"),
@@ -96,7 +95,7 @@ def fan(
         _lines(axes, when, levels[:, :, country], shown, results.reference)
         _scales(axes, when, levels[:, :, country], span)
         _name_extremes(axes, levels[:, -1, country, 2], shown, span)
-        axes.set_title(names[country], loc="left", fontweight="bold", pad=16)
+        axes.set_title(names[country], loc="left", fontweight="bold", pad=22)
         _mark_events(axes, events)
         axes.xaxis.set_tick_params(labelbottom=index + across >= len(chosen))
     page.figure.supylabel(
@@ -122,8 +121,7 @@ def _lines(
                 band = own[:, first], own[:, last]
                 axes.fill_between(when, *band, color=colour, alpha=alpha, lw=0)
         elif variant.name == reference:
-            for edge in (0, 4):
-                axes.plot(when, own[:, edge], color=colour, lw=0.9, dashes=(2, 2))
+            axes.plot(when, own[:, [0, 4]], color=colour, **EDGE)
         axes.plot(
             when, own[:, 2], color=colour, ls=variant.dashes, lw=variant.width,
             zorder=3 if place else 4,
@@ -171,54 +169,50 @@ def _keys(shown: Sequence[Variant], reference: str) -> list[Artist]:
         label = title if title.lower().startswith(name.lower()) else f"{name}: {title}"
         label = style.wrapped(label, 46, 1)
         keys.append(variant.key(label, ls=variant.dashes, lw=variant.width, ms=7))
-    main = shown[0].colour
-    keys.append(Patch(color=main, alpha=0.42, lw=0, label="half of the runs"))
-    keys.append(Patch(color=main, alpha=0.16, lw=0, label="nine in ten runs"))
+    for label, alpha in (("half of the runs", 0.42), ("nine in ten runs", 0.16)):
+        keys.append(Patch(color=shown[0].colour, alpha=alpha, lw=0, label=label))
     for variant in shown[1:]:
         if variant.name == reference:
             edge = style.wrapped(f"nine in ten, {style.humanized(reference).lower()}", 34, 1)
-            keys.append(Line2D([], [], color=variant.colour, lw=0.9, dashes=(2, 2), label=edge))
+            keys.append(Line2D([], [], color=variant.colour, label=edge, **EDGE))
     return keys
 
 
-def _dated_events(results: Results, variant: str) -> list[_Dated]:
+def _dated_events(results: Results, variant: str) -> list[Dated]:
     """Return the dated events of a variant in their order; of many, the main one and the first."""
-    titles = style.titles(results, "event")
     days = results.data["date"].values.astype("datetime64[D]").astype(object)
     steps = results.data["event_step"].sel(variant=variant).values
     stated = {event.id: event.at for event in results.scenario.variant(variant).events}
-    due = []
-    for name, step in zip(titles, steps, strict=True):
+    due: list[tuple[bool, date, str]] = []
+    for (name, title), step in zip(style.titles(results, "event").items(), steps, strict=True):
         if 0 <= step < len(days):
             at = stated.get(name)
             when = at if isinstance(at, date) and at > days[0] else days[int(step)]
-            due.append((name != results.scenario.main, when, titles[name]))
-    chosen = sorted(due)[:MOST_EVENTS]
-    return sorted((_Dated(when, title) for _, when, title in chosen), key=lambda e: e.day)
+            due.append((name != results.scenario.main, when, title))
+    return sorted(((when, title) for _, when, title in sorted(due)[:MOST_EVENTS]))
 
 
-def _mark_events(axes: Axes, events: Sequence[_Dated]) -> None:
-    """Draw a line at each date with its number above; numbers of close dates stand apart."""
-    low, high = axes.get_xlim()
-    days = [float(DATES.date2num(event.day)) for event in events]
+def _mark_events(axes: Axes, events: Sequence[Dated]) -> None:
+    """Draw a line at each date and lead from it to its number above; numbers stand apart."""
     left, _, right, _ = base.page_box(axes)
-    places = spread_out(days, (high - low) * NUMBER * 72 / (right - left), low, high)
-    for number, (when, place) in enumerate(zip(days, places, strict=True), 1):
-        axes.axvline(when, color=style.INK, lw=0.9, ls=(0, (1, 2)), zorder=1)
+    days = [float(DATES.date2num(day)) for day, _ in events]
+    lines = base.page_points(axes, [(day, axes.get_ylim()[0]) for day in days])[:, 0]
+    places = spread_out(lines, NUMBER, left, right)
+    leader = {"arrowstyle": "-", "color": style.INK, "lw": 0.7, "shrinkA": 0, "shrinkB": 0}
+    for number, (day, line, place) in enumerate(zip(days, lines, places, strict=True), 1):
+        axes.axvline(day, color=style.INK, lw=0.9, ls=(0, (1, 2)), zorder=1)
         base.note(
-            axes, str(number), (place, 1), (0, 2), ("data", "axes fraction"), ha="center",
-            va="bottom", fontsize=style.NOTE - 1,
+            axes, str(number), (day, 1), (place - line, 8), ("data", "axes fraction"),
+            ha="center", va="bottom", fontsize=style.NOTE - 1, arrowprops=leader,
         )  # fmt: skip
 
 
-def _list_events(page: Page, events: Sequence[_Dated], bottom: float) -> None:
+def _list_events(page: Page, events: Sequence[Dated], bottom: float) -> None:
     """Write the events by number in lines whose last stands so many inches above the foot."""
-    for number, event in enumerate(events, 1):
-        text = f"{number}   {style.day(event.day)}: {event.title}"
-        page.text(
-            0.36, bottom + LINE * (len(events) - number),
-            style.wrapped(text, int(page.width * 9.5), 1), fontsize=style.TICK, va="bottom",
-        )  # fmt: skip
+    for number, (day, title) in enumerate(events, 1):
+        text = style.wrapped(f"{number}   {style.day(day)}: {title}", int(page.width * 9.5), 1)
+        height = bottom + LINE * (len(events) - number)
+        page.text(0.36, height, text, fontsize=style.TICK, va="bottom")
 
 
 def spread_out(wanted: ArrayLike, gap: float, low: float, high: float) -> Floats:

@@ -152,37 +152,26 @@ def frame_region(codes: Sequence[str], outlines: Mapping[str, Sequence[Ring]]) -
 
 
 def fill_places(
-    axes: Axes,
-    projection: Projection,
-    places: Iterable[Sequence[Ring]],
-    colours: Sequence[Any],
-    edge: str,
-    width: float,
-    hatch: str | None = None,
-) -> None:
-    """Fill places, then draw their borders, though not along the cut at the 180th meridian."""
-    shapes: list[Path] = []
-    borders: list[Path] = []
-    fills: list[Any] = []
-    for rings, colour in zip(places, colours, strict=True):
+    axes: Axes, projection: Projection, places: Iterable[tuple[Sequence[Ring], Any]], edge: str,
+    width: float, hatch: str | None = None,
+) -> None:  # fmt: skip
+    """Fill places with a colour each and draw their borders, but for the cut at 180 degrees."""
+    shapes, fills, borders = [], [], []
+    for rings, colour in places:
         seen = [_finer(ring) for ring in rings if np.all(projection.distance(ring) < HORIZON)]
         planes = [(ring, projection.plane(ring)) for ring in seen]
         shown = [(ring, plane) for ring, plane in planes if _within(axes, plane)]
         if shown:  # holes run the other way round and so stay open
-            shapes.append(
-                Path.make_compound_path(*(Path(plane, closed=True) for _, plane in shown))
-            )
-            borders += [_open_line(ring, plane) for ring, plane in shown]
+            filled = (Path(plane, closed=True) for _, plane in shown)
+            shapes.append(Path.make_compound_path(*filled))
             fills.append(colour)
-    filled = PathCollection(
-        shapes, facecolors=fills, linewidths=0.0, hatch=hatch,
-        edgecolors=style.FAINT if hatch else "none",
-    )  # fmt: skip
-    lines = PathCollection(
-        borders, facecolors="none", edgecolors=edge, linewidths=width, joinstyle="round"
-    )
-    axes.add_collection(filled, autolim=False)
-    axes.add_collection(lines, autolim=False)
+            borders += [_open_line(ring, plane) for ring, plane in shown]
+    drawn: list[tuple[list[Path], dict[str, Any]]] = [
+        (shapes, {"fc": fills, "lw": 0, "hatch": hatch, "ec": style.FAINT if hatch else "none"}),
+        (borders, {"fc": "none", "lw": width, "joinstyle": "round", "ec": edge}),
+    ]
+    for paths, options in drawn:
+        axes.add_collection(PathCollection(paths, **options), autolim=False)
 
 
 def _finer(ring: Ring) -> Ring:

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from itertools import product
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import compress
 from typing import Final, NamedTuple
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.cm import ScalarMappable
-from matplotlib.colors import LinearSegmentedColormap, Normalize
+from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.path import Path
-from matplotlib.patheffects import withStroke
 
 from detente.plots import base, geography, style
 from detente.plots.base import Box, Canvas, Floats, Page
@@ -71,7 +69,7 @@ def map(  # noqa: A001 - `plots.map` is what people type; nothing here needs the
     speak of are grey. What the outlines say about disputed borders stands in
     ``data/LICENCE-outlines.txt`` and at the foot of the map.
     """
-    variant = style.pick_variant(results, variant)
+    variant = style.pick(results, "variant", variant)
     table = results.data["tilt"].sel(variant=variant).transpose("run", "country").values
     tilt = np.nanmedian(table, axis=0).tolist()
     limit = max(0.3, float(np.ceil(10 * np.abs(tilt).max())) / 10)
@@ -82,7 +80,7 @@ def map(  # noqa: A001 - `plots.map` is what people type; nothing here needs the
     }
     frame = geography.frame_region(list(countries), outlines)
     beside = {code: each for code, each in countries.items() if not frame or code in frame.beside}
-    first, second = style.pole_names(results)
+    first, second = style.titles(results, "pole").values()
     page = Page(
         fig, (14.0, _height(frame, len(beside))),
         style.scenario_title(results, f"How the region tilts, {first} or {second}"),
@@ -119,68 +117,53 @@ def _draw_region(axes: Axes, frame: Frame, countries: Mapping[str, _Country]) ->
     axes.spines[:].set_visible(True)
     axes.spines[:].set_color(style.RULE)
     # the frame, and as much more on two of its sides as fills the axes at equal scale
-    box = axes.get_window_extent()
-    width = max(frame.right - frame.left, (frame.top - frame.bottom) * box.width / box.height)
+    width, height = frame.right - frame.left, frame.top - frame.bottom
+    width = max(width, height * axes.bbox.width / axes.bbox.height)
     x, y = (frame.left + frame.right) / 2, (frame.bottom + frame.top) / 2
-    left, bottom, right, top = base.box_around(x, y, width, width * box.height / box.width)
+    height = width * axes.bbox.height / axes.bbox.width
+    left, bottom, right, top = base.box_around(x, y, width, height)
     axes.set(xlim=(left, right), ylim=(bottom, top), aspect="equal")
     outlines, plane = geography.load_outlines(), frame.projection
-    others = [rings for code, rings in outlines.countries.items() if code not in countries]
-    fill_places(axes, plane, others, [LAND] * len(others), "white", 0.7)
-    own = countries.values()
-    fill_places(axes, plane, [c.rings for c in own], [c.colour for c in own], style.INK, 1.0)
-    disputed = list(outlines.disputed.values())
-    fill_places(axes, plane, disputed, [LAND] * len(disputed), style.FAINT, 0.5, "//////")
-    _label_countries(axes, frame, countries)
+    others = [(rings, LAND) for code, rings in outlines.countries.items() if code not in countries]
+    fill_places(axes, plane, others, "white", 0.7)
+    fill_places(axes, plane, [(c.rings, c.colour) for c in countries.values()], style.INK, 1.0)
+    disputed = [(rings, LAND) for rings in outlines.disputed.values()]
+    fill_places(axes, plane, disputed, style.FAINT, 0.5, "//////")
+    _label_countries(axes, frame, countries.values())
 
 
-def _label_countries(axes: Axes, frame: Frame, countries: Mapping[str, _Country]) -> None:
+def _label_countries(axes: Axes, frame: Frame, countries: Iterable[_Country]) -> None:
     """Write name and tilt of each country in it where they fit, else beside it with a line."""
     left, bottom, right, top = base.page_box(axes)
     page = (left + 4, bottom + 4, right - 4, top - 4)
     placed: list[Box] = []
     outside: list[tuple[Floats, str]] = []
-    rings = {
-        code: base.page_points(axes, frame.projection.plane(country.rings[0]))
-        for code, country in countries.items()
-    }
-    for code in sorted(rings, key=lambda c: (float(np.prod(np.ptp(rings[c], axis=0))), c)):
-        country, spots = countries[code], _spots(rings[code], page)
-        # with what stands in brackets in the name, or without it
-        names = dict.fromkeys([country.name, country.name.partition(" (")[0]])
-        number = style.signed(country.tilt)
-        texts = [f"{style.wrapped(name, 14, 2)}\n{number}" for name in names]
-        for text, (size, within) in product(texts, TRIES):
-            width, height = base.text_size(axes, text, size)
-            extent = width + 4, height + 3
-            box = _fit(Path(rings[code]), spots, extent, within, page, placed)
+    rings = [(base.page_points(axes, frame.projection.plane(c.rings[0])), c) for c in countries]
+    for ring, country in sorted(rings, key=lambda each: float(np.prod(np.ptp(each[0], axis=0)))):
+        name = country.name.partition(" (")[0]
+        text = f"{style.wrapped(name, 14, 2)}\n{style.signed(country.tilt)}"
+        spots = _spots(ring, page)
+        for size, within in TRIES:
+            extent = base.text_size(axes, text, size)
+            box = _fit(Path(ring), spots, extent, within, page, placed)
             if box is not None:
                 placed.append(box)
                 colour = style.text_colour(country.colour)
-                halo = withStroke(
-                    linewidth=1.6, alpha=0.35,
-                    foreground="white" if colour != "white" else style.INK,
-                )  # fmt: skip
-                base.write(
-                    axes, box, text, size, color=colour, linespacing=1.1, path_effects=[halo]
-                )
+                base.write(axes, box, text, size, color=colour, linespacing=1.1)
                 break
         else:
             if len(spots):
-                outside.append((spots[0], texts[0]))
+                outside.append((spots[0], text))
     if outside:
         anchors = np.array([anchor for anchor, _ in outside])
-        sizes = [base.text_size(axes, text, BESIDE) for _, text in outside]
-        sizes = [(width + 4, height + 3) for width, height in sizes]
-        middles = [base.box_around(x, y, MIDDLE, MIDDLE) for x, y in anchors]
-        found = base.place_beside(anchors, sizes, page, placed + middles)
-        plate = {"boxstyle": "square,pad=0.12", "fc": "white", "ec": style.INK, "lw": 0.6}
-        for (anchor, text), box in zip(outside, found, strict=True):
-            end = np.clip(anchor, box[:2], box[2:])
-            line = {"color": style.INK, "lw": 1.0, "shrinkA": 0, "shrinkB": 0}
-            base.draw_line(axes, anchor, end, 6, **line)
+        for anchor in anchors:
             base.write(axes, (*anchor, *anchor), "\u25cf", 6, fontweight="normal", zorder=6)
-            base.write(axes, box, text, BESIDE, color=style.INK, linespacing=1.1, bbox=plate)
+        middles = [base.box_around(x, y, MIDDLE, MIDDLE) for x, y in anchors]
+        plate = {"boxstyle": "square,pad=0.12", "fc": "white", "ec": style.INK, "lw": 0.6}
+        base.label(
+            axes, anchors, [text for _, text in outside], BESIDE, page, placed + middles,
+            linespacing=1.1, bbox=plate,
+        )  # fmt: skip
 
 
 def _spots(ring: Floats, page: Box) -> Floats:
@@ -196,24 +179,20 @@ def _spots(ring: Floats, page: Box) -> Floats:
 
 
 def _fit(
-    path: Path,
-    spots: Floats,
-    size: tuple[float, float],
-    within: float,
-    page: Box,
+    path: Path, spots: Floats, size: tuple[float, float], within: float, page: Box,
     taken: Sequence[Box],
-) -> Box | None:
+) -> Box | None:  # fmt: skip
     """Return a box of that size inside a country, as far from its border as can be."""
     width, height = size
-    rim = np.array(
-        list(product(np.linspace(-width / 2, width / 2, 9), (-height / 2, 0, height / 2)))
-    )
-    for x, y in spots.tolist():
-        box: Box = base.box_around(x, y, width, height)
-        cut = base.overlap(box, page) < width * height - 1e-6
-        if cut or any(base.overlap(box, other) > 0 for other in taken):
-            continue
-        if path.contains_points(rim + np.array((x, y))).mean() >= within:
+    boxes = base.box_around(spots[:, 0], spots[:, 1], width, height)
+    free = base.overlap(boxes, page) > width * height - 1e-6
+    for other in taken:
+        free &= base.overlap(boxes, other) == 0
+    across, up = np.meshgrid(np.linspace(-width / 2, width / 2, 9), [-height / 2, 0, height / 2])
+    rim = np.stack([across.ravel(), up.ravel()], axis=-1)
+    for spot in spots[free]:
+        if path.contains_points(rim + spot).mean() >= within:
+            box: Box = base.box_around(spot[0], spot[1], width, height)
             return box
     return None
 
@@ -222,19 +201,14 @@ def _draw_scale(page: Page, limit: float, ends: tuple[str, str], box: Box) -> No
     """Draw the scale of colours in a box in inches, with what its ends mean in words."""
     left, bottom, _, top = box
     axes = page.axes(left, bottom + 0.35, 0.28, top - bottom - 0.7)
-    bar = page.figure.colorbar(ScalarMappable(Normalize(-limit, limit), TILTS), cax=axes)
-    ticks = np.linspace(-limit, limit, 5)
-    bar.set_ticks(list(ticks), labels=[style.signed(t) for t in ticks])
-    bar.outline.set_visible(False)
-    axes.tick_params(labelsize=style.TICK, length=0)
+    ticks = [style.signed(tick) for tick in np.linspace(-limit, limit, 5)]
+    base.scale(axes, TILTS, limit, ticks, "vertical")
     for y, end, colour, align in (
         (top, ends[0], style.FIRST_POLE, "top"),
         (bottom, ends[1], style.SECOND_POLE, "bottom"),
     ):
-        text = style.wrapped(end, 30, 1)
-        page.text(
-            left, y, text, va=align, fontsize=style.LABEL, fontweight="bold", color=colour
-        )  # fmt: skip
+        look = {"fontsize": style.LABEL, "fontweight": "bold", "color": colour}
+        page.text(left, y, style.wrapped(end, 30, 1), va=align, **look)
 
 
 def _draw_tiles(page: Page, countries: Sequence[_Country], box: Box, across: int) -> None:
@@ -266,15 +240,11 @@ def _draw_tiles(page: Page, countries: Sequence[_Country], box: Box, across: int
 def _draw_outline(axes: Axes, country: _Country) -> None:
     """Draw a country alone."""
     plane = geography.Projection(*geography.middle_of(country.rings[0]))
-    middles = [np.array(geography.middle_of(ring)) for ring in country.rings]
-    near = [
-        ring
-        for ring, middle in zip(country.rings, middles, strict=True)
-        if plane.distance(middle) <= TILE_REACH
-    ]
+    middles = np.array([geography.middle_of(ring) for ring in country.rings])
+    near = list(compress(country.rings, plane.distance(middles) <= TILE_REACH))
     points = np.concatenate([plane.plane(ring) for ring in near])
     (left, bottom), (right, top) = points.min(axis=0) - 60, points.max(axis=0) + 60
     axes.set_axis_off()
     axes.set_aspect("equal", anchor="W")
     axes.set(xlim=(left, right), ylim=(bottom, top))
-    fill_places(axes, plane, [near], [country.colour], style.INK, 1.0)
+    fill_places(axes, plane, [(near, country.colour)], style.INK, 1.0)

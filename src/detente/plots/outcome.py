@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import Any, Final, NamedTuple
 
 import numpy as np
+import pandas as pd
 from matplotlib.axes import Axes
 from numpy.typing import NDArray
 
@@ -20,6 +21,8 @@ from detente.runs.results import Results
 BETWEEN: Final = 0.25
 #: From this hedging on, a country so placed is close to both poles and not far from both.
 HEDGES: Final = 0.5
+#: How words in the margin are written.
+MARGINAL: Final[dict[str, Any]] = {"fontsize": style.NOTE, "color": style.FAINT}
 #: Bins of the density of an outcome that the results do not keep in bins.
 BINS: Final = 400
 #: The range that a unit such as "-1 (opposes) to 1 (supports)" gives.
@@ -70,7 +73,7 @@ def final_tilt(
     """
     shown = style.pick_variants(results, variants)
     spread = _spread(results, "tilt", shown)
-    first, second = style.pole_names(results)
+    first, second = style.titles(results, "pole").values()
     label = f"Final {spread.title.lower()}"
     title = style.scenario_title(results, f"Where each country ends between {second} and {first}")
     heading = title, f"{label} on {style.last_day(results)}"
@@ -91,6 +94,8 @@ def final_tilt(
     side.axvline(HEDGES, color=style.FAINT, lw=0.8, ls=(0, (2, 2)), zorder=0)
     both = f"{hedging.title}: close to\n{first} and {second} at once"
     side.set_xlabel(both, fontsize=style.TICK)
+    rule = f"hedges: median from {HEDGES:g} on,\nand between the poles"
+    base.note(side, rule, (0.5, 1), (0, 2), "axes fraction", ha="center", va="bottom", **MARGINAL)
     return page.figure
 
 
@@ -108,23 +113,19 @@ def _spread(results: Results, name: str, shown: Sequence[Variant]) -> _Spread:
     unit = array.attrs.get("units", "")
     bins = results.data.get(f"{variable}_bins")
     if bins is not None and not where:
-        last = bins.isel(step=-1).sel(variant=names).transpose("variant", "country", "bin").values
-        return _Spread(title, unit, rows, (-1.0, 1.0), last, base.quantiles(last))
-    columns = [list(table.T) for table in array.transpose("variant", "run", "country").values]
-    known = [[each[~np.isnan(each)] for each in table] for table in columns]
-    every = np.concatenate([each for table in known for each in table])
+        ends = bins.isel(step=-1).sel(variant=names).transpose("variant", "country", "bin")
+        counts = ends.to_numpy()
+        return _Spread(title, unit, rows, (-1.0, 1.0), counts, base.quantiles(counts))
+    values = array.transpose("variant", "country", "run").to_numpy()
+    table = pd.DataFrame(values.reshape(-1, values.shape[-1]))  # quiet where no run has a value
+    low, high = float(table.min().min()), float(table.max().max())
     if stated := RANGE.match(unit):
         low, high = float(stated[1]), float(stated[2])
-    else:
-        low, high = (every.min(), every.max()) if every.size else (0.0, 1.0)
-        low, high = (low, high) if high > low else (low - 0.5, high + 0.5)
-    counts = [[np.histogram(each, BINS, (low, high))[0] for each in table] for table in known]
-    missing = np.full(len(base.LEVELS), np.nan)
-    levels = [
-        [np.quantile(each, base.LEVELS) if each.size else missing for each in table]
-        for table in known
-    ]
-    return _Spread(title, unit, rows, (low, high), np.array(counts), np.array(levels))
+    elif not high > low:
+        low, high = float(np.nan_to_num(low)) - 0.5, float(np.nan_to_num(low)) + 0.5
+    counts = np.apply_along_axis(lambda runs: np.histogram(runs, BINS, (low, high))[0], -1, values)
+    levels = table.quantile(list(base.LEVELS), axis=1).T.to_numpy()
+    return _Spread(title, unit, rows, (low, high), counts, levels.reshape(*values.shape[:-1], -1))
 
 
 def _find(results: Results, name: str) -> tuple[str, dict[str, str], str]:
@@ -219,9 +220,10 @@ def _interval(axes: Axes, place: float, levels: Floats, its: Variant) -> None:
 def _mark_poles(axes: Axes, ends: tuple[str, str]) -> None:
     """Mark on the axis of tilt what lies between the poles, and name its ends."""
     axes.axvspan(-BETWEEN, BETWEEN, color="#f0eee6", lw=0, zorder=-1)
-    axes.text(
-        0, 1.005, "between the poles", transform=axes.get_xaxis_transform(), ha="center",
-        va="bottom", fontsize=style.NOTE, color=style.FAINT,
+    between = f"between the poles:\nmedian within \u00b1{BETWEEN:g}"
+    base.note(
+        axes, between, (0, 1), (0, 2), ("data", "axes fraction"), ha="center", va="bottom",
+        **MARGINAL,
     )  # fmt: skip
     axes.axvline(0, color=style.FAINT, lw=0.8, zorder=1)
     ticks = np.linspace(-1, 1, 5)

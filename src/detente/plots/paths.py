@@ -34,7 +34,7 @@ def paths(results: Results, variant: str | None = None, ax: Axes | None = None) 
     to both poles, which hedge; in the lower left those far from both. Along a diagonal from lower
     left to upper right tilt stays the same.
     """
-    variant = style.pick_variant(results, variant)
+    variant = style.pick(results, "variant", variant)
     bins = results.data["toward_bins"].sel(variant=variant)
     levels = base.quantiles(bins.transpose("country", "step", "pole", "bin").values)
     levels = np.nan_to_num(levels)
@@ -47,7 +47,7 @@ def paths(results: Results, variant: str | None = None, ax: Axes | None = None) 
     )  # fmt: skip
     axes = page.axes(0.95, 1.2, page.width - 1.2, page.top - 1.3)
     _limits(axes, levels)
-    _corners(axes, *style.pole_names(results))
+    _corners(axes, *style.titles(results, "pole").values())
     tilt = (levels[:, -1, 0, 2] - levels[:, -1, 1, 2]) / 2
     limit = max(0.3, float(np.abs(tilt).max()))
     for path, at_end in zip(levels, tilt, strict=True):
@@ -124,10 +124,4 @@ def _names(axes: Axes, levels: Floats, names: list[str]) -> None:
     ends = base.page_points(axes, levels[:, -1, :, 2])
     every = base.page_points(axes, levels[:, ::3, :, 2])
     steps = [base.box_around(x, y, 6, 6) for x, y in every]
-    sizes = [base.text_size(axes, name, style.LABEL) for name in names]
-    boxes = base.place_beside(ends, sizes, base.page_box(axes), steps)
-    for name, end, box in zip(names, ends, boxes, strict=True):
-        near = np.clip(end, box[:2], box[2:])
-        if np.hypot(*(near - end)) > 12:
-            base.draw_line(axes, end, near, 3, color=style.FAINT, lw=0.8, shrinkA=4, shrinkB=1)
-        base.write(axes, box, name, style.LABEL)
+    base.label(axes, ends, names, style.LABEL, base.page_box(axes), steps, far=12)

@@ -11,7 +11,6 @@ from matplotlib.axes import Axes
 from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
-from matplotlib.transforms import ScaledTranslation
 
 from detente.plots import base, style
 from detente.plots.base import Canvas, Floats, Page
@@ -28,6 +27,8 @@ ACTOR: Final = "\u25c6"
 THIN: Final = 0.06
 #: Height of a bar, in rows.
 HEIGHT: Final = 0.7
+#: Points from the bars to the legend.
+LEGEND: Final = 52
 #: Entries of the record written beside a bar: the last ones.
 MOST_RECORDED: Final = 3
 
@@ -48,11 +49,11 @@ def responses(
     if not known:
         raise UsageError("the scenario has no events")
     main = results.scenario.main
-    event = style.pick(results, "event", event or (main if main in known else known[0]))
+    event = style.pick(results, "event", event or (main if main in known else None))
     if variant is None:  # the first in which it came up, or the main one if it never did
-        came_up = results.data["event_count"].sel(event=event).values > 0
-        variant = style.labels(results, "variant")[int(came_up.argmax())]
-    variant = style.pick_variant(results, variant)
+        ever = results.data["event_count"].sel(event=event).values > 0
+        variant = style.labels(results, "variant")[int(ever.argmax())]
+    variant = style.pick(results, "variant", variant)
     data = results.data[["response_count", "event_count"]].sel(variant=variant, event=event)
     count = int(data["event_count"])
     shares = data["response_count"].transpose("country", "response").values / max(count, 1)
@@ -60,11 +61,13 @@ def responses(
     order = np.argsort(shares @ stances, kind="stable")
     recorded = [row for row in results.scenario.record if row.event == event]
     names = style.country_names(results)
+    came_up = f"the {count:,} runs in which it came up"
+    population = f"Last response while the event was live, in % of {came_up}"
     page = Page(
         ax, (15.0, 0.66 * len(names) + 3.0),
         f"How each country answers: {style.titles(results, 'event')[event]}",
-        f"{_population(count)}; \u201c{style.titles(results, 'variant')[variant]}\u201d.\n"
-        f"{_how_framed(recorded)}",
+        f"{population if count else 'The event never came up'}; "
+        f"\u201c{style.titles(results, 'variant')[variant]}\u201d.\n{_how_framed(recorded)}",
     )  # fmt: skip
     left = 0.3 + 0.115 * (max(map(len, names.values())) + 2)  # two for the mark of the actor
     right = 4.3 if results.scenario.record else 0.5
@@ -74,8 +77,15 @@ def responses(
     edges -= 100 * (shares @ ((stances < 0) + (stances == 0) / 2))[:, None]
     titles = style.titles(results, "response")
     colours = [STANCES(0.5 + stance / 2) for stance in stances]
+    look: dict[str, Any] = {"height": HEIGHT, "ec": "white", "lw": 0.8}
     for place, row in enumerate(order):
-        _bar(axes, place, edges[row], shares[row], colours)
+        for (start, end), share, colour in zip(
+            pairwise(edges[row]), shares[row], colours, strict=True
+        ):
+            if share > 0:
+                axes.barh(place, end - start, left=start, color=colour, **look)
+            if share >= THIN:
+                base.number(axes, (start + end) / 2, place, f"{100 * share:.0f}", colour)
         done = [each for each in recorded if each.country == list(names)[row]]
         _mark_record(axes, place, done, edges[row], shares[row], titles)
     if recorded:
@@ -83,8 +93,8 @@ def responses(
         base.note(axes, heading, (1, 1), (10, 2), "axes fraction", va="bottom", fontweight="bold")
     limit = 1.01 * max(30.0, float(np.abs(edges).max()))
     axes.set(xlim=(-limit, limit), ylim=(len(order) - 0.45, -0.55))
-    events = results.scenario.variant(variant).events
-    actor = next((each.actor for each in events if each.id == event), None)
+    actors = {each.id: each.actor for each in results.scenario.variant(variant).events}
+    actor = actors.get(event)
     if actor in names:
         names[actor] += f" {ACTOR}"
     axes.set_yticks(range(len(order)), np.array(list(names.values()))[order])
@@ -95,12 +105,6 @@ def responses(
     axes.spines["left"].set_visible(False)
     _legend(axes, dict(zip(titles.values(), colours, strict=True)), actor=actor in names)
     return page.figure
-
-
-def _population(count: int) -> str:
-    if not count:
-        return "The event never came up"
-    return f"Last response while the event was live, in % of the {count:,} runs in which it came up"
 
 
 def _how_framed(recorded: list[Any]) -> str:
@@ -118,23 +122,11 @@ def _legend(axes: Axes, colours: dict[str, Any], *, actor: bool) -> None:
     if actor:
         label = "acts: the event is its own move"
         handles.append(Line2D([], [], ls="", marker="D", color=style.INK, ms=6, label=label))
-    figure = axes.get_figure(root=True)
-    assert figure is not None
-    below = axes.transAxes + ScaledTranslation(0, -52 / 72, figure.dpi_scale_trans)
+    _, bottom, _, top = base.page_box(axes)
     axes.legend(
-        handles=handles, loc="upper left", bbox_to_anchor=(0, 0), bbox_transform=below, ncols=4,
+        handles=handles, loc="upper left", bbox_to_anchor=(0, -LEGEND / (top - bottom)), ncols=4,
         columnspacing=1.8, handlelength=1.2, handleheight=1.0,
     )  # fmt: skip
-
-
-def _bar(axes: Axes, place: int, edges: Floats, shares: Floats, colours: list[Any]) -> None:
-    for (left, right), share, colour in zip(pairwise(edges), shares, colours, strict=True):
-        if share > 0:
-            axes.barh(
-                place, right - left, left=left, height=HEIGHT, color=colour, ec="white", lw=0.8
-            )
-        if share >= THIN:
-            base.number(axes, (left + right) / 2, place, f"{100 * share:.0f}", colour)
 
 
 def _mark_record(

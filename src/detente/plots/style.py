@@ -7,13 +7,14 @@ its own too, so that a picture also works printed in grey.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from datetime import date
+from functools import partial
 from textwrap import fill
-from typing import Any, Final, NamedTuple, cast
+from typing import Any, Final, NamedTuple
 
-import matplotlib as mpl
+import matplotlib.style
 import numpy as np
 from matplotlib.lines import Line2D
 
@@ -41,6 +42,8 @@ CONFIDENT: Final = 0.6
 
 #: Not from the locale, so that the same results give the same picture everywhere.
 MONTHS: Final = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+#: What is rare is not the same as what never comes.
+percent = partial(messages.percent, rare=True)
 _SETTINGS: Final[dict[str, Any]] = {
     "axes.edgecolor": FAINT,
     "axes.labelcolor": INK,
@@ -62,16 +65,9 @@ _SETTINGS: Final[dict[str, Any]] = {
 }
 
 
-@contextmanager
-def settings() -> Iterator[None]:
+def settings() -> AbstractContextManager[None]:
     """Draw with the settings of this module and leave the global ones as they were."""
-    base = {
-        key: value
-        for key, value in mpl.rcParamsDefault.items()
-        if not key.startswith(("backend", "interactive", "toolbar", "webagg", "tk."))
-    }
-    with mpl.rc_context(cast(Any, {**base, **_SETTINGS})):
-        yield
+    return matplotlib.style.context(["default", _SETTINGS])
 
 
 class Variant(NamedTuple):
@@ -130,11 +126,6 @@ def signed(value: float, digits: int = 2) -> str:
     return text if text.strip("+0.") else text[1:]
 
 
-def percent(share: float) -> str:
-    """Write a share in per cent; what is rare is not the same as what never comes."""
-    return "<1 %" if 0 < share < 0.005 else messages.percent(share)
-
-
 def day(value: date | np.datetime64) -> str:
     """Write a date as "18 Sep 2025", whatever the locale."""
     plain = value if isinstance(value, date) else np.datetime64(value, "D").astype(object)
@@ -147,20 +138,15 @@ def wrapped(text: str, width: int, lines: int = 2) -> str:
 
 
 def humanized(identifier: str) -> str:
-    """Turn an identifier into words: ``no_move`` is "No move"."""
-    return capitalized(identifier.replace("_", " ").replace("-", " ").strip())
-
-
-def capitalized(text: str) -> str:
-    """Start a text with a capital letter and leave the rest as it is."""
+    """Turn an identifier into words that start with a capital: ``no_move`` is "No move"."""
+    text = identifier.replace("_", " ").replace("-", " ").strip()
     return text[:1].upper() + text[1:]
 
 
 def joined(words: Sequence[str]) -> str:
     """Join words as a sentence does: "Russia, China and Iran"."""
-    if len(words) < 2:
-        return "".join(words)
-    return ", ".join(words[:-1]) + " and " + words[-1]
+    *most, last = ("", *words)
+    return f"{', '.join(most[1:])} and {last}" if most[1:] else last
 
 
 def scenario_title(results: Results, title: str) -> str:
@@ -192,33 +178,24 @@ def titles(results: Results, dimension: str) -> dict[str, str]:
 
 def outcome_title(results: Results, name: str) -> str:
     """Return what an outcome is called, as it was declared."""
-    return capitalized(results.data[name].attrs.get("long_name", humanized(name)))
+    title: str = results.data[name].attrs.get("long_name", humanized(name))
+    return title[:1].upper() + title[1:]
 
 
-def pick(results: Results, dimension: str, label: str) -> str:
-    """Return a label if the results have it along a dimension, and refuse it otherwise."""
-    return require(str(label), labels(results, dimension), dimension)
-
-
-def pick_variant(results: Results, variant: str | None) -> str:
-    """Return the variant asked for, or the main one."""
-    return pick(results, "variant", variant or labels(results, "variant")[0])
+def pick(results: Results, dimension: str, label: str | None = None) -> str:
+    """Return a label along a dimension of the results, by default the first."""
+    return pick_all(results, dimension, None if label is None else [label])[0]
 
 
 def pick_all(results: Results, dimension: str, wanted: Sequence[str] | None) -> list[str]:
     """Return the labels asked for in the order asked, or all of them."""
+    known = labels(results, dimension)
     if wanted is None:
-        return labels(results, dimension)
+        return known
     chosen = [wanted] if isinstance(wanted, str) else dict.fromkeys(wanted)
     if not chosen:
         raise UsageError(f"name at least one {dimension}")
-    return [pick(results, dimension, label) for label in chosen]
-
-
-def pole_names(results: Results) -> tuple[str, str]:
-    """Return what the first and the second pole are called."""
-    first, second = titles(results, "pole").values()
-    return first, second
+    return [require(str(label), known, dimension) for label in chosen]
 
 
 def tilt_ends(results: Results) -> tuple[str, str]:
@@ -228,7 +205,7 @@ def tilt_ends(results: Results) -> tuple[str, str]:
         wrapped(joined([names.get(code, code) for code in codes]), 40, 1)
         for codes in results.scenario.poles.values()
     ]
-    first, second = pole_names(results)
+    first, second = titles(results, "pole").values()
     return f"{first} ({members[0]})", f"{second} ({members[1]})"
 
 

@@ -55,19 +55,7 @@ def on_agenda(attention: float, threshold: float) -> float:
 
 @rule
 def opposition(capability: Floats, stance: Floats, actor: int, event: int, lane: int) -> float:
-    """Return the share of the others' capability that stands against an event, 0 to 1.
-
-    Parameters
-    ----------
-    capability : ndarray, shape (N, L)
-        Of each country.
-    stance : ndarray, shape (E, N, L)
-        Of each country on each event.
-    actor : int
-        Of the event: it does not count.
-    event, lane : int
-        Which.
-    """
+    """Return the share of capability that stands against an event, 0 to 1, its actor apart."""
     total = 0.0
     against = 0.0
     for i in range(capability.shape[0]):
@@ -157,13 +145,10 @@ def matters(salience: float, refused: float, granted: float) -> float:
 def begin(w: World) -> None:
     """Set the state at the start: the status quo, the baseline, nothing on the agenda."""
     p, s = w.inputs, w.state
-    for k in range(s.level.shape[0]):
-        for lane in range(s.level.shape[1]):
-            s.level[k, lane] = p.status_quo[k, lane]
-    for i in range(s.attitude.shape[0]):
-        for j in range(s.attitude.shape[1]):
-            for lane in range(s.attitude.shape[2]):
-                s.attitude[i, j, lane] = p.baseline[i, j, lane]
+    for at in np.ndindex(s.level.shape):
+        s.level[at] = p.status_quo[at]
+    for at in np.ndindex(s.attitude.shape):
+        s.attitude[at] = p.baseline[at]
     s.attention[:] = 0.0
     s.born[:] = NONE
     s.before[:] = 0.0
@@ -297,14 +282,8 @@ def arrive(w: World) -> None:
 def choose(agenda: Agenda, said: Bytes, e: int, i: int, lane: int, r: int) -> None:
     """Note that country `i` now responds to event `e` by `r`, if that is not what it said before.
 
-    It is known to the others once `act` has made it known.
-
-    Parameters
-    ----------
-    agenda, said : Agenda and ndarray, shape (E, N, L)
-        Of the world: ``w.agenda`` and ``w.state.response``.
-    e, i, lane, r : int
-        Event, country, lane and response.
+    It is known to the others once `act` has made it known. What was `said` before is the
+    ``response`` of the state.
     """
     at = agenda.chosen[e]
     agenda.country[e, at] = i
@@ -358,6 +337,5 @@ def fade(w: World) -> None:
     attention, agenda = w.state.attention, w.agenda
     for e in range(attention.shape[0]):
         for lane in range(attention.shape[1]):
-            attention[e, lane] = on_agenda(
-                attention[e, lane] * agenda.kept[lane], agenda.threshold[lane]
-            )
+            left = attention[e, lane] * agenda.kept[lane]
+            attention[e, lane] = on_agenda(left, agenda.threshold[lane])

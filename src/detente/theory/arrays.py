@@ -195,23 +195,10 @@ _ALIGNED: Final = 64
 
 def shape_of(axes: str, shape: Shape) -> tuple[int, ...]:
     """Return the shape of an array by the letters of its axes."""
-    sizes = {
-        "N": shape.countries,
-        "K": shape.issues,
-        "E": shape.events,
-        "R": shape.responses,
-        "C": shape.tests,
-        "D": shape.coefficients,
-        "P": 2,
-        "L": shape.lanes,
-        "V": _whole_vectors(shape.lanes),
-        "M": _whole_vectors(shape.countries * shape.lanes),
-    }
+    sizes = dict(zip("NKERCDL", shape, strict=True), P=2)
+    for letter, count in (("V", shape.lanes), ("M", shape.countries * shape.lanes)):
+        sizes[letter] = -(-count // VECTOR) * VECTOR
     return tuple(sizes[axis] for axis in axes)
-
-
-def _whole_vectors(count: int) -> int:
-    return -(-count // VECTOR) * VECTOR
 
 
 @cache

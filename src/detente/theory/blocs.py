@@ -93,18 +93,10 @@ def _tried(aligned: np.ndarray, start: int, trial: np.ndarray) -> bool:
 
 @rule
 def blocs(aligned: np.ndarray, out: np.ndarray, trial: np.ndarray, inside: np.ndarray) -> None:
-    """Write the bloc of each country into `out`.
+    """Write the bloc of each country, a label from 0 to N - 1, into `out`, (N,).
 
-    Parameters
-    ----------
-    aligned : ndarray of float, shape (N, N)
-        Mutual alignment, -1 to 1, symmetric; the diagonal does not count.
-    out : ndarray of int64, shape (N,)
-        A label from 0 to N - 1 for each country.
-    trial : ndarray of int64, shape (N,)
-        Room to work in.
-    inside : ndarray of float, shape (N, N)
-        Likewise.
+    `aligned`, (N, N), is symmetric, and its diagonal does not count; `trial`, (N,), and `inside`,
+    (N, N), are room to work in.
     """
     n = out.shape[0]
     best = -np.inf

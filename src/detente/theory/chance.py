@@ -68,39 +68,10 @@ def _next_key(k0: np.uint64, k1: np.uint64) -> tuple[np.uint64, np.uint64]:
 def philox(
     c0: np.uint64, c1: np.uint64, c2: np.uint64, c3: np.uint64, k0: np.uint64, k1: np.uint64
 ) -> Words:
-    """Ten rounds of Philox4x32.
-
-    Parameters
-    ----------
-    c0, c1, c2, c3 : uint64
-        The counter: four words of 32 bits.
-    k0, k1 : uint64
-        The key: two words of 32 bits.
-
-    Returns
-    -------
-    tuple of uint64
-        Four random words of 32 bits.
-    """
-    # written out, so that the compiler can turn a loop over runs into vector instructions
-    c0, c1, c2, c3 = _round(c0, c1, c2, c3, k0, k1)
-    k0, k1 = _next_key(k0, k1)
-    c0, c1, c2, c3 = _round(c0, c1, c2, c3, k0, k1)
-    k0, k1 = _next_key(k0, k1)
-    c0, c1, c2, c3 = _round(c0, c1, c2, c3, k0, k1)
-    k0, k1 = _next_key(k0, k1)
-    c0, c1, c2, c3 = _round(c0, c1, c2, c3, k0, k1)
-    k0, k1 = _next_key(k0, k1)
-    c0, c1, c2, c3 = _round(c0, c1, c2, c3, k0, k1)
-    k0, k1 = _next_key(k0, k1)
-    c0, c1, c2, c3 = _round(c0, c1, c2, c3, k0, k1)
-    k0, k1 = _next_key(k0, k1)
-    c0, c1, c2, c3 = _round(c0, c1, c2, c3, k0, k1)
-    k0, k1 = _next_key(k0, k1)
-    c0, c1, c2, c3 = _round(c0, c1, c2, c3, k0, k1)
-    k0, k1 = _next_key(k0, k1)
-    c0, c1, c2, c3 = _round(c0, c1, c2, c3, k0, k1)
-    k0, k1 = _next_key(k0, k1)
+    """Return four random words of 32 bits for a counter of four and a key of two: ten rounds."""
+    for _ in range(9):
+        c0, c1, c2, c3 = _round(c0, c1, c2, c3, k0, k1)
+        k0, k1 = _next_key(k0, k1)
     return _round(c0, c1, c2, c3, k0, k1)
 
 
@@ -108,14 +79,9 @@ def philox(
 def uniforms(
     seed: np.uint64, run: np.uint64, step: np.uint64, country: np.uint64, purpose: np.uint64
 ) -> tuple[float, float]:
-    """Two independent uniform numbers of 53 bits in [0, 1) for one purpose.
+    """Return two independent uniform numbers of 53 bits in [0, 1) for one purpose.
 
-    Parameters
-    ----------
-    seed : uint64
-        64 bits.
-    run, step, country, purpose : uint64
-        32 bits each; `country_word` and `purpose_word` make the last two.
+    The seed has 64 bits, all else 32; `country_word` and `purpose_word` make the last two.
     """
     c0, c1, c2, c3 = philox(run, step, country, purpose, seed & _WORD, seed >> _32)
     first = np.float64((c0 << _21) ^ (c1 >> _11)) * _TO_UNIT
@@ -230,20 +196,11 @@ def draw_normals(
     row: NDArray[np.int64],
     out: NDArray[np.float64], share: NDArray[np.float64],
 ) -> None:  # fmt: skip
-    """Fill rows of `out` with the normal parameters of runs from `first` on.
+    """Fill rows of `out`, (rows, runs), with the normal parameters of runs from `first` on.
 
-    Parameters
-    ----------
-    words : ndarray of uint64, shape (D, 2)
-        Of the path of each parameter.
-    normal : ndarray, shape (D, 6)
-        Mean, spread, the share below the range it is held to and within it, and that range.
-    row : ndarray of int64, shape (D,)
-        Of `out`, of each parameter.
-    out : ndarray, shape (rows, runs)
-        To be filled.
-    share : ndarray, shape (runs,)
-        Room to work in.
+    Of each parameter `words`, (D, 2), are those of its path, and `row`, (D,), is where it goes;
+    `normal`, (D, 6), has its mean and spread, the share below the range that it is held to and
+    within it, and that range. `share`, (runs,), is room to work in.
     """
     runs = out.shape[1]
     for d in range(row.shape[0]):

@@ -75,17 +75,9 @@ def inside[F: Callable[..., Any]](function: F) -> F:
 
 
 def filled[F: Callable[..., Any]](template: F, name: str, **names: Any) -> F:
-    """Compile a function some of whose global names stand for what is only known later.
+    """Compile a plain function some of whose global names stand for what is only known later.
 
-    Parameters
-    ----------
-    template : callable
-        In plain Python; it calls `names` as if they stood in its module.
-    name : str
-        Of the function that is compiled. Its machine code is kept under that name, so what is
-        filled in otherwise must be named otherwise.
-    **names : callable or number
-        What each name stands for.
+    Its machine code is kept under its name, so what is filled in otherwise must be named otherwise.
     """
     function = FunctionType(template.__code__, {**template.__globals__, **names}, name)
     function.__qualname__ = name
@@ -94,19 +86,10 @@ def filled[F: Callable[..., Any]](template: F, name: str, **names: Any) -> F:
 
 
 def in_turn(calls: Sequence[str], name: str, arguments: str, names: Mapping[str, Any]) -> Any:
-    """Compile calls that follow one another into a function.
+    """Compile lines of Python that call something by `names` into a function, named as in `filled`.
 
     They are written out one after another, since arrays that pass through functions within
     functions take long to compile.
-
-    Parameters
-    ----------
-    calls : sequence of str
-        Each a line of Python that calls something by `names`.
-    name, arguments : str
-        Of the function that is compiled, as for `filled`.
-    names : mapping of str to object
-        What each name in the calls stands for.
     """
     lines = [f"def {name}({arguments}):", *(f"    {call}" for call in calls)]
     scope = {"__name__": __name__, **names}

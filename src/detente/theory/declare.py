@@ -9,7 +9,7 @@ import inspect
 import json
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import product
 from pathlib import Path
@@ -19,8 +19,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 Scale = Literal["log", "log excess", "logit"]
-#: The scales in the order in which `detente.theory.chance.draw_jointly` counts them.
-SCALES: Final = ("log", "log excess", "logit")
+#: From a coefficient to a number without bounds, and back; `detente.theory.chance.draw_jointly` counts
+#: them in this order.
+SCALES: Final[dict[Scale, tuple[Callable[[float], float], Callable[[float], float]]]] = {
+    "log": (math.log, math.exp),
+    "log excess": (lambda x: math.log(x - 1.0), lambda free: 1.0 + math.exp(free)),
+    "logit": (lambda x: math.log(x / (1.0 - x)), lambda free: 1.0 / (1.0 + math.exp(-free))),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,19 +60,11 @@ class Prior:
 
     def free(self, value: float) -> float:
         """Return a coefficient on the scale without bounds."""
-        if self.scale == "log":
-            return math.log(value)
-        if self.scale == "log excess":
-            return math.log(value - 1.0)
-        return math.log(value / (1.0 - value))
+        return SCALES[self.scale][0](value)
 
     def bound(self, free: float) -> float:
         """Return the coefficient that stands at a number on the scale."""
-        if self.scale == "log":
-            return math.exp(free)
-        if self.scale == "log excess":
-            return 1.0 + math.exp(free)
-        return 1.0 / (1.0 + math.exp(-free))
+        return SCALES[self.scale][1](free)
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,23 +154,15 @@ class Coefficients:
         self._rows: list[Coefficient] = []
         self.joint = joint
 
-    def add(
-        self,
-        name: str,
-        default: float,
-        unit: str,
-        low: float,
-        high: float,
-        meaning: str,
-        prior: Prior | None = None,
-    ) -> int:
+    def add(self, name: str, default: float, *about: Any) -> int:
         """Declare a coefficient and return its row, for rules to name; see `Coefficient`.
 
         One that a fit estimated has that in place of its default.
         """
-        if self.joint is not None and prior is not None and name in self.joint.names:
-            default = self.joint.estimate(name, prior)
-        self._rows.append(Coefficient(name, default, unit, low, high, meaning, prior))
+        row = Coefficient(name, default, *about)
+        if self.joint is not None and row.prior is not None and name in self.joint.names:
+            row = replace(row, default=self.joint.estimate(name, row.prior))
+        self._rows.append(row)
         return len(self._rows) - 1
 
     def __iter__(self) -> Iterator[Coefficient]:
@@ -182,17 +171,9 @@ class Coefficients:
     def __len__(self) -> int:
         return len(self._rows)
 
-    def __getitem__(self, name: str) -> Coefficient:
-        return self._rows[self.row(name)]
-
-    @property
-    def names(self) -> tuple[str, ...]:
-        """The names, in the order of the rows."""
-        return tuple(each.name for each in self._rows)
-
     def row(self, name: str) -> int:
         """Return the row of a coefficient."""
-        return self.names.index(name)
+        return [each.name for each in self._rows].index(name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -312,9 +293,7 @@ class Outcome:
     meaning : str
         One sentence.
     missing : float
-        What stands where there is no value; `absent` says when that is.
-    absent : str
-        When a value is missing, other than in a run that failed.
+        What stands where there is no value; the meaning says when that is.
     keep : {"runs", "moments", "bins"}
         Whether the value of each run is kept, the mean and standard deviation over runs, or only
         how values are distributed at each step.
@@ -347,7 +326,6 @@ class Outcome:
     unit: str
     meaning: str
     missing: float = math.nan
-    absent: str = ""
     keep: Literal["runs", "moments", "bins"] = "runs"
     over: Literal["end", "steps"] = "end"
     kind: str = "f8"

@@ -8,6 +8,8 @@ from __future__ import annotations
 import math
 from typing import Final
 
+import numpy as np
+
 from detente.theory.arrays import FULL_SCORE, NONE, Bytes, Floats, Integers, Scratch, State, World
 from detente.theory.blocs import blocs, leaders
 from detente.theory.compilation import rule
@@ -337,8 +339,7 @@ def measure_tension(w: World, out: Floats) -> None:
     """
     s, score, actor, room = w.state, w.inputs.score, w.structure.actor, w.scratch
     n = s.attitude.shape[0]
-    for lane in range(out.shape[0]):
-        out[lane] = 0.0
+    out[:] = 0.0
     for i in range(n):
         _weigh_acts(s, score, actor, room, i)
         for lane in range(out.shape[0]):
@@ -367,10 +368,7 @@ def measure_polarisation(w: World, out: Floats) -> None:
         out[lane] = spread(weight, sums[lane], squares[lane])
 
 
-@SHARED.add(
-    "stance", ("event", "country"), unit="-1 (opposes) to 1 (supports)",
-    absent="if the event never came up",
-)  # fmt: skip
+@SHARED.add("stance", ("event", "country"), unit="-1 (opposes) to 1 (supports)")
 @rule
 def measure_stance(w: World, out: Floats) -> None:
     """What the country's last response to the event says; missing if it never came up."""
@@ -395,7 +393,7 @@ def _write_responses(w: World, said: Bytes, out: Floats) -> None:
 
 @SHARED.add(
     "last_response", ("event", "country"), unit="place along response, or -1", missing=NONE,
-    kind="i1", column=False, codes="response", absent="if the event never came up",
+    kind="i1", column=False, codes="response",
 )  # fmt: skip
 @rule
 def measure_last_response(w: World, out: Floats) -> None:
@@ -405,7 +403,7 @@ def measure_last_response(w: World, out: Floats) -> None:
 
 @SHARED.add(
     "first_response", ("event", "country"), unit="place along response, or -1", missing=NONE,
-    kind="i1", column=False, codes="response", absent="if the event never came up",
+    kind="i1", column=False, codes="response",
 )  # fmt: skip
 @rule
 def measure_first_response(w: World, out: Floats) -> None:
@@ -421,10 +419,8 @@ def measure_first_response(w: World, out: Floats) -> None:
 def measure_changes(w: World, out: Floats) -> None:
     """How many times the country changed its response to the event after its first."""
     turns = w.state.turns
-    for e in range(out.shape[0]):
-        for i in range(out.shape[1]):
-            for lane in range(out.shape[2]):
-                out[e, i, lane] = turns[e, i, lane]
+    for at in np.ndindex(out.shape):
+        out[at] = turns[at]
 
 
 @SHARED.add(
@@ -449,6 +445,5 @@ def measure_alignment(w: World, out: Floats) -> None:
 def measure_level(w: World, out: Floats) -> None:
     """The level of the issue."""
     level = w.state.level
-    for k in range(out.shape[0]):
-        for lane in range(out.shape[1]):
-            out[k, lane] = level[k, lane]
+    for at in np.ndindex(out.shape):
+        out[at] = level[at]

@@ -12,6 +12,8 @@ from __future__ import annotations
 import math
 from typing import Final
 
+import numpy as np
+
 from detente.theory.agenda import act, aims_at, arrive, fade, set_attention
 from detente.theory.arrays import NONE, Floats
 from detente.theory.bargaining.answer import TERMS, decide, explain
@@ -108,30 +110,22 @@ def hold_bargains(w: World) -> None:
                 _bargain_over(w, k, lane)
 
 
-@OUTCOMES.add(
-    "settlement", ("event", "issue"), unit="0 to 1", column=False,
-    absent="if the event never came up or is not about the issue",
-)  # fmt: skip
+@OUTCOMES.add("settlement", ("event", "issue"), unit="0 to 1", column=False)
 @rule
 def measure_settlement(w: World, out: Floats) -> None:
     """The median at the end of the last bargain over the issue while the event was live."""
-    for e in range(out.shape[0]):
-        for k in range(out.shape[1]):
-            for lane in range(out.shape[2]):
-                out[e, k, lane] = w.run.settlement[e, k, lane]
+    for at in np.ndindex(out.shape):
+        out[at] = w.run.settlement[at]
 
 
 @OUTCOMES.add(
-    "rounds", ("event", "issue"), title="rounds of bargaining", unit="rounds", column=False,
-    absent="as for settlement",
+    "rounds", ("event", "issue"), title="rounds of bargaining", unit="rounds", column=False
 )  # fmt: skip
 @rule
 def measure_rounds(w: World, out: Floats) -> None:
     """The rounds that the last bargain over the issue took while the event was live."""
-    for e in range(out.shape[0]):
-        for k in range(out.shape[1]):
-            for lane in range(out.shape[2]):
-                out[e, k, lane] = w.run.rounds[e, k, lane]
+    for at in np.ndindex(out.shape):
+        out[at] = w.run.rounds[at]
 
 
 THEORY: Final = Theory(

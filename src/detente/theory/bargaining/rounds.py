@@ -117,15 +117,7 @@ def _accept(t: Table, here: float) -> float:
 
 @rule
 def play_round(t: Table, width: float, risk_range: float, stays: float) -> None:
-    """Let everybody weigh, challenge and move once.
-
-    Parameters
-    ----------
-    t : Table
-        With `salience`, `influence` and `position` filled.
-    width, risk_range, stays : float
-        As for `distance`, `risk_exponent` and `expected_utility`.
-    """
+    """Let everybody weigh, challenge and move once; see `distance`, `risk_exponent` and so on."""
     _measure(t, width)
     _count_votes(t)
     _weigh_risks(t, stays, risk_range)
