@@ -19,8 +19,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 Scale = Literal["log", "log excess", "logit"]
-#: From a coefficient to a number without bounds, and back; `detente.theory.chance.draw_jointly` counts
-#: them in this order.
+#: From a coefficient to a number without bounds, and back. `detente.theory.chance.draw_jointly`
+#: counts them in this order.
 SCALES: Final[dict[Scale, tuple[Callable[[float], float], Callable[[float], float]]]] = {
     "log": (math.log, math.exp),
     "log excess": (lambda x: math.log(x - 1.0), lambda free: 1.0 + math.exp(free)),
