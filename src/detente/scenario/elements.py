@@ -306,11 +306,6 @@ class Variant(Part):
     )
 
     @property
-    def is_as_written(self) -> bool:
-        """Whether it changes nothing."""
-        return not self.touched
-
-    @property
     def touched(self) -> builtins.set[str]:
         """The fields of the scenario that differ in it."""
         dropped = {"events", "record", "main_event"} if self.drop else {*()}

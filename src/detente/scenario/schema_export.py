@@ -9,41 +9,30 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
-from typing import Any, Final
+from typing import Any, Final, get_args
 
 from pydantic.json_schema import JsonSchemaValue
 
 from detente import theory
-from detente.scenario.base import CODE_PATTERN, ID_PATTERN, NAME_PATTERN, STEP_PATTERN
+from detente.scenario.base import TEXT_FORMS
 from detente.scenario.conditions import FORMS
 from detente.scenario.dynamics import dynamics_of
-from detente.scenario.elements import Attitude, Dependence, Event, Record, default_repertoire
-from detente.scenario.patterns import Pattern
+from detente.scenario.elements import default_repertoire
 from detente.scenario.quantity import COUNTS, DISTRIBUTION, KINDS
 from detente.scenario.schema import Scenario
-from detente.scenario.shape import KEYS
+from detente.scenario.shape import KEYS, bare
 
 DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
 NULL: Final[JsonSchemaValue] = {"type": "null"}
-#: What an entry of each list is known by, which every file must say.
+#: What an entry of each list is known by, which every file must say; a record may have no date.
 REQUIRED: Final[dict[str, list[str]]] = {
-    Event.__name__: list(KEYS["events"]),
-    Attitude.__name__: list(KEYS["attitudes"]),
-    Dependence.__name__: list(KEYS["dependence"]),
-    Record.__name__: list(KEYS["record"][:2]),
-    Pattern.__name__: list(KEYS["patterns"]),
+    get_args(bare(Scenario.model_fields[name].annotation))[0].__name__: list(fields[:2])
+    for name, fields in KEYS.items()
 }
 #: Definitions whose every file must be complete: a condition is never merged.
 WHOLE: Final = frozenset(
     {"Claim", "Comparison", "Sweep", DISTRIBUTION, *(form.__name__ for form in FORMS.values())}
 )
-#: What each form of text is called.
-TEXTS: Final = {
-    CODE_PATTERN: "country code",
-    ID_PATTERN: "name",
-    NAME_PATTERN: "name",
-    STEP_PATTERN: "length of time",
-}
 #: What each simple type is called.
 TYPES: Final = {"boolean": "true or false", "integer": "whole number", "number": "number"}
 HEAD: Final = """# Scenario files
@@ -249,8 +238,8 @@ def _takes(part: dict[str, Any]) -> str:  # noqa: PLR0911 - one for each kind
         value = value if isinstance(value, dict) else {}  # true allows any
         return f"table of {'issues: ' if 'x-unit' in value else ''}{_takes(value)}"
     if part.get("type") == "string":
-        text = "CAMEO code" if "pattern" in part else "text"
-        return part.get("format") or TEXTS.get(part.get("pattern", ""), text)
+        text = ("CAMEO code" if "pattern" in part else part.get("format", "text"),)
+        return TEXT_FORMS.get(part.get("pattern", ""), text)[0]
     return TYPES.get(part.get("type", ""), "any value") + _range(part)
 
 

@@ -82,15 +82,6 @@ class Table(dict[str, Any]):
         self.pop(key, None)
         self.marks.pop(key, None)
 
-    def lacking(self, *keys: str) -> Table:
-        """Return a table without some keys."""
-        rest = Table(self.place)
-        rest.update(self)
-        rest.marks.update(self.marks)
-        for key in keys:
-            rest.drop(key)
-        return rest
-
 
 class Rows(list[Any]):
     """Values in a row."""

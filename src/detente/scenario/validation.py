@@ -10,13 +10,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from detente.scenario import checks, variants
-from detente.scenario.base import (
-    CODE_PATTERN,
-    ID_PATTERN,
-    NAME_PATTERN,
-    STEP_PATTERN,
-    InconsistentError,
-)
+from detente.scenario.base import TEXT_FORMS, InconsistentError
 from detente.scenario.conditions import FORMS
 from detente.scenario.dynamics import AnyDynamics, elsewhere
 from detente.scenario.messages import (
@@ -39,13 +33,6 @@ from detente.scenario.tree import Mark, Steps, Table, as_tree, child, find, has,
 if TYPE_CHECKING:
     from detente.scenario.schema import Scenario
 
-#: What each form of text is, in words.
-PATTERNS: Final[dict[str, str]] = {
-    CODE_PATTERN: "a country code of three capital letters (ISO 3166-1 alpha-3)",
-    ID_PATTERN: "a name of small letters, digits and _, starting with a letter",
-    NAME_PATTERN: "a name of small letters, digits, - and _",
-    STEP_PATTERN: "a length such as '1 week' or '3 days'",
-}
 #: What each type of value is, in words, by the beginning of pydantic's name for the error.
 TYPES: Final[dict[str, str]] = {
     "int": "a whole number",
@@ -133,7 +120,7 @@ def _variants(
     courses: dict[str, Scenario] = {}
     problems: list[Problem] = []
     for name, variant in table_at(tree, "variants").items():
-        if scenario is not None and scenario.variants[name].is_as_written:
+        if scenario is not None and not scenario.variants[name].touched:
             courses[name] = scenario.model_copy(update={"variants": {}, "patterns": []})
             continue
         resolved, more = variants.resolve(model, tree, name)
@@ -233,8 +220,7 @@ def _message(item: ErrorDetails) -> str:
     if kind == "value_error":
         return str(context.get("error", item["msg"]))
     if kind == "string_pattern_mismatch":
-        expected = PATTERNS.get(context["pattern"], f"text of the form {context['pattern']}")
-        return f"expected {expected}, not {describe(value)}"
+        return f"expected {TEXT_FORMS[context['pattern']][1]}, not {describe(value)}"
     if kind in LIMITS:
         limit_name, words = LIMITS[kind]
         limit, size = context[limit_name], len(value) if isinstance(value, dict | list) else 0
