@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import builtins
-from collections.abc import Iterator, Mapping
-from datetime import date as day
+from collections.abc import Iterator
 from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Field
@@ -25,8 +24,9 @@ from detente.scenario.base import (
 )
 from detente.scenario.codes import CAMEO, PLOVER, CameoCode, PloverType
 from detente.scenario.conditions import Condition
-from detente.scenario.messages import Finding
-from detente.scenario.quantity import Distribution, Number, Quantity
+from detente.scenario.messages import PROGRAM, Finding
+from detente.scenario.quantity import Number, Quantity
+from detente.scenario.tree import as_tree
 
 
 class Issue(Part):
@@ -269,21 +269,8 @@ class Record(Part):
     note: Text | None = Field(None, description="How it was coded.")
 
 
-def _plain(value: Any) -> Any:
-    """Turn what a program may pass, such as dates and distributions, into what a file holds."""
-    if isinstance(value, Distribution):
-        return value.to_plain()
-    if isinstance(value, day):
-        return value.isoformat()
-    if isinstance(value, Mapping):
-        return {str(key): _plain(item) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [_plain(item) for item in value]
-    return value
-
-
-#: A value that is read when the variant is resolved.
-Plain = Annotated[Any, BeforeValidator(_plain)]
+#: A value that is read when the variant is resolved; a program may give dates and distributions.
+Plain = Annotated[Any, BeforeValidator(lambda value: as_tree(value, PROGRAM))]
 
 
 class Variant(Part):

@@ -27,7 +27,7 @@ from detente.scenario.messages import (
 )
 from detente.scenario.paths import spell
 from detente.scenario.quantity import number_advice
-from detente.scenario.shape import below, fields_of, form_of, is_condition, type_at
+from detente.scenario.shape import below, fields_of, is_condition
 from detente.scenario.tree import Mark, Steps, Table, as_tree, child, find, has, places_in, table_at
 
 if TYPE_CHECKING:
@@ -164,12 +164,13 @@ def _in_plain_words(model: type[BaseModel], data: Any, error: ValidationError) -
     """Turn each of pydantic's errors into a finding."""
     found = []
     for item in error.errors(include_url=False):
-        steps, on_key = _steps(model, data, item["loc"])
+        steps, holder_kind, on_key = _steps(model, data, item["loc"])
         wrong = item.get("ctx", {}).get("error")
         if isinstance(wrong, InconsistentError):
             found += [each._replace(steps=(*steps, *each.steps)) for each in wrong.findings]
         elif item["type"] == "extra_forbidden":
-            found.append(Finding(steps, _unknown_key(model, data, steps), on_key=True))
+            message = _unknown_key(str(steps[-1]), holder_kind, find(data, steps[:-1]))
+            found.append(Finding(steps, message, on_key=True))
         else:
             found.append(Finding(steps, _message(item), on_key))
     return found
@@ -177,29 +178,30 @@ def _in_plain_words(model: type[BaseModel], data: Any, error: ValidationError) -
 
 def _steps(
     model: type[BaseModel], data: Any, location: tuple[str | int, ...]
-) -> tuple[Steps, bool]:
-    """Leave out of pydantic's location what is not in the file: the tags of unions."""
+) -> tuple[Steps, Any, bool]:
+    """Return the steps of pydantic's location, the type of their holder, and if the key is meant.
+
+    What is not in the file is left out: the tags of unions.
+    """
     steps: list[str | int] = []
     kind: Any = model
-    tagged = False
+    holder: Any = None
     for part in location:
         if part == "[key]":
-            return tuple(steps), True
-        if is_condition(kind) and not tagged and part in FORMS:
-            kind, tagged = FORMS[str(part)], True
+            return tuple(steps), holder, True
+        if is_condition(kind) and part in FORMS:
+            kind = FORMS[str(part)]
             continue
-        kind, tagged = below(kind, part, find(data, tuple(steps))), False
+        holder, kind = kind, below(kind, part, find(data, tuple(steps)))
         steps.append(part)
-    return tuple(steps), False
+    return tuple(steps), holder, False
 
 
-def _unknown_key(model: type[BaseModel], data: Any, steps: Steps) -> str:
+def _unknown_key(key: str, kind: Any, holder: Any) -> str:
     """Say that a key is none of those of its place, and what was probably meant."""
-    key, holder = str(steps[-1]), find(data, steps[:-1])
-    kind = type_at(model, data, steps[:-1])
     if isinstance(kind, type) and issubclass(kind, AnyDynamics) and (of := elsewhere(key, kind)):
         return of
-    near = hint(key, fields_of(form_of(holder) if is_condition(kind) else kind))
+    near = hint(key, fields_of(kind))
     if ":" in key:
         near = " - put a space after the colon"
     elif COMMA_REST.fullmatch(key) and child(holder, key) is None and not lookalike(key):

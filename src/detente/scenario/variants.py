@@ -293,7 +293,7 @@ def of_patterns(tree: Table) -> Table | None:
                     found.put(f"{way}.claims.{at}.{key}.values.{index}", variant, mark)
     if not found:
         return None
-    trial = copied(tree)
+    trial: Table = copied(tree)
     trial.drop("patterns")
     trial.put("variants", found, Mark(tree.place))
     return trial
@@ -326,7 +326,7 @@ def course_of(
 def _varied(tree: Table, own: Table) -> Table:
     """Return a course of a pattern on top of the variant that it changes, as one variant."""
     base = table_at(table_at(tree, "variants"), str(own.get("variant")))
-    made = copied(own)
+    made: Table = copied(own)
     made.drop("variant")
     for key in ("drop", "set", "add"):
         if isinstance(base.get(key), Table | Rows):
@@ -338,11 +338,13 @@ def _joined(under: Any, over: Any) -> Any:
     """Return the entries of two tables or lists together, those of `over` first."""
     if type(over) is not type(under):
         return under
-    for at, item in enumerate(under) if isinstance(under, list) else under.items():
-        if isinstance(under, list):
+    if isinstance(under, Rows):
+        for at, item in enumerate(under):
             over.put(len(over), item, under.mark(at))
-        elif at not in over:
+        return over
+    for at, item in under.items():
+        if at not in over:
             over.put(at, item, under.mark(at))
-        elif isinstance(item, list):
+        elif isinstance(item, Rows):
             over.put(at, _joined(item, over[at]), over.mark(at))
     return over
