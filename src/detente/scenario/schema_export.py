@@ -145,20 +145,15 @@ def _relax(definition: JsonSchemaValue, required: list[str]) -> None:
     if required:
         definition["required"] = required
     for key, part in definition.get("properties", {}).items():
-        part.pop("title", None)
-        _relax_table(part)
+        for said in ("title", "minProperties"):  # a child may name fewer entries than a whole needs
+            part.pop(said, None)
+        if isinstance(inner := part.get("additionalProperties"), dict) and inner:
+            part["additionalProperties"] = _or_null(inner)
+        if patterns := part.get("patternProperties"):
+            part["patternProperties"] = {name: _or_null(inner) for name, inner in patterns.items()}
+            part["additionalProperties"] = False
         if key not in required:
             definition["properties"][key] = _or_null(part)
-
-
-def _relax_table(part: JsonSchemaValue) -> None:
-    """Let null drop entries of a table, and a child name fewer of them than a whole needs."""
-    if isinstance(inner := part.get("additionalProperties"), dict) and inner:
-        part["additionalProperties"] = _or_null(inner)
-    if patterns := part.get("patternProperties"):
-        part["patternProperties"] = {key: _or_null(inner) for key, inner in patterns.items()}
-        part["additionalProperties"] = False
-    part.pop("minProperties", None)
 
 
 def _or_null(part: JsonSchemaValue) -> JsonSchemaValue:
@@ -218,7 +213,7 @@ def _takes(part: dict[str, Any]) -> str:  # noqa: PLR0911 - one for each kind
     """Say what a field takes by its JSON Schema: type, range and unit."""
     options = [option for option in part.get("anyOf", [part]) if option != NULL]
     if "x-unit" in part:
-        return _number(options[0], part["x-unit"])
+        return "number" + _range(options[0], part["x-unit"])
     if len(options) > 1:
         links = [_takes(option) for option in options]
         return "date or step" if "date" in links else ", ".join(links)
@@ -243,16 +238,14 @@ def _takes(part: dict[str, Any]) -> str:  # noqa: PLR0911 - one for each kind
     return TYPES.get(part.get("type", ""), "any value") + _range(part)
 
 
-def _number(number: dict[str, Any], unit: str) -> str:
-    """Say the range and unit of a quantity."""
-    spelled = f"{number['minimum']:g} to {number['maximum']:g}"
-    rest = "" if unit == spelled else f", {unit.removesuffix(f', {spelled}')}"
-    return f"number, {spelled}{rest}"
-
-
-def _range(part: dict[str, Any]) -> str:
-    """Say the range of a plain number, if it has one."""
+def _range(part: dict[str, Any], unit: str | None = None) -> str:
+    """Say the range of a number, if it has one, and its unit if that says more."""
     low, high, below = (part.get(k) for k in ("minimum", "maximum", "exclusiveMaximum"))
+    if unit is not None:
+        spelled = f"{low:g} to {high:g}"
+        return f", {spelled}" + (
+            "" if unit == spelled else f", {unit.removesuffix(f', {spelled}')}"
+        )
     if below is not None:
         return f", {low} to below {below}"
     return "" if low is None else f", {low} to {high}" if high is not None else f", {low} or more"

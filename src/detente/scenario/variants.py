@@ -49,7 +49,13 @@ def resolve(model: type[BaseModel], tree: Table, name: str) -> tuple[Table | Non
     drop, addition, settings = (child(variant, key) for key in ("drop", "add", "set"))
     drop = drop if isinstance(drop, Rows) else Rows(variant.place)
     dropped = {each for each in drop if isinstance(each, str)}
-    problems = _unknown_drops(whole, drop, f"{path}.drop")
+    problems: list[Problem] = []
+    known = _ids(whole)
+    for index, event in enumerate(drop):
+        if isinstance(event, str) and (event in drop[:index] or event not in known):
+            message = f"there is no event '{event}' to drop{did_you_mean(event, map(str, known))}"
+            message = f"'{event}' is dropped twice" if event in drop[:index] else message
+            problems.append(Problem.at(drop.mark(index).place, f"{path}.drop.{index}", message))
     _take_out(whole, dropped)
     # a condition that the variant itself gives and that tests what it drops is a mistake, left
     # for the checks to tell of
@@ -69,21 +75,6 @@ def resolve(model: type[BaseModel], tree: Table, name: str) -> tuple[Table | Non
             problems.append(replace(problem, path=f"{path}.set.{problem.path}"))
     _drop_along(whole, dropped, {id(when) for when in inherited})
     return whole, problems
-
-
-def _unknown_drops(tree: Table, drop: Rows, path: str) -> list[Problem]:
-    """Say which events that a variant drops are not there, or dropped already."""
-    problems: list[Problem] = []
-    known = _ids(tree)
-    for index, name in enumerate(drop):
-        message = ""
-        if isinstance(name, str) and name in drop[:index]:
-            message = f"'{name}' is dropped twice"
-        elif isinstance(name, str) and name not in known:
-            message = f"there is no event '{name}' to drop{did_you_mean(name, map(str, known))}"
-        if message:
-            problems.append(Problem.at(drop.mark(index).place, f"{path}.{index}", message))
-    return problems
 
 
 def _drop_along(tree: Table, dropped: set[str], inherited: set[int]) -> None:
