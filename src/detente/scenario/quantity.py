@@ -311,6 +311,8 @@ class Quantity:
     ) -> JsonSchemaValue:
         """Describe the field for JSON Schema."""
         number = {"type": "number", "minimum": self.low, "maximum": self.high}
+        if not math.isfinite(self.high):
+            del number["maximum"]
         return {"anyOf": [number, {"title": DISTRIBUTION}], "x-unit": self.unit}
 
 

@@ -243,9 +243,8 @@ def _range(part: dict[str, Any], unit: str | None = None) -> str:
     low, high, below = (part.get(k) for k in ("minimum", "maximum", "exclusiveMaximum"))
     if unit is not None:
         spelled = f"{low:g} to {high:g}"
-        return f", {spelled}" + (
-            "" if unit == spelled else f", {unit.removesuffix(f', {spelled}')}"
-        )
+        more = "" if unit == spelled else f", {unit.removesuffix(f', {spelled}')}"
+        return f", {spelled}{more}"
     if below is not None:
         return f", {low} to below {below}"
     return "" if low is None else f", {low} to {high}" if high is not None else f", {low} or more"

@@ -71,8 +71,8 @@ def resolve(model: type[BaseModel], tree: Table, name: str) -> tuple[Table | Non
         _lay(addition, whole, model, f"{path}.add", problems)
     if isinstance(settings, Table):
         values = [(key, value, settings.mark(key)) for key, value in settings.items()]
-        for problem in assign_all(model, whole, values):
-            problems.append(replace(problem, path=f"{path}.set.{problem.path}"))
+        wrong = assign_all(model, whole, values)
+        problems += [replace(each, path=f"{path}.set.{each.path}") for each in wrong]
     _drop_along(whole, dropped, {id(when) for when in inherited})
     return whole, problems
 
