@@ -43,9 +43,7 @@ def resolve(model: type[BaseModel], tree: Table, name: str) -> tuple[Table | Non
     variant = copied(tree["variants"][name])
     if not isinstance(variant, Table):
         return None, []
-    whole, path = copied(tree), f"variants.{name}"
-    for key in ("variants", "patterns"):
-        whole.drop(key)
+    whole, path = copied(tree, "variants", "patterns"), f"variants.{name}"
     drop, addition, settings = (child(variant, key) for key in ("drop", "add", "set"))
     drop = drop if isinstance(drop, Rows) else Rows(variant.place)
     dropped = {each for each in drop if isinstance(each, str)}
@@ -284,8 +282,7 @@ def of_patterns(tree: Table) -> Table | None:
                     found.put(f"{way}.claims.{at}.{key}.values.{index}", variant, mark)
     if not found:
         return None
-    trial: Table = copied(tree)
-    trial.drop("patterns")
+    trial: Table = copied(tree, "patterns", "variants")
     trial.put("variants", found, Mark(tree.place))
     return trial
 
@@ -317,8 +314,7 @@ def course_of(
 def _varied(tree: Table, own: Table) -> Table:
     """Return a course of a pattern on top of the variant that it changes, as one variant."""
     base = table_at(table_at(tree, "variants"), str(own.get("variant")))
-    made: Table = copied(own)
-    made.drop("variant")
+    made: Table = copied(own, "variant")
     for key in ("drop", "set", "add"):
         if isinstance(base.get(key), Table | Rows):
             made.put(key, _joined(copied(base[key]), made.get(key)), own.mark(key))
