@@ -6,7 +6,6 @@ import pytest
 
 from detente.scenario.messages import (
     between,
-    decimal,
     did_you_mean,
     percent,
     signed,
@@ -51,7 +50,6 @@ def test_numbers_are_printed_alike() -> None:
     assert between(None, 0.1) == "-"
     assert [percent(share) for share in (0.504, 0.001, None)] == ["50 %", "0 %", "-"]
     assert [percent(share, rare=True) for share in (0.001, 0.0)] == ["<1 %", "0 %"]
-    assert [decimal(value) for value in (1.234, None, float("nan"))] == ["1.23", "-", "-"]
     assert [two_digits(value) for value in (5.59, 0.0412, 120.4, 30.0)] == [
         "5.6",
         "0.041",

@@ -88,6 +88,16 @@ CODE_PATTERN: Final = r"^[A-Z]{3}$"
 ID_PATTERN: Final = r"^[a-z][a-z0-9_]{0,39}$"
 NAME_PATTERN: Final = r"^[a-z0-9][a-z0-9_-]{0,59}$"
 STEP_PATTERN: Final = r"^\s*[1-9][0-9]{0,3}\s+(day|week)s?\s*$"
+#: What each form of text is called, and what is expected of it.
+TEXT_FORMS: Final[dict[str, tuple[str, str]]] = {
+    CODE_PATTERN: (
+        "country code",
+        "a country code of three capital letters (ISO 3166-1 alpha-3)",
+    ),
+    ID_PATTERN: ("name", "a name of small letters, digits and _, starting with a letter"),
+    NAME_PATTERN: ("name", "a name of small letters, digits, - and _"),
+    STEP_PATTERN: ("length of time", "a length such as '1 week' or '3 days'"),
+}
 CONTROL: Final = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 
 
@@ -99,7 +109,7 @@ def days_in(step: str) -> int | None:
     return int(count) * (7 if unit.startswith("week") else 1)
 
 
-def read_day(value: object) -> date:
+def read_day(value: object, *, expected: str = "a date such as 2025-09-15") -> date:
     """Read a date, as such or as text such as ``2025-09-15``."""
     if isinstance(value, date) and not isinstance(value, datetime):
         return value
@@ -108,7 +118,7 @@ def read_day(value: object) -> date:
             return date.fromisoformat(value)
         except ValueError:
             raise ValueError(f"there is no such day as {value}") from None
-    raise ValueError(f"expected a date such as 2025-09-15, not {describe(value)}")
+    raise ValueError(f"expected {expected}, not {describe(value)}")
 
 
 def read_moment(value: object) -> date | int:
@@ -117,13 +127,7 @@ def read_moment(value: object) -> date | int:
         if value < 0:
             raise ValueError(f"{value} is out of range: steps count from 0")
         return value
-    try:
-        return read_day(value)
-    except ValueError as error:
-        if "expected" not in str(error):
-            raise
-        message = "expected a date such as 2025-09-15 or the number of a step"
-        raise ValueError(f"{message}, not {describe(value)}") from None
+    return read_day(value, expected="a date such as 2025-09-15 or the number of a step")
 
 
 def _without_controls(text: str) -> str:

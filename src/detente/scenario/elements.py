@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import builtins
-from collections.abc import Iterable, Iterator, Mapping
-from datetime import date as day
+from collections.abc import Iterable, Iterator
 from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field
@@ -25,8 +24,9 @@ from detente.scenario.base import (
 )
 from detente.scenario.codes import CAMEO, PLOVER, CameoCode, PloverType
 from detente.scenario.conditions import Condition
-from detente.scenario.messages import Finding
-from detente.scenario.quantity import Distribution, Number, Quantity
+from detente.scenario.messages import PROGRAM, Finding
+from detente.scenario.quantity import Number, Quantity
+from detente.scenario.tree import as_tree
 
 #: What an event is, and so what can answer it.
 Kind = Literal["move", "text", "vote"]
@@ -373,21 +373,8 @@ class Conduct(Part):
     source: Text = Field(description="Where it can be read.")
 
 
-def _plain(value: Any) -> Any:
-    """Turn what a program may pass, such as dates and distributions, into what a file holds."""
-    if isinstance(value, Distribution):
-        return value.to_plain()
-    if isinstance(value, day):
-        return value.isoformat()
-    if isinstance(value, Mapping):
-        return {str(key): _plain(item) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [_plain(item) for item in value]
-    return value
-
-
-#: A value that is read when the variant is resolved.
-Plain = Annotated[Any, BeforeValidator(_plain)]
+#: A value that is read when the variant is resolved; a program may give dates and distributions.
+Plain = Annotated[Any, BeforeValidator(lambda value: as_tree(value, PROGRAM))]
 
 
 class Variant(Part):
@@ -408,11 +395,6 @@ class Variant(Part):
         default_factory=dict,
         description="What it adds, in the form of a scenario: events and so on.",
     )
-
-    @property
-    def is_as_written(self) -> bool:
-        """Whether it changes nothing."""
-        return not self.touched
 
     @property
     def touched(self) -> builtins.set[str]:

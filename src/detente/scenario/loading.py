@@ -69,23 +69,25 @@ def read_options(options: list[str]) -> tuple[list[Change], list[Problem]]:
     changes: list[Change] = []
     problems: list[Problem] = []
     for option in options:
-        path, equals, text = option.partition("=")
-        path = path.strip()
+        name, equals, text = option.partition("=")
+        path = name.strip()
         if not equals or not path:
             message = f"expected PATH=VALUE, such as countries.PAK.resolve=0.5, not '{option}'"
             problems.append(Problem(OPTION, 1, 1, "", message))
             continue
         try:
             found = read_value(text, OPTION)
-            if found is None:
-                message = "a value is missing after =; null takes away what stands there"
-                raise ScenarioError([Problem(OPTION, 1, 1, "", message)])  # noqa: TRY301
-            value, mark = as_tree(found[0], OPTION_PLACE), Mark(OPTION_PLACE, found[1].text)
-            changes.append((path, value, mark))
         except ScenarioError as error:
             for wrong in error.problems:
                 column = len(path) + 1 + wrong.column
                 problems.append(Problem(OPTION, 1, column, path, wrong.message))
+            continue
+        if found is None:
+            message = "a value is missing after =; null takes away what stands there"
+            problems.append(Problem(OPTION, 1, len(path) + 2, path, message))
+        else:
+            value, mark = as_tree(found[0], OPTION_PLACE), Mark(OPTION_PLACE, found[1].text)
+            changes.append((path, value, mark))
     return changes, problems
 
 
@@ -93,28 +95,25 @@ def _changed(
     alone: Table, changes: list[Change], place: Place, problems: list[Problem]
 ) -> Scenario:
     """Validate a file's tree with some values set; a bad path hides nothing else."""
-    if not changes and not problems:
-        return validated(Scenario, alone)
     tree = copied(alone)
-    wrong = problems + assign_all(Scenario, tree, changes)
-    scenario, found = _tried(tree)
-    if changes and found:
-        found = _attributed(found, _tried(alone)[1], place)
-    if scenario is None or wrong:
-        raise ScenarioError([*wrong, *found])
+    problems = problems + assign_all(Scenario, tree, changes)
+    try:
+        scenario = validated(Scenario, tree)
+    except ScenarioError as error:
+        found = _attributed(error.problems, alone, place) if changes else error.problems
+        raise ScenarioError([*problems, *found]) from None
+    if problems:
+        raise ScenarioError(problems)
     return scenario
 
 
-def _tried(tree: Table) -> tuple[Scenario | None, list[Problem]]:
-    """Return the scenario of a tree, or what is wrong with it."""
-    try:
-        return validated(Scenario, tree), []
-    except ScenarioError as error:
-        return None, error.problems
-
-
-def _attributed(problems: list[Problem], known: list[Problem], place: Place) -> list[Problem]:
+def _attributed(problems: list[Problem], alone: Table, place: Place) -> list[Problem]:
     """Put what the file has not got wrong by itself down to the values set beside it."""
+    known: list[Problem] = []
+    try:
+        validated(Scenario, alone)
+    except ScenarioError as error:
+        known = error.problems
     attributed = {(p.path, p.message) for p in problems if p.file == place.file}
     found = []
     for problem in problems:
@@ -136,31 +135,22 @@ def _read_whole(scenario: str | PathLike[str]) -> Table:
 def _read(path: Path, shown: str, above: tuple[Path, ...]) -> Table:
     """Read a file on top of what it extends; `above` are the files that extend it."""
     tree = read(path, shown)
-    name = tree.get("extends")
+    name, place = tree.get("extends"), tree.mark("extends").place
+    tree.drop("extends")
     if name is None:
-        return tree.lacking("extends")
+        return tree
     chain = (*above, path.resolve())
     try:
-        parent = _extended_file(path.parent, name, chain)
+        parent = _named(path.parent, name)
+        if parent.resolve() in chain:
+            names = " -> ".join(file.name for file in (*chain, parent))
+            raise ValueError(f"a file cannot extend itself: {names}")  # noqa: TRY301
+        if len(chain) >= LONGEST_CHAIN:
+            raise ValueError(f"more than {LONGEST_CHAIN} files extend one another")  # noqa: TRY301
     except ValueError as error:
-        place = tree.mark("extends").place
         raise ScenarioError([Problem.at(place, "extends", str(error))]) from None
-    beside = parent.parent == path.parent
-    folder = Path(shown).parent if beside else parent.parent
-    return extended(
-        Scenario, _read(parent, str(folder / parent.name), chain), tree.lacking("extends")
-    )
-
-
-def _extended_file(folder: Path, name: Any, chain: tuple[Path, ...]) -> Path:
-    """Return the file that the last of a chain extends: beside it, or of the package."""
-    parent = _named(folder, name)
-    if parent.resolve() in chain:
-        names = " -> ".join(file.name for file in (*chain, parent))
-        raise ValueError(f"a file cannot extend itself: {names}")
-    if len(chain) >= LONGEST_CHAIN:
-        raise ValueError(f"more than {LONGEST_CHAIN} files extend one another")
-    return parent
+    folder = Path(shown).parent if parent.parent == path.parent else parent.parent
+    return extended(Scenario, _read(parent, str(folder / parent.name), chain), tree)
 
 
 def _named(folder: Path, name: Any) -> Path:

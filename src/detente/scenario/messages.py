@@ -224,11 +224,6 @@ def percent(share: float | None, *, rare: bool = False) -> str:
     return "<1 %" if rare and 0 < share < 0.005 else f"{100 * share:.0f} %"
 
 
-def decimal(value: float | None, decimals: int = 2) -> str:
-    """Return a number with so many decimals, or a dash for what is missing."""
-    return MISSING if value is None or not math.isfinite(value) else f"{value:.{decimals}f}"
-
-
 def two_digits(value: float) -> str:
     """Return a coefficient to two digits."""
     return f"{value:#.2g}".rstrip(".") if value < 100 else f"{value:.0f}"

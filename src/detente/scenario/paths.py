@@ -77,10 +77,11 @@ def changes_of(values: Mapping[str, Any], place: Place) -> list[Change]:
     found: list[Change] = []
     problems: list[Problem] = []
     for path, value in values.items():
+        if not isinstance(path, str):
+            message = f"expected {form}: {describe(path)} is no path"
+            problems.append(Problem.at(place, str(path), message))
+            continue
         try:
-            if not isinstance(path, str):
-                message = f"expected {form}: {describe(path)} is no path"
-                raise ScenarioError([Problem.at(place, "", message)])  # noqa: TRY301
             found.append((path, as_tree(value, place), Mark(place, str(value))))
         except ScenarioError as error:
             problems += [replace(each, path=str(path)) for each in error.problems]

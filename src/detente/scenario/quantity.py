@@ -215,7 +215,8 @@ def _choice(value: object) -> Distribution:
     weights: dict[float, float] = {}
     try:
         for key, weight in value.items():
-            number = _number(_key(key))
+            # JSON has only text keys
+            number = _number(resolve(key) if isinstance(key, str) else key)
             weights[number] = weights.get(number, 0.0) + _number(weight)
     except ValueError as error:
         raise _malformed("choice", error) from None
@@ -231,14 +232,6 @@ def _choice(value: object) -> Distribution:
         total = 1.0
     shares = tuple(weight / total for weight in weights.values())
     return Distribution("choice", tuple(weights), shares)
-
-
-def _key(key: object) -> object:
-    """Read a mapping key as a number where it is one (JSON has only text keys)."""
-    try:
-        return float(key) if isinstance(key, str) else key
-    except ValueError:
-        return key
 
 
 def _check(kind: str, a: tuple[float, ...]) -> None:

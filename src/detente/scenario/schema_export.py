@@ -9,41 +9,30 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
-from typing import Any, Final
+from typing import Any, Final, get_args
 
 from pydantic.json_schema import JsonSchemaValue
 
 from detente import theory
-from detente.scenario.base import CODE_PATTERN, ID_PATTERN, NAME_PATTERN, STEP_PATTERN
+from detente.scenario.base import TEXT_FORMS
 from detente.scenario.conditions import FORMS
 from detente.scenario.dynamics import dynamics_of
-from detente.scenario.elements import Attitude, Dependence, Event, Record, default_repertoire
-from detente.scenario.patterns import Pattern
+from detente.scenario.elements import default_repertoire
 from detente.scenario.quantity import COUNTS, DISTRIBUTION, KINDS
 from detente.scenario.schema import Scenario
-from detente.scenario.shape import KEYS
+from detente.scenario.shape import KEYS, bare
 
 DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
 NULL: Final[JsonSchemaValue] = {"type": "null"}
-#: What an entry of each list is known by, which every file must say.
+#: What an entry of each list is known by, which every file must say; a record may have no date.
 REQUIRED: Final[dict[str, list[str]]] = {
-    Event.__name__: list(KEYS["events"]),
-    Attitude.__name__: list(KEYS["attitudes"]),
-    Dependence.__name__: list(KEYS["dependence"]),
-    Record.__name__: list(KEYS["record"][:2]),
-    Pattern.__name__: list(KEYS["patterns"]),
+    get_args(bare(Scenario.model_fields[name].annotation))[0].__name__: list(fields[:2])
+    for name, fields in KEYS.items()
 }
 #: Definitions whose every file must be complete: a condition is never merged.
 WHOLE: Final = frozenset(
     {"Claim", "Comparison", "Sweep", DISTRIBUTION, *(form.__name__ for form in FORMS.values())}
 )
-#: What each form of text is called.
-TEXTS: Final = {
-    CODE_PATTERN: "country code",
-    ID_PATTERN: "name",
-    NAME_PATTERN: "name",
-    STEP_PATTERN: "length of time",
-}
 #: What each simple type is called.
 TYPES: Final = {"boolean": "true or false", "integer": "whole number", "number": "number"}
 HEAD: Final = """# Scenario files
@@ -156,20 +145,15 @@ def _relax(definition: JsonSchemaValue, required: list[str]) -> None:
     if required:
         definition["required"] = required
     for key, part in definition.get("properties", {}).items():
-        part.pop("title", None)
-        _relax_table(part)
+        for said in ("title", "minProperties"):  # a child may name fewer entries than a whole needs
+            part.pop(said, None)
+        if isinstance(inner := part.get("additionalProperties"), dict) and inner:
+            part["additionalProperties"] = _or_null(inner)
+        if patterns := part.get("patternProperties"):
+            part["patternProperties"] = {name: _or_null(inner) for name, inner in patterns.items()}
+            part["additionalProperties"] = False
         if key not in required:
             definition["properties"][key] = _or_null(part)
-
-
-def _relax_table(part: JsonSchemaValue) -> None:
-    """Let null drop entries of a table, and a child name fewer of them than a whole needs."""
-    if isinstance(inner := part.get("additionalProperties"), dict) and inner:
-        part["additionalProperties"] = _or_null(inner)
-    if patterns := part.get("patternProperties"):
-        part["patternProperties"] = {key: _or_null(inner) for key, inner in patterns.items()}
-        part["additionalProperties"] = False
-    part.pop("minProperties", None)
 
 
 def _or_null(part: JsonSchemaValue) -> JsonSchemaValue:
@@ -229,7 +213,7 @@ def _takes(part: dict[str, Any]) -> str:  # noqa: PLR0911 - one for each kind
     """Say what a field takes by its JSON Schema: type, range and unit."""
     options = [option for option in part.get("anyOf", [part]) if option != NULL]
     if "x-unit" in part:
-        return _number(options[0], part["x-unit"])
+        return "number" + _range(options[0], part["x-unit"])
     if len(options) > 1:
         links = [_takes(option) for option in options]
         return "date or step" if "date" in links else ", ".join(links)
@@ -249,21 +233,18 @@ def _takes(part: dict[str, Any]) -> str:  # noqa: PLR0911 - one for each kind
         value = value if isinstance(value, dict) else {}  # true allows any
         return f"table of {'issues: ' if 'x-unit' in value else ''}{_takes(value)}"
     if part.get("type") == "string":
-        text = "CAMEO code" if "pattern" in part else "text"
-        return part.get("format") or TEXTS.get(part.get("pattern", ""), text)
+        text = ("CAMEO code" if "pattern" in part else part.get("format", "text"),)
+        return TEXT_FORMS.get(part.get("pattern", ""), text)[0]
     return TYPES.get(part.get("type", ""), "any value") + _range(part)
 
 
-def _number(number: dict[str, Any], unit: str) -> str:
-    """Say the range and unit of a quantity."""
-    spelled = f"{number['minimum']:g} to {number['maximum']:g}"
-    rest = "" if unit == spelled else f", {unit.removesuffix(f', {spelled}')}"
-    return f"number, {spelled}{rest}"
-
-
-def _range(part: dict[str, Any]) -> str:
-    """Say the range of a plain number, if it has one."""
+def _range(part: dict[str, Any], unit: str | None = None) -> str:
+    """Say the range of a number, if it has one, and its unit if that says more."""
     low, high, below = (part.get(k) for k in ("minimum", "maximum", "exclusiveMaximum"))
+    if unit is not None:
+        spelled = f"{low:g} to {high:g}"
+        more = "" if unit == spelled else f", {unit.removesuffix(f', {spelled}')}"
+        return f", {spelled}{more}"
     if below is not None:
         return f", {low} to below {below}"
     return "" if low is None else f", {low} to {high}" if high is not None else f", {low} or more"

@@ -18,7 +18,7 @@ from pydantic_core import PydanticUndefined, to_jsonable_python
 from detente.scenario import conditions
 from detente.scenario.base import Refers
 from detente.scenario.dynamics import Dynamics, dynamics_in
-from detente.scenario.tree import Steps, child
+from detente.scenario.tree import Steps
 
 #: The fields by which an entry of a list is known, by the name of the list.
 KEYS: Final[dict[str, tuple[str, ...]]] = {
@@ -90,14 +90,6 @@ def below(kind: Any, step: str | int, value: Any = None) -> Any:
     field = fields_of(kind).get(str(step))
     annotation = None if field is None else field.annotation
     return dynamics_in(value) if annotation is Dynamics else annotation
-
-
-def type_at(model: type[BaseModel], data: Any, steps: Steps) -> Any:
-    """Return the type of the place at the end of some steps through plain data, or None."""
-    kind: Any = model
-    for step in steps:
-        kind, data = below(kind, step, data), child(data, step)
-    return kind
 
 
 def default_at(kind: Any, key: str) -> Any:

@@ -82,15 +82,6 @@ class Table(dict[str, Any]):
         self.pop(key, None)
         self.marks.pop(key, None)
 
-    def lacking(self, *keys: str) -> Table:
-        """Return a table without some keys."""
-        rest = Table(self.place)
-        rest.update(self)
-        rest.marks.update(self.marks)
-        for key in keys:
-            rest.drop(key)
-        return rest
-
 
 class Rows(list[Any]):
     """Values in a row."""
@@ -148,14 +139,14 @@ def as_tree(value: Any, place: Place, depth: int = 0) -> Any:
             raise ScenarioError([Problem.at(place, "", f"cannot use {describe(value)} as a value")])
 
 
-def copied(node: Any) -> Any:
-    """Return a copy of a tree that can be changed without changing the tree."""
+def copied(node: Any, *without: str) -> Any:
+    """Return a copy of a tree, without some keys of it, that can be changed on its own."""
     if not isinstance(node, Table | Rows):
         return node
     made: Any = type(node)(node.place)
     made.marks = node.marks.copy()
     if isinstance(node, Table):
-        made.update((key, copied(item)) for key, item in node.items())
+        made.update((key, copied(item)) for key, item in node.items() if key not in without)
     else:
         made.extend(copied(item) for item in node)
     return made

@@ -10,13 +10,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from detente.scenario import checks, variants
-from detente.scenario.base import (
-    CODE_PATTERN,
-    ID_PATTERN,
-    NAME_PATTERN,
-    STEP_PATTERN,
-    InconsistentError,
-)
+from detente.scenario.base import TEXT_FORMS, InconsistentError
 from detente.scenario.conditions import FORMS
 from detente.scenario.dynamics import AnyDynamics, elsewhere
 from detente.scenario.messages import (
@@ -34,19 +28,12 @@ from detente.scenario.messages import (
 )
 from detente.scenario.paths import spell
 from detente.scenario.quantity import number_advice
-from detente.scenario.shape import below, fields_of, form_of, is_condition, type_at
+from detente.scenario.shape import below, fields_of, is_condition
 from detente.scenario.tree import Mark, Steps, Table, as_tree, child, find, has, places_in, table_at
 
 if TYPE_CHECKING:
     from detente.scenario.schema import Scenario
 
-#: What each form of text is, in words.
-PATTERNS: Final[dict[str, str]] = {
-    CODE_PATTERN: "a country code of three capital letters (ISO 3166-1 alpha-3)",
-    ID_PATTERN: "a name of small letters, digits and _, starting with a letter",
-    NAME_PATTERN: "a name of small letters, digits, - and _",
-    STEP_PATTERN: "a length such as '1 week' or '3 days'",
-}
 #: What each type of value is, in words, by the beginning of pydantic's name for the error.
 TYPES: Final[dict[str, str]] = {
     "int": "a whole number",
@@ -134,7 +121,7 @@ def _variants(
     courses: dict[str, Scenario] = {}
     problems: list[Problem] = []
     for name, variant in table_at(tree, "variants").items():
-        if scenario is not None and scenario.variants[name].is_as_written:
+        if scenario is not None and not scenario.variants[name].touched:
             courses[name] = scenario.model_copy(update={"variants": {}, "patterns": []})
             continue
         resolved, more = variants.resolve(model, tree, name)
@@ -178,12 +165,13 @@ def _in_plain_words(model: type[BaseModel], data: Any, error: ValidationError) -
     """Turn each of pydantic's errors into a finding."""
     found = []
     for item in error.errors(include_url=False):
-        steps, on_key = _steps(model, data, item["loc"])
+        steps, holder_kind, on_key = _steps(model, data, item["loc"])
         wrong = item.get("ctx", {}).get("error")
         if isinstance(wrong, InconsistentError):
             found += [each._replace(steps=(*steps, *each.steps)) for each in wrong.findings]
         elif item["type"] == "extra_forbidden":
-            found.append(Finding(steps, _unknown_key(model, data, steps), on_key=True))
+            message = _unknown_key(str(steps[-1]), holder_kind, find(data, steps[:-1]))
+            found.append(Finding(steps, message, on_key=True))
         else:
             found.append(Finding(steps, _message(item), on_key))
     return found
@@ -191,31 +179,32 @@ def _in_plain_words(model: type[BaseModel], data: Any, error: ValidationError) -
 
 def _steps(
     model: type[BaseModel], data: Any, location: tuple[str | int, ...]
-) -> tuple[Steps, bool]:
-    """Leave out of pydantic's location what is not in the file: the tags of unions."""
+) -> tuple[Steps, Any, bool]:
+    """Return the steps of pydantic's location, the type of their holder, and if the key is meant.
+
+    What is not in the file is left out: the tags of unions.
+    """
     steps: list[str | int] = []
     kind: Any = model
-    tagged = False
+    holder: Any = None
     for part in location:
         if part == "[key]":
-            return tuple(steps), True
-        if is_condition(kind) and not tagged and part in FORMS:
-            kind, tagged = FORMS[str(part)], True
+            return tuple(steps), holder, True
+        if is_condition(kind) and part in FORMS:
+            kind = FORMS[str(part)]
             continue
-        kind, tagged = below(kind, part, find(data, tuple(steps))), False
+        holder, kind = kind, below(kind, part, find(data, tuple(steps)))
         steps.append(part)
-    return tuple(steps), False
+    return tuple(steps), holder, False
 
 
-def _unknown_key(model: type[BaseModel], data: Any, steps: Steps) -> str:
+def _unknown_key(key: str, kind: Any, holder: Any) -> str:
     """Say that a key is none of those of its place, and what was probably meant."""
-    key, holder = str(steps[-1]), find(data, steps[:-1])
-    kind = type_at(model, data, steps[:-1])
     if isinstance(kind, type) and issubclass(kind, AnyDynamics) and (of := elsewhere(key, kind)):
         return of
     if key in RETIRED:
         return f"'{key}' is gone: {RETIRED[key]}"
-    near = hint(key, fields_of(form_of(holder) if is_condition(kind) else kind))
+    near = hint(key, fields_of(kind))
     if ":" in key:
         near = " - put a space after the colon"
     elif COMMA_REST.fullmatch(key) and child(holder, key) is None and not lookalike(key):
@@ -236,8 +225,7 @@ def _message(item: ErrorDetails) -> str:
     if kind == "value_error":
         return str(context.get("error", item["msg"]))
     if kind == "string_pattern_mismatch":
-        expected = PATTERNS.get(context["pattern"], f"text of the form {context['pattern']}")
-        return f"expected {expected}, not {describe(value)}"
+        return f"expected {TEXT_FORMS[context['pattern']][1]}, not {describe(value)}"
     if kind in LIMITS:
         limit_name, words = LIMITS[kind]
         limit, size = context[limit_name], len(value) if isinstance(value, dict | list) else 0

@@ -12,7 +12,7 @@ hold is dropped too.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, Final
 
@@ -43,48 +43,36 @@ def resolve(model: type[BaseModel], tree: Table, name: str) -> tuple[Table | Non
     variant = copied(tree["variants"][name])
     if not isinstance(variant, Table):
         return None, []
-    whole, path = copied(tree.lacking("variants", "patterns")), f"variants.{name}"
+    whole, path = copied(tree, "variants", "patterns"), f"variants.{name}"
     drop, addition, settings = (child(variant, key) for key in ("drop", "add", "set"))
     drop = drop if isinstance(drop, Rows) else Rows(variant.place)
     dropped = {each for each in drop if isinstance(each, str)}
-    problems = _unknown_drops(whole, drop, f"{path}.drop")
+    problems: list[Problem] = []
+    known = _ids(whole)
+    for index, event in enumerate(drop):
+        if isinstance(event, str) and (event in drop[:index] or event not in known):
+            message = f"there is no event '{event}' to drop{did_you_mean(event, map(str, known))}"
+            message = f"'{event}' is dropped twice" if event in drop[:index] else message
+            problems.append(Problem.at(drop.mark(index).place, f"{path}.drop.{index}", message))
     _take_out(whole, dropped)
     # a condition that the variant itself gives and that tests what it drops is a mistake, left
     # for the checks to tell of
     inherited = [row["when"] for row in _events(whole) if child(row, "when") is not None]
-    for changes, verb in ((addition, "add"), (settings, "set")):
-        for key in changes if isinstance(changes, Table) else ():
+    for verb, changes in (("add", addition), ("set", settings)):
+        for key in list(changes) if isinstance(changes, Table) else ():
             if (own := key.split(".")[0]) in NOT_ITS_OWN:
                 message = f"a variant cannot {verb} {own}"
                 at = changes.mark(key).at_key
                 problems.append(Problem.at(at, f"{path}.{verb}.{key}", message))
+                changes.drop(key)
     if isinstance(addition, Table):
-        _lay(addition.lacking(*NOT_ITS_OWN), whole, model, f"{path}.add", problems)
+        _lay(addition, whole, model, f"{path}.add", problems)
     if isinstance(settings, Table):
-        own_settings = [
-            (key, value, settings.mark(key))
-            for key, value in settings.items()
-            if key.split(".")[0] not in NOT_ITS_OWN
-        ]
-        for problem in assign_all(model, whole, own_settings):
-            problems.append(replace(problem, path=f"{path}.set.{problem.path}"))
+        values = [(key, value, settings.mark(key)) for key, value in settings.items()]
+        wrong = assign_all(model, whole, values)
+        problems += [replace(each, path=f"{path}.set.{each.path}") for each in wrong]
     _drop_along(whole, dropped, {id(when) for when in inherited})
     return whole, problems
-
-
-def _unknown_drops(tree: Table, drop: Rows, path: str) -> list[Problem]:
-    """Say which events that a variant drops are not there, or dropped already."""
-    problems: list[Problem] = []
-    known = _ids(tree)
-    for index, name in enumerate(drop):
-        message = ""
-        if isinstance(name, str) and name in drop[:index]:
-            message = f"'{name}' is dropped twice"
-        elif isinstance(name, str) and name not in known:
-            message = f"there is no event '{name}' to drop{did_you_mean(name, map(str, known))}"
-        if message:
-            problems.append(Problem.at(drop.mark(index).place, f"{path}.{index}", message))
-    return problems
 
 
 def _drop_along(tree: Table, dropped: set[str], inherited: set[int]) -> None:
@@ -170,7 +158,7 @@ def extended(model: type[BaseModel], parent: Table, over: Table) -> Table:
     """Return a file's tree on top of that of the file that it extends, which is used up."""
     own = checks.ids(over)
     if child(over, "theory") not in (None, child(parent, "theory") or theory.DEFAULT):
-        parent = parent.lacking("dynamics")  # they are coefficients of another theory
+        parent.drop("dynamics")  # they are coefficients of another theory
     inherited = checks.ids(parent) - own
     _lay(over, parent, model, "", None)
     checks.prune(parent, inherited)
@@ -279,19 +267,22 @@ def of_patterns(tree: Table) -> Table | None:
     """
     found = Table(tree.place)
     for _, pattern in rows_at(tree, "patterns"):
-        path = f"patterns.{pattern.get('id')}"
+        way = f"patterns.{pattern.get('id')}"
         courses = table_at(pattern, "courses")
         for name, own in courses.items():
             if isinstance(own, Table):
-                found.put(f"{path}.courses.{name}", _varied(tree, own), courses.mark(name))
+                found.put(f"{way}.courses.{name}", _varied(tree, own), courses.mark(name))
         for at, claim in rows_at(pattern, "claims"):
             for key in ("rises_with", "falls_with"):
-                inner = f"{path}.claims.{at}.{key}.values"
-                for index, (variant, mark) in enumerate(_settings(claim.get(key))):
-                    found.put(f"{inner}.{index}", variant, mark)
+                path, values = child(claim.get(key), "input"), child(claim.get(key), "values")
+                given = isinstance(path, str) and isinstance(values, Rows)
+                for index in range(len(values)) if given else ():
+                    mark = values.mark(index)
+                    variant = as_tree({"set": {path: values[index]}}, mark.place)
+                    found.put(f"{way}.claims.{at}.{key}.values.{index}", variant, mark)
     if not found:
         return None
-    trial = tree.lacking("patterns", "variants")
+    trial: Table = copied(tree, "patterns", "variants")
     trial.put("variants", found, Mark(tree.place))
     return trial
 
@@ -320,36 +311,27 @@ def course_of(
     return {"drop": made.get("drop", []), "add": added, "set": changed}
 
 
-def _settings(sweep: Any) -> Iterator[tuple[Table, Mark]]:
-    """Walk the values along a sweep, each as a variant that sets it."""
-    path, values = child(sweep, "input"), child(sweep, "values")
-    for value, mark in zip(values, values.marks, strict=True) if isinstance(values, Rows) else ():
-        if isinstance(path, str):
-            settings, variant = Table(mark.place), Table(mark.place)
-            settings.put(path, value, mark)
-            variant.put("set", settings, mark)
-            yield variant, mark
-
-
 def _varied(tree: Table, own: Table) -> Table:
     """Return a course of a pattern on top of the variant that it changes, as one variant."""
     base = table_at(table_at(tree, "variants"), str(own.get("variant")))
-    made = own.lacking("variant")
+    made: Table = copied(own, "variant")
     for key in ("drop", "set", "add"):
-        if isinstance(under := base.get(key), Table | Rows):
-            made.put(key, _joined(under, own.get(key)), own.mark(key))
+        if isinstance(base.get(key), Table | Rows):
+            made.put(key, _joined(copied(base[key]), made.get(key)), own.mark(key))
     return made
 
 
 def _joined(under: Any, over: Any) -> Any:
-    """Return the entries of two tables or rows together, tables key by key."""
-    made = copied(over) if isinstance(over, type(under)) else type(under)(under.place)
-    for at in range(len(under)) if isinstance(under, Rows) else under:
-        item, mark = under[at], under.mark(at)
-        if isinstance(made, Rows):
-            made.put(len(made), item, mark)
-        elif at not in made:
-            made.put(at, item, mark)
+    """Return the entries of two tables or lists together, those of `over` first."""
+    if type(over) is not type(under):
+        return under
+    if isinstance(under, Rows):
+        for at, item in enumerate(under):
+            over.put(len(over), item, under.mark(at))
+        return over
+    for at, item in under.items():
+        if at not in over:
+            over.put(at, item, under.mark(at))
         elif isinstance(item, Rows):
-            made.put(at, _joined(item, made[at]), made.mark(at))
-    return made
+            over.put(at, _joined(item, over[at]), over.mark(at))
+    return over
