@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from functools import cached_property
 from itertools import combinations
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from detente.measures.effects import notebook_html
 from detente.measures.forecasts import Floats, Forecast, pooled, ranked_probability, skill
@@ -99,23 +99,21 @@ class Fit:
         self,
         posterior: Posterior,
         free: Floats,
-        without_episodes: Mapping[str, LeftOut] | None = None,
-        without_countries: Mapping[str, LeftOut] | None = None,
+        without_episodes: Mapping[str, LeftOut] = MappingProxyType({}),
+        without_countries: Mapping[str, LeftOut] = MappingProxyType({}),
         notes: tuple[str, ...] = (),
     ) -> None:
         self.estimates, self.correlations = _estimates(posterior, free)
-        self.without_episodes = without_episodes or {}
-        self.without_countries = without_countries or {}
+        self.without_episodes = without_episodes
+        self.without_countries = without_countries
         self.notes = notes
         courses = [episode.scenario for episode in posterior.episodes]
         self.runs = courses[0].runs
         self.seeds = {course.scenario: course.seed for course in courses}
         self.titles = {course.scenario: course.title or course.scenario for course in courses}
-        self.country_names = _country_names(posterior)
         self._whole = posterior.forecast(posterior.probabilities(free))
-        self.forecasts = {
-            name: self._whole.among(own) for name, own in _episodes(posterior).items()
-        }
+        self.country_names = {row.country: row.country_name for row in posterior.rows}
+        self.forecasts = self._whole.by("scenario")
 
     @property
     def scenarios(self) -> tuple[str, ...]:
@@ -146,21 +144,20 @@ class Fit:
     @cached_property
     def summary(self) -> dict[str, Any]:
         """The figures by name; see `detente.fit`."""
-        frequencies = _frequencies(self._whole)
+        often = _frequencies(self._whole)
         in_sample = {name: _figures(each) for name, each in self.forecasts.items()}
         episodes = {
             name: {
-                **_figures(forecast, frequencies),
-                "skill_own": _figures(forecast)["skill"],
-                "coefficients": coefficients,
+                **_figures(out.forecast, often),
+                "skill_own": _figures(out.forecast)["skill"],
+                "coefficients": out.coefficients,
             }
-            for name, (forecast, coefficients) in self.without_episodes.items()
+            for name, out in self.without_episodes.items()
         }
         countries: dict[str, Any] = {}
-        if unseen := {code: each.forecast for code, each in self.without_countries.items()}:
-            by_country = {code: _figures(each, frequencies) for code, each in unseen.items()}
-            joined = Forecast.joined(list(unseen.values()))
-            countries = {**_figures(joined, frequencies), "countries": by_country}
+        if unseen := {code: out.forecast for code, out in self.without_countries.items()}:
+            countries = _figures(Forecast.joined([*unseen.values()]), often)
+            countries["countries"] = {code: _figures(own, often) for code, own in unseen.items()}
         return {
             "scenarios": list(self.scenarios),
             "runs": self.runs,
@@ -176,6 +173,10 @@ class Fit:
             "leave_one_country_out": countries or None,
             "notes": list(self.notes),
         }
+
+    def to_plain(self) -> dict[str, Any]:
+        """Return the figures, by name."""
+        return self.summary
 
     def __repr__(self) -> str:
         """Say in a few lines what was estimated and how good it is."""
@@ -201,12 +202,11 @@ def _estimates(
     covariance = posterior.covariance(posterior.confidence, mode)
     spreads = np.sqrt(np.diag(covariance))
     estimates = []
-    for (name, prior), number, deviation in zip(
-        posterior.priors.items(), mode, spreads, strict=True
+    for (name, prior), free, spread in zip(
+        posterior.priors.items(), map(float, mode), map(float, spreads), strict=True
     ):
-        free, spread = float(number), float(deviation)
         low, high = (prior.bound(free + side * REACH * spread) for side in (-1, 1))
-        least, most = (prior.bound(prior.centre + side * REACH * prior.spread) for side in (-1, 1))
+        least, most = (prior.at(side * REACH) for side in (-1, 1))
         estimates.append(
             Estimate(
                 name, prior.bound(free), low, high, prior.median, least, most, prior.why,
@@ -232,64 +232,7 @@ def _figures(forecast: Forecast, frequencies: Floats | None = None) -> dict[str,
     found, of = forecast.figures(), len(forecast.rows)
     often = _frequencies(forecast) if frequencies is None else frequencies
     reference = ranked_probability(often[np.newaxis], forecast.observed)
-    return {
-        "rps": float(found.rps),
-        "skill": float(skill(found.rps, reference.mean())),
-        "log_score": float(found.log_score),
-        **found.hits(of),
-        "of": of,
-    }
-
-
-def _episodes(posterior: Posterior) -> dict[str, NDArray[np.bool_]]:
-    """Return which rows are of each episode."""
-    places = np.repeat(
-        np.arange(len(posterior.episodes)), [len(e.rows) for e in posterior.episodes]
-    )
-    return {e.scenario.scenario: places == at for at, e in enumerate(posterior.episodes)}
-
-
-def _country_names(posterior: Posterior) -> dict[str, str]:
-    """Return the name of each country that the record speaks of, by its code."""
-    return {
-        row.country: episode.scenario.countries[row.country].name
-        for episode in posterior.episodes
-        for row in episode.rows
-    }
-
-
-def _without(posterior: Posterior, out: NDArray[np.bool_], start: Floats | None = None) -> LeftOut:
-    """Fit without some rows: what was really done there has no say, though it is simulated."""
-    mode = posterior.maximise(np.where(out, 0.0, posterior.confidence), start)
-    forecast = posterior.forecast(mode.probabilities).among(out)
-    return LeftOut(forecast, posterior.coefficients(mode.free))
-
-
-def _without_episodes(posterior: Posterior, report: Callable[[str], None]) -> dict[str, LeftOut]:
-    """Leave out each episode in turn, as if it had not come yet.
-
-    Each fit starts where the priors centre, not where the rows of the episode have moved another.
-    """
-    found = {}
-    for name, rows in _episodes(posterior).items():
-        report(f"Estimating without {name}")
-        found[name] = _without(posterior, rows)
-    return found
-
-
-def _without_countries(
-    posterior: Posterior, mode: Floats, report: Callable[[str], None]
-) -> dict[str, LeftOut]:
-    """Leave each country's rows out of all episodes in turn, as if nobody had looked at it.
-
-    Each fit starts from that to all rows, which is near.
-    """
-    found, names = {}, _country_names(posterior)
-    for place, (code, name) in enumerate(names.items(), start=1):
-        report(f"Estimating without {name} ({place} of {len(names)} countries)")
-        own = np.array([row.country == code for row in posterior.rows])
-        found[code] = _without(posterior, own, mode)
-    return found
+    return found._replace(skill=skill(found.rps, reference.mean())).to_plain(of)
 
 
 def fit(
@@ -347,33 +290,7 @@ def fit(
 
     predictors = predictors_of(scenarios, runs, seed, "fit to")
     posterior = Posterior(predictors)
-    _check_coefficients(posterior)
-
-    def report(line: str) -> None:
-        if progress:
-            print(line, file=sys.stderr, flush=True)  # noqa: T201 - a person waits for minutes
-
-    warm_up(find_engine("compiled"), tell=progress)
-    report(f"Estimating from {len(posterior.rows)} rows, {runs} runs of each scenario")
-    mode = posterior.maximise(posterior.confidence).free
-    if not leave_out:
-        return Fit(posterior, mode)
-    if len(predictors) == 1:
-        countries = _without_countries(posterior, mode, report)
-        return Fit(
-            posterior,
-            mode,
-            {},
-            countries,
-            ("Only one episode was given, so none could be left out.",),
-        )
-    episodes = _without_episodes(posterior, report)
-    return Fit(posterior, mode, episodes, _without_countries(posterior, mode, report))
-
-
-def _check_coefficients(posterior: Posterior) -> None:
-    """Refuse scenarios that give what is to be estimated as a distribution."""
-    for course in (episode.scenario for episode in posterior.episodes):
+    for course in (each.scenario for each in predictors):
         for name in posterior.priors:
             if isinstance(getattr(course.dynamics, name), Distribution):
                 raise UsageError(
@@ -381,3 +298,30 @@ def _check_coefficients(posterior: Posterior) -> None:
                     "estimated, as one number for all runs, from a prior of its own; give it as a "
                     "number or leave it out"
                 )
+
+    def report(line: str) -> None:
+        if progress:
+            print(line, file=sys.stderr, flush=True)  # noqa: T201 - a person waits for minutes
+
+    def without(key: str, value: str, start: Floats | None = None) -> LeftOut:
+        """Fit without some rows: what was really done there has no say, though it is simulated."""
+        weights = [row.confidence if getattr(row, key) != value else 0 for row in posterior.rows]
+        found = posterior.maximise(np.array(weights), start)
+        unseen = posterior.forecast(found.probabilities).by(key)[value]
+        return LeftOut(unseen, posterior.coefficients(found.free))
+
+    warm_up(find_engine("compiled"), tell=progress)
+    report(f"Estimating from {len(posterior.rows)} rows, {runs} runs of each scenario")
+    mode = posterior.maximise(posterior.confidence).free
+    if not leave_out:
+        return Fit(posterior, mode)
+    alone, episodes, countries = len(predictors) == 1, {}, {}
+    for name in [] if alone else [each.scenario.scenario for each in predictors]:
+        report(f"Estimating without {name}")  # as if it had not come: even the start knows nothing
+        episodes[name] = without("scenario", name)
+    names = {row.country: row.country_name for row in posterior.rows}
+    for place, (code, name) in enumerate(names.items(), start=1):
+        report(f"Estimating without {name} ({place} of {len(names)} countries)")
+        countries[code] = without("country", code, mode)  # which is near
+    notes = ("Only one episode was given, so none could be left out.",) if alone else ()
+    return Fit(posterior, mode, episodes, countries, notes)

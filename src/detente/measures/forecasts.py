@@ -90,10 +90,7 @@ def log_probability(probabilities: Floats, observed: Indices) -> Floats:
 
 
 def skill(score: Floats | float, reference: Floats | float) -> Floats:
-    """Return 1 - score / reference: 1 is perfect, 0 no better than the reference.
-
-    NaN where the reference is perfect, which leaves no room to be better.
-    """
+    """Return 1 - score / reference; NaN where the reference leaves no room to be better."""
     best = np.asarray(reference, dtype=np.float64)
     with np.errstate(divide="ignore", invalid="ignore"):
         return np.where(best > 0, 1.0 - np.asarray(score) / best, np.nan)
@@ -120,20 +117,13 @@ def weighted_mean(values: Floats | NDArray[np.bool_], weights: Floats) -> Floats
 
 
 def pooled(observed: Indices, responses: int, weights: Floats | None = None) -> Floats:
-    """Return the frequencies of responses over all rows, (..., responses).
-
-    They are taken from the very rows that are scored, so that no forecast that says the same of
-    every row has a better mean ranked probability score.
-    """
+    """Return the frequencies of responses: no forecast that is the same for all rows beats them."""
     weights = np.ones(len(observed)) if weights is None else weights
     return np.asarray(weights @ np.eye(responses)[observed] / weights.sum(axis=-1, keepdims=True))
 
 
 def same(observed: Indices, responses: int, weights: Floats | None = None) -> Floats:
-    """Return the forecast that everyone does the same, (..., responses): the best for the rows.
-
-    One that is sure scores the distance between the response that it names and the one given.
-    """
+    """Return the best forecast that all do the same; one scores its distance from what was done."""
     weights = np.ones(len(observed)) if weights is None else weights
     distances = np.abs(observed[:, np.newaxis] - np.arange(responses))
     return np.asarray(np.eye(responses)[np.argmin(weights @ distances, axis=-1)])
@@ -150,11 +140,15 @@ class Figures(NamedTuple):
     error_side: Floats  # expected calibration error, 0 (best) to 1; see `calibration`
     error_response: Floats
 
-    def hits(self, rows: int) -> dict[str, int]:
-        """Return in how many of the rows the most probable side and response were right."""
+    def to_plain(self, of: int) -> dict[str, Any]:
+        """Return those of one forecast by name; of hits, how many of so many rows."""
         return {
-            "hits_side": round(float(self.share_side) * rows),
-            "hits_response": round(float(self.share_response) * rows),
+            "rps": float(self.rps),
+            "skill": float(self.skill),
+            "log_score": float(self.log_score),
+            "hits_side": round(float(self.share_side) * of),
+            "hits_response": round(float(self.share_response) * of),
+            "of": of,
         }
 
 
@@ -227,8 +221,10 @@ def _bin(probabilities: Floats, bins: int) -> Indices:
 class Observation:
     """What a government did about an event: its last response in the record."""
 
+    scenario: str
     event: str
     country: str
+    country_name: str
     response: str
     index: int  # its place in the repertoire, 0 being the most hostile
     date: date | None
@@ -264,35 +260,51 @@ class Forecast:
         """How sure the coding of each row is, 0 to 1."""
         return np.array([row.confidence for row in self.rows])
 
-    def among(self, chosen: NDArray[np.bool_]) -> Forecast:
-        """Return some of the rows."""
-        rows = tuple(row for row, own in zip(self.rows, chosen, strict=True) if own)
-        others = {name: each[chosen] for name, each in self.others.items()}
-        return Forecast(rows, self.probabilities[chosen], self.stances, others)
+    def by(self, name: str) -> dict[str, Forecast]:
+        """Return the rows of each scenario, country or whatever else a row has."""
+        values = [getattr(row, name) for row in self.rows]
+        found = {}
+        for value in dict.fromkeys(values):
+            own = [at for at, each in enumerate(values) if each == value]
+            others = {name: each[own] for name, each in self.others.items()}
+            rows = tuple(self.rows[at] for at in own)
+            found[value] = Forecast(rows, self.probabilities[own], self.stances, others)
+        return found
 
     def baselines(self, weights: Floats | None = None) -> dict[str, Floats]:
         """Return what each baseline forecasts, (..., rows, responses), by its name.
 
         Those that are made from the rows are made anew for each set of weights.
         """
-        responses, shape = len(self.stances), self.probabilities.shape
-        made = {make.__name__: make(self.observed, responses, weights) for make in (pooled, same)}
-        return {
-            name: np.broadcast_to(row[..., np.newaxis, :], (*row.shape[:-1], *shape))
-            for name, row in made.items()
-        } | dict(self.others)
-
-    def baseline_scores(self, weights: Floats | None = None) -> dict[str, Floats]:
-        """Return the mean ranked probability score of each baseline, for each set of weights."""
-        each = np.ones(len(self.rows)) if weights is None else weights
-        return {
-            name: weighted_mean(ranked_probability(forecast, self.observed), each)
-            for name, forecast in self.baselines(weights).items()
-        }
+        shape, found = self.probabilities.shape, dict(self.others)
+        for make in (same, pooled):
+            row = make(self.observed, len(self.stances), weights)
+            row = np.broadcast_to(row[..., np.newaxis, :], (*row.shape[:-1], *shape))
+            found = {make.__name__: row, **found}
+        return found
 
     def figures(self, weights: Floats | None = None) -> Figures:
         """Return the figures of the model."""
         return figures(self.probabilities, self.observed, self.stances, weights)
+
+    def replicates(
+        self, weights: Floats | None = None, drawn: Mapping[str, Floats] | None = None
+    ) -> Replicates:
+        """Return replicates with rows weighted anew, or some forecasts drawn anew, by name."""
+        each = np.ones(len(self.rows)) if weights is None else weights
+        forms = {
+            "model": self.probabilities[np.newaxis],
+            **self.baselines(weights),
+            **(drawn or {}),
+        }
+        own = figures(forms.pop("model"), self.observed, self.stances, weights)
+        return Replicates(
+            own,
+            {
+                name: weighted_mean(ranked_probability(form, self.observed), each)
+                for name, form in forms.items()
+            },
+        )
 
 
 class Replicates(NamedTuple):
@@ -327,10 +339,7 @@ def percentiles(values: Floats) -> Interval:
 def over_runs(
     rows: Forecast, episodes: Sequence[Mapping[str, Outcomes]], rng: np.random.Generator
 ) -> Replicates:
-    """Resample runs, those of each episode apart: what chance did (Efron 1979).
-
-    All forms of the model keep the same runs, as they have the same random draws.
-    """
+    """Resample runs, each episode's apart: what chance did to all forms alike (Efron 1979)."""
     parts = []
     for outcomes in episodes:
         counts = counts_by_batch(np.concatenate([*outcomes.values()], axis=1), len(rows.stances))
@@ -342,26 +351,18 @@ def over_runs(
 
 
 def over_draws(rows: Forecast, episodes: Sequence[Mapping[str, Floats]]) -> Replicates:
-    """Take each draw by itself, by form of the model: (draws, rows, responses).
+    """Take each draw by itself, (draws, rows, responses), by form of the model.
 
-    Draw 17 of one episode goes with draw 17 of another. The forecast of the model mixes all draws
-    of the parameters and is therefore, on average, better than that of one: its own figures may lie
-    at the good end of these or beyond.
+    The model's own forecast mixes all draws and is on average better than that of one.
     """
-    forms = _joined(episodes, axis=1)
-    found = {name: figures(form, rows.observed, rows.stances) for name, form in forms.items()}
-    own = found.pop("model")
-    others = {name: each.rps for name, each in found.items()}
-    return Replicates(own, {**rows.baseline_scores(), **others})
+    return rows.replicates(drawn=_joined(episodes, axis=1))
 
 
 def over_countries(rows: Forecast, rng: np.random.Generator) -> Replicates:
     """Resample countries, each with all of its rows."""
     codes, where = np.unique([row.country for row in rows.rows], return_inverse=True)
     times = rng.multinomial(len(codes), np.full(len(codes), 1 / len(codes)), size=RESAMPLED)
-    weights = times[:, where].astype(np.float64)
-    own = figures(rows.probabilities[np.newaxis], rows.observed, rows.stances, weights)
-    return Replicates(own, rows.baseline_scores(weights))
+    return rows.replicates(times[:, where].astype(np.float64))
 
 
 def _joined(parts: Sequence[Mapping[str, Floats]], axis: int) -> dict[str, Floats]:
