@@ -145,10 +145,10 @@ class Figures(NamedTuple):
         return {
             "rps": float(self.rps),
             "skill": float(self.skill),
-            "log_score": float(self.log_score),
             "hits_side": round(float(self.share_side) * of),
             "hits_response": round(float(self.share_response) * of),
             "of": of,
+            "log_score": float(self.log_score),
         }
 
 

@@ -17,9 +17,11 @@ import inspect
 import pkgutil
 import re
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from functools import cache, partial
 from importlib import import_module
 from importlib.resources import files
+from itertools import takewhile
 from types import ModuleType
 from typing import Any, Final, get_args, get_origin
 
@@ -34,6 +36,7 @@ from detente.scenario.conditions import FORMS
 from detente.scenario.dynamics import coefficients, dynamics_of
 from detente.scenario.elements import default_repertoire
 from detente.scenario.library import library
+from detente.scenario.quantity import quantity_of
 from detente.scenario.schema import Scenario
 from detente.scenario.shape import bare, fields_of, is_condition
 from detente.theory import DEFAULT, find
@@ -125,11 +128,9 @@ def _fill(place: re.Match[str], theory: str = DEFAULT) -> str:
 
 def derivation(name: str) -> str:
     """Return how a file of the library says, in the head of it, its figures were derived."""
-    lines = []
-    for line in library()[name].read_text(encoding="utf-8").splitlines():
-        if not line.startswith("#"):
-            break
-        lines.append(line.removeprefix("#").removeprefix(" "))
+    text = library()[name].read_text(encoding="utf-8").splitlines()
+    head = takewhile(lambda line: line.startswith("#"), text)
+    lines = [line.removeprefix("#").removeprefix(" ") for line in head]
     first = next((n for n, line in enumerate(lines) if line.startswith(BEGINS)), None)
     if first is None:
         raise ValueError(f"the head of {name}.yaml does not say how its figures were derived")
@@ -170,18 +171,18 @@ def parameters(model: type[BaseModel]) -> str:
     """Return the fields of a part of a scenario."""
     schema = model.model_json_schema()["properties"]
     rows = [
-        (f"`{key}`", field.description or "", *_measure(schema[key]), default_of(field))
+        (f"`{key}`", field.description or "", *_measure(model, key, schema[key]), default_of(field))
         for key, field in fields_of(model).items()
     ]
     return table([("parameter", "meaning", "unit", "range", "default"), *rows])
 
 
-def _measure(part: dict[str, Any]) -> tuple[str, str]:
-    """Return the unit and the range of a field by its JSON Schema."""
-    if (quantity := next(_quantities(part), None)) is not None:
-        number = quantity["anyOf"][0]
-        span = f"{number['minimum']:g} to {number['maximum']:g}"
-        return quantity["x-unit"].removesuffix(span).rstrip(", ") or "number", span
+def _measure(model: type[BaseModel], key: str, part: dict[str, Any]) -> tuple[str, str]:
+    """Return the unit and the range of a field, without the range that some units come with."""
+    with suppress(StopIteration):
+        quantity = quantity_of(model, key)
+        span = f"{quantity.low:g} to {quantity.high:g}"
+        return quantity.unit.removesuffix(span).rstrip(", ") or "number", span
     options = [one for one in part.get("anyOf", [part]) if one.get("type") != "null"]
     low, high, below = (options[0].get(k) for k in ("minimum", "maximum", "exclusiveMaximum"))
     if options[0].get("type") == "boolean":
@@ -190,18 +191,6 @@ def _measure(part: dict[str, Any]) -> tuple[str, str]:
         return "", ""
     end = f"below {below}" if below is not None else high
     return "", f"{low} or more" if end is None else f"{low} to {end}"
-
-
-def _quantities(part: Any) -> Iterator[dict[str, Any]]:
-    """Walk what takes a number or a distribution in a JSON Schema."""
-    if isinstance(part, dict):
-        if "x-unit" in part:
-            yield part
-        for inner in part.values():
-            yield from _quantities(inner)
-    elif isinstance(part, list):
-        for inner in part:
-            yield from _quantities(inner)
 
 
 def default_of(field: FieldInfo) -> str:
