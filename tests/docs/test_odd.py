@@ -12,8 +12,7 @@ from detente import odd
 from detente.cli import app
 from detente.engine import model
 from detente.measures.patterns import described
-from detente.odd import tables
-from detente.odd.tables import CHANCE
+from detente.runs.dataset import outcome_variables, total_variables
 from detente.scenario.codes import PLOVER
 from detente.scenario.conditions import FORMS
 from detente.scenario.dynamics import Dynamics
@@ -66,7 +65,7 @@ def defined():
 
 
 def models():
-    return tables.models()
+    return odd.models()
 
 
 def fields():
@@ -99,14 +98,14 @@ def world_fields():
 def kept():
     """Return the names of what is kept of runs."""
     outcomes = find(DEFAULT).outcomes
-    return set(tables.outcome_variables(outcomes)) | set(tables.total_variables(outcomes))
+    return set(outcome_variables(outcomes)) | set(total_variables(outcomes))
 
 
 def code_names():
     """Return everything in the code or the format that a mark may name."""
     names = set().union(*fields().values()) | set(models()) | world_fields()
     names |= set(FORMS) | {key for form in FORMS.values() for key in fields_of(form)}
-    names |= {name for _, name, *_ in (*tables.rules(), *tables.constants())}
+    names |= {name for _, name, *_ in (*odd.rules(), *odd.constants())}
     names |= set(default_repertoire()) | kept() | set(PLOVER)
     names |= {f"{name}.yaml" for name in library()}
     for name, command in get_command(app).commands.items():
@@ -173,10 +172,10 @@ def test_every_phase_of_a_step_has_its_submodel_in_order():
     assert [MARKED.findall(row[2])[0] for row in table] == run
 
 
-@pytest.mark.parametrize("part", sorted(tables.models()))
+@pytest.mark.parametrize("part", sorted(odd.models()))
 def test_every_parameter_is_in_a_table(part):
     assert place(part) in TEXT, f"the ODD has no table of {part}"
-    table = tables.parameters(models()[part])
+    table = odd.parameters(models()[part])
     assert table in RENDERED
     assert {MARKED.findall(row[0])[0] for row in rows(table, "parameter")} == fields()[part]
 
@@ -209,7 +208,7 @@ def test_every_word_of_a_formula_names_something_that_exists():
 
 
 def test_every_file_of_rules_is_described():
-    rules = list(tables.rules())
+    rules = list(odd.rules())
     modules = {module for module, _, _ in rules}
     assert len(modules) >= 10
     for module, name, sentence in rules:
@@ -233,7 +232,7 @@ def test_defaults_units_and_ranges_are_those_of_the_code():
         quantity = quantity_of(Dynamics, name)
         assert float(default) == getattr(defaults, name)
         assert [float(end) for end in span.split(" to ")] == [quantity.low, quantity.high]
-        assert unit == tables.unit_of(quantity)
+        assert unit == (quantity.unit.removesuffix(span).rstrip(", ") or "number")
         assert meaning == Dynamics.model_fields[name].description
 
 
@@ -257,7 +256,14 @@ def test_the_repertoire_is_that_of_the_code():
 
 
 def test_every_draw_of_chance_is_listed():
-    assert set(tables.drawing_modules()) == set(CHANCE)
+    package = resources.files("detente")
+    found = {
+        path.relative_to(package).as_posix()
+        for folder in ("theory", f"theory/{DEFAULT}", "engine")
+        for path in (package / folder).glob("*.py")
+        if re.search(r"\b(uniforms|draw_parameter|draw_normals)\(", path.read_text("utf-8"))
+    }
+    assert found - {"theory/chance.py"} == set(odd.CHANCE)
 
 
 def test_no_place_is_left_empty():

@@ -38,10 +38,10 @@ def test_a_mechanism_earns_by_the_score():
 def test_a_mechanism_earns_by_a_pattern():
     whole = state(np.full(10, 0.5), (HOLDS, HOLDS), (FAILS,), (OPEN,))
     lost = without(np.full(10, 0.5), (HOLDS, FAILS), (HOLDS,), (HOLDS,), whole=whole)
-    assert (lost.lost, lost.gained, lost.earns) == (("P1",), ("P2",), True)
+    assert (lost.patterns(LOST), lost.patterns(GAINED), lost.earns) == (("P1",), ("P2",), True)
     assert (lost.count_claims(LOST), lost.count_claims(GAINED)) == (1, 1)
     same = without(np.full(10, 0.5), (HOLDS, OPEN), (FAILS,), (FAILS,), whole=whole)
-    assert (same.lost, same.gained, same.earns) == ((), (), False)
+    assert (same.patterns(LOST), same.patterns(GAINED), same.earns) == ((), (), False)
     assert same.to_plain()["patterns"] == {"P1": "undecided", "P2": "fails", "P3": "fails"}
 
 

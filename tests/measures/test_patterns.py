@@ -197,7 +197,7 @@ class World(Ensemble):
             ("demand_alone", "us_demand"): {"joint": 1.0},
         }
 
-    def course(self, _pattern, name, _settings):
+    def course(self, _pattern, name, _settings=None):
         return name
 
     def _drawn(self, shares):

@@ -176,8 +176,8 @@ def test_a_weight_counts_a_row_so_often_for_the_baselines_too(both):
         probabilities=rows.probabilities[often],
         others={name: forecast[often] for name, forecast in rows.others.items()},
     )
-    weighted = rows.baseline_scores(np.bincount(often, minlength=6).astype(float))
-    for name, expected in again.baseline_scores().items():
+    weighted = rows.replicates(np.bincount(often, minlength=6).astype(float)).baselines
+    for name, expected in again.replicates().baselines.items():
         assert weighted[name] == pytest.approx(expected)
         theirs = ranked_probability(again.baselines()[name], again.observed).mean()
         assert expected == pytest.approx(theirs)

@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from detente.cli.console import console, print_json, print_table
-from detente.cli.options import AsJson, Runs, Seed, Theory, load_all
+from detente.cli import console
 
 if TYPE_CHECKING:
     from detente.measures.ablations import Ablations
@@ -20,10 +19,10 @@ def ablate(
         typer.Argument(metavar="SCENARIO...", help="By default the episodes of the library."),
     ] = None,
     *,
-    runs: Runs = None,
-    seed: Seed = None,
-    theory: Theory = None,
-    as_json: AsJson = False,
+    runs: console.Runs = None,
+    seed: console.Seed = None,
+    theory: console.Theory = None,
+    as_json: console.AsJson = False,
 ) -> None:
     """Switch off each mechanism, and say what that does to the score and the patterns.
 
@@ -33,21 +32,18 @@ def ablate(
     from detente.measures.patterns import scenarios_of
 
     named = scenarios or [each.scenario for each in scenarios_of(None)]
-    loaded = load_all(named, theory=theory)
-    found = ablations(*loaded, runs=runs, seed=seed, tell=_tell)
-    if as_json:
-        print_json(found.to_plain())
-    else:
-        _print(found)
+    loaded = console.load_all(named, theory=theory)
 
+    def tell(mechanism: str) -> None:
+        if sys.stderr.isatty():
+            console.say(f"without {mechanism} ...", prefix="")
 
-def _tell(mechanism: str) -> None:
-    if sys.stderr.isatty():
-        typer.echo(f"without {mechanism} ...", err=True)
+    found = ablations(*loaded, runs=runs, seed=seed, tell=tell)
+    console.show(found, _print, as_json=as_json)
 
 
 def _print(found: Ablations) -> None:
-    out = console(narrow=True)
+    out = console.output(narrow=True)
     whole = found.whole
     holding = [name for name, verdict in whole.verdicts.items() if verdict == "holds"]
     out.print(
@@ -62,13 +58,11 @@ def _print(found: Ablations) -> None:
         ("Claims", "-{claims_lost} +{claims_gained}"),
         ("Earns", "{earns}"),
     ]
-    rows = [
-        each.to_plain()
-        | {name: " ".join(getattr(each, name)) or "-" for name in ("lost", "gained")}
-        | {"earns": "yes" if each.earns else "nothing"}
-        for each in found
-    ]
-    print_table(out, columns, rows, unbroken=(0, 1, 4, 5))
+    rows = []
+    for row in (each.to_plain() for each in found):
+        changed = {name: " ".join(row[name]) or "-" for name in ("lost", "gained")}
+        rows.append({**row, **changed, "earns": "yes" if row["earns"] else "nothing"})
+    console.print_table(out, columns, rows, unbroken=(0, 1, 4, 5))
     out.print(
         "\nChange in RPS: above 0 the score is worse without the mechanism (interval over\n"
         "countries). Lost, gained: patterns that hold with it and fail without it, and\n"

@@ -7,13 +7,11 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
-from detente.cli.console import FAILED, WRONG, cell, console, print_json, print_table, say
-from detente.cli.options import draw, suffix_of
+from detente.cli import console
 
 if TYPE_CHECKING:
     from detente.measures.claims import Claim
     from detente.measures.patterns import Patterns
-    from detente.scenario import Scenario
 
 #: Of the table of a pattern's claims.
 COLUMNS: Final = (
@@ -52,56 +50,46 @@ def check(
     With --patterns: whether the theory shows what it must; ends with 1 unless every pattern holds.
     """
     from detente.runs.errors import UsageError
+    from detente.scenario import ScenarioError, load
 
-    suffix_of(plot)
+    console.suffix_of(plot)
     if not patterns and (as_json or any(given is not None for given in (runs, seed, plot))):
         raise UsageError("--runs, --seed, --json and --plot go with --patterns")
     if not patterns and not scenarios:
         raise UsageError("name a scenario to check, or give --patterns")
-    loaded, wrong = _load(scenarios or [], tell=not patterns)
+    loaded, wrong = [], False
+    for name in scenarios or ():
+        try:
+            scenario = load(name)
+        except ScenarioError as error:
+            wrong = True
+            console.say(str(error), prefix="")
+            continue
+        loaded.append(scenario)
+        if not patterns:
+            countries, events = len(scenario.countries), len(scenario.events)
+            variants = ", ".join(scenario.variant_names)
+            typer.echo(f"{name}: fine: {countries} countries, {events} events, variants {variants}")
     if wrong:
-        raise typer.Exit(WRONG)
+        raise typer.Exit(console.WRONG)
     if patterns:
         from detente.measures.patterns import patterns as measure
 
         found = measure(runs=runs, seed=seed, scenarios=loaded or None)
-        if as_json:
-            print_json(found.to_plain())
-        else:
-            _print(found)
-        draw("patterns", found.table, plot, tell=not as_json)
+        console.show(found, _print, as_json=as_json)
+        console.draw("patterns", found.table, plot, tell=not as_json)
         if found.verdict != "holds":
-            raise typer.Exit(FAILED)
-
-
-def _load(names: list[str], *, tell: bool) -> tuple[list[Scenario], int]:
-    """Return the scenarios that are fine, and how many are not."""
-    from detente.scenario import ScenarioError, load
-
-    fine, wrong = [], 0
-    for name in names:
-        try:
-            scenario = load(name)
-        except ScenarioError as error:
-            wrong += 1
-            say(str(error), prefix="")
-            continue
-        fine.append(scenario)
-        if tell:
-            variants = ", ".join(scenario.variant_names)
-            typer.echo(
-                f"{name}: fine: {len(scenario.countries)} countries, {len(scenario.events)} "
-                f"events, variants {variants}"
-            )
-    return fine, wrong
+            raise typer.Exit(console.FAILED)
 
 
 def _print(patterns: Patterns) -> None:
     """Print each pattern with its claims, and how many hold."""
-    out = console(narrow=True)
+    out = console.output(narrow=True)
     for pattern in patterns:
         out.print(f"{pattern.name} {pattern.verdict}: {pattern.sentence}", style="bold")
-        print_table(out, COLUMNS, [_row(claim) for claim in pattern.claims], unbroken=(1, 2, 3))
+        console.print_table(
+            out, COLUMNS, [_row(claim) for claim in pattern.claims], unbroken=(1, 2, 3)
+        )
         for line in pattern.beside:
             out.print(f"Beside: {line}.")
         out.print()
@@ -125,7 +113,7 @@ def _row(claim: Claim) -> dict[str, Any]:
     asked = claim.criterion
     sign = "" if asked.threshold else "+"  # a share needs no sign, a difference does
     row = claim.to_plain() | {"sides": ">" if asked.above else "<"}
-    value = cell(f"{{value:{sign}.3f}}", row)
-    ends = cell(f"({{low:{sign}.3f}} to {{high:{sign}.3f}})", row).removeprefix("-")
+    value = console.cell(f"{{value:{sign}.3f}}", row)
+    ends = console.cell(f"({{low:{sign}.3f}} to {{high:{sign}.3f}})", row).removeprefix("-")
     row["measured"] = "nothing to measure" if value == "-" else f"{value} {ends}".rstrip()
     return row

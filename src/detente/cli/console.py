@@ -1,4 +1,4 @@
-"""How commands speak and end: tables and JSON, what is said on standard error, the exit code."""
+"""What commands share: options, tables and JSON, what is said on standard error, exit codes."""
 
 from __future__ import annotations
 
@@ -13,12 +13,33 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 from textwrap import shorten
 from types import FrameType
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
 if TYPE_CHECKING:
     from rich.console import Console
+
+    from detente.scenario import Scenario
+
+OneScenario = Annotated[
+    str, typer.Argument(help="A scenario's file, or the name of a library one.")
+]
+Scenarios = Annotated[
+    list[str], typer.Argument(metavar="SCENARIO...", help="Files, or names of library ones.")
+]
+Folder = Annotated[Path, typer.Argument(metavar="DIR", help="A results folder.")]
+Runs = Annotated[int | None, typer.Option(help="By default those of each scenario.")]
+Seed = Annotated[int | None, typer.Option(help="What all chance follows from.")]
+Changes = Annotated[
+    list[str] | None,
+    typer.Option("--set", metavar="PATH=VALUE", help="Another value (repeatable)."),
+]
+Theory = Annotated[
+    str | None, typer.Option(metavar="NAME", help="In place of that of each scenario.")
+]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+Plot = Annotated[Path | None, typer.Option(metavar="FILE", help="Draw it, as .png or .svg.")]
 
 #: Something failed that is not the input's fault.
 FAILED: Final = 1
@@ -36,7 +57,7 @@ PLAIN_WIDTH: Final = 100
 NARROW: Final = 80
 
 
-def console(*, narrow: bool = False) -> Console:
+def output(*, narrow: bool = False) -> Console:
     """Return standard output: without colour and of a fixed width if it is not a terminal.
 
     `narrow` is for tables that fit the narrowest terminal in use, and are no better on a wider one.
@@ -104,6 +125,14 @@ def print_table(
     out.print(made)
 
 
+def show(found: Any, printed: Callable[[Any], None], *, as_json: bool) -> None:
+    """Print a measure: as tables, or what ``to_plain`` of it gives as JSON."""
+    if as_json:
+        print_json(found.to_plain())
+    else:
+        printed(found)
+
+
 def print_json(data: Any) -> None:
     """Print figures as JSON has them: what has no value becomes null, a date text."""
     typer.echo(json.dumps(_jsonable(data), indent=2, ensure_ascii=False, allow_nan=False))
@@ -115,12 +144,11 @@ def _jsonable(value: Any) -> Any:
             return {key: _jsonable(item) for key, item in value.items()}
         case list() | tuple():
             return [_jsonable(item) for item in value]
-        case bool() | int() | str() | None:
-            return value
         case float():
             return float(value) if math.isfinite(value) else None
-        case _:
-            return _jsonable(value.item()) if hasattr(value, "item") else str(value)
+        case bool() | int() | str() | None:
+            return value
+    return _jsonable(value.item()) if hasattr(value, "item") else str(value)
 
 
 def near(path: Path) -> str:
@@ -137,16 +165,16 @@ def listen() -> None:
 
     Every file of a results folder appears whole or not at all, so ending at once is safe too.
     """
-    signal.signal(signal.SIGINT, _interrupt)
 
+    def interrupt(number: int, _frame: FrameType | None) -> None:
+        _presses.append(number)
+        if len(_presses) > 1:
+            say("interrupted again: what was finished is kept, and --resume goes on")
+            sys.stderr.flush()
+            os._exit(INTERRUPTED)
+        raise KeyboardInterrupt
 
-def _interrupt(number: int, _frame: FrameType | None) -> None:
-    _presses.append(number)
-    if len(_presses) > 1:
-        say("interrupted again: what was finished is kept, and --resume goes on")
-        sys.stderr.flush()
-        os._exit(INTERRUPTED)
-    raise KeyboardInterrupt
+    signal.signal(signal.SIGINT, interrupt)
 
 
 def reported[**P](command: Callable[P, None]) -> Callable[P, None]:
@@ -183,15 +211,14 @@ def _explain(error: Exception) -> int:
         import traceback
 
         traceback.print_exception(error)
-    if isinstance(error, ScenarioError):
-        say(str(error), prefix="")
-        return WRONG
-    if isinstance(error, UsageError | StoreError):
-        say(str(error))
-        return error.exit_code
-    if isinstance(error, RunError):
-        say(f"{error}\n{HINT}" if error.traceback else str(error))
-        return error.exit_code
+    match error:
+        case ScenarioError():
+            say(str(error), prefix="")
+            return WRONG
+        case UsageError() | StoreError() | RunError():
+            traced = isinstance(error, RunError) and error.traceback
+            say(f"{error}\n{HINT}" if traced else str(error))
+            return error.exit_code
     said = shorten(str(error), 300) or "no more is known"
     say(f"{type(error).__name__}: {said}\n{HINT}")
     return FAILED
@@ -204,3 +231,37 @@ def say(text: str, prefix: str = "detente: ") -> None:
             typer.echo(f"{prefix}{line}", err=True)
     except BrokenPipeError:  # nobody listens
         pass
+
+
+def load_all(
+    scenarios: Iterable[str], changes: list[str] | None = None, theory: str | None = None
+) -> list[Scenario]:
+    """Return scenarios with the theory and the values of ``--theory`` and ``--set`` in them."""
+    from detente.scenario import load_with_options
+
+    told = [*([f"theory={theory}"] if theory else []), *(changes or [])]
+    return [load_with_options(each, told) for each in scenarios]
+
+
+def suffix_of(plot: Path | None) -> str:
+    """Return the format that a picture's file asks for, or refuse one that cannot be drawn."""
+    from detente.runs.errors import UsageError
+
+    suffix = "png" if plot is None else plot.suffix.lower().removeprefix(".")
+    if suffix not in ("png", "svg"):
+        raise UsageError(f"--plot {plot}: a picture is a .png or an .svg file")
+    return suffix
+
+
+def draw(kind: str, of: Any, path: Path | None, *, tell: bool = True) -> None:
+    """Draw a picture of something to a file if one is named, whole or not at all; say where."""
+    if path is None:
+        return
+    from detente import plots
+    from detente.runs.files import atomic_write, storage_errors
+
+    content = plots.picture(getattr(plots, kind)(of), suffix_of(path), kind)
+    with storage_errors("write", path), atomic_write(path) as file:
+        file.write(content)
+    if tell:
+        typer.echo(f"Drawn: {near(path.absolute())}")

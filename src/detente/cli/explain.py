@@ -6,15 +6,14 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from detente.cli.console import console, print_table
-from detente.cli.options import Changes, OneScenario, Theory, load_all
+from detente.cli import console
 
 if TYPE_CHECKING:
     from detente.engine.model import RegionModel
 
 
 def explain(
-    scenario: OneScenario,
+    scenario: console.OneScenario,
     *,
     country: Annotated[str, typer.Option(metavar="CODE", help="Whose choice, such as PAK.")],
     event: Annotated[str, typer.Option(metavar="EVENT", help="About which event.")],
@@ -23,14 +22,14 @@ def explain(
     step: Annotated[
         int | None, typer.Option(min=0, help="After which step; the first with the event.")
     ] = None,
-    theory: Theory = None,
-    changes: Changes = None,
+    theory: console.Theory = None,
+    changes: console.Changes = None,
 ) -> None:
     """Take a country's choice in one run apart, term by term."""
     from detente.engine.model import RegionModel
     from detente.runs.errors import UsageError, require
 
-    (loaded,) = load_all([scenario], changes, theory)
+    (loaded,) = console.load_all([scenario], changes, theory)
     chosen = require(variant or loaded.variant_names[0], loaded.variant_names, "variant")
     course = loaded.variant(chosen)
     require(country, course.countries, "country")
@@ -38,25 +37,19 @@ def explain(
     if step is not None and step > course.length:
         raise UsageError(f"a run has {course.length} steps, so there is no step {step}")
     model = RegionModel(loaded, run, chosen)
-    if not _advance(model, country, event, step):
+    agent, last = model.agents[country], course.length if step is None else step
+    while model.step_index < last and (step is not None or event not in agent.live_events):
+        model.step()
+    if event not in agent.live_events:
         when = f"after step {step}" if step is not None else f"in {course.length} steps"
         raise UsageError(f"'{event}' is not on the agenda {when} of run {run}: try another")
     _print(model, country, event)
 
 
-def _advance(model: RegionModel, country: str, event: str, step: int | None) -> bool:
-    """Run until a step, or until the event comes up; return whether it is on the agenda."""
-    agent = model.agents[country]
-    last = model.scenario.length if step is None else step
-    while model.step_index < last and (step is not None or event not in agent.live_events):
-        model.step()
-    return event in agent.live_events
-
-
 def _print(model: RegionModel, country: str, event: str) -> None:
     agent = model.agents[country]
     frame = agent.explain(event)
-    out = console()
+    out = console.output()
     title = next(e.title or e.id for e in model.scenario.events if e.id == event)
     out.print(
         f"{agent.name} on '{title}': run {model.run} of {model.variant}, after step "
@@ -72,7 +65,7 @@ def _print(model: RegionModel, country: str, event: str) -> None:
     ]
     titles = {name: each.title for name, each in model.scenario.repertoire.items()}
     rows = [{**row, "title": titles[str(name)]} for name, row in frame.iterrows()]
-    print_table(out, columns, rows, numbers=len(named) + 1)
+    console.print_table(out, columns, rows, numbers=len(named) + 1)
     out.print(
         "\nEach column adds to the utility of a response, and the likelier responses are those of "
         f"higher utility.\nWhat stands now: {agent.response(event) or 'nothing yet'}."

@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
-from detente.cli.console import cell, console, print_json, print_table
-from detente.cli.options import AsJson, Plot, Scenarios, Seed, Theory, draw, load_all, suffix_of
+from detente.cli import console
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -33,19 +32,19 @@ SKILL: Final = (
 
 
 def fit(
-    scenarios: Scenarios,
+    scenarios: console.Scenarios,
     *,
     runs: Annotated[int, typer.Option(help="Runs of each scenario.")] = 2000,
-    seed: Seed = None,
-    theory: Theory = None,
+    seed: console.Seed = None,
+    theory: console.Theory = None,
     leave_out: Annotated[
         bool,
         typer.Option(
             "--leave-out/--no-leave-out", help="Also fit without each episode and each country."
         ),
     ] = True,
-    as_json: AsJson = False,
-    plot: Plot = None,
+    as_json: console.AsJson = False,
+    plot: console.Plot = None,
 ) -> None:
     """Estimate the coefficients that all countries share, from all episodes at once.
 
@@ -53,32 +52,22 @@ def fit(
     """
     from detente.measures.fit import fit as fit_to
 
-    suffix_of(plot)
-    loaded = load_all(scenarios, theory=theory)
+    console.suffix_of(plot)
+    loaded = console.load_all(scenarios, theory=theory)
     found = fit_to(*loaded, runs=runs, seed=seed, leave_out=leave_out)
-    if as_json:
-        print_json(found.summary)
-    else:
-        _print(found)
-    draw("coefficients", found, plot, tell=not as_json)
+    console.show(found, _print, as_json=as_json)
+    console.draw("coefficients", found, plot, tell=not as_json)
 
 
 def _print(found: Fit) -> None:
-    out = console(narrow=True)
+    out = console.output(narrow=True)
     for name in found.scenarios:
         out.print(found.titles[name], style="bold")
     out.print(f"{found.summary['rows']} rows of the record, {found.runs} runs of each scenario.\n")
-    _print_coefficients(out, found)
-    _print_skill(out, found)
-    for note in found.notes:
-        out.print(f"\n{note}")
-
-
-def _print_coefficients(out: Console, found: Fit) -> None:
     rows = [
         {**each.to_plain(), "mark": "" if each.identified else " *"} for each in found.estimates
     ]
-    print_table(out, COEFFICIENTS, rows, numbers=5)
+    console.print_table(out, COEFFICIENTS, rows, numbers=5)
     out.print("\nSpread left: standard deviation over that of the prior; 1 is nothing learnt.")
     unknown = ", ".join(found.not_identified)
     out.print(
@@ -93,6 +82,9 @@ def _print_coefficients(out: Console, found: Fit) -> None:
         if pairs
         else "No two estimates are correlated by more than 0.5.\n"
     )
+    _print_skill(out, found)
+    for note in found.notes:
+        out.print(f"\n{note}")
 
 
 def _print_skill(out: Console, found: Fit) -> None:
@@ -102,14 +94,14 @@ def _print_skill(out: Console, found: Fit) -> None:
     rows += [{"name": f"all but it, {name}", **figures} for name, figures in episodes.items()]
     if countries:
         rows.append({"name": "all but it, each country", **countries})
-    print_table(out, [("Fitted to, and held against", "{name}"), *SKILL], rows, numbers=5)
+    console.print_table(out, [("Fitted to, and held against", "{name}"), *SKILL], rows, numbers=5)
     out.print(
         "\nSkill: 1 is perfect, 0 no better than how often each response was given in all\n"
         "rows, those left out included. RPS: ranked probability score, 0 best. Log: mean\n"
         "logarithm of the probability of what was done. Side, response: likeliest right."
     )
     for name, figures in episodes.items():
-        own = cell("{skill_own:.2f}", figures)
+        own = console.cell("{skill_own:.2f}", figures)
         out.print(f"Against the frequencies of its own rows, {name} has skill {own}.")
     if countries:
         out.print()
@@ -117,4 +109,4 @@ def _print_skill(out: Console, found: Fit) -> None:
             {"name": found.country_names[code], **figures}
             for code, figures in countries["countries"].items()
         ]
-        print_table(out, [("Each country left out", "{name}"), *SKILL], each, numbers=5)
+        console.print_table(out, [("Each country left out", "{name}"), *SKILL], each, numbers=5)

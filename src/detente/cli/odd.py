@@ -6,6 +6,8 @@ from typing import Annotated
 
 import typer
 
+from detente.cli import console
+
 
 def odd(
     *,
@@ -25,18 +27,21 @@ def odd(
     from detente.runs.errors import UsageError, require
     from detente.theory import DEFAULT, names
 
+    if section is not None and (plain or theory not in {None, DEFAULT}):
+        page = "--plain is one page: it" if plain else "the page of another theory"
+        raise UsageError(f"{page} has no sections")
     if plain:
-        if section is not None:
-            raise UsageError("--plain is one page: it has no sections")
         typer.echo(description.plain_page(), nl=False)
         return
     named = None if section is None else _named(section)
-    if theory is None or theory == DEFAULT:
-        _print(description.odd(named))
-        return
-    if section is not None:
-        raise UsageError("the page of another theory has no sections")
-    _print(description.odd(theory=require(theory, names(), "theory")))
+    text = description.odd(named, require(theory or DEFAULT, names(), "theory"))
+    out = console.output()
+    if out.is_terminal:  # set for reading; as it is anywhere else
+        from rich.markdown import Markdown
+
+        out.print(Markdown(text, code_theme="ansi_light"))
+    else:
+        typer.echo(text, nl=False)
 
 
 def _named(given: str) -> str:
@@ -50,16 +55,3 @@ def _named(given: str) -> str:
     word = given.strip().lower().replace("initialization", "initialisation")
     begun = [name for name in names if word and name.startswith(word)]
     return begun[0] if len(begun) == 1 else require(word, names, "section")
-
-
-def _print(text: str) -> None:
-    """Print Markdown: set for reading on a terminal, as it is anywhere else."""
-    from detente.cli.console import console
-
-    out = console()
-    if out.is_terminal:
-        from rich.markdown import Markdown
-
-        out.print(Markdown(text, code_theme="ansi_light"))
-    else:
-        typer.echo(text, nl=False)

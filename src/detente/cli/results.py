@@ -7,15 +7,14 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from detente.cli.console import console, near, print_json, print_table
-from detente.cli.options import AsJson, Folder
+from detente.cli import console
 
 if TYPE_CHECKING:
     from detente.runs.results import Results
 
 
 def plot(
-    folder: Folder,
+    folder: console.Folder,
     *,
     kind: Annotated[
         list[str] | None, typer.Option("--kind", help="Only this picture (repeatable).")
@@ -31,11 +30,11 @@ def plot(
     results = open_results(folder)
     assert results.folder is not None
     for path in plots.draw_all(results, results.folder / "plots", kind):
-        typer.echo(near(path))
+        typer.echo(console.near(path))
 
 
 def compare(
-    folder: Folder,
+    folder: console.Folder,
     *,
     against: Annotated[
         str | None, typer.Option(metavar="VARIANT", help="By default no_move, or the first.")
@@ -44,7 +43,7 @@ def compare(
         str, typer.Option(help="tilt, hedging, toward_POLE, stance_EVENT, tension, polarisation.")
     ] = "tilt",
     level: Annotated[float, typer.Option(help="Confidence of the intervals.")] = 0.95,
-    as_json: AsJson = False,
+    as_json: console.AsJson = False,
 ) -> None:
     """Show what each variant changed, run by run with the same random draws."""
     from detente.measures.effects import effects
@@ -54,7 +53,7 @@ def compare(
     frame = effects(results, against=against, outcome=outcome, level=level)
     rows: list[dict[str, Any]] = json.loads(frame.to_json(orient="records", double_precision=15))
     if as_json:
-        print_json(rows)
+        console.print_json(rows)
     else:
         _print(results, rows, against or results.reference, outcome, level)
 
@@ -62,7 +61,7 @@ def compare(
 def _print(
     results: Results, rows: list[dict[str, Any]], against: str, outcome: str, level: float
 ) -> None:
-    out = console()
+    out = console.output()
     if outcome.startswith("stance_") and not any(row["runs"] for row in rows):
         out.print(_why_nothing(results, against, outcome.removeprefix("stance_")))
         return
@@ -83,7 +82,7 @@ def _print(
         if not any(row["runs"] for row in own):
             out.print("Nothing to compare: the event came up in no run of both.\n")
             continue
-        print_table(out, columns, own, numbers=3)
+        console.print_table(out, columns, own, numbers=3)
         out.print()
     out.print(
         "Change: the mean difference between the same runs of both variants, with its confidence "

@@ -3,38 +3,42 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
-from concurrent.futures import Executor
-from contextlib import contextmanager
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, nullcontext
 from dataclasses import replace
+from itertools import batched
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
-from detente.cli.console import FAILED, INTERRUPTED, console, near, say
-from detente.cli.options import Changes, OneScenario, Seed, Theory, load_all
+from detente.cli import console
 
 if TYPE_CHECKING:
+    from rich.console import Console
+
     from detente.runs.errors import Interrupted
     from detente.runs.plan import Plan
     from detente.runs.results import Results
     from detente.runs.runner import ShareResult
-    from detente.scenario import Scenario
+    from detente.runs.tasks import Failure
+
+#: Variants beside each other in the short table.
+ABREAST: Final = 5
 
 
 def run(
-    scenario: OneScenario,
+    scenario: console.OneScenario,
     *,
     variant: Annotated[
         list[str] | None, typer.Option("--variant", help="Only this variant (repeatable).")
     ] = None,
     runs: Annotated[int | None, typer.Option(help="Runs of each variant.")] = None,
-    seed: Seed = None,
+    seed: console.Seed = None,
     steps: Annotated[int | None, typer.Option(help="Steps of a run.")] = None,
     engine: Annotated[str | None, typer.Option(help="What simulates: compiled, or mesa.")] = None,
-    changes: Changes = None,
-    theory: Theory = None,
+    changes: console.Changes = None,
+    theory: console.Theory = None,
     workers: Annotated[
         int | None, typer.Option(min=1, help="Threads or processes; by default one a core.")
     ] = None,
@@ -63,21 +67,24 @@ def run(
     import warnings
 
     from detente.runs.errors import Interrupted
+    from detente.runs.executors import dask_executor
     from detente.runs.folder import require_agents
-    from detente.runs.plan import make_plan
+    from detente.runs.plan import make_plan, with_overrides
     from detente.runs.runner import run as run_all
     from detente.runs.runner import run_share
 
     began = time.perf_counter()
     require_agents(Path(scenario))
-    (loaded,) = load_all([scenario], changes, theory)
-    asked = _with_options(loaded, runs=runs, seed=seed, steps=steps, variants=variant)
+    (loaded,) = console.load_all([scenario], changes, theory)
+    with _options_named():
+        asked = with_overrides(loaded, runs=runs, seed=seed, steps=steps, variants=variant)
     plan = make_plan(asked, engine=engine, keep=keep, agents=None)
     folder = out or Path("results") / loaded.scenario
     if not (resume or quiet or chunks):
         _say_what_is_replaced(folder.absolute(), plan)
     try:
-        with warnings.catch_warnings(), _executor(cluster) as executor:
+        workers_of = dask_executor(cluster, console.say) if cluster else nullcontext()
+        with warnings.catch_warnings(), workers_of as executor:
             warnings.simplefilter("ignore", UserWarning)  # failed runs are told of below
             options: dict[str, Any] = {
                 "engine": engine, "workers": workers, "keep": keep, "progress": not quiet,
@@ -89,42 +96,25 @@ def run(
             results = run_all(asked, out=folder, resume=resume, **options)
     except Interrupted as interruption:
         _say_what_is_kept(interruption, folder, chunks)
-        raise typer.Exit(INTERRUPTED) from None
+        raise typer.Exit(console.INTERRUPTED) from None
     if resume and not quiet:  # without, all that there is to say has been said
         for note in results.notes:
-            say(note)
+            console.say(note)
     _show(results, draw=plots, began=began)
     if results.failures:
-        _say_what_failed(results)
-        raise typer.Exit(FAILED)
+        total = results.runs * len(results.variants)
+        _say_what_failed(results.failures, f"{len(results.failures)} of {total} runs")
+        console.say("manifest.jsonl has each with its traceback")
+        raise typer.Exit(console.FAILED)
 
 
 @contextmanager
-def _executor(cluster: str | None) -> Iterator[Executor | None]:
-    """Give the workers of a cluster, or none."""
-    if cluster is None:
-        yield None
-        return
-    from detente.runs.executors import dask_executor
-
-    with dask_executor(cluster, say) as executor:
-        yield executor
-
-
-def _with_options(
-    scenario: Scenario,
-    *,
-    runs: int | None,
-    seed: int | None,
-    steps: int | None,
-    variants: list[str] | None,
-) -> Scenario:
-    """Return the scenario with the options of the command in it; errors name the options."""
-    from detente.runs.plan import with_overrides
+def _options_named() -> Iterator[None]:
+    """Name the options of the command in errors about what they gave."""
     from detente.scenario import ScenarioError
 
     try:
-        return with_overrides(scenario, runs=runs, seed=seed, steps=steps, variants=variants)
+        yield
     except ScenarioError as error:
         options = {"runs": "--runs", "seed": "--seed", "steps": "--steps", "stop_after": "--steps"}
         theirs = [
@@ -155,63 +145,132 @@ def _say_what_is_replaced(folder: Path, plan: Plan) -> None:
     which = f"which differ in {differs}" if differs else "which are of this very run"
     another = places.has_tables(folder, complete=True) or differs
     instead = "--out DIR keeps both" if another else "--resume goes on with them"
-    say(f"replacing {what} in {near(folder)}, {which}; {instead}")
+    console.say(f"replacing {what} in {console.near(folder)}, {which}; {instead}")
 
 
 def _show(results: Results, *, draw: bool, began: float) -> None:
-    from detente.cli.report import print_results
-
-    out = console()
-    print_results(out, results)
-    if draw:
-        from detente import plots
-
-        assert results.folder is not None
-        plots.draw_all(results, results.folder / "plots")
-    _print_files(results, seconds=time.perf_counter() - began)
-
-
-def _print_files(results: Results, *, seconds: float) -> None:
+    from detente import plots
     from detente.runs.folder import DESCRIPTIONS
 
-    assert results.folder is not None
-    out = console()
-    out.print(f"Written to {near(results.folder)} after {seconds:.1f} s:")
+    out, folder = console.output(), results.folder
+    assert folder is not None
+    _print_results(out, results)
+    if draw:
+        plots.draw_all(results, folder / "plots")
+    out.print(f"Written to {console.near(folder)} after {time.perf_counter() - began:.1f} s:")
     for name, description in DESCRIPTIONS.items():
-        if (results.folder / name).exists():
+        if (folder / name).exists():
             out.print(f"  {name:<18} {description}")
 
 
 def _say_what_is_kept(interruption: Interrupted, folder: Path, share: str | None) -> None:
     kept = f"interrupted: {interruption.finished} of {interruption.total} runs"
-    where = near(folder.absolute())
+    where = console.near(folder.absolute())
     if share is not None:
-        say(f"{kept} of share {share} are kept in {where}; the same command goes on")
+        console.say(f"{kept} of share {share} are kept in {where}; the same command goes on")
     elif interruption.results is None:
-        say("interrupted before a part of every variant was finished")
+        console.say("interrupted before a part of every variant was finished")
     else:
-        say(f"{kept} a variant are kept in {where}; the same command with --resume goes on")
+        console.say(f"{kept} a variant are kept in {where}; the same command with --resume goes on")
+
+
+def _say_what_failed(failures: Sequence[Failure], which: str) -> None:
+    console.say(f"{which} failed and are left out; the first:")
+    console.say(str(failures[0]))
 
 
 def _show_share(done: ShareResult, *, quiet: bool) -> None:
     """Say how far a share and all others are."""
-    if not quiet:
-        for note in done.notes:
-            say(note)
-    out = console()
-    out.print(
-        f"Share {done.share}: its {done.chunks} chunks are in {near(done.folder)}, where "
-        f"{done.finished} of all {done.total} are now."
+    for note in () if quiet else done.notes:
+        console.say(note)
+    console.output().print(
+        f"Share {done.share}: its {done.chunks} chunks are in {console.near(done.folder)}, where "
+        f"{done.finished} of all {done.total} are now.\n"
+        "When every share is done, the same command with --resume for --chunks joins them."
     )
-    out.print("When every share is done, the same command with --resume for --chunks joins them.")
     if done.failures:
-        say(f"{len(done.failures)} runs failed and are left out; the first:")
-        say(str(done.failures[0]))
-        raise typer.Exit(FAILED)
+        _say_what_failed(done.failures, f"{len(done.failures)} runs")
+        raise typer.Exit(console.FAILED)
 
 
-def _say_what_failed(results: Results) -> None:
-    total = results.runs * len(results.variants)
-    say(f"{len(results.failures)} of {total} runs failed and are left out; the first:")
-    say(str(results.failures[0]))
-    say("manifest.jsonl has each with its traceback")
+def _print_results(out: Console, results: Results) -> None:
+    """Print the first variant in full, the others by what they change, and how to read it."""
+    scenario, main, reference = results.scenario, results.variants[0], results.reference
+    asked = "" if results.complete else f" (of {scenario.runs} asked for)"
+    many = len(results.variants)
+    each = f" of each of {many} variants" if many > 1 else ""
+    out.print(f"{scenario.title or scenario.scenario}", style="bold")
+    out.print(
+        f"{results.runs} runs{each}{asked}, {results.layout.steps} steps of {scenario.step} from "
+        f"{scenario.start}, seed {results.seed}, engine {results.engine}\n"
+    )
+    title = scenario.variants[main].title if main in scenario.variants else None
+    title = f"{title} ({main})" if title else main
+    out.print(f"{title}: where it leaves each country", style="bold")
+    _print_main(out, results, main)
+    out.print(f"\n{_how_to_read(results, main)}\n")
+    others = [name for name in results.variants if name not in {main, reference}]
+    if others:
+        out.print(f"Other variants: change in what is revealed against {reference}", style="bold")
+        rows = [
+            {"Country": country.name, **{v: _change(results.summary[v][code]) for v in others}}
+            for code, country in sorted(scenario.countries.items())
+        ]
+        for abreast in batched(others, ABREAST):
+            columns = [(name, f"{{{name}}}") for name in ("Country", *abreast)]
+            console.print_table(out, columns, rows, numbers=len(abreast))
+        out.print("Bracketed where 0 lies within 95 % of the changes.\n")
+
+
+def _change(row: dict[str, Any]) -> str:
+    """Return a change in what is revealed, in brackets where it may as well be none."""
+    low, high = row["revealed_effect_low"], row["revealed_effect_high"]
+    text = console.cell("{revealed_effect:+z.2f}", row)
+    return f"[{text}]" if low is not None and low <= 0 <= high else text
+
+
+def _print_main(out: Console, results: Results, variant: str) -> None:
+    scenario, main = results.scenario, results.layout.main_event(variant)
+    events = results.layout.courses[variant].events
+    actor = next((event.actor for event in events if event.id == main), None)
+    columns = [
+        ("Country", "{name}"),
+        ("Most likely response", "{title}"),
+        ("Prob.", "{probability:%}"),
+        ("Revealed", "{revealed:+z.2f}"),
+    ]
+    change = "{{{0}effect:+z.{1}f}} ({{{0}effect_low:+z.{1}f}} to {{{0}effect_high:+z.{1}f}})"
+    if variant != results.reference:
+        columns.append(("Change (95 % of runs)", change.format("revealed_", 2)))
+    columns.append(("Ties", "{tilt:+z.2f}"))
+    if variant != results.reference:
+        columns.append(("Change (95 % of runs)", change.format("", 3)))
+    rows = []
+    for code, row in results.summary[variant].items():
+        title = scenario.repertoire[row["response"]].title if row["response"] else "-"
+        title = f"{title} (its own move)" if code == actor else title
+        rows.append({**row, "name": scenario.countries[code].name, "title": title})
+    console.print_table(out, columns, rows, numbers=len(columns) - 2)
+
+
+def _how_to_read(results: Results, variant: str) -> str:
+    first, second = results.layout.poles
+    event = results.layout.main_event(variant)
+    lines = []
+    if event is not None:
+        title = results.layout.event_titles[event]
+        lines.append(
+            f"Response: the likeliest last response to '{title}',\nand the share of runs that "
+            "end with it."
+        )
+    lines.append(
+        f"Revealed: with whom it sided in what was said and done, from -1 (wholly {second}) to +1\n"
+        f"(wholly {first}), on average. Ties: where its ties stand, which are slow to move."
+    )
+    if variant != results.reference:
+        lines.append(
+            f"Change: from the same run of {results.reference}, which has the same random numbers, "
+            "on average;\nin brackets between what 95 % of these changes lie: chance, figures and "
+            "coefficients."
+        )
+    return "\n".join(lines)

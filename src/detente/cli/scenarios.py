@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from detente.cli.console import FAILED, console, print_table, say
+from detente.cli import console
 
 
 def list_scenarios(
@@ -35,14 +35,14 @@ def list_scenarios(
     columns = [
         (key.capitalize(), f"{{{key}}}") for key in ("name", "title", "countries", "variants")
     ]
-    print_table(console(), columns, rows)
+    console.print_table(console.output(), columns, rows)
     if hidden:
         names = ", ".join(hidden)
-        console().print(f"\nWithout events, to be extended: {names}; --all lists them too.")
+        console.output().print(f"\nWithout events, to be extended: {names}; --all lists them too.")
     for error in broken:
-        say(error, prefix="")
+        console.say(error, prefix="")
     if broken:
-        raise typer.Exit(FAILED)
+        raise typer.Exit(console.FAILED)
 
 
 def new(

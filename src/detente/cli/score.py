@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from detente.cli import options
-from detente.cli.console import cell, console, print_json, print_table
-from detente.cli.options import draw, load_all, suffix_of
+from detente.cli import console
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -51,29 +49,26 @@ SPREAD: Final = (
 
 
 def score(
-    scenarios: options.Scenarios,
+    scenarios: console.Scenarios,
     *,
-    runs: options.Runs = None,
-    seed: options.Seed = None,
-    theory: options.Theory = None,
-    changes: options.Changes = None,
-    as_json: options.AsJson = False,
-    plot: options.Plot = None,
+    runs: console.Runs = None,
+    seed: console.Seed = None,
+    theory: console.Theory = None,
+    changes: console.Changes = None,
+    as_json: console.AsJson = False,
+    plot: console.Plot = None,
 ) -> None:
     """Score what the model expects of governments against what they did."""
     from detente.measures.score import score as score_of
 
-    suffix_of(plot)
-    scored = score_of(*load_all(scenarios, changes, theory), runs=runs, seed=seed)
-    if as_json:
-        print_json(scored.to_plain())
-    else:
-        _print(scored)
-    draw("record", scored, plot, tell=not as_json)
+    console.suffix_of(plot)
+    scored = score_of(*console.load_all(scenarios, changes, theory), runs=runs, seed=seed)
+    console.show(scored, _print, as_json=as_json)
+    console.draw("record", scored, plot, tell=not as_json)
 
 
 def _print(scored: Score) -> None:
-    out = console(narrow=True)
+    out = console.output(narrow=True)
     for episode in scored.episodes:
         title = episode.scenario.title or episode.name
         out.print(f"{title}: {episode.scenario.runs} runs, {episode.variant}", style="bold")
@@ -105,12 +100,12 @@ def _print_rows(out: Console, scored: Score, scenario: str) -> None:
             }
             for row in frame[frame["event"] == event].to_dict("records")
         ]
-        print_table(out, ROWS, rows, numbers=3, widths={0: 22})
+        console.print_table(out, ROWS, rows, numbers=3, widths={0: 22})
 
 
 def _headline(name: str, figures: dict[str, Any]) -> str:
     return (
-        f"{name}: skill {cell('{skill:.2f}', figures)}, RPS {figures['rps']:.2f}, "
+        f"{name}: skill {console.cell('{skill:.2f}', figures)}, RPS {figures['rps']:.2f}, "
         f"side {figures['hits_side']} of {figures['of']}, "
         f"response {figures['hits_response']} of {figures['of']}"
     )
@@ -125,14 +120,14 @@ def _print_figures(out: Console, scored: Score) -> None:
         f"{errors['side']:.2f} (side)."
     )
     if s["confidence_weighted"]:
-        skill = cell("{skill:.2f}", s["confidence_weighted"])
+        skill = console.cell("{skill:.2f}", s["confidence_weighted"])
         out.print(f"Rows weighted by confidence: skill {skill}.")
     out.print()
     against = [
         {"words": BASELINES.get(name, f"the theory '{name}'"), **theirs}
         for name, theirs in s["baselines"].items()
     ]
-    print_table(out, AGAINST, against, numbers=3)
+    console.print_table(out, AGAINST, against, numbers=3)
     out.print()
     spread = [{"words": words, **s["intervals"][name]} for name, words in INTERVALS.items()]
-    print_table(out, SPREAD, spread, numbers=3)
+    console.print_table(out, SPREAD, spread, numbers=3)

@@ -63,17 +63,8 @@ class Ablation:
         change = np.array([after[code] - before[code] for code in before])
         return mean(Criterion("ranked probability score, without - with"), change)
 
-    @property
-    def lost(self) -> tuple[str, ...]:
-        """Patterns that hold with the mechanism and fail without it."""
-        return self._changed(LOST)
-
-    @property
-    def gained(self) -> tuple[str, ...]:
-        """Patterns that fail with the mechanism and hold without it."""
-        return self._changed(GAINED)
-
-    def _changed(self, change: tuple[str, str]) -> tuple[str, ...]:
+    def patterns(self, change: tuple[str, str]) -> tuple[str, ...]:
+        """Return the patterns whose verdict changes so: `LOST` or `GAINED`."""
         before, after = self.whole.verdicts, self.without.verdicts
         return tuple(name for name in before if (before[name], after[name]) == change)
 
@@ -88,7 +79,7 @@ class Ablation:
     @property
     def earns(self) -> bool:
         """Whether the score is worse without it, past its interval, or a pattern is lost."""
-        return self.worse.verdict == "holds" or bool(self.lost)
+        return self.worse.verdict == "holds" or bool(self.patterns(LOST))
 
     def to_plain(self) -> dict[str, Any]:
         """Return what was found, by name."""
@@ -102,8 +93,8 @@ class Ablation:
             "low": worse.low,
             "high": worse.high,
             "patterns": self.without.verdicts,
-            "lost": self.lost,
-            "gained": self.gained,
+            "lost": self.patterns(LOST),
+            "gained": self.patterns(GAINED),
             "claims_lost": self.count_claims(LOST),
             "claims_gained": self.count_claims(GAINED),
             "earns": self.earns,
@@ -122,9 +113,6 @@ class Ablations:
     def __iter__(self) -> Iterator[Ablation]:
         return iter(self._found)
 
-    def __len__(self) -> int:
-        return len(self._found)
-
     @cached_property
     def table(self) -> pd.DataFrame:
         """One row a mechanism.
@@ -135,12 +123,10 @@ class Ablations:
         """
         import pandas as pd
 
-        rows: list[dict[str, Any]] = []
-        for plain in (each.to_plain() for each in self._found):
-            rows.append({})
-            for name, value in plain.items():
-                rows[-1] |= value if name == "patterns" else {name: value}
-        return pd.DataFrame(rows)
+        found = pd.DataFrame([each.to_plain() for each in self._found])
+        place = found.columns.get_loc("patterns")
+        verdicts = pd.DataFrame(list(found.pop("patterns")))
+        return pd.concat([found.iloc[:, :place], verdicts, found.iloc[:, place:]], axis=1)
 
     def to_plain(self) -> dict[str, Any]:
         """Return the whole theory's figures and verdicts, and each ablation."""
@@ -155,7 +141,7 @@ class Ablations:
         """Say which mechanisms earn nothing."""
         idle = [each.mechanism for each in self._found if not each.earns]
         said = f"nothing is earned by {', '.join(idle)}" if idle else "each earns something"
-        return f"<detente ablations of {len(self)} mechanisms: {said}; look at .table>"
+        return f"<detente ablations of {len(self._found)} mechanisms: {said}; look at .table>"
 
 
 def ablations(
@@ -204,10 +190,6 @@ def ablations(
 def _performance(scenarios: Sequence[Scenario], runs: int | None, seed: int | None) -> Performance:
     """Score scenarios and measure their patterns."""
     scored = score(*scenarios, runs=runs, seed=seed, progress=False)
-    by_country = scored.table.groupby("country")["rps"].mean()
-    return Performance(
-        rps=float(scored.summary["rps"]),
-        skill=float(scored.summary["skill"]),
-        by_country={str(code): float(rps) for code, rps in by_country.items()},
-        patterns=tuple(measured([Ensemble(each, runs=runs, seed=seed) for each in scenarios])),
-    )
+    by_country = {str(c): rps for c, rps in scored.table.groupby("country")["rps"].mean().items()}
+    patterns = measured([Ensemble(each, runs=runs, seed=seed) for each in scenarios])
+    return Performance(scored.summary["rps"], scored.summary["skill"], by_country, tuple(patterns))

@@ -146,8 +146,7 @@ def bootstrapped(criterion: Criterion, runs: int, measure: Callable[[Floats], Fl
 def shares(chosen: NDArray[np.int64], times: Floats, responses: int) -> Floats:
     """Return how often each country chose each response: sets by countries by responses.
 
-    `chosen` has for runs by countries the place of the response in the repertoire, -1 for none;
-    `times` how often each run counts, sets by runs.
+    `chosen` is of runs by countries, -1 for none; `times`, sets by runs, how often each run counts.
     """
     one_hot = np.eye(responses + 1)[:, :responses]  # -1 takes the last row, which counts nowhere
     counts = np.stack([times @ one_hot[column] for column in chosen.T], axis=1)

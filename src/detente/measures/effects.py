@@ -178,18 +178,12 @@ def summary(results: Results) -> pd.DataFrame:
     import pandas as pd
 
     check_results(results)
-    scenario = results.scenario
-    rows = [
-        {
-            "variant": variant,
-            "country": code,
-            "country_name": scenario.countries[code].name,
-            "event": row["event"],
-            "response": row["response"],
-            "response_title": row["response"] and scenario.repertoire[row["response"]].title,
-            **{name: row[name] for name in NUMBERS},
-        }
-        for variant, countries in results.summary.items()
-        for code, row in countries.items()
-    ]
+    scenario, names = results.scenario, results.scenario.countries
+    rows = []
+    for variant, countries in results.summary.items():
+        for code, row in countries.items():
+            who = {"variant": variant, "country": code, "country_name": names[code].name}
+            title = row["response"] and scenario.repertoire[row["response"]].title
+            what = {"event": row["event"], "response": row["response"], "response_title": title}
+            rows.append({**who, **what, **{name: row[name] for name in NUMBERS}})
     return pd.DataFrame(rows).astype(dict.fromkeys(NUMBERS, float))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from itertools import count
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -54,7 +55,9 @@ class Ensemble:
         if results is not None:
             self._results = dict.fromkeys(results.variants, results)
 
-    def course(self, pattern: Pattern, name: str, settings: Mapping[str, Any]) -> str:
+    def course(
+        self, pattern: Pattern, name: str, settings: Mapping[str, Any] = MappingProxyType({})
+    ) -> str:
         """Return what to call a variant, or a course of a pattern, with some values set in it."""
         if name not in pattern.courses and not settings:
             return name

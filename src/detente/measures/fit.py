@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from functools import cached_property
 from itertools import combinations
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from detente.measures.effects import notebook_html
 from detente.measures.forecasts import RESAMPLED, Floats, Forecast, percentiles, pooled, skill
@@ -19,6 +19,7 @@ from detente.measures.posterior import Posterior
 from detente.measures.predictions import predictors_of
 from detente.runs.errors import UsageError
 from detente.scenario.quantity import Distribution
+from detente.theory.declare import Joint
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -99,27 +100,27 @@ class Fit:
         self,
         posterior: Posterior,
         free: Floats,
-        without_episodes: Mapping[str, LeftOut] | None = None,
-        without_countries: Mapping[str, LeftOut] | None = None,
+        without_episodes: Mapping[str, LeftOut] = MappingProxyType({}),
+        without_countries: Mapping[str, LeftOut] = MappingProxyType({}),
         notes: tuple[str, ...] = (),
     ) -> None:
         self.estimates, self.correlations = _estimates(posterior, free)
-        self.without_episodes = without_episodes or {}
-        self.without_countries = without_countries or {}
+        self.without_episodes = without_episodes
+        self.without_countries = without_countries
         self.notes = notes
         courses = [episode.scenario for episode in posterior.episodes]
         self.runs = courses[0].runs
         self.seeds = {course.scenario: course.seed for course in courses}
         self.titles = {course.scenario: course.title or course.scenario for course in courses}
-        self.country_names = _country_names(posterior)
         self._whole = posterior.forecast(posterior.probabilities(free))
+        covariance = posterior.covariance(posterior.weights, free)
+        self._joint = Joint(tuple(posterior.priors), free, covariance, tuple(self.seeds))
         self._prior_alone = _figures(
             posterior.forecast(posterior.probabilities(posterior.centre)),
             _frequencies(self._whole),
         )
-        self.forecasts = {
-            name: self._whole.among(own) for name, own in _episodes(posterior).items()
-        }
+        self.country_names = {row.country: row.country_name for row in posterior.rows}
+        self.forecasts = self._whole.by("scenario")
 
     @property
     def scenarios(self) -> tuple[str, ...]:
@@ -136,6 +137,11 @@ class Fit:
         """Names of the coefficients of which the record says next to nothing."""
         return tuple(each.name for each in self.estimates if not each.identified)
 
+    @property
+    def joint(self) -> Joint:
+        """What the fit leaves open of the coefficients, for a theory to draw from."""
+        return self._joint
+
     def to_set(self) -> dict[str, float]:
         """Return the estimates as ``scenario.set`` takes them, such as ``dynamics.cost``."""
         return {f"dynamics.{name}": value for name, value in self.coefficients.items()}
@@ -150,25 +156,24 @@ class Fit:
     @cached_property
     def summary(self) -> dict[str, Any]:
         """The figures by name; see `detente.fit`."""
-        frequencies = _frequencies(self._whole)
+        often = _frequencies(self._whole)
         in_sample = {name: _figures(each) for name, each in self.forecasts.items()}
         others = {
-            name: _frequencies(Forecast.joined([o for n, o in self.forecasts.items() if n != name]))
+            name: _frequencies(Forecast.joined([f for n, f in self.forecasts.items() if n != name]))
             for name in self.without_episodes
         }
         episodes = {
             name: {
-                **_figures(forecast, others[name]),
-                "skill_own": _figures(forecast)["skill"],
-                "coefficients": coefficients,
+                **_figures(out.forecast, others[name]),
+                "skill_own": _figures(out.forecast)["skill"],
+                "coefficients": out.coefficients,
             }
-            for name, (forecast, coefficients) in self.without_episodes.items()
+            for name, out in self.without_episodes.items()
         }
         countries: dict[str, Any] = {}
-        if unseen := {code: each.forecast for code, each in self.without_countries.items()}:
-            by_country = {code: _figures(each, frequencies) for code, each in unseen.items()}
-            joined = Forecast.joined(list(unseen.values()))
-            countries = {**_figures(joined, frequencies), "countries": by_country}
+        if unseen := {code: out.forecast for code, out in self.without_countries.items()}:
+            countries = _figures(Forecast.joined([*unseen.values()]), often)
+            countries["countries"] = {code: _figures(own, often) for code, own in unseen.items()}
         return {
             "scenarios": list(self.scenarios),
             "runs": self.runs,
@@ -182,10 +187,14 @@ class Fit:
             "in_sample": {**_figures(self._whole), "scenarios": in_sample},
             "prior_alone": self._prior_alone,
             "leave_one_episode_out": episodes or None,
-            "pooled_left_out": _pooled(self.without_episodes, others) if episodes else None,
+            "left_out_together": _together(self.without_episodes, others) if episodes else None,
             "leave_one_country_out": countries or None,
             "notes": list(self.notes),
         }
+
+    def to_plain(self) -> dict[str, Any]:
+        """Return the figures, by name."""
+        return self.summary
 
     def __repr__(self) -> str:
         """Say in a few lines what was estimated and how good it is."""
@@ -211,12 +220,11 @@ def _estimates(
     covariance = posterior.covariance(posterior.weights, mode)
     spreads = np.sqrt(np.diag(covariance))
     estimates = []
-    for (name, prior), number, deviation in zip(
-        posterior.priors.items(), mode, spreads, strict=True
+    for (name, prior), free, spread in zip(
+        posterior.priors.items(), map(float, mode), map(float, spreads), strict=True
     ):
-        free, spread = float(number), float(deviation)
         low, high = (prior.bound(free + side * REACH * spread) for side in (-1, 1))
-        least, most = (prior.bound(prior.centre + side * REACH * prior.spread) for side in (-1, 1))
+        least, most = (prior.at(side * REACH) for side in (-1, 1))
         estimates.append(
             Estimate(
                 name, prior.bound(free), low, high, prior.median, least, most, prior.why,
@@ -242,90 +250,33 @@ def _figures(forecast: Forecast, frequencies: Floats | None = None) -> dict[str,
     found, of = forecast.figures(), len(forecast.rows)
     often = _frequencies(forecast) if frequencies is None else frequencies
     reference = forecast.scores(np.broadcast_to(often, forecast.probabilities.shape))
-    return {
-        "rps": float(found.rps),
-        "skill": float(skill(found.rps, reference.mean())),
-        "log_score": float(found.log_score),
-        **found.hits(of),
-        "of": of,
-    }
+    return found._replace(skill=skill(found.rps, reference.mean())).to_plain(of)
 
 
-def _pooled(left_out: Mapping[str, LeftOut], others: Mapping[str, Floats]) -> dict[str, Any]:
-    """Return how good all forecasts of episodes left out are together.
+def _together(left_out: Mapping[str, LeftOut], others: Mapping[str, Floats]) -> dict[str, Any]:
+    """Return how good the forecasts of all episodes left out are together.
 
-    Skill is against the frequencies of the other episodes, ``skill_own`` against those of the
-    episode itself, each with what 95 % of the resampled countries give (Efron 1979).
+    ``skill`` is against the frequencies of the other episodes, ``skill_own`` against those of the
+    episode itself, each with what 95 % of resampled countries give (Efron 1979).
     """
-    parts = [(each.forecast, others[name]) for name, each in left_out.items()]
+    parts = [(out.forecast, others[name]) for name, out in left_out.items()]
     whole = Forecast.joined([forecast for forecast, _ in parts])
-    own = np.concatenate([forecast.scores() for forecast, _ in parts])
-    references = {
-        "skill": [(forecast, often) for forecast, often in parts],
-        "skill_own": [(forecast, _frequencies(forecast)) for forecast, _ in parts],
-    }
-    found: dict[str, Any] = {"rps": float(own.mean()), "of": len(own)}
-    found |= whole.figures().hits(len(own))
+    scores = whole.scores()
+    found = whole.figures().to_plain(len(scores))
     codes, where = np.unique([row.country for row in whole.rows], return_inverse=True)
     rng = np.random.default_rng(0)
     times = rng.multinomial(len(codes), np.full(len(codes), 1 / len(codes)), RESAMPLED)[:, where]
-    for name, each in references.items():
-        scores = np.concatenate(
-            [f.scores(np.broadcast_to(often, f.probabilities.shape)) for f, often in each]
+    for name, own in (("skill", False), ("skill_own", True)):
+        reference = np.concatenate(
+            [
+                each.scores(
+                    np.broadcast_to(_frequencies(each) if own else often, each.probabilities.shape)
+                )
+                for each, often in parts
+            ]
         )
-        found[name] = float(skill(own.sum(), scores.sum()))
-        found[f"{name}_interval"] = percentiles(skill(times @ own, times @ scores))
-    return found
-
-
-def _episodes(posterior: Posterior) -> dict[str, NDArray[np.bool_]]:
-    """Return which rows are of each episode."""
-    places = np.repeat(
-        np.arange(len(posterior.episodes)), [len(e.rows) for e in posterior.episodes]
-    )
-    return {e.scenario.scenario: places == at for at, e in enumerate(posterior.episodes)}
-
-
-def _country_names(posterior: Posterior) -> dict[str, str]:
-    """Return the name of each country that the record speaks of, by its code."""
-    return {
-        row.country: episode.scenario.countries[row.country].name
-        for episode in posterior.episodes
-        for row in episode.rows
-    }
-
-
-def _without(posterior: Posterior, out: NDArray[np.bool_], start: Floats | None = None) -> LeftOut:
-    """Fit without some rows: what was really done there has no say, though it is simulated."""
-    mode = posterior.maximise(np.where(out, 0.0, posterior.weights), start)
-    forecast = posterior.forecast(mode.probabilities).among(out)
-    return LeftOut(forecast, posterior.coefficients(mode.free))
-
-
-def _without_episodes(posterior: Posterior, report: Callable[[str], None]) -> dict[str, LeftOut]:
-    """Leave out each episode in turn, as if it had not come yet.
-
-    Each fit starts where the priors centre, not where the rows of the episode have moved another.
-    """
-    found = {}
-    for name, rows in _episodes(posterior).items():
-        report(f"Estimating without {name}")
-        found[name] = _without(posterior, rows)
-    return found
-
-
-def _without_countries(
-    posterior: Posterior, mode: Floats, report: Callable[[str], None]
-) -> dict[str, LeftOut]:
-    """Leave each country's rows out of all episodes in turn, as if nobody had looked at it.
-
-    Each fit starts from that to all rows, which is near.
-    """
-    found, names = {}, _country_names(posterior)
-    for place, (code, name) in enumerate(names.items(), start=1):
-        report(f"Estimating without {name} ({place} of {len(names)} countries)")
-        own = np.array([row.country == code for row in posterior.rows])
-        found[code] = _without(posterior, own, mode)
+        found[name] = float(skill(scores.sum(), reference.sum()))
+        found[f"{name}_interval"] = percentiles(skill(times @ scores, times @ reference))
     return found
 
 
@@ -333,14 +284,14 @@ def fit(
     *scenarios: Scenario | str | os.PathLike[str],
     runs: int = RUNS,
     seed: int | None = None,
-    leave_out: bool = True,
+    leave_out: bool | Literal["episodes"] = True,
     progress: bool = True,
 ) -> Fit:
     """Estimate the coefficients of the theory from what governments did, in all episodes at once.
 
     The probability of what each government did, over runs of the first variant of each scenario,
-    makes a likelihood, each row weighted by the confidence of its coding. With the priors, which
-    are weak, it is maximised; the curvature at the mode gives the uncertainty. Parameters of
+    makes a likelihood: each row is coded right with the probability that its confidence gives, and
+    rows that rest on one text count as one. With the priors, which are weak, it is maximised; the curvature at the mode gives the uncertainty. Parameters of
     countries are not estimated, nor the coefficients that have no prior; what a scenario gives for
     the estimated ones is not looked at.
 
@@ -352,9 +303,9 @@ def fit(
         Of each scenario.
     seed : int, optional
         In place of that in each scenario.
-    leave_out : bool
-        Also fit without each episode and without each country, to see what is expected of what
-        was not seen. Takes several times as long as the fit itself.
+    leave_out : bool or "episodes"
+        Also fit without each episode and, unless it says so, without each country, to see what is
+        expected of what was not seen. Takes several times as long as the fit itself.
     progress : bool
         Say on standard error, in a line each, what is being estimated.
 
@@ -368,9 +319,9 @@ def fit(
         correlations above 0.5 in absolute value; in_sample, leave_one_episode_out and
         leave_one_country_out, each with rps, skill, log_score, hits_side and hits_response out of
         ``of``; and notes. Skill is against the pooled frequencies of the rows in question in
-        sample, of all rows given where some are left out. Since these frequencies know the rows
-        left out, that is harder than against those of the rows fitted to. An episode left out also
-        has its skill_own, against the frequencies of its own rows, which is harder still.
+        sample, of all rows where a country is left out, and of the other episodes where an episode
+        is, which also has its skill_own, against the frequencies of its own rows: harder still.
+        left_out_together pools these over the episodes; prior_alone is with nothing fitted.
 
     Raises
     ------
@@ -384,34 +335,7 @@ def fit(
 
     predictors = predictors_of(scenarios, runs, seed, "fit to")
     posterior = Posterior(predictors)
-    _check_coefficients(posterior)
-
-    def report(line: str) -> None:
-        if progress:
-            print(line, file=sys.stderr, flush=True)  # noqa: T201 - a person waits for minutes
-
-    warm_up(find_engine("compiled"), tell=progress)
-    report(f"Estimating from {len(posterior.rows)} rows, {runs} runs of each scenario")
-    mode = posterior.maximise(posterior.weights).free
-    if not leave_out:
-        return Fit(posterior, mode)
-    if len(predictors) == 1:
-        countries = _without_countries(posterior, mode, report)
-        return Fit(
-            posterior,
-            mode,
-            {},
-            countries,
-            ("Only one episode was given, so none could be left out.",),
-        )
-    episodes = _without_episodes(posterior, report)
-    countries = _without_countries(posterior, mode, report) if leave_out != "episodes" else {}
-    return Fit(posterior, mode, episodes, countries)
-
-
-def _check_coefficients(posterior: Posterior) -> None:
-    """Refuse scenarios that give what is to be estimated as a distribution."""
-    for course in (episode.scenario for episode in posterior.episodes):
+    for course in (each.scenario for each in predictors):
         for name in posterior.priors:
             if isinstance(getattr(course.dynamics, name), Distribution):
                 raise UsageError(
@@ -419,3 +343,30 @@ def _check_coefficients(posterior: Posterior) -> None:
                     "estimated, as one number for all runs, from a prior of its own; give it as a "
                     "number or leave it out"
                 )
+
+    def report(line: str) -> None:
+        if progress:
+            print(line, file=sys.stderr, flush=True)  # noqa: T201 - a person waits for minutes
+
+    def without(key: str, value: str, start: Floats | None = None) -> LeftOut:
+        """Fit without some rows: what was really done there has no say, though it is simulated."""
+        seen = np.array([getattr(row, key) != value for row in posterior.rows])
+        found = posterior.maximise(posterior.weights * seen, start)
+        unseen = posterior.forecast(found.probabilities).by(key)[value]
+        return LeftOut(unseen, posterior.coefficients(found.free))
+
+    warm_up(find_engine("compiled"), tell=progress)
+    report(f"Estimating from {len(posterior.rows)} rows, {runs} runs of each scenario")
+    mode = posterior.maximise(posterior.weights).free
+    if not leave_out:
+        return Fit(posterior, mode)
+    alone, episodes, countries = len(predictors) == 1, {}, {}
+    for name in [] if alone else [each.scenario.scenario for each in predictors]:
+        report(f"Estimating without {name}")  # as if it had not come: even the start knows nothing
+        episodes[name] = without("scenario", name)
+    names = {row.country: row.country_name for row in posterior.rows}
+    for place, (code, name) in enumerate({} if leave_out == "episodes" else names.items(), start=1):
+        report(f"Estimating without {name} ({place} of {len(names)} countries)")
+        countries[code] = without("country", code, mode)  # which is near
+    notes = ("Only one episode was given, so none could be left out.",) if alone else ()
+    return Fit(posterior, mode, episodes, countries, notes)

@@ -62,9 +62,9 @@ def counts_by_batch(outcomes: Outcomes, responses: int, most: int = BATCHES) -> 
 
 
 def smoothed(counts: NDArray[np.integer] | Floats, opened: NDArray[np.bool_]) -> Floats:
-    """Return ``(n + 1/K) / (N + 1)`` of n runs in N and the K responses that are open to a row.
+    """Return ``(n + 1/K) / (N + 1)`` of n runs in N and the K responses open to a row, else 0.
 
-    Above 0 for these and 0 for the others; rows sum to 1. ``opened`` is (rows, responses).
+    ``opened`` is (rows, responses). Rows sum to 1.
     """
     total = counts.sum(axis=-1, keepdims=True)
     shared = PSEUDO_RUNS * opened / opened.sum(axis=-1, keepdims=True)
@@ -78,12 +78,11 @@ def thresholds_of(opened: NDArray[np.bool_]) -> NDArray[np.bool_]:
 
 
 def ranked_probability(
-    probabilities: Floats, observed: Indices, opened: NDArray[np.bool_] | None = None
+    probabilities: Floats, observed: Indices, opened: NDArray[np.bool_]
 ) -> Floats:
     """Return the ranked probability score of each row (Epstein 1969; Murphy 1971): 0 is best.
 
-    The sum over the K - 1 thresholds between the K responses that are open to a row (by default
-    all; see `thresholds_of`) of the squared difference between the
+    The sum over the K - 1 thresholds between the K responses that are open to a row of the squared difference between the
     forecast probability of a response at or below the threshold and whether it was. It is not
     divided by K - 1, so it lies in [0, K - 1]; a skill is the same either way. A forecast that puts
     the weight on a response near the one given loses less than one that puts it far away, and no
@@ -92,8 +91,8 @@ def ranked_probability(
     thresholds = np.arange(probabilities.shape[-1] - 1)
     below = np.cumsum(probabilities, axis=-1)[..., :-1]
     happened = observed[..., np.newaxis] <= thresholds
-    squares = np.square(below - happened)
-    return np.asarray((squares if opened is None else squares * thresholds_of(opened)).sum(axis=-1))
+    squares = np.square(below - happened) * thresholds_of(opened)
+    return np.asarray(squares.sum(axis=-1))
 
 
 def log_probability(probabilities: Floats, observed: Indices) -> Floats:
@@ -104,10 +103,7 @@ def log_probability(probabilities: Floats, observed: Indices) -> Floats:
 
 
 def skill(score: Floats | float, reference: Floats | float) -> Floats:
-    """Return 1 - score / reference: 1 is perfect, 0 no better than the reference.
-
-    NaN where the reference is perfect, which leaves no room to be better.
-    """
+    """Return 1 - score / reference; NaN where the reference leaves no room to be better."""
     best = np.asarray(reference, dtype=np.float64)
     with np.errstate(divide="ignore", invalid="ignore"):
         return np.where(best > 0, 1.0 - np.asarray(score) / best, np.nan)
@@ -134,24 +130,17 @@ def weighted_mean(values: Floats | NDArray[np.bool_], weights: Floats) -> Floats
 
 
 def pooled(observed: Indices, responses: int, weights: Floats | None = None) -> Floats:
-    """Return the frequencies of responses over all rows, (..., responses).
-
-    They are taken from the very rows that are scored, so that no forecast that says the same of
-    every row has a better mean ranked probability score.
-    """
+    """Return the frequencies of responses: no forecast that is the same for all rows beats them."""
     weights = np.ones(len(observed)) if weights is None else weights
     return np.asarray(weights @ np.eye(responses)[observed] / weights.sum(axis=-1, keepdims=True))
 
 
 def same(observed: Indices, opened: NDArray[np.bool_], weights: Floats | None = None) -> Floats:
-    """Return the forecast that everyone does the same, (..., responses): the best for the rows."""
+    """Return the best forecast that all do the same; one scores its distance from what was done."""
     weights = np.ones(len(observed)) if weights is None else weights
     each = np.eye(opened.shape[-1])
-    scores = np.stack(
-        [ranked_probability(np.broadcast_to(one, opened.shape), observed, opened) for one in each],
-        axis=-1,
-    )
-    return np.asarray(each[np.argmin(weights @ scores, axis=-1)])
+    scores = [ranked_probability(np.tile(one, (len(opened), 1)), observed, opened) for one in each]
+    return np.asarray(each[np.argmin(weights @ np.stack(scores, axis=-1), axis=-1)])
 
 
 class Figures(NamedTuple):
@@ -165,11 +154,15 @@ class Figures(NamedTuple):
     error_side: Floats  # expected calibration error, 0 (best) to 1; see `calibration`
     error_response: Floats
 
-    def hits(self, rows: int) -> dict[str, int]:
-        """Return in how many of the rows the most probable side and response were right."""
+    def to_plain(self, of: int) -> dict[str, Any]:
+        """Return those of one forecast by name; of hits, how many of so many rows."""
         return {
-            "hits_side": round(float(self.share_side) * rows),
-            "hits_response": round(float(self.share_response) * rows),
+            "rps": float(self.rps),
+            "skill": float(self.skill),
+            "hits_side": round(float(self.share_side) * of),
+            "hits_response": round(float(self.share_response) * of),
+            "of": of,
+            "log_score": float(self.log_score),
         }
 
 
@@ -246,8 +239,10 @@ def _bin(probabilities: Floats, bins: int) -> Indices:
 class Observation:
     """What a government did about an event: its last response in the record."""
 
+    scenario: str
     event: str
     country: str
+    country_name: str
     response: str
     index: int  # its place in the repertoire, 0 being the most hostile
     date: date | None
@@ -255,7 +250,7 @@ class Observation:
     source: str
     earlier: tuple[str, ...]  # its responses before, in the order of the dates
     opened: tuple[bool, ...]  # of the repertoire, which are open to it about the event
-    cluster: str = ""  # shared by rows that rest on one text
+    cluster: str  # what rows share that rest on one text, else nothing
 
 
 @dataclass(frozen=True)
@@ -290,43 +285,54 @@ class Forecast:
         """Which responses are open to each row, (rows, responses)."""
         return np.array([row.opened for row in self.rows], dtype=np.bool_)
 
-    def scores(self, probabilities: Floats | None = None) -> Floats:
+    def scores(self, forecast: Floats | None = None) -> Floats:
         """Return the ranked probability score of each row, of the model or of another forecast."""
-        forecast = self.probabilities if probabilities is None else probabilities
+        forecast = self.probabilities if forecast is None else forecast
         return ranked_probability(forecast, self.observed, self.opened)
 
-    def among(self, chosen: NDArray[np.bool_]) -> Forecast:
-        """Return some of the rows."""
-        rows = tuple(row for row, own in zip(self.rows, chosen, strict=True) if own)
-        others = {name: each[chosen] for name, each in self.others.items()}
-        return Forecast(rows, self.probabilities[chosen], self.stances, others)
+    def by(self, name: str) -> dict[str, Forecast]:
+        """Return the rows of each scenario, country or whatever else a row has."""
+        values = [getattr(row, name) for row in self.rows]
+        found = {}
+        for value in dict.fromkeys(values):
+            own = [at for at, each in enumerate(values) if each == value]
+            others = {name: each[own] for name, each in self.others.items()}
+            rows = tuple(self.rows[at] for at in own)
+            found[value] = Forecast(rows, self.probabilities[own], self.stances, others)
+        return found
 
     def baselines(self, weights: Floats | None = None) -> dict[str, Floats]:
         """Return what each baseline forecasts, (..., rows, responses), by its name.
 
         Those that are made from the rows are made anew for each set of weights.
         """
-        shape = self.probabilities.shape
-        made = {
-            "pooled": pooled(self.observed, len(self.stances), weights),
-            "same": same(self.observed, self.opened, weights),
-        }
+        shape, made = self.probabilities.shape, {}
+        made["pooled"] = pooled(self.observed, len(self.stances), weights)
+        made["same"] = same(self.observed, self.opened, weights)
         return {
             name: np.broadcast_to(row[..., np.newaxis, :], (*row.shape[:-1], *shape))
             for name, row in made.items()
         } | dict(self.others)
 
-    def baseline_scores(self, weights: Floats | None = None) -> dict[str, Floats]:
-        """Return the mean ranked probability score of each baseline, for each set of weights."""
-        each = np.ones(len(self.rows)) if weights is None else weights
-        return {
-            name: weighted_mean(self.scores(forecast), each)
-            for name, forecast in self.baselines(weights).items()
-        }
-
     def figures(self, weights: Floats | None = None) -> Figures:
         """Return the figures of the model."""
         return figures(self.probabilities, self.observed, self.stances, self.opened, weights)
+
+    def replicates(
+        self, weights: Floats | None = None, drawn: Mapping[str, Floats] | None = None
+    ) -> Replicates:
+        """Return replicates with rows weighted anew, or some forecasts drawn anew, by name."""
+        each = np.ones(len(self.rows)) if weights is None else weights
+        forms = {
+            "model": self.probabilities[np.newaxis],
+            **self.baselines(weights),
+            **(drawn or {}),
+        }
+        own = figures(forms.pop("model"), self.observed, self.stances, self.opened, weights)
+        return Replicates(
+            own,
+            {name: weighted_mean(self.scores(form), each) for name, form in forms.items()},
+        )
 
 
 class Replicates(NamedTuple):
@@ -361,10 +367,7 @@ def percentiles(values: Floats) -> Interval:
 def over_runs(
     rows: Forecast, episodes: Sequence[Mapping[str, Outcomes]], rng: np.random.Generator
 ) -> Replicates:
-    """Resample runs, those of each episode apart: what chance did (Efron 1979).
-
-    All forms of the model keep the same runs, as they have the same random draws.
-    """
+    """Resample runs, each episode's apart: what chance did to all forms alike (Efron 1979)."""
     parts = []
     first = 0
     for outcomes in episodes:
@@ -372,7 +375,7 @@ def over_runs(
         size = len(counts)
         times = rng.multinomial(size, np.full(size, 1 / size), size=RESAMPLED)
         forms = np.split(np.tensordot(times, counts, axes=1), len(outcomes), axis=1)
-        opened = rows.opened[first : first + counts.shape[1] // len(outcomes)]
+        opened = rows.opened[first : first + forms[0].shape[1]]
         first += len(opened)
         parts.append(
             {name: smoothed(form, opened) for name, form in zip(outcomes, forms, strict=True)}
@@ -381,29 +384,18 @@ def over_runs(
 
 
 def over_draws(rows: Forecast, episodes: Sequence[Mapping[str, Floats]]) -> Replicates:
-    """Take each draw by itself, by form of the model: (draws, rows, responses).
+    """Take each draw by itself, (draws, rows, responses), by form of the model.
 
-    Draw 17 of one episode goes with draw 17 of another. The forecast of the model mixes all draws
-    of the parameters and is therefore, on average, better than that of one: its own figures may lie
-    at the good end of these or beyond.
+    The model's own forecast mixes all draws and is on average better than that of one.
     """
-    forms = _joined(episodes, axis=1)
-    found = {
-        name: figures(form, rows.observed, rows.stances, rows.opened)
-        for name, form in forms.items()
-    }
-    own = found.pop("model")
-    others = {name: each.rps for name, each in found.items()}
-    return Replicates(own, {**rows.baseline_scores(), **others})
+    return rows.replicates(drawn=_joined(episodes, axis=1))
 
 
 def over_countries(rows: Forecast, rng: np.random.Generator) -> Replicates:
     """Resample countries, each with all of its rows."""
     codes, where = np.unique([row.country for row in rows.rows], return_inverse=True)
     times = rng.multinomial(len(codes), np.full(len(codes), 1 / len(codes)), size=RESAMPLED)
-    weights = times[:, where].astype(np.float64)
-    own = figures(rows.probabilities[np.newaxis], rows.observed, rows.stances, rows.opened, weights)
-    return Replicates(own, rows.baseline_scores(weights))
+    return rows.replicates(times[:, where].astype(np.float64))
 
 
 def _joined(parts: Sequence[Mapping[str, Floats]], axis: int) -> dict[str, Floats]:

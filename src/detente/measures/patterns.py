@@ -9,10 +9,10 @@ from __future__ import annotations
 import math
 import os
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
-from itertools import pairwise
+from functools import cached_property, partial
+from itertools import pairwise, product
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -63,9 +63,6 @@ class Patterns:
     def __iter__(self) -> Iterator[Pattern]:
         return iter(self._found)
 
-    def __len__(self) -> int:
-        return len(self._found)
-
     def __getitem__(self, name: str) -> Pattern:
         for pattern in self._found:
             if pattern.name == name:
@@ -87,12 +84,11 @@ class Patterns:
         """
         import pandas as pd
 
-        rows = [
-            {"pattern": p.name, "sentence": p.sentence, "scenario": p.scenario, **claim.to_plain()}
-            for p in self._found
-            for claim in p.claims
-        ]
-        return pd.DataFrame(rows)
+        named = [(p.name, p.sentence, p.scenario, claim) for p in self._found for claim in p.claims]
+        return pd.DataFrame(
+            {"pattern": name, "sentence": sentence, "scenario": scenario, **claim.to_plain()}
+            for name, sentence, scenario, claim in named
+        )
 
     def to_plain(self) -> dict[str, Any]:
         """Return the verdicts, by name, with what was measured."""
@@ -174,13 +170,10 @@ def scenarios_of(scenarios: Sequence[Scenario | str | os.PathLike[str]] | None) 
     return [each if isinstance(each, Scenario) else load(each) for each in scenarios]
 
 
-def described(scenarios: Sequence[Scenario] | None = None) -> list[tuple[str, str, list[str]]]:
-    """Return the id and title of each pattern of some scenarios, and a sentence a claim.
-
-    By default those of the library, in the order of their names.
-    """
+def described() -> list[tuple[str, str, list[str]]]:
+    """Return the id and title of each pattern of the library, and a sentence a claim."""
     found = []
-    for scenario in scenarios if scenarios is not None else scenarios_of(None):
+    for scenario in scenarios_of(None):
         names = {code: country.name for code, country in scenario.countries.items()}
         found += [(each.id, each.title, sentences(each, names)) for each in scenario.patterns]
     return sorted(found, key=lambda each: _natural(each[0]))
@@ -196,10 +189,9 @@ def measured(ensembles: Sequence[Ensemble]) -> list[Pattern]:
     return sorted(found, key=lambda pattern: _natural(pattern.name))
 
 
-def _natural(name: str) -> list[tuple[bool, int, str]]:
+def _natural(name: str) -> list[int | str]:
     """Return what sorts P10 after P2."""
-    parts = re.findall(r"\d+|\D+", name)
-    return [(not part.isdecimal(), int(part) if part.isdecimal() else 0, part) for part in parts]
+    return [int(part) if part.isdecimal() else part for part in re.split(r"(\d+)", name)]
 
 
 @dataclass(frozen=True)
@@ -231,25 +223,34 @@ class Measurement:
         self._form = pattern
         self._scenario = ensemble.scenario
         self._stances = np.array(Layout(ensemble.scenario).stances)
+        self._course = partial(ensemble.course, pattern)
 
     def pattern(self) -> Pattern:
         """Return the pattern with each of its claims measured."""
-        claims = [found for claim in self._form.claims for found in self.claims(claim)]
-        beside = [self._text(claim) for claim in self._form.beside]
+        claims = [each for claim in self._form.claims for each in self._claims(self._whole(claim))]
+        beside = [self._text(self._whole(claim)) for claim in self._form.beside]
         name, title = self._form.id, self._form.title
         return Pattern(name, title, self._scenario.scenario, tuple(claims), tuple(beside))
 
-    def claims(self, claim: form.Claim) -> Iterator[Claim]:
+    def _whole(self, claim: form.Claim) -> form.Claim:
+        """Return a claim with what stands where it says nothing of event, variant and response."""
+        told = {
+            "on": claim.on or self._scenario.main or "",
+            "variant": claim.variant or self._scenario.variant_names[:1],
+            "response": claim.entropy or claim.response or "last",
+        }
+        return claim.model_copy(update=told)
+
+    def _claims(self, claim: form.Claim) -> Iterator[Claim]:
         """Measure a claim: one for each of the countries and variants that it lists."""
         level = claim.confidence or self._form.confidence
         base = Criterion("", reason=claim.reason or "", level=level)
         kinds = {"first": self._first, "most_likely": self._most_likely, "entropy": self._entropy}
-        measure = next((how for name, how in kinds.items() if getattr(claim, name)), None)
-        if measure is not None:
-            for variant in self._variants(claim):
+        for measure in (how for name, how in kinds.items() if getattr(claim, name)):
+            for variant in claim.variant or ():
                 yield from measure(claim, variant, base)
             return
-        for own in self._statistics(claim, self._variants(claim)):
+        for own in self._statistics(claim):
             yield from self._compared(claim, own, base)
 
     def _compared(self, claim: form.Claim, own: Statistic, base: Criterion) -> Iterator[Claim]:
@@ -283,7 +284,7 @@ class Measurement:
         course = self._course(variant)
         places = np.array(self._places(claim.responses or self._of.responses))
         codes = [claim.first or "", *(claim.before or ())]
-        steps = [self._of.first_step(course, self._event(claim), code, places) for code in codes]
+        steps = [self._of.first_step(course, claim.on or "", code, places) for code in codes]
         words = f"{either(claim.responses)}: " if claim.responses else ""
         for code, theirs in zip(codes[1:], steps[1:], strict=True):
             lead = np.where(steps[0] < theirs, 1.0, np.where(steps[0] > theirs, -1.0, 0.0))
@@ -331,25 +332,23 @@ class Measurement:
                 asked = _threshold(claim, base)
             yield bootstrapped(replace(asked, statistic=f"{label} (bits)"), len(columns), beyond)
 
-    def _statistics(self, claim: form.Claim, variants: Sequence[str]) -> Iterator[Statistic]:
+    def _statistics(self, claim: form.Claim) -> Iterator[Statistic]:
         """Walk what a claim measures: a statistic for each country and variant."""
         groups = [tuple(claim.mean_of)] if claim.mean_of else [(code,) for code in claim.of or ()]
-        for variant in variants:
-            for countries in groups or [()]:
-                if claim.outcome is not None:
-                    yield Statistic(claim.outcome, countries, variant, outcome=claim.outcome)
-                    continue
-                low = -math.inf if claim.stance_above is None else claim.stance_above
-                high = math.inf if claim.stance_below is None else claim.stance_below
-                if claim.share is not None:
-                    what, places = either(claim.share), self._places(claim.share)
-                else:
-                    what = f"stance > {low:g}" if high == math.inf else f"stance < {high:g}"
-                    places = np.flatnonzero((self._stances > low) & (self._stances < high)).tolist()
-                yield Statistic(
-                    f"P({what})", countries, variant, self._event(claim), claim.response or "last",
-                    places=tuple(places),
-                )  # fmt: skip
+        for variant, countries in product(claim.variant or (), groups or [()]):
+            if claim.outcome is not None:
+                yield Statistic(claim.outcome, countries, variant, outcome=claim.outcome)
+                continue
+            low = -math.inf if claim.stance_above is None else claim.stance_above
+            high = math.inf if claim.stance_below is None else claim.stance_below
+            what = f"stance > {low:g}" if high == math.inf else f"stance < {high:g}"
+            places = np.flatnonzero((self._stances > low) & (self._stances < high)).tolist()
+            if claim.share is not None:
+                what, places = either(claim.share), self._places(claim.share)
+            yield Statistic(
+                f"P({what})", countries, variant, claim.on or "", claim.response or "",
+                places=tuple(places),
+            )  # fmt: skip
 
     def _others(
         self, claim: form.Claim, own: Statistic, other: form.Comparison
@@ -359,8 +358,9 @@ class Measurement:
         if other.of is None and other.mean_of is None:
             whose = {"of": own.countries} if claim.of is not None else {}
         changes = {name: value for name, value in other if value is not None and name != "by"}
+        changes.setdefault("variant", [own.variant])
         changed = claim.model_copy(update={**whose, **changes})
-        yield from self._statistics(changed, other.variant or [own.variant])
+        yield from self._statistics(changed)
 
     def _values(self, own: Statistic) -> Floats:
         """Return of each run a statistic; NaN where the event did not come up."""
@@ -373,28 +373,18 @@ class Measurement:
             parts = [np.where(c >= 0, np.isin(c, own.places), np.nan) for c in columns]
         return np.asarray(sum(parts, np.zeros(self._of.runs)) / len(parts))
 
-    def _course(self, name: str, settings: Mapping[str, Any] | None = None) -> str:
-        return self._of.course(self._form, name, settings or {})
-
     def _columns(self, course: str, event: str, response: str, codes: Sequence[str]) -> Places:
         chosen = self._of.chosen(course, event, response)
         return chosen[:, [self._of.countries.index(code) for code in codes]]
 
     def _chosen(self, claim: form.Claim, variant: str, codes: Sequence[str]) -> Places:
         """Return runs by countries: place of the response that a claim is about."""
-        response = claim.entropy or claim.response or "last"
-        return self._columns(self._course(variant), self._event(claim), response, codes)
+        return self._columns(self._course(variant), claim.on or "", claim.response or "", codes)
 
     def _responding(self, claim: form.Claim, variant: str) -> list[str]:
         """Return the countries that respond to the event of a claim: all but its actor."""
-        actor = self._of.actor(self._course(variant), self._event(claim))
+        actor = self._of.actor(self._course(variant), claim.on or "")
         return [code for code in self._of.countries if code != actor]
-
-    def _event(self, claim: form.Claim) -> str:
-        return claim.on or self._scenario.main or ""
-
-    def _variants(self, claim: form.Claim) -> Sequence[str]:
-        return claim.variant or self._scenario.variant_names[:1]
 
     def _places(self, names: Sequence[str]) -> list[int]:
         """Return the places in the repertoire of responses, or of those of a side."""
@@ -405,8 +395,8 @@ class Measurement:
     def _text(self, claim: form.Claim) -> str:
         """Return what is found of a claim that decides nothing."""
         if claim.entropy is not None or claim.most_likely is not None:
-            return "; ".join(self._by_country(claim, each) for each in self._variants(claim))
-        every = self._statistics(claim, self._variants(claim))
+            return "; ".join(self._by_country(claim, each) for each in claim.variant or ())
+        every = self._statistics(claim)
         return "; ".join(f"{self._label(e)} {np.nanmean(self._values(e)):.4f}" for e in every)
 
     def _by_country(self, claim: form.Claim, variant: str) -> str:

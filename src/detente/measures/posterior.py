@@ -81,10 +81,7 @@ class Posterior:
         return self._centre
 
     def coefficients(self, free: Floats) -> dict[str, float]:
-        """Return coefficients by name from numbers on their scales.
-
-        Limited to the range that a scenario may give, which a long step may pass.
-        """
+        """Return coefficients by name, within their ranges, which a long step may pass."""
         each = zip(self.priors.items(), free, self._ranges, strict=True)
         return {
             name: min(max(prior.bound(float(number)), low), high)
@@ -96,11 +93,7 @@ class Posterior:
         return Forecast(self.rows, probabilities, self.episodes[0].stances)
 
     def probabilities(self, free: Floats) -> Floats:
-        """Return the probability of each response, (rows, K).
-
-        What was asked before is not simulated again: fits that leave something out share the
-        slopes at the place where they start.
-        """
+        """Return the probability of each response, (rows, K), simulated once for each place."""
         key = free.tobytes()
         if key not in self._known:
             values = self.coefficients(free)
@@ -110,10 +103,7 @@ class Posterior:
         return self._known[key]
 
     def maximise(self, weights: Floats, start: Floats | None = None) -> Mode:
-        """Return where the posterior is greatest, looking from where the priors centre, or `start`.
-
-        Weights are of the rows; 0 leaves a row out.
-        """
+        """Return where the posterior is greatest, looking from `start` or the priors' centre."""
         free = self._centre if start is None else start
         density = self.log_density(weights, free)
         for _ in range(ITERATIONS):
@@ -153,10 +143,9 @@ class Posterior:
     def covariance(self, weights: Floats, free: Floats) -> Floats:
         """Return the covariance of the coefficients on their scales, (D, D), by Laplace.
 
-        The few runs that a small change of a coefficient tips by chance make the squares of
-        slopes, which information sums, larger on average: with few runs every coefficient would
-        look better known than it is. Runs therefore fall into batches that share no random draw,
-        and products are of slopes of two different batches.
+        Chance makes the squares of slopes, which information sums, larger on average, so that with
+        few runs all would look better known than it is. Products are therefore of slopes of two
+        different batches of runs, which share no random draw.
         """
         here = self.coded(self.probabilities(free))
         inverse = np.divide(1.0, here, out=np.zeros_like(here), where=here > 0)
@@ -165,11 +154,7 @@ class Posterior:
         return self.with_priors(mean_of_products(_slopes(self._shares_by_batch, free) * scale))
 
     def _shares_by_batch(self, free: Floats) -> Floats:
-        """Return the share of each response in each batch of runs, (B, rows, K).
-
-        Counts are divided by the runs of all batches, so that the mean over batches is the share
-        in the whole.
-        """
+        """Return the share of each response by batch of runs, (B, rows, K); their mean is it."""
         values, responses = self.coefficients(free), len(self.episodes[0].stances)
         each = [counts_by_batch(one.simulate(values), responses) for one in self.episodes]
         counts = np.concatenate(each, axis=1)
@@ -179,8 +164,7 @@ class Posterior:
     def with_priors(self, information: Floats) -> Floats:
         """Return the covariance from the information of the record and the priors' precision.
 
-        In units of the priors' spreads, what is below 0 in any direction, which only chance gives,
-        is 0: a record never makes a coefficient less known.
+        What is below 0 in any direction, which only chance gives, is 0.
         """
         scale = np.outer(self._spread, self._spread)
         values, vectors = np.linalg.eigh(information * scale)
@@ -205,10 +189,7 @@ def _slopes(of: Callable[[Floats], Floats], free: Floats) -> Floats:
 
 
 def mean_of_products(rises: Floats) -> Floats:
-    """Return the mean over pairs of different batches of the products of slopes, (D, D).
-
-    A single batch has no pair: its own products stand in.
-    """
+    """Return the mean product of slopes, (D, D), over pairs of batches; of one batch, its own."""
     of, flat = len(rises), rises.reshape(len(rises), -1, rises.shape[-1])
     own = np.einsum("bnk,bnl->kl", flat, flat)
     if of == 1:

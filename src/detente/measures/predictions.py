@@ -31,13 +31,7 @@ def observed(scenario: Scenario) -> tuple[Observation, ...]:
 
     A run keeps the last response to an event, so of several rows for one event and country the
     last by date counts, one without a date being the earliest. The actor of an event does not
-    respond to it, so a row of its own is left out. Rows stand by event in the order of the
-    scenario, and by country in the order of the record.
-
-    Raises
-    ------
-    UsageError
-        If the scenario has no record of how anybody responded to an event of its first variant.
+    respond to it, so a row of its own is left out. A scenario without any row is refused.
     """
     course = scenario.variant(scenario.variant_names[0])
     actors = {event.id: event.actor for event in course.events}
@@ -51,24 +45,23 @@ def observed(scenario: Scenario) -> tuple[Observation, ...]:
             "governments did about its events"
         )
     order, responses = list(actors), list(course.repertoire)
-    by_id = {event.id: event for event in course.events}
+    events = {event.id: event for event in course.events}
     found = []
     for done in rows.values():
         *before, last = sorted(done, key=lambda row: (row.date is not None, row.date or date.min))
-        event = by_id[last.event]
+        event = events[last.event]
         role = event.role(last.country, course.countries)
         opened = tuple(each.answers(event.kind, role) for each in course.repertoire.values())
         if not opened[responses.index(last.response)]:
             raise UsageError(
                 f"'{scenario.scenario}': the record has {last.country} answer {last.event} by "
-                f"'{last.response}', which is not open to it: {last.event} is a {event.kind}, and "
-                f"{last.country} is {'its actor' if role == 'actor' else role}"
+                f"'{last.response}', which is not open to it as {role} of a {event.kind}"
             )
         found.append(
             Observation(
-                last.event, last.country, last.response, responses.index(last.response), last.date,
-                last.confidence, last.source, tuple(each.response for each in before), opened,
-                last.cluster or "",
+                course.scenario, last.event, last.country, course.countries[last.country].name,
+                last.response, responses.index(last.response), last.date, last.confidence,
+                last.source, tuple(each.response for each in before), opened, last.cluster or "",
             )
         )  # fmt: skip
     return tuple(sorted(found, key=lambda row: order.index(row.event)))
@@ -98,7 +91,7 @@ class Predictor:
         self._sampler = Sampler(self.scenario)
         self._drawn = lru_cache(maxsize=1)(self._sampler.draw)  # most have but one block of runs
         events, codes = self._sampler.events, self._sampler.codes
-        self.opened = np.array([row.opened for row in self.rows], dtype=np.bool_)
+        self._opened = np.array([row.opened for row in self.rows], dtype=np.bool_)
         self._events = np.array([events.index(row.event) for row in self.rows])
         self._countries = np.array([codes.index(row.country) for row in self.rows])
 
@@ -108,29 +101,25 @@ class Predictor:
         return np.concatenate([self._responses(drawn, first) for first, drawn in blocks])
 
     def predict(self, values: Mapping[str, float] | None = None) -> Floats:
-        """Return the probability of each response, (rows, responses); see `smoothed`.
-
-        N are the runs in which the event came up. Where it came up in none, all are equally likely.
-        """
+        """Return the probability of each response, (rows, responses): all alike if no run tells."""
         return self.probabilities(self.simulate(values))
 
     def probabilities(self, outcomes: Outcomes) -> Floats:
         """Return the probability of each response from the last responses of runs."""
-        return smoothed(counts_by_batch(outcomes, len(self.stances), 1)[0], self.opened)
+        return smoothed(counts_by_batch(outcomes, len(self.stances), 1)[0], self._opened)
 
     def predict_by_draw(
         self, draws: int, replicates: int, values: Mapping[str, float] | None = None
     ) -> Floats:
-        """Return the probabilities that each of some draws of the parameters gives by itself.
+        """Return what each draw of the parameters gives by itself: (draws, rows, responses).
 
-        Draws are those of as many runs, from run 0 on; the replicates of a draw share its
-        parameters and no other random number. Probabilities are (draws, rows, responses).
+        Draws are those of runs from 0 on; their replicates share no other random number.
         """
         found = []
         for first, drawn in self._draws(draws, max(BLOCK // replicates, 1), values or {}):
             outcomes = self._responses(np.repeat(drawn, replicates, axis=1), first * replicates)
             found.append(counts_by_batch(outcomes, len(self.stances), drawn.shape[1]))
-        return smoothed(np.concatenate(found), self.opened)
+        return smoothed(np.concatenate(found), self._opened)
 
     def _draws(
         self, runs: int, each: int, values: Mapping[str, float]
@@ -157,17 +146,7 @@ class Predictor:
 def predictors_of(
     scenarios: Sequence[Any], runs: int | None, seed: int | None, purpose: str
 ) -> list[Predictor]:
-    """Return a predictor for each scenario, by their start, if their rows can be pooled.
-
-    `purpose` says in messages what is done with them, such as "score".
-
-    Raises
-    ------
-    UsageError
-        If there is none, one is given twice or has no record, or their repertoires differ.
-    ScenarioError
-        If one is wrong.
-    """
+    """Return a predictor for each scenario, by their start, or refuse to pool their rows."""
     from detente.scenario import Scenario, load
 
     if not scenarios:

@@ -100,14 +100,11 @@ class Score:
         low, high = np.quantile(by_draw[:, at, rows.observed], ends, axis=0)
         sides = of_sides(rows.probabilities, rows.stances)
         taken = side_of(rows.stances)[rows.observed]
-        each = [(episode, row) for episode in self.episodes for row in episode.forecast.rows]
+        done = pd.DataFrame(rows.rows)
         return pd.DataFrame(
             {
-                "scenario": [episode.name for episode, _ in each],
-                "event": [row.event for _, row in each],
-                "country": [row.country for _, row in each],
-                "country_name": [e.scenario.countries[row.country].name for e, row in each],
-                "observed": [row.response for _, row in each],
+                **done[["scenario", "event", "country", "country_name"]],
+                "observed": done["response"],
                 "predicted": [responses[best] for best in rows.probabilities.argmax(axis=1)],
                 "probability": rows.probabilities[at, rows.observed],
                 "probability_low": low,
@@ -123,9 +120,7 @@ class Score:
                 "response_hit": hits(rows.probabilities, rows.observed),
                 "confidence": rows.confidence,
                 **{f"p_{name}": rows.probabilities[:, k] for k, name in enumerate(responses)},
-                "date": [row.date for _, row in each],
-                "earlier": [row.earlier for _, row in each],
-                "source": [row.source for _, row in each],
+                **done[["date", "earlier", "source"]],
             }
         )
 
@@ -133,20 +128,11 @@ class Score:
     def summary(self) -> dict[str, Any]:
         """The figures by name; see `detente.score`."""
         pooled = self.figures()
-        alone = {
-            episode.name: pooled if len(self.episodes) == 1 else self.of(episode.name).figures()
-            for episode in self.episodes
-        }
-        scenarios = {
-            episode.name: {
-                "title": episode.scenario.title,
-                "variant": episode.variant,
-                "runs": episode.scenario.runs,
-                "seed": episode.scenario.seed,
-                **alone[episode.name],
-            }
-            for episode in self.episodes
-        }
+        scenarios = {}
+        for name, course, variant in ((e.name, e.scenario, e.variant) for e in self.episodes):
+            about = {"title": course.title, "variant": variant}
+            own = pooled if len(self.episodes) == 1 else self.of(name).figures()
+            scenarios[name] = {**about, "runs": course.runs, "seed": course.seed, **own}
         return {**pooled, "scenarios": scenarios}
 
     def to_plain(self) -> dict[str, Any]:
@@ -171,19 +157,14 @@ class Score:
         }
         baselines = {}
         for name, forecast in rows.baselines().items():
-            theirs = figures(forecast, rows.observed, rows.stances)
+            theirs = figures(forecast, rows.observed, rows.stances, rows.opened)
+            plain = theirs._replace(skill=skill(own.rps, theirs.rps)).to_plain(of)
             baselines[name] = {
-                "rps": float(theirs.rps),
-                "skill": float(skill(own.rps, theirs.rps)),
-                **theirs.hits(of),
+                **{key: plain[key] for key in ("rps", "skill", "hits_side", "hits_response")},
                 "intervals": {kind: each.interval_against(name) for kind, each in over.items()},
             }
         return {
-            "rps": float(own.rps),
-            "skill": float(own.skill),
-            **own.hits(of),
-            "of": of,
-            "log_score": float(own.log_score),
+            **own.to_plain(of),
             "baselines": baselines,
             "confidence_weighted": sure and {k: float(v) for k, v in sure._asdict().items()},
             "intervals": {
@@ -275,11 +256,7 @@ def score(
 
 
 def _forms(predictor: Predictor) -> dict[str, tuple[Predictor, dict[str, float]]]:
-    """Return what predicts a record, by name, and with which coefficients.
-
-    That is the model, every other theory, and the model without ties, peers and exposure if its
-    theory has these.
-    """
+    """Return what predicts a record, by name, and with which coefficients."""
     scenario = predictor.scenario
     found: dict[str, tuple[Predictor, dict[str, float]]] = {"model": (predictor, {})}
     for name in theory.names():
