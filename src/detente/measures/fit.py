@@ -249,7 +249,7 @@ def _figures(forecast: Forecast, frequencies: Floats | None = None) -> dict[str,
     """Return how good a forecast is, with its skill against frequencies, by default its rows'."""
     found, of = forecast.figures(), len(forecast.rows)
     often = _frequencies(forecast) if frequencies is None else frequencies
-    reference = forecast.scores(np.broadcast_to(often, forecast.probabilities.shape))
+    reference = forecast.scores(np.tile(often, (of, 1)))
     return found._replace(skill=skill(found.rps, reference.mean())).to_plain(of)
 
 
@@ -267,13 +267,9 @@ def _together(left_out: Mapping[str, LeftOut], others: Mapping[str, Floats]) -> 
     rng = np.random.default_rng(0)
     times = rng.multinomial(len(codes), np.full(len(codes), 1 / len(codes)), RESAMPLED)[:, where]
     for name, own in (("skill", False), ("skill_own", True)):
+        against = [(each, _frequencies(each) if own else often) for each, often in parts]
         reference = np.concatenate(
-            [
-                each.scores(
-                    np.broadcast_to(_frequencies(each) if own else often, each.probabilities.shape)
-                )
-                for each, often in parts
-            ]
+            [each.scores(np.tile(often, (len(each.rows), 1))) for each, often in against]
         )
         found[name] = float(skill(scores.sum(), reference.sum()))
         found[f"{name}_interval"] = percentiles(skill(times @ scores, times @ reference))
@@ -291,9 +287,9 @@ def fit(
 
     The probability of what each government did, over runs of the first variant of each scenario,
     makes a likelihood: each row is coded right with the probability that its confidence gives, and
-    rows that rest on one text count as one. With the priors, which are weak, it is maximised; the curvature at the mode gives the uncertainty. Parameters of
-    countries are not estimated, nor the coefficients that have no prior; what a scenario gives for
-    the estimated ones is not looked at.
+    rows that rest on one text count as one. With the priors, which are weak, it is maximised; the
+    curvature at the mode gives the uncertainty. Parameters of countries are not estimated, nor the
+    coefficients that have no prior; what a scenario gives for the estimated ones is not looked at.
 
     Parameters
     ----------

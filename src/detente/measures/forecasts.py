@@ -82,10 +82,11 @@ def ranked_probability(
 ) -> Floats:
     """Return the ranked probability score of each row (Epstein 1969; Murphy 1971): 0 is best.
 
-    The sum over the K - 1 thresholds between the K responses that are open to a row of the squared difference between the
-    forecast probability of a response at or below the threshold and whether it was. It is not
-    divided by K - 1, so it lies in [0, K - 1]; a skill is the same either way. A forecast that puts
-    the weight on a response near the one given loses less than one that puts it far away, and no
+    The sum over the K - 1 thresholds between the K responses that are open to a row of the squared
+    difference between the forecast probability of a response at or below the threshold and whether
+    it was. It is not divided by K - 1, so it lies in [0, K - 1]; a skill is the same either way. A
+    forecast that puts the weight on a response near the one given loses less than one that puts it
+    far away, and no
     forecast scores better on average than the true probabilities.
     """
     thresholds = np.arange(probabilities.shape[-1] - 1)

@@ -16,8 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detente.engine.chunk import Chunk
-from detente.scenario.distributions import sample
-from detente.scenario.quantity import Distribution
+from detente.scenario.quantity import Distribution, sample
 from detente.theory import find
 from detente.theory.declare import Outcomes
 
