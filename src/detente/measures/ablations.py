@@ -11,6 +11,7 @@ import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -18,9 +19,10 @@ import numpy as np
 from detente.measures.claims import Claim, Criterion, Pattern, mean
 from detente.measures.effects import notebook_html
 from detente.measures.ensemble import Ensemble
+from detente.measures.nulls import DEALS, NULLS, Placebo, placebos
 from detente.measures.patterns import measured, scenarios_of
 from detente.measures.score import score
-from detente.theory import find
+from detente.theory import DEFAULT, find
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -106,9 +108,31 @@ class Ablations:
 
     _repr_html_ = notebook_html
 
-    def __init__(self, whole: Performance, found: Sequence[Ablation]) -> None:
+    def __init__(
+        self,
+        whole: Performance,
+        found: Sequence[Ablation],
+        nulls: Mapping[str, Performance] = MappingProxyType({}),
+        placebos: Sequence[Placebo] = (),
+    ) -> None:
         self.whole = whole
         self._found = tuple(found)
+        self.nulls = dict(nulls)  # how the theory does with a part of it silenced, by name
+        self.placebos = tuple(placebos)  # with figures dealt out at random
+
+    @property
+    def built_in(self) -> dict[str, tuple[str, ...]]:
+        """The patterns that hold under a null model too, and are no evidence, with its names."""
+        return {
+            pattern: names
+            for pattern, verdict in self.whole.verdicts.items()
+            if verdict == "holds"
+            and (
+                names := tuple(
+                    name for name, null in self.nulls.items() if null.verdicts[pattern] == "holds"
+                )
+            )
+        }
 
     def __iter__(self) -> Iterator[Ablation]:
         return iter(self._found)
@@ -135,6 +159,12 @@ class Ablations:
             "skill": self.whole.skill,
             "patterns": self.whole.verdicts,
             "ablations": [each.to_plain() for each in self._found],
+            "nulls": {
+                name: {"rps": null.rps, "skill": null.skill, "patterns": null.verdicts}
+                for name, null in self.nulls.items()
+            },
+            "built_in": self.built_in,
+            "placebos": [each.to_plain() for each in self.placebos],
         }
 
     def __repr__(self) -> str:
@@ -148,9 +178,10 @@ def ablations(
     *scenarios: Scenario | str | os.PathLike[str],
     runs: int | None = None,
     seed: int | None = None,
+    deals: int = DEALS,
     tell: Callable[[str], None] | None = None,
 ) -> Ablations:
-    """Switch off each mechanism of the theory, and measure what that does.
+    """Switch off each mechanism of the theory, and hold the theory against null models.
 
     Parameters
     ----------
@@ -158,15 +189,19 @@ def ablations(
         Scenarios with a record; by default the episodes of the library.
     runs, seed : int, optional
         In place of those in the scenarios.
+    deals : int
+        How often figures are dealt out among the countries; 0 for never.
     tell : callable, optional
-        Called with each mechanism before it is switched off.
+        Called with each mechanism before it is switched off, and each null model.
 
     Returns
     -------
     Ablations
         The score and the patterns without each mechanism, against those of the whole theory. A
         mechanism earns nothing if without it the score is no worse within its interval and no
-        pattern that held fails.
+        pattern that held fails. ``nulls`` has the same for null models (coin tosses, mute
+        governments, ties frozen, everyone alike), ``built_in`` the patterns that hold there too,
+        ``placebos`` how often true figures beat dealt-out ones.
 
     Raises
     ------
@@ -184,7 +219,15 @@ def ablations(
         changes = {f"dynamics.{name}": value for name, value in mechanism.off.items()}
         without = _performance([scenario.set(changes) for scenario in loaded], runs, seed)
         found.append(Ablation(mechanism.name, mechanism.off, whole, without))
-    return Ablations(whole, found)
+    nulls = {}
+    if loaded[0].theory == DEFAULT:
+        for null in NULLS:
+            if tell is not None:
+                tell(null.name)
+            silenced = [scenario.set(null.changes(scenario)) for scenario in loaded]
+            nulls[null.name] = _performance(silenced, runs, seed)
+    dealt = placebos(loaded, deals=deals, tell=tell) if deals else ()
+    return Ablations(whole, found, nulls, dealt)
 
 
 def _performance(scenarios: Sequence[Scenario], runs: int | None, seed: int | None) -> Performance:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
@@ -21,6 +21,7 @@ from detente.runs.errors import UsageError
 if TYPE_CHECKING:
     from detente.scenario import Scenario
     from detente.scenario.elements import Record
+    from detente.theory.arrays import Inputs
 
 #: Runs simulated at a time: what is kept besides their responses stays small.
 BLOCK: Final = 4096
@@ -91,14 +92,27 @@ class Predictor:
         self._sampler = Sampler(self.scenario)
         self._drawn = lru_cache(maxsize=1)(self._sampler.draw)  # most have but one block of runs
         events, codes = self._sampler.events, self._sampler.codes
-        self._opened = np.array([row.opened for row in self.rows], dtype=np.bool_)
+        self.opened = np.array([row.opened for row in self.rows], dtype=np.bool_)
         self._events = np.array([events.index(row.event) for row in self.rows])
         self._countries = np.array([codes.index(row.country) for row in self.rows])
 
-    def simulate(self, values: Mapping[str, float] | None = None) -> Outcomes:
-        """Return the last responses of runs with some coefficients in place of the scenario's."""
-        blocks = self._draws(self.scenario.runs, BLOCK, values or {})
-        return np.concatenate([self._responses(drawn, first) for first, drawn in blocks])
+    def simulate(
+        self,
+        values: Mapping[str, float] | None = None,
+        deal: Callable[[Inputs], None] | None = None,
+    ) -> Outcomes:
+        """Return the last responses of runs with some coefficients in place of the scenario's.
+
+        ``deal`` may change the drawn inputs of the runs.
+        """
+        found = []
+        for first, drawn in self._draws(self.scenario.runs, BLOCK, values or {}):
+            columns = drawn
+            if deal is not None:
+                columns = drawn.copy()
+                deal(self._sampler.view(columns))
+            found.append(self._responses(columns, first))
+        return np.concatenate(found)
 
     def predict(self, values: Mapping[str, float] | None = None) -> Floats:
         """Return the probability of each response, (rows, responses): all alike if no run tells."""
@@ -106,7 +120,7 @@ class Predictor:
 
     def probabilities(self, outcomes: Outcomes) -> Floats:
         """Return the probability of each response from the last responses of runs."""
-        return smoothed(counts_by_batch(outcomes, len(self.stances), 1)[0], self._opened)
+        return smoothed(counts_by_batch(outcomes, len(self.stances), 1)[0], self.opened)
 
     def predict_by_draw(
         self, draws: int, replicates: int, values: Mapping[str, float] | None = None
@@ -119,7 +133,7 @@ class Predictor:
         for first, drawn in self._draws(draws, max(BLOCK // replicates, 1), values or {}):
             outcomes = self._responses(np.repeat(drawn, replicates, axis=1), first * replicates)
             found.append(counts_by_batch(outcomes, len(self.stances), drawn.shape[1]))
-        return smoothed(np.concatenate(found), self._opened)
+        return smoothed(np.concatenate(found), self.opened)
 
     def _draws(
         self, runs: int, each: int, values: Mapping[str, float]

@@ -144,6 +144,7 @@ class Agenda(NamedTuple):
 class Scratch(NamedTuple):
     """Room to work in while outcomes are measured."""
 
+    sided: Annotated[Floats, "NPL"]  # how far a country sides with each pole
     toward: Annotated[Floats, "NPL"]  # alignment of each country with each pole
     weight: Annotated[Floats, "L"]
     calm: Annotated[Floats, "L"]  # what the hostile acts of a country leave calm

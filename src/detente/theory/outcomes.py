@@ -134,13 +134,48 @@ def align(
 
 
 @rule
+def agreement(stance: float, other: float) -> float:
+    """Return how far two stances agree, -1 (opposite) to 1 (the same).
+
+    One less their distance: S of Signorino and Ritter (1999), whose greatest distance is 2 here.
+    """
+    return 1.0 - abs(stance - other)
+
+
+@rule
+def _side(w: World, i: int, pole: int, out: Floats) -> None:
+    """Write with how much of a pole a country sides, by `measure_revealed_toward`."""
+    s, capability, member = w.state, w.inputs.capability, w.structure.pole[pole]
+    weight, power = w.scratch.weight, w.scratch.calm
+    weight[:] = 0.0
+    power[:] = 0.0
+    out[:] = 0.0
+    for j in range(capability.shape[0]):
+        if member[j] == 1:
+            for lane in range(out.shape[0]):
+                power[lane] += capability[j, lane]
+    for e in range(s.attention.shape[0]):
+        for lane in range(out.shape[0]):
+            weight[lane] += s.stake[e, i, lane]
+        for j in range(capability.shape[0]):
+            if member[j] == 1:
+                for lane in range(out.shape[0]):
+                    agreed = agreement(s.stance[e, i, lane], s.stance[e, j, lane])
+                    out[lane] += s.stake[e, i, lane] * capability[j, lane] * agreed
+    for lane in range(out.shape[0]):
+        total = weight[lane] * power[lane]
+        out[lane] = out[lane] / total if total > 0.0 else 0.0
+
+
+@rule
 def align_all(w: World) -> None:
-    """Write the alignment of each country with each pole, once before outcomes are measured."""
+    """Write both alignments of each country with each pole, once before outcomes are measured."""
     attitude, capability, poles = w.state.attitude, w.inputs.capability, w.structure.pole
     toward, weight = w.scratch.toward, w.scratch.weight
     for i in range(toward.shape[0]):
         for pole in range(toward.shape[1]):
             align(attitude, capability, poles[pole], i, weight, toward[i, pole])
+            _side(w, i, pole, w.scratch.sided[i, pole])
 
 
 @SHARED.add("tilt", ("country",), unit="-1 to 1", bins=_SIGNED, path=True)
@@ -242,52 +277,16 @@ def measure_together(w: World, out: Floats) -> None:
                 out[i, j, lane] = 1.0 if room.bloc[i] == room.bloc[j] else 0.0
 
 
-@rule
-def agreement(stance: float, other: float) -> float:
-    """Return how far two stances agree, -1 (opposite) to 1 (the same).
-
-    One less their distance: S of Signorino and Ritter (1999), whose greatest distance is 2 here.
-    """
-    return 1.0 - abs(stance - other)
-
-
-@rule
-def _side(w: World, i: int, pole: int, out: Floats) -> None:
-    """Write with how much of a pole a country sides, by `measure_revealed_toward`."""
-    s, capability, member = w.state, w.inputs.capability, w.structure.pole[pole]
-    weight, power = w.scratch.weight, w.scratch.calm
-    weight[:] = 0.0
-    power[:] = 0.0
-    out[:] = 0.0
-    for j in range(capability.shape[0]):
-        if member[j] == 1:
-            for lane in range(out.shape[0]):
-                power[lane] += capability[j, lane]
-    for e in range(s.attention.shape[0]):
-        for lane in range(out.shape[0]):
-            weight[lane] += s.stake[e, i, lane]
-        for j in range(capability.shape[0]):
-            if member[j] == 1:
-                for lane in range(out.shape[0]):
-                    agreed = agreement(s.stance[e, i, lane], s.stance[e, j, lane])
-                    out[lane] += s.stake[e, i, lane] * capability[j, lane] * agreed
-    for lane in range(out.shape[0]):
-        total = weight[lane] * power[lane]
-        out[lane] = out[lane] / total if total > 0.0 else 0.0
-
-
 @SHARED.add(
     "revealed", ("country",), title="revealed tilt", unit="-1 to 1", bins=_SIGNED, path=True,
 )  # fmt: skip
 @rule
 def measure_revealed(w: World, out: Floats) -> None:
     """Half of what the country says with the first pole less that with the second, so far."""
-    toward = w.scratch.toward
+    sided = w.scratch.sided
     for i in range(out.shape[0]):
-        for pole in range(2):
-            _side(w, i, pole, toward[pole])
         for lane in range(out.shape[1]):
-            out[i, lane] = half_difference(toward[0, lane], toward[1, lane])
+            out[i, lane] = half_difference(sided[i, 0, lane], sided[i, 1, lane])
 
 
 @SHARED.add(
@@ -300,9 +299,9 @@ def measure_revealed_toward(w: World, out: Floats) -> None:
 
     Each event counts by what is at stake in it for the country, each member by its capability.
     """
-    for i in range(out.shape[0]):
-        for pole in range(out.shape[1]):
-            _side(w, i, pole, out[i, pole])
+    sided = w.scratch.sided
+    for at in np.ndindex(out.shape):
+        out[at] = sided[at]
 
 
 @rule
