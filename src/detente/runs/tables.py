@@ -215,7 +215,7 @@ def _encode_tallies(chunk: Chunk) -> memoryview:
 def _read_tallies(path: Path) -> tuple[Arrays, int]:
     with pa.OSFile(str(path)) as file, pa.ipc.open_file(file) as reader:
         about = json.loads(reader.schema.metadata[b"detente"])
-        flat = reader.get_batch(0).column(0).to_numpy()
+        flat = reader.read_all()["tally"].to_numpy()
     shapes = about["shapes"]
     ends = np.cumsum([np.prod(shape, dtype=np.int64) for shape in shapes.values()])
     parts = np.split(flat, ends)
