@@ -20,6 +20,7 @@ from detente.cli import (
     run,
     schema,
     score,
+    validate,
 )
 from detente.cli.outcome import INTERRUPTED, listen, reported
 
@@ -48,6 +49,7 @@ for command, name in (
     (odd.odd, "odd"),
 ):
     app.command(name)(reported(command))
+app.add_typer(validate.app, name="validate")
 
 
 def _version(value: bool) -> None:  # noqa: FBT001 - typer calls it with the value of the option
