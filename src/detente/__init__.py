@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from detente.measures.fit import Fit, fit
     from detente.measures.patterns import patterns
     from detente.measures.score import Score, score
+    from detente.measures.ties import Ties, ties
     from detente.runs.errors import Interrupted, RunError, StoreError, UsageError
     from detente.runs.results import Results
     from detente.runs.results import open_results as open  # noqa: A004 - as of a folder
@@ -37,6 +38,7 @@ _PLACES: Final[dict[str, tuple[str, str]]] = {
     "ScenarioError": ("detente.scenario", "ScenarioError"),
     "Score": ("detente.measures.score", "Score"),
     "StoreError": ("detente.runs.errors", "StoreError"),
+    "Ties": ("detente.measures.ties", "Ties"),
     "UsageError": ("detente.runs.errors", "UsageError"),
     "ablations": ("detente.measures.ablations", "ablations"),
     "agreement": ("detente.measures.agreement", "agreement"),
@@ -48,6 +50,7 @@ _PLACES: Final[dict[str, tuple[str, str]]] = {
     "run": ("detente.runs.runner", "run"),
     "score": ("detente.measures.score", "score"),
     "summary": ("detente.measures.effects", "summary"),
+    "ties": ("detente.measures.ties", "ties"),
 }
 
 __all__ = [
@@ -61,6 +64,7 @@ __all__ = [
     "ScenarioError",
     "Score",
     "StoreError",
+    "Ties",
     "UsageError",
     "__version__",
     "ablations",
@@ -74,6 +78,7 @@ __all__ = [
     "run",
     "score",
     "summary",
+    "ties",
 ]
 
 

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from detente.cli import validate
 from detente.cli.ablate import ablate
 from detente.cli.check import check
 from detente.cli.console import INTERRUPTED, listen, reported
@@ -32,6 +33,7 @@ for command in (
     run, check, new, list_scenarios, schema, compare, score, fit, explain, plot, ablate, odd,
 ):  # fmt: skip
     app.command(command.__name__.removesuffix("_scenarios"))(reported(command))
+app.add_typer(validate.app, name="validate")
 
 
 def _version(value: bool) -> None:  # noqa: FBT001 - typer calls it with the value of the option

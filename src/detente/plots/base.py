@@ -50,6 +50,7 @@ SUBJECTS: Final = {
     "results": ("data", "the results of detente.run, or of detente.open(folder)"),
     "score": ("table", "the score of detente.score"),
     "fit": ("estimates", "the fit of detente.fit"),
+    "ties": ("distributions", "the ties of detente.ties"),
     "table": ("columns", "a table as of detente.patterns().table"),
 }
 #: What the other arguments of pictures are.
