@@ -18,10 +18,9 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from detente.runs.errors import Interrupted
-    from detente.runs.plan import Plan
+    from detente.runs.plan import Failure, Plan
     from detente.runs.results import Results
     from detente.runs.runner import ShareResult
-    from detente.runs.tasks import Failure
 
 #: Variants beside each other in the short table.
 ABREAST: Final = 5

@@ -7,12 +7,9 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
-from detente.cli.console import console, percent, print_json, print_table, signed
-from detente.cli.options import AsJson, Changes, Plot, Runs, Seed, Theory, draw, load_all, suffix_of
-from detente.cli.outcome import reported
+from detente.cli import console
 
 if TYPE_CHECKING:
-    import pandas as pd
     from rich.console import Console
 
     from detente.measures.ties import Ties
@@ -34,7 +31,7 @@ def _validate() -> None:
 
 
 @app.command("ties")
-@reported
+@console.reported
 def ties(
     scenario: Annotated[
         str | None, typer.Argument(help="A file, or the name of a library one; or the panel alone.")
@@ -43,28 +40,28 @@ def ties(
     variant: Annotated[
         list[str] | None, typer.Option(metavar="NAME", help="Only this variant (repeatable).")
     ] = None,
-    runs: Runs = None,
-    seed: Seed = None,
-    theory: Theory = None,
-    changes: Changes = None,
-    as_json: AsJson = False,
-    plot: Plot = None,
+    runs: console.Runs = None,
+    seed: console.Seed = None,
+    theory: console.Theory = None,
+    changes: console.Changes = None,
+    as_json: console.AsJson = False,
+    plot: console.Plot = None,
 ) -> None:
     """Hold how far ties move in half a year against how far they moved from 2000 to 2019."""
     from detente.measures.ties import ties as ties_of
     from detente.runs.errors import UsageError
 
-    suffix_of(plot)
+    console.suffix_of(plot)
     if scenario is None and (theory is not None or changes):
         raise UsageError("--theory and --set go with a scenario: name one to run")
-    given = load_all([scenario], changes, theory)[0] if scenario is not None else None
+    given = console.load_all([scenario], changes, theory)[0] if scenario is not None else None
     found = ties_of(given, runs=runs, seed=seed, variants=variant)
     if as_json:
-        print_json(_data(found))
+        console.print_json(_data(found))
     else:
         _print(found)
     if plot is not None:
-        draw("ties", found, plot, tell=not as_json)
+        console.draw("ties", found, plot, tell=not as_json)
 
 
 def _data(found: Ties) -> dict[str, Any]:
@@ -78,39 +75,42 @@ def _data(found: Ties) -> dict[str, Any]:
 def _print(found: Ties) -> None:
     from detente.measures.ties_panel import TOGETHER
 
-    out = console(narrow=True)
+    out = console.output(narrow=True)
     together = found.table[found.table["kind"] == TOGETHER]
     out.print("Change of ties in half a year, pairs without Afghanistan", style="bold")
-    rows = [
-        (
-            row["of"],
-            _ranged(row, "mean_absolute"),
-            _ranged(row, "percentile_95"),
-            _number(row["percentile_99"]),
-            percent(row["up"]),
-            signed(found.summary["tilt"].get(row["of"], {}).get("mean"), 3),
-        )
+    rows: list[dict[str, Any]] = [
+        {
+            **{str(key): value for key, value in row.items()},
+            "mean": _ranged(row, "mean_absolute"),
+            "tail": _ranged(row, "percentile_95"),
+            "tilt": found.summary["tilt"].get(row["of"], {}).get("mean"),
+        }
         for row in together.to_dict("records")
     ]
-    heads = ("", "Mean absolute", "95 % below", "99 %", "Up", "Tilt")
-    print_table(out, heads, rows, numbers=5, unbroken=(1, 2))
+    columns = [
+        ("", "{of}"),
+        ("Mean absolute", "{mean}"),
+        ("95 % below", "{tail}"),
+        ("99 %", "{percentile_99:.3f}"),
+        ("Up", "{up:%}"),
+        ("Tilt", "{tilt:+z.3f}"),
+    ]
+    console.print_table(out, columns, rows, numbers=5, unbroken=(1, 2))
     out.print(
         "\nIn brackets 95 % over pairs and years. Tilt: mean signed change of the tilts of all "
         "countries.\n"
     )
-    _print_kinds(out, found.table)
+    out.print("Mean absolute change by kind of pair", style="bold")
+    kinds: list[dict[str, Any]] = [
+        {"of": of, **dict(zip(HEADS, map(_number, own["mean_absolute"]), strict=False))}
+        for of, own in found.table.groupby("of", sort=False)
+    ]
+    rows = [{**dict.fromkeys(HEADS, "-"), **row} for row in kinds]
+    columns = [("", "{of}"), *((head, f"{{{head}}}") for head in HEADS)]
+    console.print_table(out, columns, rows, numbers=len(HEADS))
+    out.print("\n* Without Afghanistan, and so the last: neither is the main event's matter.\n")
     _print_panel(out, found.summary)
     _print_events(out, found)
-
-
-def _print_kinds(out: Console, table: pd.DataFrame) -> None:
-    out.print("Mean absolute change by kind of pair", style="bold")
-    rows = []
-    for of, own in table.groupby("of", sort=False):
-        cells = [_number(value) for value in own["mean_absolute"]]
-        rows.append((str(of), *cells, *["-"] * (len(HEADS) - len(cells))))
-    print_table(out, ("", *HEADS), rows, numbers=len(HEADS))
-    out.print("\n* Without Afghanistan, and so the last: neither is the main event's matter.\n")
 
 
 def _print_panel(out: Console, figures: dict[str, Any]) -> None:
@@ -120,7 +120,7 @@ def _print_panel(out: Console, figures: dict[str, Any]) -> None:
     out.print("The panel, 2000 to 2019", style="bold")
     out.print(
         f"{figures['formal_changes']} changes of formal ties and rivalries are "
-        f"{percent(figures['formal_share'])} of all change. Votes alone: mean absolute change "
+        f"{figures['formal_share']:.0%} of all change. Votes alone: mean absolute change "
         f"{figures['voted_mean_absolute']:.4f}. A year's change in votes has a standard deviation "
         f"of {noise['seen']:.4f}, noise {noise['noise']:.4f}, true {noise['true']:.4f}. "
         f"Autocorrelation of changes without noise {figures['autocorrelation']:.2f}. Half-life of "
@@ -132,22 +132,27 @@ def _print_panel(out: Console, figures: dict[str, Any]) -> None:
 def _print_events(out: Console, found: Ties) -> None:
     out.print("What followed", style="bold")
     simulated = bool((found.events["runs"] > 0).any())
-    heads = ("", "", "With", "1 year", "2 years", "Formal", *(("Runs", "Right") * simulated))
-    rows = []
+    rows: list[dict[str, Any]] = []
     for _, deed in found.events.groupby(["year", "state", "partner"], sort=False):
         by_year = {row["after"]: row for row in deed.to_dict("records")}
         last = by_year[max(by_year)]
-        cells = [
-            str(last["year"]),
-            last["what"],
-            {"USA": "US", "RUS": "Russia"}[last["partner"]],
-            *(f"{signed(by_year[n]['voted'], 3)} ±{by_year[n]['noise']:.3f}" for n in (1, 2)),
-            signed(last["formal"]) if last["formal"] else "-",
-        ]
-        if simulated:
-            cells += [signed(last["simulated"], 3), percent(last["simulated_right"])]
-        rows.append(cells)
-    print_table(out, heads, rows, numbers=len(heads) - 3, unbroken=(0, 2, 3, 4))
+        partner = {"USA": "US", "RUS": "Russia"}[last["partner"]]
+        after = {
+            f"after_{n}": f"{by_year[n]['voted']:+.3f} ±{by_year[n]['noise']:.3f}" for n in (1, 2)
+        }
+        own = {str(key): value for key, value in last.items()}
+        rows.append({**own, **after, "partner": partner, "formal": last["formal"] or None})
+    columns = [
+        ("", "{year}"),
+        ("", "{what}"),
+        ("With", "{partner}"),
+        ("1 year", "{after_1}"),
+        ("2 years", "{after_2}"),
+        ("Formal", "{formal:+z.2f}"),
+    ]
+    if simulated:
+        columns += [("Runs", "{simulated:+z.3f}"), ("Right", "{simulated_right:%}")]
+    console.print_table(out, columns, rows, numbers=len(columns) - 3, unbroken=(0, 2, 3, 4))
     out.print(
         "\nHow much nearer to the partner votes came, so many years after, than those of others, "
         "in units of an attitude, ± the standard deviation of that over states and years; the "

@@ -359,12 +359,15 @@ class Sampler:
         names = self._drawn_jointly
         known = {each.name: each for each in self.theory.coefficients}
         paths = [item.path for item in self.uncertain]
-        joint = self.theory.coefficients.joint.among(names)
+        whole = self.theory.coefficients.joint
+        assert whole is not None  # else none is drawn jointly
+        joint = whole.among(names)
+        scales = [prior.scale for name in names if (prior := known[name].prior) is not None]
         return (
             np.array([paths.index(f"dynamics.{name}") for name in names], np.int64),
             joint.centre,
             np.linalg.cholesky(joint.covariance),
-            np.array([[*SCALES].index(known[name].prior.scale) for name in names], np.int64),
+            np.array([[*SCALES].index(scale) for scale in scales], np.int64),
             np.array([(known[name].low, known[name].high) for name in names]),
         )
 
@@ -391,8 +394,8 @@ class Sampler:
             self._put_fields(event, at, ("probability", "force"), (e,))
             self._put(f"{at}.score", event.conflict_score(), _ANY, ("score", (e,)))
             for code, offer in event.offers.items():
-                place = ("offer", (e, self._country[code]))
-                self._put(f"{at}.offers.{code}", offer, _OFFER, place)
+                index = (e, self._country[code])
+                self._put(f"{at}.offers.{code}", offer, _OFFER, ("offer", index))
             for name, field in _LEVELS.items():
                 quantity = quantity_of(type(event), name)
                 for issue, level in getattr(event, name).items():

@@ -13,6 +13,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from detente.measures.forecasts import Floats, ranked_probability
 from detente.measures.predictions import Predictor
@@ -27,7 +28,8 @@ RUNS: Final = 200
 #: Share of the deals that true figures must beat to count as shown by the record.
 SHOWN: Final = 0.9
 
-Order = "NDArray[np.int64]"
+#: The country whose figures each country is given.
+Order = NDArray[np.int64]
 
 
 @dataclass(frozen=True)
@@ -197,11 +199,15 @@ def placebos(
             scores = []
             for each in predictors:
                 order = rng.permutation(len(each.scenario.countries))
-                outcomes = each.simulate(deal=partial(deal, order=order))
+                outcomes = each.simulate(deal=partial(_dealt, deal, order))
                 scores.append(_scores(each, outcomes))
             dealt[at] = np.concatenate(scores).mean()
         found.append(Placebo(name, float(true), dealt))
     return found
+
+
+def _dealt(deal: Callable[[Inputs, Order], None], order: Order, inputs: Inputs) -> None:
+    deal(inputs, order)
 
 
 def _scores(predictor: Predictor, outcomes: Any) -> Floats:

@@ -318,7 +318,7 @@ def _simulated(course: Scenario, variant: str, runs: int) -> Simulated:
     Results keep moments of ties over runs, no run's own, so that the engine is asked.
     """
     from detente.engine.kernel import LANES, kernel_of
-    from detente.engine.recorder import moving, new_recorder
+    from detente.engine.recorder import new_recorder
     from detente.engine.sampler import Sampler
     from detente.theory.arrays import FIRST_RUN
 
@@ -331,7 +331,7 @@ def _simulated(course: Scenario, variant: str, runs: int) -> Simulated:
         world.now[FIRST_RUN] = first
         shape = sampler.shape._replace(lanes=lanes)
         recorder = new_recorder(outcomes, shape, course.length, lanes, paths=False)
-        run_block(world, moving(outcomes, recorder), recorder, course.length, 0)
+        run_block(world, recorder, course.length, 0)
         start, end = (_mutual(each) for each in (world.inputs.baseline, world.state.attitude))
         changes.append(end - start)
         poles = [members.astype(np.bool_) for members in sampler.structure.pole]

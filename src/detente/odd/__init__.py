@@ -31,7 +31,7 @@ from pydantic_core import PydanticUndefined
 
 import detente.theory
 from detente.measures.patterns import described
-from detente.runs.dataset import Variable, outcome_variables, total_variables
+from detente.runs.layout import Variable, outcome_variables, total_variables
 from detente.scenario.conditions import FORMS
 from detente.scenario.dynamics import coefficients, dynamics_of
 from detente.scenario.elements import default_repertoire

@@ -124,7 +124,9 @@ def _panel(axes: Axes, kind: str, rows: list[tuple[str, Changes]]) -> None:
     axes.set_xticks(TICKS, [f"{tick:g}".replace("-", "\u2212") for tick in TICKS])
     axes.xaxis.set_minor_locator(NullLocator())
     axes.axvline(0, color=style.RULE, lw=1.2, zorder=0)
-    axes.set_title(style.capitalized(kind), loc="left", fontsize=style.TICK, fontweight="bold")
+    axes.set_title(
+        f"{kind[:1].upper()}{kind[1:]}", loc="left", fontsize=style.TICK, fontweight="bold"
+    )
     axes.tick_params(length=0, pad=5)
     axes.tick_params(axis="x", labelsize=style.NOTE)
     axes.spines["left"].set_visible(False)

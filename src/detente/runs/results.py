@@ -242,7 +242,8 @@ def summarise(source: Source) -> Summary:
         tallies, _ = source.totals(variant)
         columns: dict[str, Any] = {}
         for name, (levels, changes) in measured.items():
-            level = effect = [nothing] * 3
+            level: Any = [nothing] * 3
+            effect: Any = level
             if tallies:  # some runs of the variant did not fail
                 ends = binned_quantiles(tallies[f"{name}_bins"][-1], -1.0, 1.0, QUANTILES)
                 level = [levels[variant].mean, ends[:, 0], ends[:, 1]]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import builtins
 from collections.abc import Iterable, Iterator
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Final, Literal
 
 from pydantic import BeforeValidator, Field
 
@@ -32,6 +32,8 @@ from detente.scenario.tree import as_tree
 Kind = Literal["move", "text", "vote"]
 #: What a country is in an event.
 Role = Literal["actor", "asked", "bystander"]
+MOVE: Final[tuple[Kind, ...]] = ("move",)
+ANYBODY: Final[tuple[Role, ...]] = ("actor", "asked", "bystander")
 #: What is offered to a country.
 Offer = Annotated[Number, Quantity(0.0, 10.0, "share of a year of its economy")]
 
@@ -130,10 +132,10 @@ class Response(Part):
         "(words alone) without one.",
     )
     kinds: Annotated[list[Kind], Field(min_length=1)] = Field(
-        default_factory=lambda: ["move"], description="The kinds of event that it can answer."
+        default_factory=lambda: list(MOVE), description="The kinds of event that it can answer."
     )
     open_to: Annotated[list[Role], Field(min_length=1)] = Field(
-        default_factory=lambda: ["actor", "asked", "bystander"],
+        default_factory=lambda: list(ANYBODY),
         description="Who can take it: the actor of the event about its own act, those whom it "
         "asks, all others.",
     )
@@ -169,17 +171,21 @@ def default_repertoire() -> dict[str, Response]:
     asked alone, since only they have what is asked for. The actor of an event stands behind it
     until it ends it: the one response open to it about its own act is to pursue it.
     """
-    move, text, vote = ["move"], ["text"], ["vote"]
-    asked, signing = ["asked"], ["actor", "asked"]
-    others, anybody = ["asked", "bystander"], ["actor", "asked", "bystander"]
-    rows = [
+    move: list[Kind] = ["move"]
+    text: list[Kind] = ["text"]
+    vote: list[Kind] = ["vote"]
+    asked: list[Role] = ["asked"]
+    signing: list[Role] = ["actor", "asked"]
+    others: list[Role] = ["asked", "bystander"]
+    anybody = list(ANYBODY)
+    rows: list[tuple[str, str, float, float, str | None, list[Kind], list[Role]]] = [
         ("mobilise", "Mobilise forces", -1.0, 9.0, "MOBILIZE", move, others),
         ("warn", "Warn", -0.8, 1.0, "THREATEN", move, others),
         ("condemn", "Condemn", -0.6, 0.4, "ACCUSE.disapprove", move, others),
         ("joint", "Join a collective statement", -0.4, 0.12, "REJECT.assist", move, others),
         ("refuse", "Refuse the text", -0.4, 0.4, "REJECT", text, asked),
         ("against", "Vote against", -0.4, 0.04, "REJECT", vote, others),
-        ("silent", "Stay silent", 0.0, 0.0, None, ["move", "text"], others),
+        ("silent", "Stay silent", 0.0, 0.0, None, [*move, *text], others),
         ("abstain", "Abstain", 0.0, 0.0, None, vote, others),
         ("join", "Join the text", 0.4, 0.12, "SUPPORT", text, signing),
         ("for", "Vote for", 0.4, 0.04, "SUPPORT", vote, anybody),
