@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
@@ -43,6 +44,10 @@ def fit(
             "--leave-out/--no-leave-out", help="Also fit without each episode and each country."
         ),
     ] = True,
+    save: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Write what the fit leaves open, as a theory reads it."),
+    ] = None,
     as_json: console.AsJson = False,
     plot: console.Plot = None,
 ) -> None:
@@ -51,10 +56,14 @@ def fit(
     Takes about a minute for two episodes, and some five more for what is left out.
     """
     from detente.measures.fit import fit as fit_to
+    from detente.runs.files import storage_errors, write_text
 
     console.suffix_of(plot)
     loaded = console.load_all(scenarios, theory=theory)
     found = fit_to(*loaded, runs=runs, seed=seed, leave_out=leave_out)
+    if save is not None:
+        with storage_errors("write", save):
+            write_text(save, found.joint.to_json())
     console.show(found, _print, as_json=as_json)
     console.draw("coefficients", found, plot, tell=not as_json)
 
@@ -97,12 +106,28 @@ def _print_skill(out: Console, found: Fit) -> None:
     console.print_table(out, [("Fitted to, and held against", "{name}"), *SKILL], rows, numbers=5)
     out.print(
         "\nSkill: 1 is perfect, 0 no better than how often each response was given in all\n"
-        "rows, those left out included. RPS: ranked probability score, 0 best. Log: mean\n"
+        "rows; of an episode left out, in the rows of the others. RPS: ranked probability score, 0 best. Log: mean\n"
         "logarithm of the probability of what was done. Side, response: likeliest right."
     )
     for name, figures in episodes.items():
         own = console.cell("{skill_own:.2f}", figures)
         out.print(f"Against the frequencies of its own rows, {name} has skill {own}.")
+    if together := s["left_out_together"]:
+        revealed = together["revealed"]
+        line = (
+            "All episodes left out: skill {skill:.2f} ({skill_interval[0]:.2f} to "
+            "{skill_interval[1]:.2f}) against the others'\nfrequencies, {skill_own:.2f} "
+            "({skill_own_interval[0]:.2f} to {skill_own_interval[1]:.2f}) against their own; sides "
+            "{hits_side} of {of}, responses {hits_response}."
+        )
+        out.print(console.cell(line, together))
+        line = (
+            "Revealed tilts: rank correlation {correlation:.2f} ({interval[0]:.2f} to "
+            "{interval[1]:.2f})."
+        )
+        out.print(console.cell(line, revealed))
+    alone = console.cell("{skill:.2f}", s["prior_alone"])
+    out.print(f"With the priors alone, skill is {alone} on all rows.")
     if countries:
         out.print()
         each = [

@@ -38,6 +38,10 @@ def run(
     engine: Annotated[str | None, typer.Option(help="What simulates: compiled, or mesa.")] = None,
     changes: console.Changes = None,
     theory: console.Theory = None,
+    coefficients: Annotated[
+        str | None,
+        typer.Option(metavar="posterior|fixed", help="Whether each run draws its coefficients."),
+    ] = None,
     workers: Annotated[
         int | None, typer.Option(min=1, help="Threads or processes; by default one a core.")
     ] = None,
@@ -74,6 +78,8 @@ def run(
 
     began = time.perf_counter()
     require_agents(Path(scenario))
+    if coefficients is not None:
+        changes = [*(changes or ()), f"coefficients={coefficients}"]
     (loaded,) = console.load_all([scenario], changes, theory)
     with _options_named():
         asked = with_overrides(loaded, runs=runs, seed=seed, steps=steps, variants=variant)

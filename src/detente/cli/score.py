@@ -123,6 +123,12 @@ def _print_figures(out: Console, scored: Score) -> None:
         skill = console.cell("{skill:.2f}", s["confidence_weighted"])
         out.print(f"Rows weighted by confidence: skill {skill}.")
     out.print()
+    revealed = s["revealed"]
+    line = (
+        "Revealed tilts, expected beside observed: rank correlation {correlation:.2f} "
+        "({interval[0]:.2f} to {interval[1]:.2f})."
+    )
+    out.print(console.cell(line, revealed))
     against = [
         {"words": BASELINES.get(name, f"the theory '{name}'"), **theirs}
         for name, theirs in s["baselines"].items()

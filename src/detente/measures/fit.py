@@ -17,6 +17,7 @@ from detente.measures.effects import notebook_html
 from detente.measures.forecasts import RESAMPLED, Floats, Forecast, percentiles, pooled, skill
 from detente.measures.posterior import Posterior
 from detente.measures.predictions import predictors_of
+from detente.measures.revealed import compared
 from detente.runs.errors import UsageError
 from detente.scenario.quantity import Distribution
 from detente.theory.declare import Joint
@@ -109,6 +110,7 @@ class Fit:
         self.without_countries = without_countries
         self.notes = notes
         courses = [episode.scenario for episode in posterior.episodes]
+        self._courses = {course.scenario: course for course in courses}
         self.runs = courses[0].runs
         self.seeds = {course.scenario: course.seed for course in courses}
         self.titles = {course.scenario: course.title or course.scenario for course in courses}
@@ -187,7 +189,9 @@ class Fit:
             "in_sample": {**_figures(self._whole), "scenarios": in_sample},
             "prior_alone": self._prior_alone,
             "leave_one_episode_out": episodes or None,
-            "left_out_together": _together(self.without_episodes, others) if episodes else None,
+            "left_out_together": _together(self.without_episodes, others, self._courses)
+            if episodes
+            else None,
             "leave_one_country_out": countries or None,
             "notes": list(self.notes),
         }
@@ -253,11 +257,16 @@ def _figures(forecast: Forecast, frequencies: Floats | None = None) -> dict[str,
     return found._replace(skill=skill(found.rps, reference.mean())).to_plain(of)
 
 
-def _together(left_out: Mapping[str, LeftOut], others: Mapping[str, Floats]) -> dict[str, Any]:
+def _together(
+    left_out: Mapping[str, LeftOut],
+    others: Mapping[str, Floats],
+    courses: Mapping[str, Scenario],
+) -> dict[str, Any]:
     """Return how good the forecasts of all episodes left out are together.
 
     ``skill`` is against the frequencies of the other episodes, ``skill_own`` against those of the
-    episode itself, each with what 95 % of resampled countries give (Efron 1979).
+    episode itself, each with what 95 % of resampled countries give (Efron 1979); ``revealed`` is
+    the rank correlation of revealed tilts, see `detente.measures.revealed.compared`.
     """
     parts = [(out.forecast, others[name]) for name, out in left_out.items()]
     whole = Forecast.joined([forecast for forecast, _ in parts])
@@ -273,7 +282,7 @@ def _together(left_out: Mapping[str, LeftOut], others: Mapping[str, Floats]) -> 
         )
         found[name] = float(skill(scores.sum(), reference.sum()))
         found[f"{name}_interval"] = percentiles(skill(times @ scores, times @ reference))
-    return found
+    return {**found, "revealed": compared(whole, courses)}
 
 
 def fit(

@@ -59,13 +59,13 @@ def _alike(scenario: Scenario) -> dict[str, Any]:
     """Give everybody the mean position and salience on each issue, and the mean resolve."""
     changes: dict[str, Any] = {}
     countries = scenario.countries
-    resolve = np.mean([_middle(each.resolve) for each in countries.values()])
+    resolve = np.mean([middle(each.resolve) for each in countries.values()])
     for issue in scenario.issues:
         wants = [each.preferences.get(issue) for each in countries.values()]
         known = [want for want in wants if want is not None]
         mean = {
-            "position": np.mean([_middle(want.position) for want in known]) if known else 0.5,
-            "salience": sum(_middle(want.salience) for want in known) / len(countries),
+            "position": np.mean([middle(want.position) for want in known]) if known else 0.5,
+            "salience": sum(middle(want.salience) for want in known) / len(countries),
         }
         for code, want in zip(countries, wants, strict=True):
             if want is not None:
@@ -75,7 +75,7 @@ def _alike(scenario: Scenario) -> dict[str, Any]:
     return changes | {f"countries.{code}.resolve": float(resolve) for code in countries}
 
 
-def _middle(value: Any) -> float:
+def middle(value: Any) -> float:
     """Return a number, or the middle of a distribution."""
     from detente.scenario.quantity import Distribution, sample
 

@@ -28,6 +28,7 @@ from detente.measures.forecasts import (
     skill,
 )
 from detente.measures.predictions import Predictor, predictors_of
+from detente.measures.revealed import compared
 from detente.runs.errors import require
 from detente.scenario.dynamics import coefficients
 
@@ -133,7 +134,8 @@ class Score:
             about = {"title": course.title, "variant": variant}
             own = pooled if len(self.episodes) == 1 else self.of(name).figures()
             scenarios[name] = {**about, "runs": course.runs, "seed": course.seed, **own}
-        return {**pooled, "scenarios": scenarios}
+        courses = {e.name: e.scenario for e in self.episodes}
+        return {**pooled, "revealed": compared(self.rows, courses), "scenarios": scenarios}
 
     def to_plain(self) -> dict[str, Any]:
         """Return the figures and the rows, each with the probabilities of responses by name."""
