@@ -106,7 +106,8 @@ def _print_skill(out: Console, found: Fit) -> None:
     console.print_table(out, [("Fitted to, and held against", "{name}"), *SKILL], rows, numbers=5)
     out.print(
         "\nSkill: 1 is perfect, 0 no better than how often each response was given in all\n"
-        "rows; of an episode left out, in the rows of the others. RPS: ranked probability score, 0 best. Log: mean\n"
+        "rows; of an episode left out, in those of the others. RPS: ranked probability score,\n"
+        "0 best. Log: mean "
         "logarithm of the probability of what was done. Side, response: likeliest right."
     )
     for name, figures in episodes.items():
