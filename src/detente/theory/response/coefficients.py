@@ -112,7 +112,7 @@ ISSUE_RATE: Final = _add(
     "full attention.",
 )  # fmt: skip
 TIE_RATE: Final = _add(
-    "tie_rate", 0.065, "change of a tie", 0.0, 1.0,
+    "tie_rate", 0.032, "change of a tie", 0.0, 1.0,
     "Change of a tie from one deed on which two countries stand together while the others do "
     "not. From the pace of the panel of 2000 to 2019.",
 )  # fmt: skip
