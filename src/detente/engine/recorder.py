@@ -287,6 +287,9 @@ def gather(
                         axis = group[key].ndim - len(inner) + outcome.axes.index("event")
                         group[key] = spread(group[key], axis, missing)
             if len(record.sums):
-                tallies[f"{name}_sum"] = record.sums.reshape(shape)
-                tallies[f"{name}_square_sum"] = record.squares.reshape(shape)
+                for key, sums in (("sum", record.sums), ("square_sum", record.squares)):
+                    whole = sums.reshape(shape)
+                    if "event" in outcome.axes:
+                        whole = spread(whole, outcome.axes.index("event"), 0)
+                    tallies[f"{name}_{key}"] = whole
     return Chunk(variant, *span, runs, tallies)

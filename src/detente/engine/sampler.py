@@ -232,6 +232,7 @@ class Sampler:
             party=(opened.sum(axis=2) > 1).astype(np.int64),
             replies_of=replies_of,
             replies=replies,
+            company=self._company(),
             silence=np.array([self._silence(event) for event in s.events], np.int64),
             answers=np.array([self._event.get(e.answers or "", NONE) for e in s.events], np.int64),
             text=np.array([event.kind != "move" for event in s.events], np.int64),
@@ -283,6 +284,25 @@ class Sampler:
                     by_text = response.collective and event.id in answered
                     opened[e, i, r] = response.answers(event.kind, role) and not by_text
         return opened
+
+    def _company(self) -> Integers:
+        """Return the first dated text that answers an event and that a bystander is asked to join.
+
+        One that is conditional, or comes by chance, nobody can wait for.
+        """
+        found = np.full((len(self.events), len(self.codes)), NONE)
+        texts = [e for e in self.scenario.events if e.kind == "text" and e.at is not None]
+        for text in sorted(texts, key=lambda text: due(self.scenario, text), reverse=True):
+            answered = next((e for e in self.scenario.events if e.id == text.answers), None)
+            for i, code in enumerate(self.codes if answered is not None else ()):
+                asked = code in text.asked(self.codes)
+                if (
+                    asked
+                    and answered is not None
+                    and answered.role(code, self.codes) == "bystander"
+                ):
+                    found[self._event[answered.id], i] = self._event[text.id]
+        return found
 
     def _silence(self, event: Event) -> int:
         """Return the answer to an event that takes no side: what not having spoken amounts to."""

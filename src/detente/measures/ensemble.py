@@ -66,7 +66,7 @@ class Ensemble:
         if key not in self._names:
             taken = {*self.scenario.variants, *self._courses}
             made = next(each for n in count() if (each := f"course_{n}") not in taken)
-            alone = self.scenario.model_copy(update={"variants": {}, "patterns": []})
+            alone = self.scenario.model_copy(update={"variants": {}, "patterns": [], "twin": None})
             self._courses[made] = alone.set({f"variants.{made}": changes})
             self._names[key] = made
         return self._names[key]
@@ -92,9 +92,8 @@ class Ensemble:
 
     def first(self, variant: str, event: str) -> Places:
         """Return runs by countries: place of the first response in the repertoire, or -1."""
-        history = self.history(variant, event)
-        at = (history >= 0).argmax(axis=0)[np.newaxis]
-        return np.asarray(np.take_along_axis(history, at, axis=0)[0])
+        data = self._run(variant).data["first_response"]
+        return np.asarray(data.sel(variant=variant, event=event).to_numpy(), dtype=np.int64)
 
     def first_step(self, variant: str, event: str, country: str, places: Places) -> Floats:
         """Return of each run the step at which one of some responses first stood, else infinity."""

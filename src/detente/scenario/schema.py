@@ -285,7 +285,8 @@ class Scenario(Part):
     def with_variants(self, names: Collection[str]) -> Self:
         """Return the scenario with some of its variants, and the patterns that need no other."""
         kept = {name: variant for name, variant in self.variants.items() if name in names}
-        fewer = self.model_copy(update={"variants": kept})
+        twin = self.twin if self.twin in kept else None
+        fewer = self.model_copy(update={"variants": kept, "twin": twin})
         missing = checks.not_measurable(fewer.to_plain())
         measurable = [each for each in self.patterns if each.id not in missing]
         return fewer.model_copy(update={"patterns": measurable})

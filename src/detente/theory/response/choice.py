@@ -176,12 +176,13 @@ def odds(precision: float, utility: float, best: float) -> float:
 
 
 @rule
-def hazard(attention: float, stake: float, waiting: float, news: float) -> float:
+def hazard(attention: float, stake: float, waiting: float, news: float, ready: float) -> float:
     """Return the chance that a government looks at a matter in a step, 0 to 1.
 
     One that has not looked at it yet does so the sooner the more is at stake for it; it may thus
     wait for others. From then on it looks again when there is news: a peer, or one it depends on,
-    has said something new.
+    has said something new. One that will be asked to sign a text on another's affair waits for
+    that, the less it is ready to speak alone the longer.
 
     Parameters
     ----------
@@ -193,8 +194,10 @@ def hazard(attention: float, stake: float, waiting: float, news: float) -> float
         1 where it has not looked at the matter yet, else 0.
     news : float
         From `heeds`, summed over those who spoke in the last step.
+    ready : float
+        Its resolve while it waits for company, else 1.
     """
-    return attention * min(waiting * stake + news, 1.0)
+    return attention * min(waiting * stake + news, 1.0) * ready
 
 
 @rule

@@ -391,10 +391,13 @@ def _news(w: World, e: int, i: int) -> float:
             if structure.answers[other] == e and structure.text[other] == 0:
                 for lane in range(news.shape[0]):
                     news[lane] = 1.0 if arrives[other, lane] != 0 else news[lane]
-    most = 0.0
+    most, text = 0.0, structure.company[e, i]
     for lane in range(news.shape[0]):
-        waiting = 1.0 if s.response[e, i, lane] == NONE else 0.0
-        news[lane] = hazard(s.attention[e, lane], s.stake[e, i, lane], waiting, news[lane])
+        waiting, ready = 1.0 if s.response[e, i, lane] == NONE else 0.0, 1.0
+        if text != NONE and waiting > 0.0 and s.born[text, lane] == NONE:
+            ready = w.inputs.resolve[i, lane]
+        at_stake = s.stake[e, i, lane]
+        news[lane] = hazard(s.attention[e, lane], at_stake, waiting, news[lane], ready)
         if structure.concerned[e, i] == 1 and arrives[e, lane] != 0:
             news[lane] = 1.0
         most = max(most, news[lane])
