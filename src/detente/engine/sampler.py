@@ -155,8 +155,9 @@ class Sampler:
         does = self._about([event.does for event in s.events])
         risks = self._about([event.otherwise for event in s.events])
         about_of, about = _rows(proposes + does + risks)
-        opened = self._open()
-        replies_of, replies = _rows(opened.any(axis=1))
+        fits = self._fits()
+        replies_of, replies = _rows(fits.any(axis=1))
+        opened = fits * (1 - self._by_text())
         return Structure(
             seed=np.uint64(s.seed),
             country_word=np.array([country_word(code) for code in self.codes], np.uint64),
@@ -222,19 +223,26 @@ class Sampler:
     def _events(self, ids: list[str | None]) -> NDArray[np.int64]:
         return np.array([NONE if name is None else self._event[name] for name in ids], np.int64)
 
-    def _open(self) -> NDArray[np.int64]:
-        """Mark which responses to each event are open to each country."""
+    def _fits(self) -> NDArray[np.int64]:
+        """Mark which responses fit each event and what each country is in it."""
         s = self.scenario
-        answered = {event.answers for event in s.events if event.kind == "text"}
-        opened = np.zeros((len(self.events), len(self.codes), len(self.responses)), np.int64)
+        fits = np.zeros((len(self.events), len(self.codes), len(self.responses)), np.int64)
         for e, event in enumerate(s.events):
             for i, code in enumerate(self.codes):
                 role = event.role(code, self.codes)
                 for r, response in enumerate(s.repertoire.values()):
-                    by_text = response.collective and event.id in answered
-                    fits = event.kind in response.kinds and role in response.open_to
-                    opened[e, i, r] = fits and not by_text
-        return opened
+                    fits[e, i, r] = event.kind in response.kinds and role in response.open_to
+        return fits
+
+    def _by_text(self) -> NDArray[np.int64]:
+        """Mark (E, 1, R) the responses to an event that are given by joining a text alone."""
+        s = self.scenario
+        answered = {event.answers for event in s.events if event.kind == "text"}
+        by_text = [
+            [event.id in answered and each.collective for each in s.repertoire.values()]
+            for event in s.events
+        ]
+        return np.array(by_text, np.int64).reshape(len(self.events), 1, len(self.responses))
 
     def _silence(self, event: Event) -> int:
         """Return the answer to an event that takes no side: what not having spoken amounts to."""

@@ -143,14 +143,14 @@ def pooled(observed: Indices, responses: int, weights: Floats | None = None) -> 
     return np.asarray(weights @ np.eye(responses)[observed] / weights.sum(axis=-1, keepdims=True))
 
 
-def same(
-    observed: Indices, opened: NDArray[np.bool_], weights: Floats | None = None
-) -> Floats:
+def same(observed: Indices, opened: NDArray[np.bool_], weights: Floats | None = None) -> Floats:
     """Return the forecast that everyone does the same, (..., responses): the best for the rows."""
     weights = np.ones(len(observed)) if weights is None else weights
     each = np.eye(opened.shape[-1])
-    scores = np.stack([ranked_probability(np.broadcast_to(one, opened.shape), observed, opened)
-                       for one in each], axis=-1)
+    scores = np.stack(
+        [ranked_probability(np.broadcast_to(one, opened.shape), observed, opened) for one in each],
+        axis=-1,
+    )
     return np.asarray(each[np.argmin(weights @ scores, axis=-1)])
 
 
@@ -388,7 +388,10 @@ def over_draws(rows: Forecast, episodes: Sequence[Mapping[str, Floats]]) -> Repl
     at the good end of these or beyond.
     """
     forms = _joined(episodes, axis=1)
-    found = {name: figures(form, rows.observed, rows.stances, rows.opened) for name, form in forms.items()}
+    found = {
+        name: figures(form, rows.observed, rows.stances, rows.opened)
+        for name, form in forms.items()
+    }
     own = found.pop("model")
     others = {name: each.rps for name, each in found.items()}
     return Replicates(own, {**rows.baseline_scores(), **others})
@@ -399,9 +402,7 @@ def over_countries(rows: Forecast, rng: np.random.Generator) -> Replicates:
     codes, where = np.unique([row.country for row in rows.rows], return_inverse=True)
     times = rng.multinomial(len(codes), np.full(len(codes), 1 / len(codes)), size=RESAMPLED)
     weights = times[:, where].astype(np.float64)
-    own = figures(
-        rows.probabilities[np.newaxis], rows.observed, rows.stances, rows.opened, weights
-    )
+    own = figures(rows.probabilities[np.newaxis], rows.observed, rows.stances, rows.opened, weights)
     return Replicates(own, rows.baseline_scores(weights))
 
 

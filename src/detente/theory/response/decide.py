@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from detente.theory.agenda import aims_at, choose, falls_to, kept, matters
+from detente.theory.agenda import aims_at, choose, falls_to, is_open, kept, matters
 from detente.theory.arrays import (
     FIRST,
     FIRST_RUN,
@@ -297,7 +297,7 @@ def _weigh(w: World, e: int, few: int) -> None:
 
     One that is not open to a country is worth less than nothing.
     """
-    structure, p, c, alike = w.structure, w.inputs, w.choices, w.run.alike
+    structure, p, s, c, alike = w.structure, w.inputs, w.state, w.choices, w.run.alike
     for at in range(structure.replies_of[e], structure.replies_of[e + 1]):
         r = structure.replies[at]
         _name(p.response_stance, r, alike, c.lane, few, c.stance)
@@ -314,8 +314,8 @@ def _weigh(w: World, e: int, few: int) -> None:
             )
             c.utility[r, m] = factored(says, c.slope[m], c.bend[m], short + price)
         for m in range(few):
-            shut = structure.open[e, c.country[m], r] == 0
-            c.utility[r, m] = -np.inf if shut else c.utility[r, m]
+            opened = is_open(structure.open, s.response, e, c.country[m], c.lane[m], r)
+            c.utility[r, m] = c.utility[r, m] if opened else -np.inf
 
 
 @rule
