@@ -35,11 +35,13 @@ from detente.theory.arrays import (
 )
 from detente.theory.chance import (
     country_word,
+    draw_jointly,
     draw_normals,
     draw_parameter,
     path_words,
     purpose_word,
 )
+from detente.theory.declare import SCALES
 
 #: The range of a score that no field gives, as one taken from a type.
 _ANY: Final = Quantity(-10.0, 10.0, "Goldstein scale, -10 to 10")
@@ -76,6 +78,16 @@ class _Normal(NamedTuple):
     given: Floats
     rows: NDArray[np.int64]
     others: tuple[int, ...]
+
+
+class _Jointly(NamedTuple):
+    """Coefficients that vary together, as `draw_jointly` asks for them."""
+
+    row: NDArray[np.int64]
+    centre: Floats
+    factor: Floats
+    scale: NDArray[np.int64]
+    bounds: Floats
 
 
 def _held(item: Uncertain) -> tuple[float, ...]:
@@ -408,7 +420,38 @@ class Sampler:
         for name in type(dynamics).model_fields:
             q = quantity_of(type(dynamics), name)
             row = self.theory.coefficients.row(name)
-            self._put(f"dynamics.{name}", getattr(dynamics, name), q, ("coefficient", (row,)))
+            value = getattr(dynamics, name)
+            if name in self._open_coefficients:
+                value = Distribution("normal", (0.0, 1.0))
+                q = Quantity(-math.inf, math.inf, q.unit)
+            self._put(f"dynamics.{name}", value, q, ("coefficient", (row,)))
+
+    @cached_property
+    def _open_coefficients(self) -> tuple[str, ...]:
+        """The coefficients that each run draws from what the fit leaves open of them.
+
+        One that the scenario gives another number, or a distribution, is held to that.
+        """
+        joint, dynamics = self.theory.coefficients.joint, self.scenario.dynamics
+        if joint is None or self.scenario.coefficients == "fixed":
+            return ()
+        known = self.theory.coefficients
+        return tuple(n for n in joint.names if getattr(dynamics, n) == known[n].default)
+
+    @cached_property
+    def _joint(self) -> _Jointly:
+        """How the draws of coefficients vary together, as `draw_jointly` asks for it."""
+        names, known = self._open_coefficients, self.theory.coefficients
+        paths = [item.path for item in self.uncertain]
+        joint = known.joint.among(names) if known.joint is not None else None
+        size = len(names)
+        return _Jointly(
+            np.array([paths.index(f"dynamics.{name}") for name in names], np.int64),
+            np.zeros(0) if joint is None else joint.centre,
+            np.zeros((0, 0)) if joint is None or not size else np.linalg.cholesky(joint.covariance),
+            np.array([SCALES.index(known[name].prior.scale) for name in names], np.int64),
+            np.array([(known[name].low, known[name].high) for name in names]).reshape(size, 2),
+        )
 
     def sizes(self, letters: str) -> tuple[int, ...]:
         """Return the lengths of axes by their letters."""
@@ -475,6 +518,8 @@ class Sampler:
             high, low = path_words(item.path)
             draw_parameter(self.structure.seed, first, np.uint64(high), np.uint64(low), row)
             row[:] = sample(item.distribution, row, item.low, item.high)
+        if self._open_coefficients:
+            draw_jointly(drawn, *self._joint)
         return drawn
 
     @cached_property

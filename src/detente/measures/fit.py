@@ -405,7 +405,8 @@ def fit(
             ("Only one episode was given, so none could be left out.",),
         )
     episodes = _without_episodes(posterior, report)
-    return Fit(posterior, mode, episodes, _without_countries(posterior, mode, report))
+    countries = _without_countries(posterior, mode, report) if leave_out != "episodes" else {}
+    return Fit(posterior, mode, episodes, countries)
 
 
 def _check_coefficients(posterior: Posterior) -> None:

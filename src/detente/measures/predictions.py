@@ -149,17 +149,11 @@ class Predictor:
             yield first, columns
 
     def _responses(self, columns: Floats, first: int) -> Outcomes:
-        """Return the last response of each run on its parameters, (runs, rows).
-
-        Who never spoke is silent; -1 stands where the event never came up.
-        """
+        """Return the last response of each run on its parameters, (runs, rows)."""
         from detente.engine.kernel import simulate_columns
 
         runs = simulate_columns(self._sampler, columns, first).runs
-        last = runs["last_response"][:, self._events, self._countries]
-        came = ~np.isnan(runs["stance"][:, self._events, self._countries])
-        silence = self._sampler.structure.silence[self._events]
-        return np.asarray(np.where(came & (last < 0), silence, last), dtype=np.int8)
+        return np.asarray(runs["last_response"][:, self._events, self._countries])
 
 
 def predictors_of(

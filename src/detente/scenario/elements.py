@@ -303,6 +303,10 @@ class Event(Part):
         if self.repeats and dated:
             message = "a dated event comes up once: repeats goes with when or a probability"
             yield Finding(("repeats",), message)
+        yield from self._inconsistent_roles()
+
+    def _inconsistent_roles(self) -> Iterator[Finding]:
+        """Walk what is wrong with what it is, whom it asks and what it answers."""
         if self.type is None and self.code is None and self.score is None:
             yield Finding((), "an event needs a type (PLOVER), a code (CAMEO) or a score")
         if self.type is not None and self.code is not None:

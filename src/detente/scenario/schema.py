@@ -12,7 +12,7 @@ import json
 from collections.abc import Collection, Iterable, Mapping
 from datetime import date, timedelta
 from functools import cached_property
-from typing import Annotated, Any, ClassVar, Final, Self
+from typing import Annotated, Any, ClassVar, Final, Literal, Self
 
 from pydantic import (
     ConfigDict,
@@ -152,6 +152,11 @@ class Scenario(Part):
         "first.",
     )
     theory: TheoryName = Field(DEFAULT, description="The theory of how its countries respond.")
+    coefficients: Literal["posterior", "fixed"] = Field(
+        "posterior",
+        description="Whether each run draws the coefficients from what the fit leaves open of "
+        "them, or all have their estimates; a coefficient given in dynamics is held either way.",
+    )
     dynamics: SerializeAsAny[Dynamics] = Field(
         default_factory=AnyDynamics,
         validate_default=True,

@@ -284,8 +284,12 @@ def _default(key: str, part: JsonSchemaValue, schema: JsonSchemaValue) -> str:
 def _repertoire() -> str:
     """Return the table of the default repertoire."""
     rows = [
-        f"| `{name}` | {r.title} | {r.stance} | {r.cost} | {r.type or 'none'} | {', '.join(r.kinds)} | {', '.join(r.open_to)} |"
+        f"| `{name}` | {r.title} | {r.stance} | {r.cost} | {r.type or 'none'} | "
+        f"{', '.join(r.kinds)} | {', '.join(r.open_to)} |"
         for name, r in default_repertoire().items()
     ]
-    head = ["| response | title | stance | cost | type | answers | open to |", "|---|---|---|---|---|---|---|"]
+    head = [
+        "| response | title | stance | cost | type | answers | open to |",
+        "|---|---|---|---|---|---|---|",
+    ]
     return "## Default repertoire\n\n" + "\n".join([*head, *rows]) + "\n"

@@ -362,7 +362,7 @@ def act(w: World) -> None:
                 _say(p, s, e, i, lane, r, now[STEP])
     for e in range(s.attention.shape[0]):
         other, joint = structure.answers[e], structure.collective[e]
-        if other == NONE or joint == NONE:
+        if NONE in (other, joint):
             continue
         for at in range(a.chosen[e]):
             i, lane, r = a.country[e, at], a.lane[e, at], a.response[e, at]

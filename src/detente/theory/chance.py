@@ -20,6 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detente.theory.compilation import inlined, rule
+from detente.theory.exponential import exponential
 
 _MULTIPLIER_0: Final = np.uint64(0xD2511F53)
 _MULTIPLIER_1: Final = np.uint64(0xCD9E8D57)
@@ -259,3 +260,40 @@ def draw_normals(
                 to[m] = normal_quantile(share[m])
         for m in range(runs):
             to[m] = min(max(mean + spread * to[m], least), greatest)
+
+
+@rule
+def draw_jointly(
+    drawn: NDArray[np.float64], row: NDArray[np.int64], centre: NDArray[np.float64],
+    factor: NDArray[np.float64], scale: NDArray[np.int64], bounds: NDArray[np.float64],
+) -> None:  # fmt: skip
+    """Turn rows of standard normal numbers into numbers that vary together.
+
+    Parameters
+    ----------
+    drawn : ndarray, shape (rows, runs)
+        Standard normal numbers, written over.
+    row : ndarray of int64, shape (D,)
+        Of `drawn`, of each number.
+    centre : ndarray, shape (D,)
+        Means on the scales without bounds.
+    factor : ndarray, shape (D, D)
+        Lower triangle whose product with its transpose is the covariance there.
+    scale : ndarray of int64, shape (D,)
+        0 log x, 1 log (x - 1), 2 log (x / (1 - x)).
+    bounds : ndarray, shape (D, 2)
+        The range of each.
+    """
+    for turned in range(row.shape[0]):
+        d = row.shape[0] - 1 - turned  # from the last, as each needs those before it as they were
+        for m in range(drawn.shape[1]):
+            free = centre[d]
+            for k in range(d + 1):
+                free += factor[d, k] * drawn[row[k], m]
+            if scale[d] == 0:
+                value = exponential(free)
+            elif scale[d] == 1:
+                value = 1.0 + exponential(free)
+            else:
+                value = 1.0 / (1.0 + exponential(-free))
+            drawn[row[d], m] = min(max(value, bounds[d, 0]), bounds[d, 1])

@@ -6,17 +6,21 @@ A theory is a folder beside this file whose package holds a `Theory` under the n
 from __future__ import annotations
 
 import inspect
+import json
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import product
+from pathlib import Path
 from typing import Any, Final, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 Scale = Literal["log", "log excess", "logit"]
+#: The scales in the order in which `detente.theory.chance.draw_jointly` counts them.
+SCALES: Final = ("log", "log excess", "logit")
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,11 +99,63 @@ class Coefficient:
     prior: Prior | None = None
 
 
-class Coefficients:
-    """The coefficients of a theory, in the order of the rows in which its rules find them."""
+@dataclass(frozen=True, slots=True)
+class Joint:
+    """What a fit leaves open of coefficients: normal on their scales without bounds.
 
-    def __init__(self) -> None:
+    Parameters
+    ----------
+    names : tuple of str
+        The coefficients that were estimated.
+    centre : ndarray, shape (D,)
+        The estimates on their scales; see `Prior`.
+    covariance : ndarray, shape (D, D)
+        On the same scales.
+    episodes : tuple of str
+        The scenarios whose record they were estimated from.
+    """
+
+    names: tuple[str, ...]
+    centre: NDArray[np.float64]
+    covariance: NDArray[np.float64]
+    episodes: tuple[str, ...] = ()
+
+    @classmethod
+    def read(cls, file: Path) -> Joint:
+        """Read what `detente fit --save` wrote."""
+        data = json.loads(file.read_text(encoding="utf-8"))
+        centre, covariance = np.array(data["centre"]), np.array(data["covariance"])
+        return cls(tuple(data["names"]), centre, covariance, tuple(data["episodes"]))
+
+    def to_json(self) -> str:
+        """Return the text of a file that `read` takes, numbers to six places."""
+        plain = {
+            "names": list(self.names),
+            "episodes": list(self.episodes),
+            "centre": self.centre.round(6).tolist(),
+            "covariance": self.covariance.round(6).tolist(),
+        }
+        return json.dumps(plain, indent=1) + "\n"
+
+    def estimate(self, name: str, prior: Prior) -> float:
+        """Return the estimate of a coefficient, to three places."""
+        return round(prior.bound(float(self.centre[self.names.index(name)])), 3)
+
+    def among(self, names: Sequence[str]) -> Joint:
+        """Return what is left open of some of the coefficients, whatever the others are."""
+        at = [self.names.index(name) for name in names]
+        return Joint(tuple(names), self.centre[at], self.covariance[np.ix_(at, at)], self.episodes)
+
+
+class Coefficients:
+    """The coefficients of a theory, in the order of the rows in which its rules find them.
+
+    ``joint`` is what a fit leaves open of those that have a prior, where there was one.
+    """
+
+    def __init__(self, joint: Joint | None = None) -> None:
         self._rows: list[Coefficient] = []
+        self.joint = joint
 
     def add(
         self,
@@ -111,7 +167,12 @@ class Coefficients:
         meaning: str,
         prior: Prior | None = None,
     ) -> int:
-        """Declare a coefficient and return its row, for rules to name; see `Coefficient`."""
+        """Declare a coefficient and return its row, for rules to name; see `Coefficient`.
+
+        One that a fit estimated has that in place of its default.
+        """
+        if self.joint is not None and prior is not None and name in self.joint.names:
+            default = self.joint.estimate(name, prior)
         self._rows.append(Coefficient(name, default, unit, low, high, meaning, prior))
         return len(self._rows) - 1
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 from typing import Final
 
-from detente.theory.arrays import FULL_SCORE, NONE, Floats, Integers, Scratch, State, World
+from detente.theory.arrays import FULL_SCORE, NONE, Bytes, Floats, Integers, Scratch, State, World
 from detente.theory.blocs import blocs, leaders
 from detente.theory.compilation import rule
 from detente.theory.declare import Bins, Outcomes
@@ -388,32 +388,35 @@ def measure_stance(w: World, out: Floats) -> None:
                 out[e, i, lane] = s.stance[e, i, lane] if came else math.nan
 
 
-@SHARED.add(
-    "last_response", ("event", "country"), unit="place along response, or -1", missing=NONE,
-    kind="i1", column=False, codes="response", absent="where it never responded",
-)  # fmt: skip
 @rule
-def measure_last_response(w: World, out: Floats) -> None:
-    """The country's last response while the event was live."""
-    response = w.state.response
+def _write_responses(w: World, said: Bytes, out: Floats) -> None:
+    """Write which response each country gave; where the event came up, none is silence."""
+    s, silence = w.state, w.structure.silence
     for e in range(out.shape[0]):
         for i in range(out.shape[1]):
             for lane in range(out.shape[2]):
-                out[e, i, lane] = response[e, i, lane]
+                quiet = said[e, i, lane] == NONE and s.born[e, lane] != NONE
+                out[e, i, lane] = silence[e] if quiet else said[e, i, lane]
+
+
+@SHARED.add(
+    "last_response", ("event", "country"), unit="place along response, or -1", missing=NONE,
+    kind="i1", column=False, codes="response", absent="if the event never came up",
+)  # fmt: skip
+@rule
+def measure_last_response(w: World, out: Floats) -> None:
+    """The country's last response while the event was live; who never spoke is silent."""
+    _write_responses(w, w.state.response, out)
 
 
 @SHARED.add(
     "first_response", ("event", "country"), unit="place along response, or -1", missing=NONE,
-    kind="i1", column=False, codes="response", absent="where it never responded",
+    kind="i1", column=False, codes="response", absent="if the event never came up",
 )  # fmt: skip
 @rule
 def measure_first_response(w: World, out: Floats) -> None:
-    """The country's first response while the event was live."""
-    first = w.state.first
-    for e in range(out.shape[0]):
-        for i in range(out.shape[1]):
-            for lane in range(out.shape[2]):
-                out[e, i, lane] = first[e, i, lane]
+    """The country's first response while the event was live; who never spoke is silent."""
+    _write_responses(w, w.state.first, out)
 
 
 @SHARED.add(

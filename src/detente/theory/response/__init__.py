@@ -87,8 +87,8 @@ def begin(w: World) -> None:
 THEORY: Final = Theory(
     name="response",
     title="Responses by random utility",
-    summary="Each country responds by what it gains, its ties, what it is offered, its peers, those "
-    "it depends on, what it said and did before, and what words and deeds cost.",
+    summary="Each country responds by what it gains, its ties, what it is offered, its peers, "
+    "those it depends on, what it said and did before, and what words and deeds cost.",
     coefficients=COEFFICIENTS,
     world=World,
     begin=begin,

@@ -9,11 +9,15 @@ record of responses says nothing about; the sentence of each says where it comes
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Final
 
-from detente.theory.declare import Coefficients, Mechanism, Prior
+from detente.theory.declare import Coefficients, Joint, Mechanism, Prior
 
-COEFFICIENTS: Final = Coefficients()
+#: What `detente fit --save` wrote of the coefficients that have a prior.
+_ESTIMATED: Final = Path(__file__).with_name("posterior.json")
+
+COEFFICIENTS: Final = Coefficients(Joint.read(_ESTIMATED) if _ESTIMATED.is_file() else None)
 _add = COEFFICIENTS.add
 
 _WEIGHT: Final = "utility, relative to a gain on an issue"
@@ -54,6 +58,12 @@ TIE_TO_RECIPIENT: Final = _add(
     "Weight of a country's attitude to the recipient, times the event's score and how much is at "
     "stake: harm to a friend is opposed, harm to a foe welcomed.",
     Prior("log", 1.0, 1.0, _WHY),
+)  # fmt: skip
+BYSTANDER: Final = _add(
+    "bystander", 0.5, "0 to 1", 0.0, 1.0,
+    "Share of gain and ties that counts for a country that an event neither comes from nor is "
+    "directed at nor asks: what is asked of others, on their soil, is less its own affair.",
+    Prior("logit", 0.5, 1.0, "a share of which nothing is known"),
 )  # fmt: skip
 CONFORMITY: Final = _add(
     "conformity", 0.5, _WEIGHT, 0.0, 10.0,
@@ -102,7 +112,7 @@ ISSUE_RATE: Final = _add(
     "full attention.",
 )  # fmt: skip
 TIE_RATE: Final = _add(
-    "tie_rate", 0.1, "change of a tie", 0.0, 1.0,
+    "tie_rate", 0.065, "change of a tie", 0.0, 1.0,
     "Change of a tie from one deed on which two countries stand together while the others do "
     "not. From the pace of the panel of 2000 to 2019.",
 )  # fmt: skip
@@ -132,6 +142,7 @@ AGENDA_THRESHOLD: Final = _add(
 MECHANISMS: Final = (
     Mechanism("tie to the actor", {"tie_to_actor": 0.0}),
     Mechanism("tie to the recipient", {"tie_to_recipient": 0.0}),
+    Mechanism("being asked or not", {"bystander": 1.0}),
     Mechanism("peers", {"conformity": 0.0}),
     Mechanism("exposure", {"exposure": 0.0}),
     Mechanism("commitment", {"inertia": 0.0}),

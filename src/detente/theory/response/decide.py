@@ -34,6 +34,7 @@ from detente.theory.compilation import inlined, rule
 from detente.theory.response.arrays import Choices, World
 from detente.theory.response.choice import bend, factored, hazard, odds, slope
 from detente.theory.response.coefficients import (
+    BYSTANDER,
     EXPOSURE,
     INERTIA,
     LOSS_AVERSION,
@@ -51,6 +52,7 @@ from detente.theory.response.utility import (
     crossed,
     gain,
     intensity_cost,
+    own_affair,
     paid,
     relieved,
     tie_to_actor,
@@ -192,12 +194,10 @@ def _answer_offers(w: World, e: int, other: int) -> None:
 @rule
 def _weigh_ties(w: World, e: int, few: int) -> None:
     """Write what an event means to those listed, on the issues, by ties and by offers."""
-    p, c, s, run = w.inputs, w.choices, w.state, w.run
+    p, c, s, run, concerned = w.inputs, w.choices, w.state, w.run, w.structure.concerned
     coefficient, attitude = p.coefficient, s.attitude
     for m in range(few):
-        i, lane = c.country[m], c.lane[m]
-        offer = paid(coefficient[OFFER, lane], run.offered[e, i, lane])
-        c.appeal[m] = run.gain[e, i, lane] + offer
+        c.appeal[m] = run.gain[e, c.country[m], c.lane[m]]
     actor, recipient = w.structure.actor[e], w.structure.recipient[e]
     if actor != NONE:
         for m in range(few):
@@ -214,6 +214,10 @@ def _weigh_ties(w: World, e: int, few: int) -> None:
                 attitude[i, recipient, lane],
                 p.score[e, lane],
             )
+    for m in range(few):
+        i, lane = c.country[m], c.lane[m]
+        c.appeal[m] *= own_affair(concerned[e, i], coefficient[BYSTANDER, lane])
+        c.appeal[m] += paid(coefficient[OFFER, lane], run.offered[e, i, lane])
 
 
 @rule

@@ -13,6 +13,7 @@ from detente.theory.declare import Term
 from detente.theory.response.arrays import World
 from detente.theory.response.choice import apart, odds, utility
 from detente.theory.response.coefficients import (
+    BYSTANDER,
     EXPOSURE,
     INERTIA,
     OFFER,
@@ -27,6 +28,7 @@ from detente.theory.response.exposure import exposure
 from detente.theory.response.precedent import calls_for, departure
 from detente.theory.response.utility import (
     intensity_cost,
+    own_affair,
     paid,
     relieved,
     tie_to_actor,
@@ -79,6 +81,10 @@ def explain(w: World, e: int, i: int) -> Mapping[str, Floats]:
         attitude, score = s.attitude[i, recipient, _LANE], p.score[e, _LANE]
         to_recipient = tie_to_recipient(c[TIE_TO_RECIPIENT], stake, attitude, score)
     offer = paid(c[OFFER], run.offered[here])
+    share = own_affair(w.structure.concerned[e, i], c[BYSTANDER])
+    gain, to_actor, to_recipient = (
+        share * each for each in (run.gain[here], to_actor, to_recipient)
+    )
     conformity, last = run.conformity[i, _LANE], last_word(w.structure, s, e, i, _LANE)
     inertia = c[INERTIA] if last != 0.0 else 0.0
     hostile = relieved(run.hostile_cost[i, _LANE], c[RED_LINE_RESOLVE], run.crossed[here])
@@ -92,7 +98,7 @@ def explain(w: World, e: int, i: int) -> Mapping[str, Floats]:
         precedent = c[PRECEDENT] * departure(stance, *past)
         cost = intensity_cost(price, stance, hostile, support)
         values = {
-            "issues": stance * run.gain[here],
+            "issues": stance * gain,
             "tie_to_actor": stance * to_actor,
             "tie_to_recipient": stance * to_recipient,
             "offer": stance * offer,
@@ -103,7 +109,7 @@ def explain(w: World, e: int, i: int) -> Mapping[str, Floats]:
             "cost": -cost,
             "utility": utility(
                 stance,
-                run.gain[here] + to_actor + to_recipient + offer,
+                gain + to_actor + to_recipient + offer,
                 conformity,
                 distance,
                 short,

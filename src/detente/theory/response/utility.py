@@ -120,6 +120,20 @@ def tie_to_recipient(weight: float, stake: float, attitude: float, score: float)
     return weight * stake * attitude * (score / FULL_SCORE)
 
 
+@rule
+def own_affair(concerned: int, bystander: float) -> float:
+    """Return the share of gain and ties that counts for a country, 0 to 1.
+
+    Parameters
+    ----------
+    concerned : int
+        1 where the event comes from it, is directed at it, or asks it, else 0.
+    bystander : float
+        Coefficient, 0 to 1.
+    """
+    return 1.0 if concerned == 1 else bystander
+
+
 #: The offer, as a share of the economy, that earns half of what an offer can.
 HALF_OFFER: Final = 0.01
 
