@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import date, timedelta
 from typing import Any
 
 from hypothesis import strategies as st
 
 from detente.scenario import Scenario
+from detente.scenario.elements import default_repertoire
 from detente.scenario.quantity import KINDS
 
 CODES = (
@@ -14,6 +16,8 @@ CODES = (
     "PAK", "RUS", "SAU", "TJK", "TUR", "USA", "UZB",
 )  # fmt: skip
 ISSUES = ("basing", "connectivity", "narcotics", "recognition")
+KINDS_OF_EVENT = ("move", "text", "vote")
+ROLES = ("actor", "asked", "bystander")
 TYPES = ("CONSULT", "THREATEN", "COERCE.seize", "AID", "REQUEST.assist", "AGREE")
 START = "2025-03-03"
 
@@ -108,7 +112,7 @@ def conditions(events: list[str], codes: list[str], issues: list[str]) -> st.Sea
 def events(
     draw: st.DrawFn, name: str, before: list[str], codes: list[str], issues: list[str], steps: int
 ) -> dict[str, Any]:
-    """Draw an event: dated, of history, conditional or by hazard."""
+    """Draw a move, a text or a vote: dated, of history, conditional or by hazard."""
     event: dict[str, Any] = {"id": name}
     ways = ["step", "date", "history", "hazard", *(["condition"] if before else [])]
     match draw(st.sampled_from(ways)):
@@ -136,11 +140,18 @@ def events(
         event["actor"] = who[0]
     if draw(st.booleans()):
         event["recipient"] = who[1]
+    event["kind"] = draw(st.sampled_from(KINDS_OF_EVENT))
     if draw(st.booleans()):
         event["proposes"] = {draw(st.sampled_from(issues)): draw(quantities(0.0, 1.0))}
-        if draw(st.booleans()):
+        if event["kind"] == "move" and draw(st.booleans()):
             event["consent"] = who[1]
             event["force"] = draw(quantities(0.0, 1.0))
+    if draw(st.booleans()):
+        event["otherwise"] = {draw(st.sampled_from(issues)): draw(quantities(0.0, 1.0))}
+    if draw(st.booleans()):
+        others = st.sampled_from(who[1:])
+        event["asks"] = draw(st.lists(others, unique=True))
+        event["offers"] = draw(st.dictionaries(others, quantities(0.0, 0.1), max_size=2))
     if draw(st.booleans()):
         event["does"] = {draw(st.sampled_from(issues)): draw(quantities(0.0, 1.0))}
     if before and draw(st.booleans()):
@@ -166,6 +177,41 @@ def pairs(draw: st.DrawFn, codes: list[str], other: str, low: float) -> list[dic
             row["mutual"] = draw(st.booleans())
         rows.append(row)
     return rows
+
+
+@st.composite
+def repertoires(draw: st.DrawFn, kinds: list[str]) -> dict[str, Any]:
+    """Draw three responses, at least one of them to each of the kinds of event that there are."""
+    roles = st.lists(st.sampled_from(ROLES), min_size=1, unique=True)
+    rows = {
+        "refuse": {"title": "Refuse", "stance": draw(numbers(-1.0, -0.1)), "cost": 0.3},
+        "wait": {"title": "Wait", "stance": 0.0, "cost": 0.0},
+        "agree": {"title": "Agree", "stance": draw(numbers(0.1, 1.0)), "cost": 0.2},
+    }
+    for row in rows.values():
+        row["kinds"] = draw(st.lists(st.sampled_from(KINDS_OF_EVENT), min_size=1, unique=True))
+        row["open_to"] = draw(roles)
+        row["deed"] = draw(st.booleans())
+        row["collective"] = draw(st.booleans())
+    answered = {kind for row in rows.values() for kind in row["kinds"]}
+    rows["wait"]["kinds"] += sorted(set(kinds) - answered)
+    if not any("actor" in row["open_to"] for row in rows.values()):
+        rows["agree"]["open_to"].append("actor")
+    return rows
+
+
+@st.composite
+def conduct(
+    draw: st.DrawFn, codes: list[str], issues: list[str], responses: list[str]
+) -> list[dict[str, Any]]:
+    """Draw what some countries did on some issues in the years before the start."""
+    days = st.dates(date(1995, 1, 1), date.fromisoformat(START) - timedelta(days=1))
+    done = st.tuples(st.sampled_from(codes), st.sampled_from(issues), days.map(str))
+    return [
+        {"country": code, "issue": issue, "at": at, "source": "drawn",
+         "response": draw(st.sampled_from(responses))}
+        for code, issue, at in draw(st.lists(done, unique=True, max_size=6))
+    ]  # fmt: skip
 
 
 @st.composite
@@ -220,21 +266,29 @@ def scenario_files(
     for number in range(draw(st.integers(1, 4))):
         before = [event["id"] for event in plain["events"]]
         plain["events"].append(draw(events(f"event_{number}", before, codes, issues, steps)))
+    for event in plain["events"]:
+        others = [other["id"] for other in plain["events"] if other is not event]
+        if event["kind"] != "vote" and others and draw(st.integers(0, 3)):
+            event["answers"] = draw(st.sampled_from(others))
     if draw(st.booleans()):
         plain["dynamics"] = {
             "rationality": draw(quantities(0.0, 30.0)),
             "conformity": draw(quantities(0.0, 3.0)),
             "issue_rate": draw(quantities(0.0, 0.5)),
+            "tie_rate": draw(quantities(0.0, 1.0)),
+            "inertia": draw(quantities(0.0, 3.0)),
+            "precedent": draw(quantities(0.0, 3.0)),
+            "offer": draw(quantities(0.0, 3.0)),
             "attention_half_life": draw(numbers(0.5, 20.0)),
         }
     if draw(st.booleans()):
-        plain["repertoire"] = {
-            "refuse": {"title": "Refuse", "stance": draw(numbers(-1.0, -0.1)), "cost": 0.3},
-            "wait": {"title": "Wait", "stance": 0.0, "cost": 0.0},
-            "agree": {"title": "Agree", "stance": draw(numbers(0.1, 1.0)), "cost": 0.2},
-        }
+        plain["repertoire"] = draw(repertoires([event["kind"] for event in plain["events"]]))
+    responses = sorted(plain.get("repertoire", default_repertoire()))
+    plain["conduct"] = draw(conduct(codes, issues, responses))
+    plain["coefficients"] = draw(st.sampled_from(["posterior", "fixed"]))
     if draw(st.booleans()):
         plain["variants"] = draw(variants(plain))
+        plain["twin"] = draw(st.sampled_from(sorted(plain["variants"])))
     return plain
 
 

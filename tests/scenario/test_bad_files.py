@@ -213,6 +213,152 @@ TABLE: dict[str, tuple[str, str, str, str]] = {
     "own consent": ("consent: UZB", "consent: USA", "31:14", "USA is the actor"),
     "consent to nothing": ("    proposes: {basing: 0.5}\n", "", "30:14", "proposes nothing"),
     "ends itself": ("consent: UZB", "ends: [request]", "31:12", "cannot end itself"),
+    "asks itself": (
+        "consent: UZB",
+        "asks: [UZB, USA]",
+        "31:17",
+        "USA is the actor: it does not ask itself",
+    ),
+    "unknown among those asked": ("consent: UZB", "asks: [UZK]", "31:12", "did you mean 'UZB'?"),
+    "unknown among those offered": (
+        "consent: UZB",
+        "offers: {UZK: 0.01}",
+        "31:14",
+        "did you mean 'UZB'?",
+    ),
+    "an offer beyond any": (
+        "consent: UZB",
+        "offers: {UZB: 11}",
+        "31:19",
+        "11 is out of range: from 0 to 10",
+    ),
+    "unknown issue if refused": (
+        "consent: UZB",
+        "otherwise: {base: 0}",
+        "31:17",
+        "did you mean 'basing'?",
+    ),
+    "no such kind": ("consent: UZB", "kind: txt", "31:11", "'move', 'text' or 'vote'"),
+    "consent to a text": (
+        "type: CONSULT",
+        "type: CONSULT\n    kind: text",
+        "32:14",
+        "a text needs nobody's consent",
+    ),
+    "consent to a vote": (
+        "type: CONSULT",
+        "type: CONSULT\n    kind: vote",
+        "32:14",
+        "a vote needs nobody's consent",
+    ),
+    "answers itself": (
+        "consent: UZB",
+        "answers: request",
+        "31:14",
+        "an event cannot answer itself",
+    ),
+    "answers no event": (
+        "consent: UZB",
+        "answers: thret",
+        "31:14",
+        "unknown event 'thret' - did you mean 'threat'?",
+    ),
+    "a vote that answers": (
+        'code: "138"',
+        'code: "138"\n    kind: vote\n    answers: request',
+        "38:14",
+        "a vote answers no other event: a text or a move does",
+    ),
+    "no response to a move": (
+        "dynamics: {",
+        "repertoire:\n  a: {title: a, stance: 0, cost: 0, kinds: [text]}\n"
+        "  b: {title: b, stance: 1, cost: 0, kinds: [vote]}\n#",
+        "25:5",
+        "no response of the repertoire answers a move (kinds)",
+    ),
+    "no response to a vote": (
+        'code: "138"\nvariants:',
+        'code: "138"\n    kind: vote\nrepertoire:\n  a: {title: a, stance: 0, cost: 0}\n'
+        "  b: {title: b, stance: 1, cost: 0}\nvariants:",
+        "37:11",
+        "no response of the repertoire answers a vote (kinds)",
+    ),
+    "no response for an actor": (
+        "dynamics: {",
+        "repertoire:\n  a: {title: a, stance: 0, cost: 0, open_to: [asked]}\n"
+        "  b: {title: b, stance: 1, cost: 0, open_to: [bystander]}\n#",
+        "42:1",
+        "no response is open to the actor of an event (open_to)",
+    ),
+    "no such role": (
+        "dynamics: {",
+        "repertoire:\n  a: {title: a, stance: 0, cost: 0, open_to: [askd]}\n"
+        "  b: {title: b, stance: 1, cost: 0}\n#",
+        "43:47",
+        "'actor', 'asked' or 'bystander'",
+    ),
+    "conduct after the start": (
+        "dynamics: {",
+        "conduct:\n  - {country: UZB, issue: basing, response: host, at: 2025-02-03, source: a}\n#",
+        "43:55",
+        "2025-02-03 is no earlier conduct: the run starts on 2025-01-06",
+    ),
+    "conduct on the first day": (
+        "dynamics: {",
+        "conduct:\n  - {country: UZB, issue: basing, response: host, at: 2025-01-06, source: a}\n#",
+        "43:55",
+        "is no earlier conduct",
+    ),
+    "conduct given twice": (
+        "dynamics: {",
+        "conduct:\n  - {country: UZB, issue: basing, response: host, at: 2001-10-05, source: a}\n"
+        "  - {country: UZB, issue: basing, response: warn, at: 2001-10-05, source: b}\n#",
+        "44:5",
+        "UZB on basing is given twice for one date",
+    ),
+    "conduct by no response": (
+        "dynamics: {",
+        "conduct:\n  - {country: UZB, issue: basing, response: hst, at: 2001-10-05, source: a}\n#",
+        "43:45",
+        "unknown response 'hst' - did you mean 'host'?",
+    ),
+    "conduct without a source": (
+        "dynamics: {",
+        "conduct:\n  - {country: UZB, issue: basing, response: host, at: 2001-10-05}\n#",
+        "43:5",
+        "source: missing",
+    ),
+    "unknown twin": (
+        "steps: 10",
+        "twin: askd",
+        "4:7",
+        "unknown variant 'askd' - did you mean 'asked'?",
+    ),
+    "a retired mark of responses": (
+        "dynamics: {",
+        "repertoire:\n  a: {title: a, stance: 0, cost: 0, by_actor: true}\n"
+        "  b: {title: b, stance: 1, cost: 0}\n#",
+        "43:37",
+        "'by_actor' is gone: write open_to",
+    ),
+    "retired agreement": (
+        "rationality: 5",
+        "agreement_rate: 0.1",
+        "42:12",
+        "'agreement_rate' is gone: ties move by what is newly said and done: write tie_rate",
+    ),
+    "retired balance": (
+        "rationality: 5",
+        "balance_rate: 0.1",
+        "42:12",
+        "'balance_rate' is gone: ties no longer drift toward structural balance",
+    ),
+    "retired reversion": (
+        "rationality: 5",
+        "reversion_rate: 0.1",
+        "42:12",
+        "'reversion_rate' is gone: write tie_half_life, in years",
+    ),
     "one stance": (
         "dynamics: {",
         "repertoire:\n  a: {title: a, stance: 0, cost: 0}\n  b: {title: b, stance: 0, cost: 0}\n#",

@@ -108,6 +108,28 @@ def test_a_response_added_to_a_repertoire_takes_its_place_in_the_order(tmp_path:
     assert list(load(write(tmp_path, "c.yaml", text)).repertoire)[:2] == ["no", "tut"]
 
 
+def test_conduct_merges_by_country_issue_and_date(tmp_path: Path) -> None:
+    row = "{{country: UZB, issue: basing, response: {}, at: {}, source: {}}}"
+    earlier = [row.format("host", "2001-10-05", "a"), row.format("condemn", "2005-07-29", "b")]
+    write(tmp_path, "small.yaml", SMALL + f"conduct: [{', '.join(earlier)}]\n")
+    own = [row.format("warn", "2005-07-29", "c"), row.format("silent", "2012-08-30", "d")]
+    text = f"scenario: child\nextends: small.yaml\nconduct: [{', '.join(own)}]\n"
+    merged = load(write(tmp_path, "child.yaml", text))
+    assert [(each.response, str(each.at), each.source) for each in merged.conduct] == [
+        ("host", "2001-10-05", "a"),
+        ("warn", "2005-07-29", "c"),
+        ("silent", "2012-08-30", "d"),
+    ]
+
+
+def test_an_answer_is_taken_away_by_null(tmp_path: Path) -> None:
+    reply = "{id: reply, at: 3, kind: text, actor: RUS, type: CONSULT, answers: request}"
+    write(tmp_path, "small.yaml", SMALL.replace("record:", f"  - {reply}\nrecord:"))
+    text = "scenario: child\nextends: small.yaml\nevents: [{id: reply, answers: null}]\n"
+    assert load(tmp_path / "small.yaml").events[-1].answers == "request"
+    assert load(write(tmp_path, "child.yaml", text)).events[-1].answers is None
+
+
 def test_files_may_form_a_chain(child, tmp_path: Path) -> None:
     child("steps: 11\n")
     top = load(write(tmp_path, "top.yaml", "scenario: top\nextends: child.yaml\nseed: 3\n"))

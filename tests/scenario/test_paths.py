@@ -17,7 +17,13 @@ from strategies import scenarios
 
 @pytest.fixture(scope="module")
 def small() -> Scenario:
-    return load_text(SMALL + "variants: {a: {set: {events.request.force: 0.1}}, b: {}}\n")
+    return load_text(
+        SMALL + "variants: {a: {set: {events.request.force: 0.1}}, b: {}}\n"
+        "conduct:\n"
+        "  - {country: UZB, issue: basing, response: host, at: 2001-10-05, source: a}\n"
+        "  - {country: UZB, issue: basing, response: condemn, at: 2005-07-29, source: b}\n"
+        "  - {country: RUS, issue: basing, response: warn, at: 2024-10-04, source: c}\n"
+    )
 
 
 @pytest.mark.parametrize(
@@ -49,6 +55,18 @@ def small() -> Scenario:
         ("events.threat.when.all.1.not.steps", 5),
         ("record.request.UZB.response", "warn"),
         ("record.request.RUS.2025-01-25.confidence", 0.5),
+        ("events.request.kind", "vote"),
+        ("events.request.asks", ["UZB", "RUS"]),
+        ("events.request.offers.UZB", {"normal": [0.013, 0.002]}),
+        ("events.request.otherwise.trade", 0.3),
+        ("events.threat.answers", "request"),
+        ("repertoire.warn.kinds", ["move", "text"]),
+        ("repertoire.warn.open_to", ["asked"]),
+        ("repertoire.warn.deed", True),
+        ("repertoire.warn.collective", True),
+        ("conduct.RUS.basing.response", "mobilise"),
+        ("conduct.UZB.basing.2005-07-29.response", "warn"),
+        ("twin", "b"),
         ("variants.a.set.events.request.force", 0.3),
         ("variants.b.title", "B"),
         ("variants.b.drop", ["threat"]),
@@ -114,6 +132,11 @@ def test_none_takes_away_what_stands_there(small: Scenario) -> None:
         ("record.request.RUS.response", "warn", "names several entries - give its date"),
         ("record.request.USA.response", "warn", "there is no entry of the record"),
         ("repertoire.wrn.cost", 0, "did you mean 'warn'?"),
+        ("events.request.offers.UZK", 0.1, "did you mean 'UZB'?"),
+        ("events.request.otherwise.bas", 1, "did you mean 'basing'?"),
+        ("conduct.UZB.basing.response", "warn", "names several entries - give its date"),
+        ("conduct.USA.basing.response", "warn", "there is no entry of conduct 'USA.basing'"),
+        ("twin", "c", "unknown variant 'c'"),
         ("steps", 1.5, "steps: expected a whole number, not 1.5"),
         ("countries.UZB.resolve", 2, "countries.UZB.resolve: 2 is out of range"),
         ("events.request.actor", "GBR", "events.request.actor: unknown country 'GBR'"),

@@ -9,6 +9,7 @@ from ruamel.yaml.nodes import MappingNode, SequenceNode
 
 SCENARIOS = Path(__file__).parents[2] / "scenarios"
 FILES = sorted(SCENARIOS.glob("*.yaml"))
+EPISODES = {"access-2001", "bases-2005", "manas-2009", "moscow-format-2024", "bagram-2025"}
 #: How a comment on a number begins, and then goes on in words.
 SAID = re.compile(r"#\s*(source|judgement|rule): \S+ \S+")
 #: Beside levels, weights and chances there are the title of a row and the words of a note.
@@ -54,6 +55,10 @@ def test_every_number_has_a_source_a_judgement_or_a_rule(file):
     text = file.read_text("utf-8")
     assert len(list(numbers(composed(text)))) > 10
     assert unsourced(text) == []
+
+
+def test_every_episode_is_among_them():
+    assert {file.stem for file in FILES} >= {*EPISODES, *(f"region-{e[-4:]}" for e in EPISODES)}
 
 
 def test_a_number_without_a_word_is_noticed():

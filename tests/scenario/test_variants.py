@@ -43,7 +43,7 @@ def test_a_variant_sets_values_and_optional_ones_too() -> None:
     assert bold.get("events.request.at") == "2025-01-27"
     assert bold.get("attitudes.USA.RUS") == -0.5
     assert bold.get("repertoire.warn.cost") == 0.1
-    assert len(bold.repertoire) == 8
+    assert list(bold.repertoire) == list(scenario.repertoire)
     assert scenario.get("dynamics.rationality") != 9
 
 
@@ -90,6 +90,37 @@ def test_a_test_on_a_dropped_event_does_not_hold() -> None:
     assert quiet.get("events.alone.when") == {"issue": "basing", "above": 0.4}
 
 
+def answering(variants: str) -> Scenario:
+    reply = "{id: reply, at: 3, kind: text, actor: RUS, type: CONSULT, answers: request}"
+    text = SMALL.replace("record:", f"  - {reply}\nrecord:")
+    return load_text(f"{text}variants: {{{variants}}}\n", "f.yaml")
+
+
+def test_a_text_that_answers_what_a_variant_drops_answers_nothing_there() -> None:
+    quiet = "quiet: {drop: [request], set: {events.reply.answers: null}}"
+    scenario = answering(f"asked: {{}}, {quiet}")
+    assert scenario.variant("asked").events[-1].answers == "request"
+    (reply,) = scenario.variant("quiet").events
+    assert (reply.id, reply.answers) == ("reply", None)
+    with pytest.raises(ScenarioError, match=r"quiet.*events\.reply\.answers.*no.* event 'request'"):
+        answering("quiet: {drop: [request]}")
+
+
+def test_a_variant_may_change_whom_an_event_asks_and_what_it_offers() -> None:
+    scenario = with_variants(
+        """\
+  paid:
+    set:
+      events.request.asks: [UZB, RUS]
+      events.request.offers.UZB: 0.01
+      events.request.otherwise.basing: 0.0
+"""
+    )
+    event = scenario.variant("paid").events[0]
+    assert event.asked(scenario.countries) == ["UZB", "RUS"]
+    assert (event.offers, event.otherwise) == ({"UZB": 0.01}, {"basing": 0.0})
+
+
 def test_the_main_event_may_be_dropped_along() -> None:
     text = SMALL + "main_event: threat\nvariants: {quiet: {drop: [request]}, loud: {}}\n"
     scenario = load_text(text)
@@ -127,7 +158,7 @@ def test_a_variant_adds_events_issues_and_countries() -> None:
     more = scenario.variant("more")
     assert [event.id for event in more.events] == ["request", "threat", "aid"]
     assert more.get("events.aid.score") == 9
-    assert list(more.repertoire)[4:6] == ["silent", "leave"]
+    assert list(more.repertoire)[7:9] == ["abstain", "leave"]
     assert "GBR" in more.countries
     assert "GBR" not in scenario.countries
 

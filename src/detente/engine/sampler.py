@@ -207,8 +207,9 @@ class Sampler:
         risks = self._marked([event.otherwise for event in s.events], self.issues)
         about_of, about = _listed(proposes + does + risks)
         asked = [event.asked(self.codes) for event in s.events]
-        opened = self._open()
-        replies_of, replies = _listed(opened.any(axis=1))
+        fits = self._fits()
+        replies_of, replies = _listed(fits.any(axis=1))
+        opened = fits * (1 - self._by_text())
         rows = self._rows["dependence"]
         depends = self.column[rows] != 0.0  # in any run
         depends |= np.isin(rows, [row for item in self.uncertain for row in item.rows])
@@ -272,18 +273,26 @@ class Sampler:
         marked = [[name in group for name in names] for group in groups]
         return np.array(marked, np.int64).reshape(len(groups), len(names))
 
-    def _open(self) -> Integers:
-        """Mark which responses to each event are open to each country."""
+    def _fits(self) -> Integers:
+        """Mark which responses fit each event and what each country is in it."""
         s = self.scenario
-        answered = {event.answers for event in s.events if event.kind == "text"}
-        opened = np.zeros((len(self.events), len(self.codes), len(self.responses)), np.int64)
+        fits = np.zeros((len(self.events), len(self.codes), len(self.responses)), np.int64)
         for e, event in enumerate(s.events):
             for i, code in enumerate(self.codes):
                 role = event.role(code, self.codes)
                 for r, response in enumerate(s.repertoire.values()):
-                    by_text = response.collective and event.id in answered
-                    opened[e, i, r] = response.answers(event.kind, role) and not by_text
-        return opened
+                    fits[e, i, r] = response.answers(event.kind, role)
+        return fits
+
+    def _by_text(self) -> Integers:
+        """Mark (E, 1, R) the responses to an event that are given by joining a text alone."""
+        s = self.scenario
+        answered = {event.answers for event in s.events if event.kind == "text"}
+        by_text = [
+            [event.id in answered and each.collective for each in s.repertoire.values()]
+            for event in s.events
+        ]
+        return np.array(by_text, np.int64).reshape(len(self.events), 1, len(self.responses))
 
     def _company(self) -> Integers:
         """Return the first dated text that answers an event and that a bystander is asked to join.

@@ -1,7 +1,8 @@
 """Addresses of the values in a scenario: ``countries.PAK.preferences.foreign_basing.salience``.
 
 Entries of lists are addressed by what they are known by: ``events.us_demand.type``,
-``attitudes.PAK.USA`` (its level), ``dependence.PAK.CHN``, ``record.us_demand.PAK.response``.
+``attitudes.PAK.USA`` (its level), ``dependence.PAK.CHN``, ``record.us_demand.PAK.response``,
+``conduct.UZB.foreign_basing.2005-11-21.response``.
 """
 
 from __future__ import annotations
@@ -195,7 +196,9 @@ class _Assignment:
         if name not in PAIRS:
             fields, spelled = KEYS[name][:2], ".".join(key)
             known = [".".join(str(child(row, field)) for field in fields) for row in rows]
-            what = "event" if name == "events" else "entry of the record"
+            what = {"events": "event", "record": "entry of the record"}.get(
+                name, f"entry of {name}"
+            )
             raise PathError(f"there is no {what} '{spelled}'{did_you_mean(spelled, known)}")
         countries = child(self.tree, "countries") or {}
         for code in key:
@@ -245,12 +248,12 @@ def _entry_at(rows: list[Any], name: str, parts: Parts) -> tuple[int | None, Par
         raise PathError(f"expected the {fields[len(parts)]} after {spelled}, as the next key")
     key, rest = parts[: len(fields)], parts[len(fields) :]
     found = [index for index, row in enumerate(rows) if tuple(child(row, f) for f in fields) == key]
-    if name == "record" and rest:
-        dated = [index for index in found if child(rows[index], "date") == rest[0]]
+    if len(KEYS[name]) > len(fields) and rest:
+        dated = [index for index in found if child(rows[index], KEYS[name][-1]) == rest[0]]
         if dated:
             found, rest = dated, rest[1:]
     if len(found) > 1:
-        more = " - give its date" if name == "record" else ""
+        more = " - give its date" if len(KEYS[name]) > len(fields) else ""
         raise PathError(f"{'.'.join((name, *parts))} names several entries{more}")
     return (found[0] if found else None), rest
 

@@ -292,12 +292,33 @@ def choose(agenda: Agenda, said: Bytes, e: int, i: int, lane: int, r: int) -> No
     agenda.chosen[e] += 1 if said[e, i, lane] != r else 0
 
 
+@inlined
+def is_open(opened: Integers, said: Bytes, e: int, i: int, lane: int, r: int) -> bool:
+    """Return whether a country can respond to an event so, or stand by what it has said.
+
+    Who has given the collective answer by joining a text stands by it, though nobody can give it
+    otherwise.
+
+    Parameters
+    ----------
+    opened, said : ndarray, shape (E, N, R) and (E, N, L)
+        Of the world: ``w.structure.open`` and ``w.state.response``.
+    e, i, lane, r : int
+        Event, country, lane and response.
+    """
+    return bool(opened[e, i, r] == 1 or said[e, i, lane] == r)
+
+
 @rule
 def _say(p: Inputs, s: State, e: int, i: int, lane: int, r: int, step: int) -> None:
-    """Let a country's response to an event be known from this step on."""
-    if s.first[e, i, lane] == NONE:
+    """Let a country's response to an event be known from this step on.
+
+    The last of two in one step is its one act of that step.
+    """
+    again = s.spoke[e, i, lane] == step
+    if s.first[e, i, lane] == NONE or (again and s.turns[e, i, lane] == 0.0):
         s.first[e, i, lane] = r
-    else:
+    elif not again:
         s.turns[e, i, lane] += 1.0
     s.response[e, i, lane] = r
     s.stance[e, i, lane] = p.response_stance[r, lane]

@@ -54,7 +54,7 @@ class Structure(NamedTuple):
     open: Integers  # (E, N, R) 1 where a country can answer an event so
     party: Integers  # (E, N) 1 where a country has a choice of answers
     replies_of: Integers  # (E + 1,) where the row of each event begins in the next
-    replies: Integers  # responses that anybody can answer it by, hostile to supportive
+    replies: Integers  # responses that anybody can answer or stand by, hostile to supportive
     company: Integers  # (E, N) dated text by which a bystander can expect to answer, or NONE
     silence: Integers  # (E,) the answer that takes no side, or NONE
     answers: Integers  # (E,) the event that it answers, or NONE

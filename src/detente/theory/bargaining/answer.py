@@ -7,8 +7,8 @@ from typing import Final
 
 import numpy as np
 
-from detente.theory.agenda import aims_at, choose, falls_to
-from detente.theory.arrays import FIRST, FIRST_RUN, LAST, STEP, Floats
+from detente.theory.agenda import aims_at, choose, falls_to, is_open
+from detente.theory.arrays import FIRST, FIRST_RUN, LAST, NONE, STEP, Floats
 from detente.theory.bargaining.arrays import World
 from detente.theory.bargaining.coefficients import RATIONALITY
 from detente.theory.chance import uniforms
@@ -90,18 +90,21 @@ def leans(w: World, position: Floats, e: int, i: int, lane: int) -> float:
 
 @rule
 def _pick(w: World, e: int, i: int, lane: int, uniform: float) -> int:
-    """Return the last open response before which the odds add up to no more than was drawn."""
+    """Return the last open response before which the odds add up to no more than was drawn.
+
+    NONE where none is open.
+    """
     stance, rationality = w.inputs.response_stance, w.inputs.coefficient[RATIONALITY, lane]
-    lean, opened = leans(w, w.run.end, e, i, lane), w.structure.open[e, i]
-    best, total, reached, picked = -np.inf, 0.0, 0.0, 0
+    lean, fits, said = leans(w, w.run.end, e, i, lane), w.structure.open, w.state.response
+    best, total, reached, picked = -np.inf, 0.0, 0.0, NONE
     for r in range(stance.shape[0]):
-        if opened[r] == 1:
+        if is_open(fits, said, e, i, lane, r):
             best = max(best, fit(stance[r, lane], lean))
     for r in range(stance.shape[0]):
-        if opened[r] == 1:
+        if is_open(fits, said, e, i, lane, r):
             total += odds(rationality, fit(stance[r, lane], lean), best)
     for r in range(stance.shape[0]):
-        if opened[r] == 1:
+        if is_open(fits, said, e, i, lane, r):
             weight = odds(rationality, fit(stance[r, lane], lean), best)
             picked = r if reached <= uniform * total and weight > 0.0 else picked
             reached += weight
@@ -128,12 +131,16 @@ def explain(w: World, e: int, i: int) -> Mapping[str, Floats]:
     stances = w.inputs.response_stance[:, 0]
     utility = np.array([fit(stance, lean) for stance in stances])
     wanted = np.array([fit(stance, ideal) for stance in stances])
-    opened = w.structure.open[e, i] == 1
-    rationality, best = float(w.inputs.coefficient[RATIONALITY, 0]), utility[opened].max()
+    fits, said = w.structure.open, w.state.response
+    opened = [is_open(fits, said, e, i, 0, r) for r in range(len(stances))]
+    rationality, best = (
+        float(w.inputs.coefficient[RATIONALITY, 0]),
+        utility[opened].max(initial=-np.inf),
+    )
     weights = opened * np.array([odds(rationality, each, best) for each in utility])
     return {
         "ideal": wanted,
         "bargain": utility - wanted,
         "utility": utility,
-        "probability": weights / weights.sum(),
+        "probability": weights / max(weights.sum(), 1.0),
     }

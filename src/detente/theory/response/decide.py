@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from detente.theory.agenda import aims_at, choose, falls_to, kept, matters
+from detente.theory.agenda import aims_at, choose, falls_to, is_open, kept, matters
 from detente.theory.arrays import (
     FIRST,
     FIRST_RUN,
@@ -31,7 +31,7 @@ from detente.theory.arrays import (
 )
 from detente.theory.chance import uniforms
 from detente.theory.compilation import inlined, rule
-from detente.theory.response.arrays import Choices, Run, World
+from detente.theory.response.arrays import Choices, World
 from detente.theory.response.choice import bend, factored, hazard, odds, slope
 from detente.theory.response.coefficients import (
     BYSTANDER,
@@ -102,8 +102,7 @@ def _fill_up(choices: Choices, few: int) -> int:
 @rule
 def weigh_issues(w: World) -> None:
     """Write what the events that have just come up mean to each country on the issues."""
-    structure, s, run, c = w.structure, w.state, w.run, w.choices
-    arrives = w.agenda.arrives
+    run, c, arrives = w.run, w.choices, w.agenda.arrives
     for e in range(arrives.shape[0]):
         came = 0
         for lane in range(arrives.shape[1]):
@@ -118,8 +117,11 @@ def weigh_issues(w: World) -> None:
                     few += 1
                     if arrives[e, c.awake[at]] == NEW:
                         run.said[e, i, c.awake[at]] = 0.0
+                        run.offered[e, i, c.awake[at]] = w.inputs.offer[e, i, c.awake[at]]
             _weigh_event(w, e, few)
-            _take_offers(structure, w.inputs, s, run, c, e, few)
+    for e in range(arrives.shape[0]):
+        if w.structure.answers[e] != NONE:
+            _answer_offers(w, e, w.structure.answers[e])
 
 
 @rule
@@ -175,18 +177,18 @@ def _weigh_issue(
 
 
 @rule
-def _take_offers(
-    structure: Structure, p: Inputs, s: State, run: Run, c: Choices, e: int, few: int
-) -> None:
-    """Note what an event offers; as an answer to another event, it adds to or outbids that."""
-    other = structure.answers[e]
-    for m in range(few):
-        i, lane = c.country[m], c.lane[m]
-        run.offered[e, i, lane] = p.offer[e, i, lane]
-        if other != NONE and s.attention[other, lane] > 0.0:
-            same = structure.actor[other] == structure.actor[e]
-            offer = p.offer[e, i, lane]
-            run.offered[other, i, lane] += offer if same else -offer
+def _answer_offers(w: World, e: int, other: int) -> None:
+    """Add what an event that has just come up offers to what the one it answers does.
+
+    Of the same actor it is more, of another it outbids. What comes up again while it is on the
+    agenda offers the same, not more.
+    """
+    structure, s, offered, offer = w.structure, w.state, w.run.offered, w.inputs.offer
+    sign = 1.0 if structure.actor[other] == structure.actor[e] else -1.0
+    for lane in range(s.attention.shape[1]):
+        if w.agenda.arrives[e, lane] == NEW and s.attention[other, lane] > 0.0:
+            for i in range(offered.shape[1]):
+                offered[other, i, lane] += sign * offer[e, i, lane]
 
 
 @rule
@@ -299,7 +301,7 @@ def _weigh(w: World, e: int, few: int) -> None:
 
     One that is not open to a country is worth less than nothing.
     """
-    structure, p, c, alike = w.structure, w.inputs, w.choices, w.run.alike
+    structure, p, s, c, alike = w.structure, w.inputs, w.state, w.choices, w.run.alike
     for at in range(structure.replies_of[e], structure.replies_of[e + 1]):
         r = structure.replies[at]
         _name(p.response_stance, r, alike, c.lane, few, c.stance)
@@ -316,8 +318,8 @@ def _weigh(w: World, e: int, few: int) -> None:
             )
             c.utility[r, m] = factored(says, c.slope[m], c.bend[m], short + price)
         for m in range(few):
-            shut = structure.open[e, c.country[m], r] == 0
-            c.utility[r, m] = -np.inf if shut else c.utility[r, m]
+            opened = is_open(structure.open, s.response, e, c.country[m], c.lane[m], r)
+            c.utility[r, m] = c.utility[r, m] if opened else -np.inf
 
 
 @rule

@@ -7,7 +7,7 @@ from typing import Final
 
 import numpy as np
 
-from detente.theory.agenda import aims_at, falls_to, kept, matters
+from detente.theory.agenda import aims_at, falls_to, is_open, kept, matters
 from detente.theory.arrays import NONE, Floats
 from detente.theory.declare import Term
 from detente.theory.response.arrays import World
@@ -145,9 +145,9 @@ def _past(w: World, e: int, i: int) -> tuple[float, float, float]:
 
 def _probability(w: World, e: int, i: int, utilities: Floats) -> Floats:
     """Return the probability of each response that is open to the country, 0 for the others."""
-    shut = w.structure.open[e, i] == 0
-    best = float(utilities[~shut].max())
+    fits, said = w.structure.open, w.state.response
+    opened = [is_open(fits, said, e, i, _LANE, r) for r in range(len(utilities))]
+    best = float(utilities[opened].max(initial=-np.inf))
     precision = float(w.run.precision[i, _LANE])
-    weights = np.array([odds(precision, value, best) for value in utilities])
-    weights[shut] = 0.0
-    return np.asarray(weights / weights.sum())
+    weights = np.array([odds(precision, value, best) for value in utilities]) * opened
+    return np.asarray(weights / max(weights.sum(), 1.0))  # the best has 1, unless none is open
