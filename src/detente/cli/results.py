@@ -37,12 +37,17 @@ def compare(
     folder: console.Folder,
     *,
     against: Annotated[
-        str | None, typer.Option(metavar="VARIANT", help="By default no_move, or the first.")
+        str | None,
+        typer.Option(metavar="VARIANT", help="By default the twin that the scenario names."),
     ] = None,
     outcome: Annotated[
-        str, typer.Option(help="tilt, hedging, toward_POLE, stance_EVENT, tension, polarisation.")
+        str,
+        typer.Option(help="tilt, revealed, toward_POLE, revealed_POLE, stance_EVENT, tension ..."),
     ] = "tilt",
     level: Annotated[float, typer.Option(help="Confidence of the intervals.")] = 0.95,
+    parts: Annotated[
+        bool, typer.Option("--parts", help="How much is chance, figures, coefficients.")
+    ] = False,
     as_json: console.AsJson = False,
 ) -> None:
     """Show what each variant changed, run by run with the same random draws."""
@@ -50,7 +55,7 @@ def compare(
     from detente.runs.results import open_results
 
     results = open_results(folder)
-    frame = effects(results, against=against, outcome=outcome, level=level)
+    frame = effects(results, against=against, outcome=outcome, level=level, parts=parts)
     rows: list[dict[str, Any]] = json.loads(frame.to_json(orient="records", double_precision=15))
     if as_json:
         console.print_json(rows)
@@ -68,9 +73,13 @@ def _print(
     columns = [
         ("Country", "{country_name}"),
         ("Change", "{effect:+z.3f}"),
-        (f"{100 * level:g} %, paired", "{low:+z.3f} to {high:+z.3f}"),
-        (f"{100 * level:g} %, if unpaired", "{independent_low:+z.3f} to {independent_high:+z.3f}"),
+        (f"{100 * level:g} % of runs", "{run_low:+z.3f} to {run_high:+z.3f}"),
+        ("of the mean", "{low:+z.3f} to {high:+z.3f}"),
     ]
+    if any("share_chance" in row for row in rows):
+        columns += [
+            (head, f"{{share_{head.lower()}:%}}") for head in ("Chance", "Figures", "Coefficients")
+        ]
     for variant in dict.fromkeys(row["variant"] for row in rows):
         title = f"{variant} against {against}: change in {outcome}, {results.runs} runs"
         out.print(title, style="bold")
@@ -82,11 +91,12 @@ def _print(
         if not any(row["runs"] for row in own):
             out.print("Nothing to compare: the event came up in no run of both.\n")
             continue
-        console.print_table(out, columns, own, numbers=3)
+        console.print_table(out, columns, own, numbers=len(columns) - 1)
         out.print()
     out.print(
-        "Change: the mean difference between the same runs of both variants, with its confidence "
-        "interval;\nbeside it the interval that independent runs would have given."
+        "Change: the mean difference between the same runs of both variants; between what a share of "
+        "the runs\nlies, by chance, figures and coefficients (the whole interval); and the "
+        "confidence interval of the mean,\nwhich only more runs narrow."
     )
 
 

@@ -487,6 +487,28 @@ class Sampler:
         self.place(self.draws(first, count), columns)
         return columns
 
+    def with_less_spread(self, count: int) -> dict[str, Floats]:
+        """Return the columns of the first runs as drawn, and with ever less drawn.
+
+        ``all`` is as drawn, ``coefficients`` has the coefficients that vary jointly at their
+        estimates, ``figures`` everything at its median too.
+        """
+        drawn = self.draws(0, count)
+        found = {"all": drawn, "coefficients": drawn.copy(), "figures": drawn.copy()}
+        estimates = {f"dynamics.{each.name}": each.default for each in self.theory.coefficients}
+        jointly = {f"dynamics.{name}" for name in self._drawn_jointly}
+        for number, item in enumerate(self.uncertain):
+            if item.path in jointly:
+                found["coefficients"][number] = found["figures"][number] = estimates[item.path]
+            else:
+                middle = sample(item.distribution, np.array([0.5]), item.low, item.high)
+                found["figures"][number] = middle[0]
+        columns = {}
+        for name, draws in found.items():
+            columns[name] = self.columns(count)
+            self.place(draws, columns[name])
+        return columns
+
     def columns(self, count: int) -> Floats:
         """Return columns of parameters (P, count) of which only what is fixed stands."""
         columns = zeros(len(self.column), count)

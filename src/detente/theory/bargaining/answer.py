@@ -132,7 +132,7 @@ def explain(w: World, e: int, i: int) -> Mapping[str, Floats]:
     utility = np.array([fit(stance, lean) for stance in stances])
     wanted = np.array([fit(stance, ideal) for stance in stances])
     fits, said = w.structure.open, w.state.response
-    opened = [is_open(fits, said, e, i, 0, r) for r in range(len(stances))]
+    opened = np.array([is_open(fits, said, e, i, 0, r) for r in range(len(stances))])
     rationality, best = (
         float(w.inputs.coefficient[RATIONALITY, 0]),
         utility[opened].max(initial=-np.inf),
