@@ -38,7 +38,7 @@ def compare(
     *,
     against: Annotated[
         str | None,
-        typer.Option(metavar="VARIANT", help="By default the twin that the scenario names."),
+        typer.Option(metavar="VARIANT", help="By default the scenario's twin."),
     ] = None,
     outcome: Annotated[
         str,
@@ -94,8 +94,8 @@ def _print(
         console.print_table(out, columns, own, numbers=len(columns) - 1)
         out.print()
     out.print(
-        "Change: the mean difference between the same runs of both variants; between what a share of "
-        "the runs\nlies, by chance, figures and coefficients (the whole interval); and the "
+        "Change: the mean difference between the same runs of both variants; between what a share "
+        "of the runs\nlies, by chance, figures and coefficients (the whole interval); and the "
         "confidence interval of the mean,\nwhich only more runs narrow."
     )
 
