@@ -1,10 +1,13 @@
 """Write the tables and the pictures of the README anew, from runs of the library's scenarios.
 
-To be run by hand when the results have changed: ``uv run python tests/docs/refresh.py``. It takes
-some minutes. What is said of speed is what ``tests/benchmarks/speed.py`` prints.
+To be run by hand when the results have changed: ``uv run python tests/docs/refresh.py fit.json``,
+where ``detente fit SCENARIO... --json`` wrote the file. It takes some minutes. What is said of speed
+is what ``tests/benchmarks/speed.py`` prints.
 """
 
 import io
+import json
+import sys
 import textwrap
 from pathlib import Path
 
@@ -13,7 +16,7 @@ import detente
 ROOT = Path(__file__).parents[2]
 README = ROOT / "README.md"
 PICTURES = ROOT / ".readme"
-EPISODES = ("bagram-2025", "access-2001")
+EPISODES = ("access-2001", "bases-2005", "manas-2009", "moscow-format-2024", "bagram-2025")
 BASELINES = {
     "pooled": "how often each response was given, over all rows",
     "same": "everyone does the same: the one response that scores best",
@@ -32,26 +35,48 @@ def table(results):
     """Return rows of the summary as Markdown."""
     repertoire = results.scenario.repertoire
     lines = [
-        "| Country | Likeliest last response | In so many runs | Tilt | 90 % of runs | Change |",
-        "|---|---|--:|--:|--:|--:|",
+        "| Country | Likeliest last response | In so many runs | Revealed tilt | Change | Ties | Change |",
+        "|---|---|--:|--:|--:|--:|--:|",
     ]
     for code in SHOWN:
         row = results.summary[VARIANT][code]
         lines.append(
             f"| {results.scenario.countries[code].name} | {repertoire[row['response']].title} "
-            f"| {100 * row['probability']:.0f} % | {row['tilt']:+.2f} "
-            f"| {row['tilt_low']:+.2f} to {row['tilt_high']:+.2f} "
-            f"| {row['effect']:+.3f} ± {(row['effect_high'] - row['effect_low']) / 2:.3f} |"
+            f"| {100 * row['probability']:.0f} % | {row['revealed']:+.2f} "
+            f"| {changed(row, 'revealed_', 2)} | {row['tilt']:+.2f} | {changed(row, '', 3)} |"
         )
     return "\n".join(lines)
 
 
+def changed(row, prefix, digits):
+    """Return a change with its whole interval, in bold where 0 lies outside."""
+    low, high = row[f"{prefix}effect_low"], row[f"{prefix}effect_high"]
+    mean = f"{row[f'{prefix}effect']:+.{digits}f}"
+    apart = low > 0 or high < 0
+    return f"{f'**{mean}**' if apart else mean} ({low:+.{digits}f} to {high:+.{digits}f})"
+
+
 def caption(results):
     """Say where the numbers come from."""
-    return (
-        f"Six of the {len(results.layout.countries)} countries as it happened (variant "
-        f"`{VARIANT}`); {results.runs} runs, seed {results.seed}. Change: the mean, and its\n"
-        "95 % confidence interval."
+    countries = results.layout.countries
+    told = {
+        prefix: [
+            results.scenario.countries[code].name
+            for code in countries
+            if (row := results.summary[VARIANT][code])[f"{prefix}effect_low"] > 0
+            or row[f"{prefix}effect_high"] < 0
+        ]
+        for prefix in ("revealed_", "")
+    }
+    return "\n".join(
+        _wrapped(
+            f"Six of the {len(countries)} countries as it happened (variant `{VARIANT}`); "
+            f"{results.runs} runs, seed {results.seed}. Change: against the same runs in which nobody "
+            "asked, on average; in brackets between what 95 % of the runs lie, by chance, uncertain "
+            "figures and uncertain coefficients together; bold where that tells it apart from 0. "
+            f"Of all {len(countries)} that is so of what is revealed of {_listed(told['revealed_'])}, "
+            f"and of the ties of {_listed(told[''])}."
+        )
     )
 
 
@@ -85,26 +110,32 @@ def scores(score, fit, patterns):
         verdict: [pattern.name for pattern in patterns if pattern.verdict == verdict]
         for verdict in ("holds", "undecided", "fails")
     }
-    left = fit.summary["leave_one_episode_out"]
+    left, together = fit["leave_one_episode_out"], fit["left_out_together"]
     said = ", ".join(f"{left[name]['skill']:.2f} on {name}" for name in EPISODES)
     own = ", ".join(f"{left[name]['skill_own']:.2f} on {name}" for name in EPISODES)
     low, high = summary["intervals"]["parameters"]["skill"]
-    apart = fit.summary["leave_one_country_out"]["skill"]
+    others, alone = together["skill_interval"], together["skill_own_interval"]
+    revealed, unseen = summary["revealed"], together["revealed"]
     words = (
         f"These are the {summary['of']} rows that the coefficients were fitted to; 0 is perfect; "
         "in brackets 95 % over countries, with nothing fitted anew. The last is this model with "
-        "the same coefficients. Single draws of the uncertain figures reach a skill of "
-        f"{low:.2f} to {high:.2f} against the first. The likeliest side (against, silent, for) is "
-        f"right {summary['hits_side']} times of {summary['of']}, the likeliest response "
-        f"{summary['hits_response']} times.\n\nOn rows left out of the fit, the skill against "
-        f"pooled frequencies is {said}, each from the other episode alone, and {apart:.2f} with "
-        "each country left out in turn. Most of that is telling the episodes apart: against how "
-        f"often each response was given in the episode itself it is {own}. And leaving out tests "
-        "the ten coefficients alone: forms, costs of responses and the figures marked as "
-        "judgements were set with both episodes in view.\n\nOf the patterns that the model is "
-        f"meant to show, {_listed(verdicts['holds'])} hold with 95 % confidence, "
-        f"{_listed(verdicts['undecided'])} undecided, {_listed(verdicts['fails'])} fail; "
-        "`detente check --patterns` says by how much."
+        "the same coefficients. Single draws of the uncertain figures and coefficients reach a "
+        f"skill of {low:.2f} to {high:.2f} against the first. The likeliest side (against, silent, "
+        f"for) is right {summary['hits_side']} times of {summary['of']}, the likeliest response "
+        f"{summary['hits_response']} times. With nothing fitted, from the priors alone, skill is "
+        f"{fit['prior_alone']['skill']:.2f}.\n\n**On episodes left out of the fit**, five in turn, the "
+        f"skill is {together['skill']:.2f} ({others[0]:.2f} to {others[1]:.2f}) against how often each "
+        f"response was given in the other episodes ({said}), and {together['skill_own']:.2f} "
+        f"({alone[0]:.2f} to {alone[1]:.2f}) against how often it was in the episode itself, which no "
+        f"forecast could know ({own}); the side is right {together['hits_side']} times of "
+        f"{together['of']}. With whom each government sided (its revealed tilt) is ranked with a "
+        f"correlation of {unseen['correlation']:.2f} ({unseen['interval'][0]:.2f} to "
+        f"{unseen['interval'][1]:.2f}) left out, {revealed['correlation']:.2f} fitted. Forms, costs of "
+        "responses and figures marked as judgements were set by people who knew all five.\n\nOf the "
+        f"patterns that the model is meant to show, {_listed(verdicts['holds'])} hold with 95 % "
+        f"confidence, {_listed(verdicts['undecided'])} undecided, {_listed(verdicts['fails'])} fail; "
+        "`detente check --patterns` says by how much, `detente ablate` which of them hold although "
+        "governments say nothing or toss coins."
     )
     return "\n".join([*lines, "", *_wrapped(words)])
 
@@ -135,7 +166,7 @@ def main():
     (PICTURES / "final-tilt.png").write_bytes(small(detente.plots.final_tilt(results)))
     score = detente.score(*EPISODES, progress=False)
     (PICTURES / "record.png").write_bytes(small(detente.plots.record(score)))
-    fit = detente.fit(*EPISODES, progress=False)
+    fit = json.loads(Path(sys.argv[1]).read_text("utf-8"))
     text = put(text, "score", scores(score, fit, detente.patterns()))
     README.write_text(text, "utf-8")
 
