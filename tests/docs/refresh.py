@@ -1,8 +1,8 @@
 """Write the tables and the pictures of the README anew, from runs of the library's scenarios.
 
 To be run by hand when the results have changed: ``uv run python tests/docs/refresh.py fit.json``,
-where ``detente fit SCENARIO... --json`` wrote the file. It takes some minutes. What is said of speed
-is what ``tests/benchmarks/speed.py`` prints.
+where ``detente fit SCENARIO... --json`` wrote the file. It takes some minutes. What is said of
+speed is what ``tests/benchmarks/speed.py`` prints.
 """
 
 import io
@@ -35,7 +35,8 @@ def table(results):
     """Return rows of the summary as Markdown."""
     repertoire = results.scenario.repertoire
     lines = [
-        "| Country | Likeliest last response | In so many runs | Revealed tilt | Change | Ties | Change |",
+        "| Country | Likeliest last response | In so many runs | Revealed tilt | Change | Ties | "
+        "Change |",
         "|---|---|--:|--:|--:|--:|--:|",
     ]
     for code in SHOWN:
@@ -71,10 +72,13 @@ def caption(results):
     return "\n".join(
         _wrapped(
             f"Six of the {len(countries)} countries as it happened (variant `{VARIANT}`); "
-            f"{results.runs} runs, seed {results.seed}. Change: against the same runs in which nobody "
-            "asked, on average; in brackets between what 95 % of the runs lie, by chance, uncertain "
+            f"{results.runs} runs, seed {results.seed}. Change: against the same runs in which "
+            f"nobody "
+            "asked, on average; in brackets between what 95 % of the runs lie, by chance, "
+            "uncertain "
             "figures and uncertain coefficients together; bold where that tells it apart from 0. "
-            f"Of all {len(countries)} that is so of what is revealed of {_listed(told['revealed_'])}, "
+            f"Of all {len(countries)} that is so of what is revealed of "
+            f"{_listed(told['revealed_'])}, "
             f"and of the ties of {_listed(told[''])}."
         )
     )
@@ -123,17 +127,23 @@ def scores(score, fit, patterns):
         f"skill of {low:.2f} to {high:.2f} against the first. The likeliest side (against, silent, "
         f"for) is right {summary['hits_side']} times of {summary['of']}, the likeliest response "
         f"{summary['hits_response']} times. With nothing fitted, from the priors alone, skill is "
-        f"{fit['prior_alone']['skill']:.2f}.\n\n**On episodes left out of the fit**, five in turn, the "
-        f"skill is {together['skill']:.2f} ({others[0]:.2f} to {others[1]:.2f}) against how often each "
+        f"{fit['prior_alone']['skill']:.2f}.\n\n**On episodes left out of the fit**, five in "
+        f"turn, the "
+        f"skill is {together['skill']:.2f} ({others[0]:.2f} to {others[1]:.2f}) against how often "
+        f"each "
         f"response was given in the other episodes ({said}), and {together['skill_own']:.2f} "
-        f"({alone[0]:.2f} to {alone[1]:.2f}) against how often it was in the episode itself, which no "
+        f"({alone[0]:.2f} to {alone[1]:.2f}) against how often it was in the episode itself, "
+        f"which no "
         f"forecast could know ({own}); the side is right {together['hits_side']} times of "
         f"{together['of']}. With whom each government sided (its revealed tilt) is ranked with a "
         f"correlation of {unseen['correlation']:.2f} ({unseen['interval'][0]:.2f} to "
-        f"{unseen['interval'][1]:.2f}) left out, {revealed['correlation']:.2f} fitted. Forms, costs of "
-        "responses and figures marked as judgements were set by people who knew all five.\n\nOf the "
+        f"{unseen['interval'][1]:.2f}) left out, {revealed['correlation']:.2f} fitted. Forms, "
+        f"costs of "
+        "responses and figures marked as judgements were set by people who knew all five.\n\nOf "
+        "the "
         f"patterns that the model is meant to show, {_listed(verdicts['holds'])} hold with 95 % "
-        f"confidence, {_listed(verdicts['undecided'])} undecided, {_listed(verdicts['fails'])} fail; "
+        f"confidence, {_listed(verdicts['undecided'])} undecided, {_listed(verdicts['fails'])} "
+        f"fail; "
         "`detente check --patterns` says by how much, `detente ablate` which of them hold although "
         "governments say nothing or toss coins."
     )
