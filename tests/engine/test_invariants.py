@@ -64,14 +64,15 @@ def opposition(table: Any) -> float:
 
 
 @some
-@given(unit, unit, unit, st.one_of(st.none(), unit), signed)
-def test_more_salience_on_a_loss_never_makes_support_likelier(one, other, position, line, tie):
+@given(unit, unit, unit, st.one_of(st.none(), unit), unit)
+def test_more_salience_on_a_loss_never_makes_support_likelier(one, other, position, line, dislike):
+    """Of what a friend asks it can: what is at stake scales the tie to it too."""
     position *= 0.45  # nearer the status quo of 0.1 than the 0.8 proposed: a loss
     given_line = {} if line is None else {"red_line": line}
     tables = []
     for salience in sorted((one, other)):
         plain = region(position=position, salience=salience, **given_line)
-        plain["attitudes"] = [{"of": "CCC", "to": "AAA", "level": tie}]
+        plain["attitudes"] = [{"of": "CCC", "to": "AAA", "level": -dislike}]
         tables.append(explained(plain))
     assert support(tables[1]) <= support(tables[0]) + 1e-12
     assert opposition(tables[1]) >= opposition(tables[0]) - 1e-12
@@ -98,10 +99,18 @@ def test_a_friendlier_actor_never_makes_opposition_likelier(one, other, position
 def test_with_nothing_at_stake_the_choice_follows_costs_alone(resolve, rationality, weight):
     plain = region(salience=0.0)
     plain["countries"]["CCC"]["resolve"] = resolve
-    plain["dynamics"] = {"rationality": rationality, "conformity": 0.0, "cost": weight}
+    plain["dynamics"] = {
+        "rationality": rationality, "conformity": 0.0, "cost": weight, "support_cost": weight / 2
+    }  # fmt: skip
     table = explained(plain)
-    costs = {name: r.cost for name, r in Scenario.model_validate(plain).repertoire.items()}
-    weights = np.exp([-rationality * weight * cost * (1 - resolve) for cost in costs.values()])
+    weights = np.array(
+        [
+            np.exp(-rationality * weight / (1 + (r.stance >= 0)) * r.cost * (1 - resolve))
+            if "move" in r.kinds and "bystander" in r.open_to
+            else 0.0
+            for r in Scenario.model_validate(plain).repertoire.values()
+        ]
+    )
     assert table["probability"].to_numpy() == pytest.approx(weights / weights.sum(), abs=1e-12)
 
 
@@ -125,6 +134,49 @@ def test_a_constant_added_to_all_utilities_changes_no_probability(utilities, con
     assert chances(shifted) == pytest.approx(chances(utilities), abs=1e-9)
 
 
+@some
+@given(st.integers(0, 100).map(lambda n: n / 1000), st.integers(1, 100).map(lambda n: n / 1000))
+def test_an_offer_makes_hosting_likelier_for_the_one_it_is_made_to(offer, more):
+    tables = []
+    for amount in (offer, offer + more):
+        plain = region()
+        plain["events"][0] |= {"asks": ["BBB"], "offers": {"BBB": amount}}
+        tables.append({code: explained(plain, code) for code in ("BBB", "CCC")})
+    less, greater = tables
+    chance = [table["BBB"].loc["host", "probability"] for table in tables]
+    assert chance[0] < chance[1]
+    assert opposition(greater["BBB"]) < opposition(less["BBB"])
+    assert greater["CCC"].equals(less["CCC"])  # to whom nothing is offered
+
+
+@some
+@given(st.sampled_from(["host", "assist", "condemn", "warn"]), st.booleans())
+def test_earlier_conduct_pulls_toward_what_was_done(done, lower):
+    plain = region()
+    if lower:  # what is asked is to end what is there
+        plain["issues"]["basing"]["status_quo"] = 0.8
+        plain["events"][0]["proposes"] = {"basing": 0.1}
+    usual = explained(plain)
+    tables = {}
+    for at in ("2015-01-06", "1995-01-06"):
+        deed = {"country": "CCC", "issue": "basing", "response": done, "at": at, "source": "a"}
+        tables[at] = explained(plain | {"conduct": [deed]})
+    for_it = (done in ("host", "assist")) != lower
+    side = support if for_it else opposition
+    assert side(tables["2015-01-06"]) > side(tables["1995-01-06"]) > side(usual)  # it fades
+    assert (usual["precedent"] == 0.0).all()
+
+
+def test_the_last_deed_on_the_matter_counts():
+    deeds = [
+        {"country": "CCC", "issue": "basing", "response": done, "at": at, "source": "a"}
+        for done, at in (("condemn", "2014-01-06"), ("host", "2004-01-06"))
+    ]
+    plain = region()
+    last, both = (explained(plain | {"conduct": rows}) for rows in (deeds[:1], deeds))
+    assert last.equals(both)
+
+
 def test_force_takes_the_field_against_refusal_and_consent_needs_none():
     plain = region()
     plain["events"][0] |= {"consent": "BBB", "force": 0.0}
@@ -140,5 +192,8 @@ def test_force_takes_the_field_against_refusal_and_consent_needs_none():
 
     assert level() == pytest.approx(0.1)  # refused, and no force
     assert level(**{"events.demand.force": 1.0}) > 0.11
-    willing = {"countries.BBB.preferences.basing.position": 0.8, "events.demand.type": "CONSULT"}
+    willing = {
+        "countries.BBB.preferences.basing": {"position": 0.8, "salience": 1.0},
+        "events.demand.type": "CONSULT",
+    }
     assert level(**willing) > level(**{"events.demand.force": 1.0})

@@ -74,7 +74,7 @@ def test_explain_adds_up(model):
     for country in model.agents:
         table = country.explain("us_demand")
         terms = ["issues", "tie_to_actor", "tie_to_recipient", "conformity", "exposure"]
-        terms += ["inertia", "cost"]
+        terms += ["offer", "inertia", "precedent", "cost"]
         assert np.allclose(table[terms].sum(axis=1), table["utility"])
         assert table["probability"].sum() == pytest.approx(1.0)
         assert list(table.index) == list(model.scenario.repertoire)
@@ -110,7 +110,8 @@ def test_the_first_decision_is_the_one_explained(bagram):
 
 def test_the_actor_stands_behind_its_own_act(model):
     model.run_for(3)
-    assert model.agents["USA"].response("us_demand") == "assist"
+    assert model.agents["USA"].stance("us_demand") == 1.0
+    assert model.agents["USA"].response("us_demand") is None  # it has no choice of answers
 
 
 def test_a_model_stops_running_when_the_scenario_ends(bagram):
@@ -162,6 +163,8 @@ class Contrarian(detente.CountryAgent):
     def decide(self):
         answers = {}
         for event in self.live_events:
+            if self.model.scenario.events[self.model.event_index(event)].kind != "move":
+                continue
             others = [a.stance(event) for a in self.model.agents if a is not self]
             if self.model.sampler.scenario.events[self.model.event_index(event)].actor != self.code:
                 answers[event] = "endorse" if np.mean(others) < 0 else "condemn"
@@ -173,7 +176,7 @@ def test_a_country_can_be_given_another_rule(bagram):
     usual = detente.RegionModel(bagram, run=2, variant="demand")
     model.run_for(6)
     usual.run_for(6)
-    said = {act.response for act in model.acts if act.actor == "PAK"}
+    said = {act.response for act in model.acts if act.actor == "PAK" and act.response}
     assert said <= {"endorse", "condemn"}
     assert said
     assert model.agents["PAK"].response("us_demand") == "endorse"
@@ -204,7 +207,7 @@ def test_what_repeats_comes_as_often_as_its_rate_says(bagram):
         count = 0
         for _ in range(26):
             model.step()
-            count += int(model.world.agenda.arrives[attack, 0])
+            count += int(model.world.agenda.arrives[attack, 0] != 0)
         arrivals.append(count)
     expected = 26 * 0.13
     assert abs(np.mean(arrivals) - expected) < 4 * np.sqrt(expected * 0.87 / 60)

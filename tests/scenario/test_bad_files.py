@@ -271,29 +271,37 @@ TABLE: dict[str, tuple[str, str, str, str]] = {
     ),
     "no response to a move": (
         "dynamics: {",
-        "repertoire:\n  a: {title: a, stance: 0, cost: 0, kinds: [text]}\n"
-        "  b: {title: b, stance: 1, cost: 0, kinds: [vote]}\n#",
+        (
+            "repertoire:\n  a: {title: a, stance: 0, cost: 0, kinds: [text]}\n"
+            "  b: {title: b, stance: 1, cost: 0, kinds: [vote]}\n#"
+        ),
         "25:5",
         "no response of the repertoire answers a move (kinds)",
     ),
     "no response to a vote": (
         'code: "138"\nvariants:',
-        'code: "138"\n    kind: vote\nrepertoire:\n  a: {title: a, stance: 0, cost: 0}\n'
-        "  b: {title: b, stance: 1, cost: 0}\nvariants:",
+        (
+            'code: "138"\n    kind: vote\nrepertoire:\n  a: {title: a, stance: 0, cost: 0}\n'
+            "  b: {title: b, stance: 1, cost: 0}\nvariants:"
+        ),
         "37:11",
         "no response of the repertoire answers a vote (kinds)",
     ),
     "no response for an actor": (
         "dynamics: {",
-        "repertoire:\n  a: {title: a, stance: 0, cost: 0, open_to: [asked]}\n"
-        "  b: {title: b, stance: 1, cost: 0, open_to: [bystander]}\n#",
+        (
+            "repertoire:\n  a: {title: a, stance: 0, cost: 0, open_to: [asked]}\n"
+            "  b: {title: b, stance: 1, cost: 0, open_to: [bystander]}\n#"
+        ),
         "42:1",
         "no response is open to the actor of an event (open_to)",
     ),
     "no such role": (
         "dynamics: {",
-        "repertoire:\n  a: {title: a, stance: 0, cost: 0, open_to: [askd]}\n"
-        "  b: {title: b, stance: 1, cost: 0}\n#",
+        (
+            "repertoire:\n  a: {title: a, stance: 0, cost: 0, open_to: [askd]}\n"
+            "  b: {title: b, stance: 1, cost: 0}\n#"
+        ),
         "43:47",
         "'actor', 'asked' or 'bystander'",
     ),
@@ -311,8 +319,11 @@ TABLE: dict[str, tuple[str, str, str, str]] = {
     ),
     "conduct given twice": (
         "dynamics: {",
-        "conduct:\n  - {country: UZB, issue: basing, response: host, at: 2001-10-05, source: a}\n"
-        "  - {country: UZB, issue: basing, response: warn, at: 2001-10-05, source: b}\n#",
+        (
+            "conduct:\n"
+            "  - {country: UZB, issue: basing, response: host, at: 2001-10-05, source: a}\n"
+            "  - {country: UZB, issue: basing, response: warn, at: 2001-10-05, source: b}\n#"
+        ),
         "44:5",
         "UZB on basing is given twice for one date",
     ),
@@ -336,8 +347,10 @@ TABLE: dict[str, tuple[str, str, str, str]] = {
     ),
     "a retired mark of responses": (
         "dynamics: {",
-        "repertoire:\n  a: {title: a, stance: 0, cost: 0, by_actor: true}\n"
-        "  b: {title: b, stance: 1, cost: 0}\n#",
+        (
+            "repertoire:\n  a: {title: a, stance: 0, cost: 0, by_actor: true}\n"
+            "  b: {title: b, stance: 1, cost: 0}\n#"
+        ),
         "43:37",
         "'by_actor' is gone: write open_to",
     ),

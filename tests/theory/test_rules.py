@@ -12,11 +12,12 @@ from detente.theory.agenda import kept, on_agenda
 from detente.theory.blocs import blocs, harmony, leaders
 from detente.theory.exponential import exponential
 from detente.theory.outcomes import half_difference, hostility, lesser, spread
-from detente.theory.response.attitudes import changed
 from detente.theory.response.choice import (
     apart,
     bend,
     factored,
+    hazard,
+    heeds,
     might,
     odds,
     peer_weight,
@@ -24,12 +25,17 @@ from detente.theory.response.choice import (
     slope,
     utility,
 )
-from detente.theory.response.exposure import asked, exposed, exposure
+from detente.theory.response.exposure import asked, exposed, exposure, leverage
 from detente.theory.response.issues import coercion, drive, moved, pace
+from detente.theory.response.precedent import calls_for, departure
+from detente.theory.response.ties import MOST_PUSH, changed, evened, heard, reversion
 from detente.theory.response.utility import (
+    HALF_OFFER,
     crosses,
     gain,
     intensity_cost,
+    own_affair,
+    paid,
     relieved,
     tie_to_actor,
     tie_to_recipient,
@@ -80,9 +86,79 @@ def test_no_move_no_gain(x, p, w, line, aversion):
 
 
 def test_harm_to_a_friend_repels_and_to_a_foe_attracts():
-    assert tie_to_recipient(0.5, 0.8, -5.0) == pytest.approx(-0.2)
-    assert tie_to_recipient(0.5, -0.8, -5.0) == pytest.approx(0.2)
-    assert tie_to_actor(0.5, 0.4) == pytest.approx(0.2)
+    assert tie_to_recipient(0.5, 1.0, 0.8, -5.0) == pytest.approx(-0.2)
+    assert tie_to_recipient(0.5, 1.0, -0.8, -5.0) == pytest.approx(0.2)
+    assert tie_to_actor(0.5, 1.0, 0.4) == pytest.approx(0.2)
+
+
+@given(unit, signed, st.floats(-10, 10))
+def test_a_tie_counts_as_much_as_the_matter_does(stake, attitude, score):
+    assert tie_to_actor(2.0, stake, attitude) == pytest.approx(2.0 * stake * attitude)
+    whole = tie_to_recipient(2.0, 1.0, attitude, score)
+    assert tie_to_recipient(2.0, stake, attitude, score) == pytest.approx(stake * whole)
+    assert tie_to_actor(2.0, 0.0, attitude) == tie_to_recipient(2.0, 0.0, attitude, score) == 0.0
+
+
+def test_what_is_asked_of_others_counts_less():
+    assert own_affair(1, 0.3) == 1.0
+    assert own_affair(0, 0.3) == 0.3
+
+
+@given(st.floats(0, 10), st.floats(0, 1), st.floats(0, 1))
+def test_an_offer_earns_ever_less_and_a_rival_one_takes_as_much(weight, offer, more):
+    assert paid(weight, 0.0) == 0.0
+    assert paid(weight, HALF_OFFER) == pytest.approx(weight / 2)
+    assert paid(weight, -offer) == -paid(weight, offer)
+    assert paid(weight, offer) <= paid(weight, offer + more) <= weight
+    first = paid(weight, more) - paid(weight, 0.0)
+    assert paid(weight, offer + more) - paid(weight, offer) <= first + 1e-12
+
+
+@given(unit, unit, unit)
+def test_a_government_looks_for_the_first_time_by_its_stake_and_again_on_news(
+    attention, stake, news
+):
+    first, again = (hazard(attention, stake, waiting, news) for waiting in (1.0, 0.0))
+    assert first == pytest.approx(attention * min(stake + news, 1.0))
+    assert again == pytest.approx(attention * news)
+    assert 0.0 <= again <= first <= attention
+    assert hazard(attention, stake, 0.0, 0.0) == 0.0  # what has been looked at waits for news
+    assert hazard(attention, 0.0, 1.0, 0.0) == 0.0  # where nothing is at stake nobody looks
+
+
+def test_peers_and_those_one_depends_on_make_news():
+    assert heeds(0.2, 0.3) == pytest.approx(0.5)
+    assert heeds(0.0, 0.0) == 0.0
+    assert heeds(0.8, 0.7) == 1.0
+
+
+@given(st.lists(unit, min_size=1, max_size=8))
+def test_leverage_is_a_share(dependence):
+    total = sum(dependence)
+    shares = [leverage(each, total) for each in dependence]
+    assert sum(shares) <= 1.0 + 1e-12
+    if total <= 1.0:  # for the rest it stands on its own feet
+        assert shares == dependence
+
+
+@given(unit, unit, signed)
+def test_exposure_counts_by_what_is_at_stake_for_the_other(on, stake, said):
+    assert exposed(on, stake, said) == pytest.approx(stake * exposed(on, 1.0, said))
+    assert exposed(on, stake, said) * exposed(on, stake, -said) == 0.0  # it is on one side
+
+
+def test_earlier_conduct_calls_for_more_or_less_of_the_issue():
+    assert calls_for(1.0, 0.1, 0.7) == 1.0  # a host of old, asked for more
+    assert calls_for(1.0, 0.7, 0.1) == -1.0  # and when it is to end
+    assert calls_for(-0.6, 0.1, 0.7) == -0.6
+    assert calls_for(-0.6, 0.7, 0.1) == 0.6
+
+
+@given(st.lists(st.tuples(unit, signed), max_size=5), signed)
+def test_departure_from_earlier_conduct_is_a_weighted_sum_of_squares(past, stance):
+    sums = [sum(f * s**power for f, s in past) for power in (0, 1, 2)]
+    direct = sum(f * (stance - s) ** 2 for f, s in past)
+    assert departure(stance, *sums) == pytest.approx(direct, abs=1e-12)
 
 
 @given(st.lists(st.tuples(unit, signed, signed), min_size=1, max_size=8), signed)
@@ -102,7 +178,7 @@ def test_a_disliked_country_is_no_peer():
 
 def one_side(others):
     """Return what a country is exposed to, and asked, by those of (dependence, stance) above 0."""
-    exposures = [exposed(d, s) for d, s in others]
+    exposures = [exposed(d, 1.0, s) for d, s in others]
     asks = [asked(x, s) for x, (_, s) in zip(exposures, others, strict=True)]
     return sum(exposures), sum(asks)
 
@@ -126,20 +202,26 @@ def test_exposure_to_one_other_is_what_falls_short_of_it(dependence, said, stanc
 
 
 @given(
-    st.lists(st.tuples(unit, signed), max_size=6), signed, signed, signed, signed, unit, unit, unit
-)
+    st.lists(st.tuples(unit, signed), max_size=6), st.lists(st.tuples(unit, signed), max_size=3),
+    signed, signed, signed, signed, unit, unit, unit, unit,
+)  # fmt: skip
 def test_the_factored_utility_is_the_stated_one_but_for_a_constant(
-    peers, one, other, appeal, last, conformity, inertia, price
+    peers, past, one, other, appeal, last, conformity, inertia, precedent, price
 ):
     total = sum(weight for weight, _ in peers)
     shares = np.array([[share(weight, total)] for weight, _ in peers]).reshape(-1, 1)
     said = np.array([[stance] for _, stance in peers]).reshape(-1, 1)
-    rise = slope(appeal, conformity, float((shares * said).sum()), inertia, last)
-    bent = bend(conformity, 1.0 if total > 0 else 0.0, inertia)
+    weight, pull, squares = (sum(f * s**power for f, s in past) for power in (0, 1, 2))
+    mean = float((shares * said).sum())
+    rise = slope(appeal, conformity, mean, inertia, last, precedent * pull)
+    bent = bend(conformity, 1.0 if total > 0 else 0.0, inertia, precedent * weight)
 
     def stated(stance):
         distance = apart(stance, shares, said, 0)
-        return utility(stance, appeal, conformity, distance, price / 2, inertia, last, price / 2)
+        departs = precedent * departure(stance, weight, pull, squares)
+        return utility(
+            stance, appeal, conformity, distance, price / 2, inertia, last, departs, price / 2
+        )
 
     expected = stated(one) - stated(other)
     found = factored(one, rise, bent, price) - factored(other, rise, bent, price)
@@ -147,15 +229,15 @@ def test_the_factored_utility_is_the_stated_one_but_for_a_constant(
 
 
 def test_utility_is_the_sum_of_its_terms():
-    found = utility(0.5, 0.3, 0.4, 0.25, 0.1, 0.2, -0.5, 0.05)
-    assert found == pytest.approx(0.15 - 0.1 - 0.1 - 0.2 - 0.05)
+    found = utility(0.5, 0.3, 0.4, 0.25, 0.1, 0.2, -0.5, 0.03, 0.05)
+    assert found == pytest.approx(0.15 - 0.1 - 0.1 - 0.2 - 0.03 - 0.05)
 
 
 def test_countries_choose_by_the_stated_utility():
     """What the kernel weighs, in its factored form, gives the probabilities that are explained."""
     model = RegionModel("bagram-2025", variant="demand")
     checked = 0
-    for _ in range(3):
+    for _ in range(20):
         model.weighed = None
         model.world.now[0] = model.step_index
         for phase in model.theory.phases:
@@ -172,13 +254,17 @@ def compare_choices(model, state):
     """Compare the odds of those who chose last, about the last live event, with `explain`."""
     choices, agenda = model.world.choices, model.world.agenda
     event = int(np.flatnonzero(agenda.live)[-1])
-    odds_of = {
-        int(i): choices.utility[:, m] / choices.utility[:, m].sum()
-        for m, i in enumerate(choices.country[: len(model.agents)])
-    }
+    first, last = model.structure.replies_of[event : event + 2]
+    replies = model.structure.replies[first:last]
+    odds_of = {}
+    for m in range(len(model.agents) - 1, -1, -1):  # what stands past the list is of others
+        weights = np.zeros(len(choices.utility))
+        weights[replies] = choices.utility[replies, m]
+        odds_of[int(choices.country[m])] = weights
     chose = set(agenda.country[event, : agenda.chosen[event]].tolist())
     found = {i: p for i, p in odds_of.items() if i in chose}
-    for i, probability in found.items():
+    for i, weights in found.items():
+        probability = weights / weights.sum()
         terms = model.theory.explain(model.world._replace(state=state), event, i)
         assert probability == pytest.approx(terms["probability"], abs=1e-12)
         assert sum(terms[t.name] for t in model.theory.terms) == pytest.approx(terms["utility"])
@@ -212,10 +298,12 @@ def test_odds_depend_on_differences_alone(precision, utility, best, constant):
 
 
 def test_consent_is_support_and_anything_less_is_refusal():
-    assert drive(1.0, 0.4, 0.0, 1.0) == 1.0
-    assert drive(1.0, 0.4, 0.0, -0.5) == pytest.approx(0.25)  # others slow what is granted
+    assert drive(1.0, 1.0, 0.0, 1.0) == 1.0
+    assert drive(1.0, 1.0, 0.0, -0.5) == pytest.approx(0.25)  # others slow what is granted
+    assert drive(1.0, 1.0, 0.0, -0.9) > 0.0  # and do not stop it
     assert drive(1.0, 0.0, 0.3, -1.0) == 0.3
-    assert drive(1.0, -0.8, 0.0, 1.0) == 0.0
+    assert drive(1.0, 0.0, 0.0, 1.0) == 0.0
+    assert drive(4.0, 0.5, 0.0, 1.0) == 0.5  # of four that are asked two grant it
     assert coercion(0.8, 0.3, 0.1) == pytest.approx(0.6)
     assert coercion(1.0, 0.0, 0.0) == 0.0
 
@@ -229,19 +317,58 @@ def test_a_level_stays_between_where_it_is_and_what_is_proposed(level, proposals
 
 
 def test_opposition_does_not_move_an_issue():
-    assert pace(0.1, 1.0, drive(0.0, 0.0, 0.0, -0.5)) == 0.0
+    assert pace(0.1, 1.0, drive(0.0, 1.0, 1.0, -0.5)) == 0.0  # where nobody is asked all decide
     assert pace(0.1, 0.5, drive(0.0, 0.0, 0.0, 0.5)) == pytest.approx(0.025)
 
 
-@given(signed, st.floats(-100, 100))
-def test_an_attitude_stays_in_range(attitude, push):
-    assert -1.0 <= changed(attitude, push) <= 1.0
+@given(signed, st.floats(-100, 100), signed, unit)
+def test_a_tie_stays_in_range(tie, push, baseline, reverting):
+    assert -1.0 <= changed(tie, push, baseline - tie, reverting) <= 1.0
 
 
 @given(st.floats(-0.999, 0.999), st.floats(0.001, 1))
-def test_an_attitude_follows_the_push(attitude, push):
-    assert changed(attitude, push) >= attitude
-    assert changed(attitude, -push) <= attitude
+def test_a_tie_follows_the_push(tie, push):
+    assert tie <= changed(tie, push, 0.0, 0.5) <= tie + MOST_PUSH
+    assert tie - MOST_PUSH <= changed(tie, -push, 0.0, 0.5) <= tie
+
+
+@given(signed, unit)
+def test_a_tie_at_its_baseline_that_nothing_pushes_stays_exactly(tie, reverting):
+    assert changed(tie, 0.0, 0.0, reverting) == tie
+
+
+@given(signed, signed, unit)
+def test_a_departure_decays(tie, baseline, reverting):
+    left = abs(baseline - changed(tie, 0.0, baseline - tie, reverting))
+    assert left == pytest.approx((1.0 - reverting) * abs(baseline - tie), abs=1e-12)
+
+
+def test_half_of_a_departure_is_gone_after_its_half_life():
+    assert reversion(10.0, 10.0) == pytest.approx(0.5)
+    assert reversion(10.0, 0.0) == 0.0
+
+
+def test_words_weigh_less_than_deeds():
+    assert heard(-0.8, 1.0) == -0.8
+    assert heard(-0.8, 0.3) == pytest.approx(-0.24)
+
+
+@given(st.lists(signed, min_size=3, max_size=12))
+def test_the_agreement_of_a_country_with_all_others_adds_up_to_nothing(said):
+    centred = np.array(said) - np.mean(said)
+    even = [evened(v * v, float(centred @ centred), len(said)) for v in centred]
+    agreed = np.outer(centred, centred) + np.add.outer(even, even)
+    np.fill_diagonal(agreed, 0.0)
+    assert np.abs(agreed.sum(axis=1)).max() < 1e-9
+
+
+def test_where_two_stand_against_the_rest_they_come_closer_and_part_from_it():
+    said = np.array([1.0, 1.0, -1.0, -1.0, -1.0])
+    centred = said - said.mean()
+    even = [evened(v * v, float(centred @ centred), 5) for v in centred]
+    agreed = np.outer(centred, centred) + np.add.outer(even, even)
+    assert agreed[0, 1] > 0.0 > agreed[0, 2]
+    assert agreed[2, 3] > 0.0
 
 
 def test_attention_halves():

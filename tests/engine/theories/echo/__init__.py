@@ -84,14 +84,14 @@ def utility(stance: float, deference: float, said: float) -> float:
 
 @rule
 def decide(w: World) -> None:
-    """Let each country choose what is nearest to what the strongest other said."""
+    """Let each country choose, of what is open to it, the nearest to what the strongest said."""
     p, s = w.inputs, w.state
     for e in range(s.attention.shape[0]):
         for i in range(w.now[FIRST], w.now[LAST]):
             for lane in range(s.attention.shape[1]):
                 leader = strongest(w, e, i, lane)
-                if s.attention[e, lane] > 0.0 and leader != NONE and w.structure.actor[e] != i:
-                    best = 0
+                if s.attention[e, lane] > 0.0 and leader != NONE and w.structure.party[e, i] == 1:
+                    best = NONE
                     most = -np.inf
                     for r in range(p.response_stance.shape[0]):
                         value = utility(
@@ -99,7 +99,7 @@ def decide(w: World) -> None:
                             p.coefficient[DEFERENCE, lane],
                             s.stance[e, leader, lane],
                         )
-                        if value > most:
+                        if w.structure.open[e, i, r] == 1 and value > most:
                             most = value
                             best = r
                     choose(w.agenda, s.response, e, i, lane, best)
@@ -128,7 +128,8 @@ def explain(w: World, e: int, i: int) -> dict[str, Floats]:
     deference = w.inputs.coefficient[DEFERENCE, 0]
     nearness = np.array([utility(stance, deference, said) for stance in stances])
     chosen = np.zeros(len(stances))
-    chosen[int(nearness.argmax())] = 1.0
+    opened = w.structure.open[e, i] == 1
+    chosen[int(np.where(opened, nearness, -np.inf).argmax())] = 1.0
     return {"nearness": nearness, "utility": nearness, "probability": chosen}
 
 
