@@ -42,7 +42,7 @@ def _run_block(w: World, recorder: Recorder, steps: int, row: int) -> None:
     for step in range(steps):
         now[STEP] = step
         PHASES(w)
-        record_choices(w.state, step, responses)
+        record_choices(w, step, responses)
         AT_POINT(w, recorder.steps, step + 1, row)
     AT_END(w, recorder, steps + 1, row)
 

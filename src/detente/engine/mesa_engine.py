@@ -54,7 +54,7 @@ def simulate(
         recording.at_point(model.world, recorder.steps, 0, row)
         for point in range(1, steps + 1):
             model.step()
-            record_choices(model.state, point - 1, recorder.responses)
+            record_choices(model.world, point - 1, recorder.responses)
             recording.at_point(model.world, recorder.steps, point, row)
         recording.at_end(model.world, recorder, steps + 1, row)
         model.remove_all_agents()

@@ -17,7 +17,7 @@ from detente.theory.agenda import begin, choose
 from detente.theory.arrays import FIRST, FIRST_RUN, LAST, NONE, STEP, Floats, State, shape_of, zeros
 from detente.theory.chance import country_word, purpose_word, uniforms
 from detente.theory.declare import Phase
-from detente.theory.outcomes import align_all
+from detente.theory.outcomes import align_all, find_blocs
 
 with warnings.catch_warnings():
     # tqdm's, where a notebook has no widgets; no bar is shown here
@@ -400,6 +400,7 @@ class RegionModel(mesa.Model[CountryAgent, Any]):
         if outcome not in self._measured:
             room = zeros(*shape_of(declared.letters, self.sampler.shape), 1)
             align_all(self.world)
+            find_blocs(self.world)
             declared.measure(self.world, room)
             self._measured[outcome] = room[..., _LANE]
         return self._measured[outcome]

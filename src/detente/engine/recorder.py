@@ -21,14 +21,13 @@ from detente.theory.arrays import (
     Floats,
     Integers,
     Shape,
-    State,
     World,
     shape_of,
     zeros,
 )
 from detente.theory.compilation import in_turn, inside, rule
 from detente.theory.declare import Outcome, Outcomes
-from detente.theory.outcomes import align_all
+from detente.theory.outcomes import align_all, find_blocs
 
 Counts = NDArray[np.uint32]
 
@@ -81,10 +80,11 @@ def in_fixed_point(value: float) -> int:
 
 
 @rule
-def record_choices(s: State, step: int, tallies: Responses) -> None:
+def record_choices(w: World, step: int, tallies: Responses) -> None:
     """Count what was said in a step for the first time in a run."""
+    s = w.state
     for e in range(s.spoke.shape[0]):
-        for i in range(s.spoke.shape[1]):
+        for i in range(s.spoke.shape[1] if w.agenda.spoken[e] == step else 0):
             for lane in range(s.spoke.shape[2]):
                 r = s.response[e, i, lane]
                 if s.spoke[e, i, lane] == step and tallies.chosen[e, i, lane, r] == 0:
@@ -178,6 +178,7 @@ def recording_of(theory: str) -> Recording:
     steps, end = _by_time(find(theory).outcomes)
     names: dict[str, Any] = {
         "align_all": align_all,
+        "find_blocs": find_blocs,
         "tally_point": tally_point,
         "tally_end": tally_end,
         "tally_responses": tally_responses,
@@ -185,7 +186,7 @@ def recording_of(theory: str) -> Recording:
         **{f"measure_end_{at}": inside(outcome.measure) for at, outcome in enumerate(end)},
     }
     points = ["align_all(w)"]
-    ends: list[str] = []
+    ends = ["find_blocs(w)"]
     for at in range(len(steps)):
         points += [
             f"measure_step_{at}(w, kept.values[{at}])",

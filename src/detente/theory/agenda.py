@@ -156,6 +156,8 @@ def begin(w: World) -> None:
     s.response[:] = NONE
     s.answer[:] = 0.0
     s.spoke[:] = NONE
+    w.agenda.came[:] = 0
+    w.agenda.spoken[:] = NONE
     s.first[:] = NONE
     s.turns[:] = 0.0
     s.stake[:] = 0.0
@@ -216,6 +218,7 @@ def _appear(
     attention = kept(agenda.half_life[lane], float(structure.elapsed[e]))
     anew = s.attention[e, lane] == 0.0  # what comes again while it is live renews attention alone
     agenda.arrives[e, lane] = NEW if anew else RENEWED
+    agenda.came[e] = 1
     s.attention[e, lane] = on_agenda(attention, agenda.threshold[lane])
     s.born[e, lane] = step
     actor, recipient = structure.actor[e], structure.recipient[e]
@@ -310,7 +313,7 @@ def is_open(opened: Integers, said: Bytes, e: int, i: int, lane: int, r: int) ->
 
 
 @rule
-def _say(p: Inputs, s: State, e: int, i: int, lane: int, r: int, step: int) -> None:
+def _say(p: Inputs, s: State, agenda: Agenda, e: int, i: int, lane: int, r: int, step: int) -> None:
     """Let a country's response to an event be known from this step on.
 
     The last of two in one step is its one act of that step.
@@ -324,6 +327,7 @@ def _say(p: Inputs, s: State, e: int, i: int, lane: int, r: int, step: int) -> N
     s.stance[e, i, lane] = p.response_stance[r, lane]
     s.answer[e, i, lane] = p.response_score[r, lane]
     s.spoke[e, i, lane] = step
+    agenda.spoken[e] = step
 
 
 @rule
@@ -338,7 +342,7 @@ def act(w: World) -> None:
         for at in range(a.chosen[e]):
             i, lane, r = a.country[e, at], a.lane[e, at], a.response[e, at]
             if now[FIRST] <= i < now[LAST]:
-                _say(p, s, e, i, lane, r, now[STEP])
+                _say(p, s, a, e, i, lane, r, now[STEP])
     for e in range(s.attention.shape[0]):
         other, joint = structure.answers[e], structure.collective[e]
         if NONE in (other, joint):
@@ -349,7 +353,7 @@ def act(w: World) -> None:
                 milder = s.stance[other, i, lane] > p.response_stance[joint, lane]
                 own = structure.actor[other] == i
                 if milder and not own and s.attention[other, lane] > 0.0:
-                    _say(p, s, other, i, lane, joint, now[STEP])
+                    _say(p, s, a, other, i, lane, joint, now[STEP])
 
 
 @rule

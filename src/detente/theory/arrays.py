@@ -132,6 +132,8 @@ class Agenda(NamedTuple):
     half_life: Annotated[Floats, "L"]  # of attention, in steps
     threshold: Annotated[Floats, "L"]  # attention below which an event leaves the agenda
     live: Annotated[Integers, "E"]  # 1 where the event is on the agenda in any lane
+    came: Annotated[Integers, "E"]  # 1 where it has ever come up in any lane
+    spoken: Annotated[Integers, "E"]  # last step in which anybody spoke of it in any lane, or NONE
     arrives: Annotated[Integers, "EL"]  # NEW or RENEWED where the event comes up in this step
     uniform: Annotated[Floats, "L"]  # random number that decides whether an event comes up
     acts: Annotated[Floats, "NNL"]  # scores, over 10, of what row did to column in this step
@@ -150,6 +152,7 @@ class Scratch(NamedTuple):
     weight: Annotated[Floats, "L"]
     calm: Annotated[Floats, "L"]  # what the hostile acts of a country leave calm
     unsoothed: Annotated[Floats, "L"]  # what its friendly acts leave as it is
+    led: Annotated[Integers, "NL"]  # the most capable member of each country's bloc
     level: Annotated[Floats, "N"]  # of one lane, and so the rest
     aligned: Annotated[Floats, "NN"]
     bloc: Annotated[Integers, "N"]

@@ -10,7 +10,7 @@ from typing import Final
 
 import numpy as np
 
-from detente.theory.arrays import FULL_SCORE, NONE, Bytes, Floats, Integers, Scratch, State, World
+from detente.theory.arrays import FULL_SCORE, NONE, Bytes, Floats, Integers, World
 from detente.theory.blocs import blocs, leaders
 from detente.theory.compilation import rule
 from detente.theory.declare import Bins, Outcomes
@@ -155,6 +155,8 @@ def _side(w: World, i: int, pole: int, out: Floats) -> None:
             for lane in range(out.shape[0]):
                 power[lane] += capability[j, lane]
     for e in range(s.attention.shape[0]):
+        if w.agenda.came[e] == 0:
+            continue
         for lane in range(out.shape[0]):
             weight[lane] += s.stake[e, i, lane]
         for j in range(capability.shape[0]):
@@ -242,23 +244,25 @@ def beyond_level(w: World, lane: int) -> None:
 
 
 @rule
-def _find_blocs(w: World, lane: int) -> None:
+def find_blocs(w: World) -> None:
+    """Write the most capable member of each country's bloc, once before blocs are measured."""
     room = w.scratch
-    beyond_level(w, lane)
-    blocs(room.aligned, room.bloc, room.trial, room.inside)
+    n, lanes = room.led.shape
+    for lane in range(lanes):
+        beyond_level(w, lane)
+        blocs(room.aligned, room.bloc, room.trial, room.inside)
+        leaders(room.bloc, w.inputs.capability, lane, room.leader)
+        for i in range(n):
+            room.led[i, lane] = room.leader[i]
 
 
 @SHARED.add("bloc", ("country",), unit="country code", missing=NONE, kind="i2", codes="country")
 @rule
 def measure_bloc(w: World, out: Floats) -> None:
     """The most capable member of the bloc in which the country ends; itself where it is alone."""
-    capability, room = w.inputs.capability, w.scratch
-    n = out.shape[0]
-    for lane in range(out.shape[1]):
-        _find_blocs(w, lane)
-        leaders(room.bloc, capability, lane, room.leader)
-        for i in range(n):
-            out[i, lane] = room.leader[i]
+    led = w.scratch.led
+    for at in np.ndindex(out.shape):
+        out[at] = led[at]
 
 
 @SHARED.add(
@@ -268,13 +272,11 @@ def measure_bloc(w: World, out: Floats) -> None:
 @rule
 def measure_together(w: World, out: Floats) -> None:
     """Whether the two end in one bloc: its mean is how often they do."""
-    room = w.scratch
-    n = out.shape[0]
-    for lane in range(out.shape[2]):
-        _find_blocs(w, lane)
-        for i in range(n):
-            for j in range(n):
-                out[i, j, lane] = 1.0 if room.bloc[i] == room.bloc[j] else 0.0
+    led = w.scratch.led
+    for i in range(out.shape[0]):
+        for j in range(out.shape[1]):
+            for lane in range(out.shape[2]):
+                out[i, j, lane] = 1.0 if led[i, lane] == led[j, lane] else 0.0
 
 
 @SHARED.add(
@@ -291,7 +293,7 @@ def measure_revealed(w: World, out: Floats) -> None:
 
 @SHARED.add(
     "revealed_toward", ("country", "pole"), title="revealed alignment with a pole",
-    unit="-1 to 1", bins=_SIGNED, short="revealed alignment", stem="revealed",
+    unit="-1 to 1", by_step=True, short="revealed alignment", stem="revealed",
 )  # fmt: skip
 @rule
 def measure_revealed_toward(w: World, out: Floats) -> None:
@@ -305,13 +307,16 @@ def measure_revealed_toward(w: World, out: Floats) -> None:
 
 
 @rule
-def _weigh_acts(s: State, scores: Floats, actor: Integers, room: Scratch, i: int) -> None:
+def _weigh_acts(w: World, i: int) -> None:
     """Write how calm, and how unsoothed, the acts of country `i` leave the region, 0 to 1."""
+    s, scores, actor, room = w.state, w.inputs.score, w.structure.actor, w.scratch
     lanes = s.attention.shape[1]
     for lane in range(lanes):
         room.calm[lane] = 1.0
         room.unsoothed[lane] = 1.0
     for e in range(s.attention.shape[0]):
+        if w.agenda.live[e] == 0:  # nobody heeds it any more in any lane
+            continue
         for lane in range(lanes):
             answer, score = s.answer[e, i, lane], scores[e, lane]
             attention = s.attention[e, lane]
@@ -336,11 +341,11 @@ def measure_tension(w: World, out: Floats) -> None:
     acts add up without passing 1 (one less the product of what each leaves calm), its friendly
     ones take away from that in the same way, and each counts by the attention it still has.
     """
-    s, score, actor, room = w.state, w.inputs.score, w.structure.actor, w.scratch
+    s, room = w.state, w.scratch
     n = s.attitude.shape[0]
     out[:] = 0.0
     for i in range(n):
-        _weigh_acts(s, score, actor, room, i)
+        _weigh_acts(w, i)
         for lane in range(out.shape[0]):
             out[lane] += tense(room.calm[lane], room.unsoothed[lane]) / n
 

@@ -136,15 +136,10 @@ def _hear(w: World, e: int, n: int) -> None:
 @rule
 def _spoken_of(w: World, e: int) -> bool:
     """Return whether anybody said or did anything new about an event in this step, in any lane."""
-    s, step = w.state, w.now[STEP]
-    for lane in range(s.attention.shape[1]):
+    for lane in range(w.state.attention.shape[1]):
         if w.agenda.arrives[e, lane] != 0:
             return True
-    for i in range(s.spoke.shape[1]):
-        for lane in range(s.spoke.shape[2]):
-            if s.spoke[e, i, lane] == step:
-                return True
-    return False
+    return bool(w.agenda.spoken[e] == w.now[STEP])
 
 
 @rule
