@@ -166,7 +166,8 @@ def _side(w: World, i: int, pole: int, out: Floats) -> None:
                     out[lane] += s.stake[e, i, lane] * capability[j, lane] * agreed
     for lane in range(out.shape[0]):
         total = weight[lane] * power[lane]
-        out[lane] = out[lane] / total if total > 0.0 else 0.0
+        mean = out[lane] / total if total > 0.0 else 0.0
+        out[lane] = min(max(mean, -1.0), 1.0)  # a mean of numbers in that range but for rounding
 
 
 @rule

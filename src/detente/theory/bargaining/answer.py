@@ -137,7 +137,7 @@ def explain(w: World, e: int, i: int) -> Mapping[str, Floats]:
         float(w.inputs.coefficient[RATIONALITY, 0]),
         utility[opened].max(initial=-np.inf),
     )
-    weights = opened * np.array([odds(rationality, each, best) for each in utility])
+    weights = np.where(opened, [odds(rationality, each, best) for each in utility], 0.0)
     return {
         "ideal": wanted,
         "bargain": utility - wanted,

@@ -149,5 +149,5 @@ def _probability(w: World, e: int, i: int, utilities: Floats) -> Floats:
     opened = [is_open(fits, said, e, i, _LANE, r) for r in range(len(utilities))]
     best = float(utilities[opened].max(initial=-np.inf))
     precision = float(w.run.precision[i, _LANE])
-    weights = np.array([odds(precision, value, best) for value in utilities]) * opened
+    weights = np.where(opened, [odds(precision, value, best) for value in utilities], 0.0)
     return np.asarray(weights / max(weights.sum(), 1.0))  # the best has 1, unless none is open
