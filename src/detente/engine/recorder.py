@@ -325,7 +325,10 @@ def gather(
                 if "event" in outcome.axes:
                     axis = group[name].ndim - len(inner) + outcome.axes.index("event")
                     group[name] = spread(group[name], axis, missing)
-        if len(record.sums):
-            tallies[f"{outcome.name}_sum"] = record.sums.reshape(shape)
-            tallies[f"{outcome.name}_square_sum"] = record.squares.reshape(shape)
+        if outcome.keep == "moments":
+            for name, flat in (("sum", record.sums), ("square_sum", record.squares)):
+                moments = flat.reshape(shape)
+                if "event" in outcome.axes:
+                    moments = spread(moments, outcome.axes.index("event"), 0)
+                tallies[f"{outcome.name}_{name}"] = moments
     return Chunk(variant, *span, runs, tallies)
