@@ -43,8 +43,9 @@ CONCEPTS = [
 #: Words of a formula that name nothing.
 SPOKEN = frozenset(
     WORD.findall(
-        "max min sqrt exp if else where over mean of has responded to before nobody consent is "
-        "needed the giver supports event it does not what did in this step actor recipient"
+        "max min sqrt exp if else where over mean share of in to on at which those whose who is "
+        "that not has responded spoke nobody some must agree the this last step before event "
+        "events proposes gives it actor directed concerned answers text deed"
     )
 )
 
@@ -244,7 +245,7 @@ def test_the_repertoire_is_that_of_the_code():
     table = {row[0].strip("`"): row[1:] for row in rows(odd.odd("entities"), "response")}
     assert list(table) == list(default_repertoire())
     for name, response in default_repertoire().items():
-        title, stance, cost, kind, score, actor = table[name]
+        title, stance, cost, kind, score, answers, opened = table[name]
         assert (title, float(stance), float(cost)) == (
             response.title,
             response.stance,
@@ -252,7 +253,8 @@ def test_the_repertoire_is_that_of_the_code():
         )
         assert kind == (response.type or "none")
         assert float(score) == response.conflict_score()
-        assert actor == ("yes" if response.by_actor else "no")
+        assert answers.split(", ") == response.kinds
+        assert opened.split(", ") == response.open_to
 
 
 def test_every_draw_of_chance_is_listed():
