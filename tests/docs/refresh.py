@@ -35,7 +35,7 @@ def table(results):
     """Return rows of the summary as Markdown."""
     repertoire = results.scenario.repertoire
     lines = [
-        "| Country | Likeliest last response | In so many runs | Revealed | Change | Ties | Change |",
+        "| Country | Likeliest last response | In so many runs | Sides | Change | Ties | Change |",
         "|---|---|--:|--:|--:|--:|--:|",
     ]
     for code in SHOWN:

@@ -383,7 +383,8 @@ def _news(w: World, e: int, i: int) -> float:
     news, before = w.step.news, w.now[STEP] - 1
     for lane in range(news.shape[0]):
         news[lane] = 0.0
-    for j in range(s.spoke.shape[1] if w.agenda.spoken[e] >= before else 0):
+    heard = before >= 0 and w.agenda.spoken[e] >= before
+    for j in range(s.spoke.shape[1] if heard else 0):
         for lane in range(news.shape[0]):
             news[lane] += run.heeds[i, j, lane] if s.spoke[e, j, lane] == before else 0.0
     if structure.concerned[e, i] == 1:

@@ -134,7 +134,7 @@ def move_issues(w: World) -> None:
         asked = float(_count_consent(w, e, v.granted))
         for k in range(issues):
             proposes = structure.proposes[e, k] == 1
-            lapses = structure.risks[e, k] == 1 and structure.text[e] == 0
+            lapses = structure.risks[e, k] == 1 and asked > 0.0
             if not proposes and not lapses:
                 continue
             _weigh_sides(run.influence, s.stance, v.pulled, e, k)
@@ -151,7 +151,7 @@ def move_issues(w: World) -> None:
                     v.pace[k, lane] += speed
                     v.pull[k, lane] += speed * (p.proposed[e, k, lane] - s.level[k, lane])
                 if lapses:
-                    speed = pace(full, s.attention[e, lane], 1.0 - driven)
+                    speed = pace(full, s.attention[e, lane], 1.0 - v.granted[lane])
                     v.pace[k, lane] += speed
                     v.pull[k, lane] += speed * (p.otherwise[e, k, lane] - s.level[k, lane])
     for k in range(issues):
