@@ -12,7 +12,7 @@ from detente import odd
 from detente.cli import app
 from detente.engine import model
 from detente.measures.patterns import described
-from detente.runs.dataset import outcome_variables, total_variables
+from detente.runs.layout import outcome_variables, total_variables
 from detente.scenario.codes import PLOVER
 from detente.scenario.conditions import FORMS
 from detente.scenario.dynamics import Dynamics
