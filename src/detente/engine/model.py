@@ -189,7 +189,7 @@ class CountryAgent(mesa.Agent["RegionModel"]):
         Returns
         -------
         pandas.DataFrame
-            One row a response; columns stance, the terms of the theory, which add up to utility,
+            One row a response that is open to it; columns stance, the terms of the theory, which add up to utility,
             and probability. The values are those on which the country decided in the last step.
 
         Raises
@@ -206,7 +206,10 @@ class CountryAgent(mesa.Agent["RegionModel"]):
             raise UsageError(f"{event} is not on the agenda at step {m.step_index}")
         terms = m.theory.explain(m.world._replace(state=weighed), e, self.index)
         columns = {"stance": m.inputs.response_stance[:, _LANE], **terms}
-        return pd.DataFrame(columns, index=pd.Index(m.sampler.responses, name="response"))
+        found = pd.DataFrame(columns, index=pd.Index(m.sampler.responses, name="response"))
+        said = weighed.response[e, self.index, _LANE]
+        opened = [bool(m.structure.open[e, self.index, r]) or r == said for r in range(len(found))]
+        return found[opened]
 
 
 class RegionModel(mesa.Model[CountryAgent, Any]):
