@@ -126,7 +126,7 @@ def _panel_of(score: Score, scenario: Any, table: pd.DataFrame) -> _Panel:
     places, headings, place = [], [], 0.0
     for event, count in table["event"].value_counts(sort=False).items():
         if len(events) > 1:
-            headings.append((place + EVENT / 2 - 0.5, titles[event]))
+            headings.append((place + EVENT / 2 - 0.5, titles[str(event)]))
             place += EVENT
         places += [place + at for at in range(count)]
         place += count

@@ -124,7 +124,9 @@ def responses(
     asked = set() if course is None else set(course.asked(names)) - {course.actor}
     if course and len(asked) >= len(names) - 1:  # all the others: nobody stands out
         asked = set()
-    marks = {course.actor if course else None: ACTOR, **dict.fromkeys(asked, ASKED)}
+    marks = dict.fromkeys(asked, ASKED)
+    if course is not None and course.actor is not None:
+        marks[course.actor] = ACTOR
     labels = [f"{name} {marks[code]}" if code in marks else name for code, name in names.items()]
     axes.set_yticks(range(len(order)), np.array(labels)[order])
     _legend(axes, mix, actor=ACTOR in " ".join(labels), asked=bool(asked))
