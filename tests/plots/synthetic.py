@@ -10,6 +10,8 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
+from detente.scenario.elements import Event, default_repertoire
+
 NAMES = {
     "AFG": ("Afghanistan", -0.24, 0.1, 0.58),
     "CHN": ("China", -0.62, 0.2, 0.99),
@@ -39,19 +41,16 @@ EVENTS = {
     "isk_attack": ("An attack by IS-K", -1),
     "transit_offer": ("An offer of transit and trade", 11),
 }
-ACTORS = {"us_demand": "USA", "bad_things": "USA"}
 UNSURE = {"IND": 0.55, "KAZ": 0.55}
-AT = {"us_demand": date(2025, 9, 18), "bad_things": date(2025, 9, 22), "transit_offer": 11}
-RESPONSES = {
-    "mobilise": ("Mobilise forces", -1.0),
-    "warn": ("Warn", -0.8),
-    "condemn": ("Condemn", -0.6),
-    "joint": ("Join a collective statement", -0.4),
-    "silent": ("Stay silent", 0.0),
-    "endorse": ("Endorse", 0.4),
-    "assist": ("Assist", 0.7),
-    "host": ("Host", 1.0),
+COURSE = {
+    "us_demand": {"at": date(2025, 9, 18), "actor": "USA", "asks": ["AFG"]},
+    "bad_things": {"at": date(2025, 9, 22), "actor": "USA", "asks": ["AFG"]},
+    "moscow_format": {"at": 3, "kind": "text", "actor": "RUS", "asks": ["AFG", "CHN", "PAK"]},
+    "isk_attack": {"probability": 0.1},
+    "transit_offer": {"at": 11},
 }
+RESPONSES = default_repertoire()
+PAINS = {"mobilise": 2.5, "warn": 1.0, "condemn": 0.5, "assist": 1.0, "host": 2.0}
 LEANING = {"AFG": -0.6, "CHN": -0.55, "IND": -0.28, "IRN": -0.5, "KAZ": -0.3, "KGZ": -0.35,
            "PAK": -0.22, "RUS": -0.75, "TJK": -0.35, "USA": 0.6, "UZB": -0.3}  # fmt: skip
 RECORD = (
@@ -77,6 +76,21 @@ class SyntheticResults:
     seed: int = 2025
     engine: str = "mesa"
     folder: None = field(default=None)
+
+    @property
+    def summary(self) -> dict[str, dict[str, dict[str, float | None]]]:
+        """Change of each variant against the reference, as `detente.Results.summary` has it."""
+        found: dict[str, dict[str, dict[str, float | None]]] = {}
+        for variant in self.data["variant"].values.tolist():
+            rows = found.setdefault(variant, {c: {} for c in self.data["country"].values.tolist()})
+            for name, prefix in (("tilt", ""), ("revealed", "revealed_")):
+                values = self.data[name].transpose("variant", "run", "country")
+                change = values.sel(variant=variant) - values.sel(variant=self.reference)
+                ends = [change.mean("run"), *change.quantile([0.025, 0.975], "run")]
+                for key, numbers in zip(("effect", "effect_low", "effect_high"), ends, strict=True):
+                    for code, number in zip(rows, numbers.values.tolist(), strict=True):
+                        rows[code][prefix + key] = number if variant != self.reference else None
+        return found
 
     @property
     def reference(self) -> str:
@@ -121,11 +135,10 @@ def synthetic(
         main_event=None,
         countries={c: SimpleNamespace(name=rows[c][0], capability=0.05) for c in codes},
         issues={"foreign_basing": SimpleNamespace(title="Foreign military basing")},
+        theory="response",
+        repertoire=RESPONSES,
         variant=lambda _: SimpleNamespace(
-            events=[
-                SimpleNamespace(id=event, at=AT.get(event), actor=ACTORS.get(event))
-                for event in EVENTS
-            ]
+            events=[Event(id=event, score=0.0, **COURSE[event]) for event in EVENTS]
         ),
         record=[
             SimpleNamespace(
@@ -147,22 +160,27 @@ def _dataset(
 ) -> xr.Dataset:
     n, v, steps, e, r = len(codes), len(variants), STEPS + 1, len(EVENTS), len(RESPONSES)
     shift = np.array([VARIANTS.get(name, ("", 0.0))[1] for name in variants])
-    weight = np.array([{"AFG": 2.0, "USA": 0.2, "RUS": 0.3}.get(c, 0.6) for c in codes])
+    pull = np.array([{"AFG": 2.0, "USA": 0.2, "RUS": 0.3}.get(c, 0.6) for c in codes])
     course = 1 - np.exp(-np.arange(steps) / 8.0)
     start = np.array([rows[c][2:] for c in codes])
     own = rng.normal(0, 0.05, (1, runs, 1, n, 2))  # the same in every variant
     noise = rng.normal(0, 0.012, (v, runs, steps, n, 2)).cumsum(axis=2) * 0.6
-    move = (
-        shift[:, None, None, None] * weight * course[:, None] * np.array([1, -0.6])[:, None, None]
-    )
+    move = shift[:, None, None, None] * pull * course[:, None] * np.array([1, -0.6])[:, None, None]
     paths = start + own + noise + np.moveaxis(move[:, None], 2, -1)
     paths = np.clip(paths, -0.999, 0.999)
     tilts = (paths[..., 0] - paths[..., 1]) / 2
-    stances = np.array([x[1] for x in RESPONSES.values()])
+    stances = np.array([each.stance for each in RESPONSES.values()])
     lean = np.array([LEANING.get(c, 0.0) for c in codes])
-    utility = -((stances - lean[:, None]) ** 2) * 9 - np.array([2.5, 1, 0.5, 0, 0, 0, 1, 2])
-    chance = np.exp(utility) / np.exp(utility).sum(axis=1, keepdims=True)
+    utility = -((stances - lean[:, None]) ** 2) * 9
+    utility -= np.array([PAINS.get(name, 0.0) for name in RESPONSES])
+    chances = {}
+    for event in EVENTS:
+        kind = COURSE[event].get("kind", "move")
+        weight = np.exp(utility) * [kind in each.kinds for each in RESPONSES.values()]
+        chances[event] = weight / weight.sum(axis=1, keepdims=True)
     count = np.zeros((v, e, n, r), np.int64)
+    chosen = np.zeros((v, e, n, r), np.int64)
+    first = np.full((v, runs, e, n), -1, np.int8)
     came = np.zeros((v, e), np.int64)
     stance = np.full((v, runs, e, n), np.nan)
     event_step = np.full((v, e), -1)
@@ -173,10 +191,14 @@ def _dataset(
             event_step[i, j] = step
             came[i, j] = runs if step >= 0 else runs // 3
             for k in range(n):
-                drawn = rng.choice(r, came[i, j], p=chance[k])
+                drawn, before = rng.choice(r, (2, came[i, j]), p=chances[event][k])
                 count[i, j, k] = np.bincount(drawn, minlength=r)
+                first[i, : came[i, j], j, k] = before
+                for each in (drawn, before[before != drawn]):
+                    chosen[i, j, k] += np.bincount(each, minlength=r)
                 stance[i, : came[i, j], j, k] = stances[drawn]
     final = paths[:, :, -1]
+    revealed = np.clip(0.4 * tilts + 3 * (tilts - tilts[:, :, :1]), -1, 1)
     similar = 1 - np.abs(tilts[:, :, -1, :, None] - tilts[:, :, -1, None, :]) * 1.6
     similar = np.clip(similar + rng.normal(0, 0.06, similar.shape), -1, 1)
     similar = (similar + np.swapaxes(similar, -1, -2)) / 2
@@ -188,12 +210,15 @@ def _dataset(
     return xr.Dataset(
         {
             "tilt": (("variant", "run", "country"), tilts[:, :, -1]),
+            "revealed": (("variant", "run", "country"), revealed[:, :, -1]),
             "toward": (("variant", "run", "country", "pole"), final),
             "hedging": (("variant", "run", "country"), (final.min(axis=-1) + 1) / 2),
             "bloc": (("variant", "run", "country"), bloc),
             "tension": (("variant", "run"), rng.random((v, runs))),
             "stance": (("variant", "run", "event", "country"), stance),
             "response_count": (("variant", "event", "country", "response"), count),
+            "chosen_count": (("variant", "event", "country", "response"), chosen),
+            "first_response": (("variant", "run", "event", "country"), first),
             "event_count": (("variant", "event"), came),
             "probability": (
                 ("variant", "event", "country", "response"),
@@ -201,6 +226,11 @@ def _dataset(
             ),
             "alignment_mean": (("variant", "country", "other"), similar.mean(axis=1)),
             "alignment_sd": (("variant", "country", "other"), similar.std(axis=1)),
+            "together_mean": (
+                ("variant", "country", "other"),
+                (bloc[..., :, None] == bloc[..., None, :]).mean(axis=1),
+            ),
+            "revealed_bins": (("variant", "step", "country", "bin"), _bins(revealed)),
             "tilt_bins": (("variant", "step", "country", "bin"), _bins(tilts)),
             "toward_bins": (("variant", "step", "country", "pole", "bin"), _bins(paths)),
             "event_step": (("variant", "event"), event_step),
@@ -218,7 +248,7 @@ def _dataset(
             "event_title": ("event", [t for t, _ in EVENTS.values()]),
             "response": list(RESPONSES),
             "response_stance": ("response", stances),
-            "response_title": ("response", [t for t, _ in RESPONSES.values()]),
+            "response_title": ("response", [x.title for x in RESPONSES.values()]),
             "bin": np.linspace(-1, 1, BINS, endpoint=False) + 1 / BINS,
             "date": (
                 "step",

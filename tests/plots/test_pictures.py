@@ -19,6 +19,7 @@ from synthetic import SyntheticResults, synthetic
 import detente
 from detente import UsageError, plots
 from detente.plots.alignment import ALIGNMENTS
+from detente.plots.responses import FIRST, LAST
 
 KINDS = list(plots.KINDS)
 
@@ -72,13 +73,150 @@ def test_axes_are_labelled_in_words(kind, drawn):
     figure = drawn[kind]
     said = " ".join([*texts(figure), figure.get_supylabel()])
     expected = {
-        "fan": "Tilt:",
-        "final_tilt": "Final tilt",
+        "fan": "Revealed tilt:",
+        "final_tilt": "Tilt of ties",
         "responses": "share of runs",
         "alignment": "Country, by bloc",
-        "paths": "Alignment with West (United States)",
+        "paths": "Ties with West (United States)",
     }
     assert expected[kind] in said
+
+
+@pytest.mark.parametrize("kind", ["fan", "map"])
+def test_title_and_scale_say_which_of_the_two_alignments_is_shown(kind, results, drawn):
+    ties = plots.KINDS[kind](results, outcome="tilt")
+    for figure, title, scale, other in (
+        (drawn[kind], "in word and deed", "Revealed tilt", "ties"),
+        (ties, "ties tilt", "Tilt of ties", "Revealed"),
+    ):
+        said = " ".join([*texts(figure), figure.get_supylabel()])
+        assert title in figure.get_suptitle()
+        assert scale in said
+        assert other not in said
+    with pytest.raises(UsageError, match="no kind of alignment 'revaled' - did you mean 'reve"):
+        plots.KINDS[kind](results, outcome="revaled")
+
+
+@pytest.mark.parametrize("kind", ["fan", "map"])
+def test_without_events_there_is_nothing_revealed_and_ties_are_shown(kind, smallest):
+    quiet = type(smallest)(smallest.data.isel(event=[]), smallest.scenario)
+    assert "ties" in plots.KINDS[kind](quiet).get_suptitle()
+
+
+def test_ties_are_hollow_and_what_is_revealed_is_filled(results, drawn):
+    revealed, _, ties, _ = drawn["final_tilt"].axes
+    for axes, hollow in ((revealed, False), (ties, True)):
+        marks = [line for line in axes.lines if line.get_marker() in ("o", "s")]
+        assert len(marks) == 2 * 11  # the main course and the reference
+        assert {line.get_markerfacecolor() == "white" for line in marks} == {hollow}
+    said = texts(drawn["final_tilt"])
+    for heading in ("Revealed: what it said and did", "Ties: how close it stands"):
+        assert heading in said
+    fan = plots.fan(results, outcome="tilt").axes[0]
+    assert {line.get_markerfacecolor() for line in fan.lines if line.get_marker() != "None"} == {
+        "white"
+    }
+
+
+def test_the_change_of_both_stands_beside_them_as_in_the_table(results, drawn):
+    _, revealed, _, ties = drawn["final_tilt"].axes
+    names = [label.get_text() for label in drawn["final_tilt"].axes[0].get_yticklabels()]
+    codes = dict(
+        zip(results.data["country_name"].values, results.data["country"].values, strict=True)
+    )
+    rows = results.summary["demand"]
+    for axes, prefix in ((revealed, "revealed_"), (ties, "")):
+        lines = [line for line in axes.lines if line.get_linewidth() == 2.0]
+        drawn_ends = [list(line.get_xdata()) for line in lines if line.get_marker() == "None"]
+        expected = [
+            [rows[codes[name]][f"{prefix}effect_{end}"] for end in ("low", "high")]
+            for name in names
+        ]
+        assert drawn_ends == pytest.approx(np.array(expected))
+
+
+def test_the_reference_alone_has_no_change(results):
+    figure = plots.final_tilt(results, variants=["no_move"])
+    assert len(figure.axes) == 2
+    assert clipped(figure) == []
+
+
+def test_three_courses_are_drawn_one_below_the_other(results):
+    figure = plots.final_tilt(results, variants=["demand", "no_move", "forced"])
+    assert clipped(figure) == []
+    changes = [line for line in figure.axes[1].lines if line.get_marker() in ("o", "^")]
+    assert len(changes) == 2 * 11
+
+
+def test_half_the_matrix_is_ties_and_half_shared_blocs(results, drawn):
+    figure = drawn["alignment"]
+    (ties, shares) = (image.get_array() for image in figure.axes[0].images)
+    below = np.tri(11, k=-1, dtype=bool)
+    assert np.array_equal(~np.isnan(np.ma.filled(ties, np.nan)), below)
+    assert np.array_equal(~np.isnan(np.ma.filled(shares, np.nan)), below.T)
+    found = results.data["together_mean"].sel(variant="demand").values
+    assert np.sort(np.ma.filled(shares, np.nan)[below.T]) == pytest.approx(
+        np.sort(found[np.tri(11, k=-1, dtype=bool)])
+    )
+    said = texts(figure)
+    assert {"Ties", "Share a bloc"} <= set(said)
+
+
+def test_only_responses_of_the_kind_of_event_are_drawn(results, drawn):
+    move, text = texts(drawn["responses"]), texts(plots.responses(results, event="moscow_format"))
+    assert {"Warn", "Host"} <= set(move)
+    assert not {"Join the text", "Vote for"} & set(move)
+    assert {"Join the text", "Refuse the text"} <= set(text)
+    assert not {"Warn", "Host", "Vote for"} & set(text)
+
+
+def test_first_ever_and_last_are_told_apart(results, drawn):
+    axes = drawn["responses"].axes[0]
+    (ever,) = axes.child_axes
+    data = results.data.sel(variant="demand", event="us_demand")
+    names = [label.get_text() for label in axes.get_yticklabels()]
+    afghan = names.index("Afghanistan \u25c7")
+    first = data["first_response"].sel(country="AFG").values
+    warn = results.data["response"].values.tolist().index("warn")
+    shares = {
+        height: [
+            bar.get_width() for bar in axes.patches
+            if bar.get_fill() and bar.get_height() == pytest.approx(height)
+            and round(bar.get_y() + bar.get_height() / 2) == afghan
+        ]
+        for height in (FIRST[1], LAST[1])
+    }  # fmt: skip
+    last = float(data["probability"].sel(country="AFG", response="warn"))
+    assert any(width == pytest.approx(100 * (first == warn).mean()) for width in shares[FIRST[1]])
+    assert any(width == pytest.approx(100 * last) for width in shares[LAST[1]])
+    chosen = data["chosen_count"].sel(country="AFG", response="warn") / data["event_count"]
+    assert ever.images[0].get_array()[afghan][1] == pytest.approx(float(chosen))
+
+
+def test_silence_has_a_column_of_its_own(drawn):
+    axes = drawn["responses"].axes[0]
+    (column,) = (patch for patch in axes.patches if patch.get_height() == 1)
+    low, high = column.get_x(), column.get_x() + column.get_width()
+    for bar in axes.patches:
+        if bar.get_fill() and bar is not column:
+            within = low < bar.get_x() and bar.get_x() + bar.get_width() < high
+            beyond = bar.get_x() + bar.get_width() <= low + 1e-9 or bar.get_x() >= high - 1e-9
+            assert within or beyond
+
+
+def test_who_has_no_say_is_told(results):
+    mute = type(results)(results.data.copy(deep=True), results.scenario)
+    count = mute.data["response_count"]
+    count.loc[{"event": "moscow_format", "country": ["RUS", "USA"]}] = 0
+    figure = plots.responses(mute, event="moscow_format")
+    names = [label.get_text() for label in figure.axes[0].get_yticklabels()]
+    said = {
+        names[round(text.get_position()[1])]: text.get_text()
+        for text in figure.axes[0].texts
+        if text.get_text() in ("its own move", "not asked")
+    }
+    assert said == {"Russia \u25c6": "its own move", "United States": "not asked"}
+    assert set(names[-2:]) == set(said)
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -204,8 +342,10 @@ def test_hedgers_are_named(drawn):
 
 def test_what_makes_a_hedger_is_said(drawn):
     said = texts(drawn["final_tilt"])
-    assert "hedges: median from 0.5 on,\nand between the poles" in said
-    assert "between the poles:\nmedian within \u00b10.25" in said
+    rule = (
+        "hedges: ties between the poles, within \u00b10.25, and\nclose to both: hedging from 0.5 on"
+    )
+    assert f"{rule} (medians)" in said
 
 
 def test_closer_is_paler_in_grey():
@@ -215,8 +355,8 @@ def test_closer_is_paler_in_grey():
 
 def test_the_record_is_written_beside_the_bar(drawn):
     said = "\n".join(texts(drawn["responses"]))
-    assert "20 Sep 2025: Stay silent" in said
-    assert "7 Oct 2025: Join a collective statement" in said
+    assert "20 Sep 2025: Stay silent, first in " in said
+    assert "7 Oct 2025: Join a collective statement, last in " in said
 
 
 def test_a_frame_is_dashed_where_the_coding_is_less_sure(results, drawn):
@@ -239,6 +379,7 @@ def test_a_frame_is_dashed_where_the_coding_is_less_sure(results, drawn):
 def test_whose_act_the_event_is_is_marked(results, drawn):
     said = texts(drawn["responses"])
     assert {one for one in said if "\u25c6" in one} == {"United States \u25c6"}
+    assert {one for one in said if "\u25c7" in one} == {"Afghanistan \u25c7"}
     assert "acts: the event is its own move" in said
     nobodys = texts(plots.responses(results, event="isk_attack"))
     assert not any("\u25c6" in one or "acts" in one for one in nobodys)
@@ -253,12 +394,13 @@ def test_responses_take_a_course_in_which_the_event_came_up(results):
 
 def test_shares_of_a_bar_add_up_to_all_runs(drawn):
     axes = drawn["responses"].axes[0]
-    by_row: dict[int, float] = {}
-    for bar in axes.patches:
-        if bar.get_fill():
-            row = round(bar.get_y() + bar.get_height() / 2)
-            by_row[row] = by_row.get(row, 0.0) + bar.get_width()
-    assert by_row == pytest.approx(dict.fromkeys(range(11), 100.0))
+    for height in (FIRST[1], LAST[1]):
+        by_row: dict[int, float] = {}
+        for bar in axes.patches:
+            if bar.get_fill() and bar.get_height() == pytest.approx(height):
+                row = round(bar.get_y() + bar.get_height() / 2)
+                by_row[row] = by_row.get(row, 0.0) + bar.get_width()
+        assert by_row == pytest.approx(dict.fromkeys(range(11), 100.0))
 
 
 def test_the_map_leaves_the_far_country_beside_it(drawn):
@@ -296,17 +438,19 @@ def few() -> detente.Results:
 
 
 def test_the_90_percent_of_runs_in_picture_and_table_are_the_same(few):
-    axes = plots.final_tilt(few, variants=["demand"]).axes[0]
-    names = [label.get_text() for label in axes.get_yticklabels()]
-    thin = [
-        line for line in axes.lines if line.get_linewidth() == 1.1 and len(line.get_xdata()) == 2
-    ]
-    assert len(thin) == len(names) == 11
+    panels = plots.final_tilt(few, variants=["demand"]).axes
+    names = [label.get_text() for label in panels[0].get_yticklabels()]
     rows = few.summary["demand"]
-    for name, line in zip(names, thin, strict=True):
-        code = next(c for c, each in few.scenario.countries.items() if each.name == name)
-        expected = [rows[code]["tilt_low"], rows[code]["tilt_high"]]
-        assert list(line.get_xdata()) == expected
+    for axes, outcome in ((panels[0], "revealed"), (panels[2], "tilt")):
+        thin = [
+            line for line in axes.lines
+            if line.get_linewidth() == 1.1 and len(line.get_xdata()) == 2
+        ]  # fmt: skip
+        assert len(thin) == len(names) == 11
+        for name, line in zip(names, thin, strict=True):
+            code = next(c for c, each in few.scenario.countries.items() if each.name == name)
+            expected = [rows[code][f"{outcome}_low"], rows[code][f"{outcome}_high"]]
+            assert list(line.get_xdata()) == expected
 
 
 def test_a_newly_declared_outcome_is_drawn_with_its_title_and_unit(results):
@@ -321,7 +465,9 @@ def test_a_newly_declared_outcome_is_drawn_with_its_title_and_unit(results):
     assert clipped(figure) == []
 
 
-@pytest.mark.parametrize("name", ["tilt", "hedging", "toward_east", "stance_us_demand", "tension"])
+@pytest.mark.parametrize(
+    "name", ["tilt", "revealed", "hedging", "toward_east", "stance_us_demand", "tension"]
+)
 def test_any_outcome_is_drawn_by_the_name_of_its_column(name, results):
     figure = plots.outcome(results, name, variants=["demand", "no_move"])
     axes = figure.axes[0]

@@ -62,6 +62,15 @@ def test_what_was_done_before_is_ringed(drawn):
         assert [line.get_xdata()[0] for line in rings] == [4]  # silent
 
 
+def test_what_is_not_open_to_a_country_has_no_cell(drawn, scored):
+    opened = scored.of("recorded").rows.opened.sum()
+    for axes in drawn.axes:
+        cells = [p for p in axes.patches if isinstance(p, Rectangle) and p.get_fill()]
+        assert len(cells) == opened
+        titles = {label.get_text() for label in axes.get_xticklabels()}
+        assert not {"Join the text", "Vote for"} & titles  # the event is a move
+
+
 def test_the_range_of_each_probability_is_written_beside_it(drawn, scored):
     said = texts(drawn)
     for row in scored.table.to_dict("records"):

@@ -1,4 +1,4 @@
-"""The matrix of mutual alignment at the end of the runs, ordered by bloc."""
+"""The ties of every two countries at the end, and how often the two share a bloc."""
 
 from __future__ import annotations
 
@@ -19,17 +19,22 @@ from detente.runs.results import Results
 ALIGNMENTS: Final = LinearSegmentedColormap.from_list(
     "detente_alignment", ["#3f0f3a", "#8e3f7c", "#bdb6bd", "#a9d6a5", "#e9f7cf"]
 )
+#: How often two share a bloc, from 0 to 1: the darker the oftener.
+SHARES: Final = LinearSegmentedColormap.from_list(
+    "detente_share", ["#ffffff", "#d9d2c4", "#5d5039"]
+)
 #: Inches: the side of a cell, and room for a letter of a name on the left and, aslant, above.
 CELL: Final = 0.72
 LETTER: Final = (0.115, 0.085)
 
 
-@base.plot(by_run=True, needs=("alignment_mean", "alignment_sd", "bloc", "tilt"))
+@base.plot(by_run=True, needs=("alignment_mean", "alignment_sd", "together_mean", "bloc", "tilt"))
 def alignment(results: Results, variant: str | None = None, ax: Axes | None = None) -> Canvas:
-    """Draw the mutual alignment of every two countries, with its spread, ordered by bloc.
+    """Draw the ties of every two countries, and how often the two share a bloc.
 
-    Each cell has the mean over the runs and below it the standard deviation. Frames are blocs:
-    countries whose bloc is most often led by the same, most capable, member.
+    Below the diagonal stand ties: the mean of their mutual attitude over the runs and below it the
+    standard deviation. Above it stands the share of the runs that end with the two in one bloc.
+    Frames are blocs: countries whose bloc is most often led by the same, most capable, member.
     """
     variant = style.pick(results, "variant", variant)
     data = results.data.sel(variant=variant)
@@ -46,21 +51,27 @@ def alignment(results: Results, variant: str | None = None, ax: Axes | None = No
     left, above = 0.8 + LETTER[0] * letters, 1.45 + LETTER[1] * letters
     page = Page(
         ax, (max(left + side + 3.3, 11.2), above + side + 1.3),
-        style.scenario_title(results, "Who stands close to whom at the end"),
-        f"Mutual alignment on {style.last_day(results)}, from \u22121 (enemies) to +1 (as close as "
-        f"to oneself).\nNumber: mean over the runs; below it: standard deviation.\n"
-        f"{style.about(results, variant)}. Frames: blocs, the division with fewest friends apart "
-        "and foes together.",
+        style.scenario_title(results, "Whose ties are close at the end, and who shares a bloc"),
+        f"Below the diagonal: ties on {style.last_day(results)}, from \u22121 (enemies) to +1 (as "
+        "close as to oneself), mean \u00b1 standard deviation.\n"
+        "Above it: how often the two share a bloc, of those closer than their levels explain.\n"
+        f"{style.about(results, variant)}. Frames: countries whose bloc most often has the same "
+        "leader.",
     )  # fmt: skip
     axes = page.axes(left, 1.2, side, side)
     if page.is_whole:
-        scale = page.axes(left + max(side - 3.0, 1.2), 0.52, min(3.0, side), 0.16)
-        base.scale(scale, ALIGNMENTS, 1.0, ["\u22121 enemies", "0", "as one +1"], "horizontal")
-    mean, spread = (
-        data[f"alignment_{name}"].transpose("country", "other").values[np.ix_(order, order)]
-        for name in ("mean", "sd")
+        wide = min(3.0, 0.42 * side)
+        scale = page.axes(left + 0.05 * side, 0.5, wide, 0.16)
+        base.scale(scale, ALIGNMENTS, (-1, 1), ["\u22121 enemies", "0", "as one +1"], "horizontal")
+        scale.set_title("Ties", loc="left", fontsize=style.LABEL, fontweight="bold")
+        scale = page.axes(left + 0.95 * side - wide, 0.5, wide, 0.16)
+        base.scale(scale, SHARES, (0, 1), ["0 %", "50 %", "100 % of runs"], "horizontal")
+        scale.set_title("Share a bloc", loc="left", fontsize=style.LABEL, fontweight="bold")
+    mean, spread, together = (
+        data[name].transpose("country", "other").values[np.ix_(order, order)]
+        for name in ("alignment_mean", "alignment_sd", "together_mean")
     )
-    _cells(axes, mean, spread)
+    _cells(axes, mean, spread, together)
     axes.set_xticks(range(len(order)), ordered, rotation=40, ha="left", rotation_mode="anchor")
     axes.set_yticks(range(len(order)), ordered)
     axes.tick_params(
@@ -91,11 +102,16 @@ def _blocs(blocs: NDArray[np.str_], codes: list[str]) -> tuple[list[str], list[f
     return leaders, shares
 
 
-def _cells(axes: Axes, mean: Floats, spread: Floats) -> None:
-    others = ~np.eye(len(mean), dtype=bool)  # of a country with itself nothing need be said
-    shown = np.where(others, mean, np.nan)
-    axes.imshow(shown, cmap=ALIGNMENTS, vmin=-1, vmax=1, interpolation="none")
-    for row, column in np.argwhere(others):
+def _cells(axes: Axes, mean: Floats, spread: Floats, together: Floats) -> None:
+    """Draw ties below the diagonal, shares above it, and nothing of a country with itself."""
+    below, above = np.tri(len(mean), k=-1, dtype=bool), ~np.tri(len(mean), dtype=bool)
+    for values, where, colours, low in (
+        (mean, below, ALIGNMENTS, -1),
+        (together, above, SHARES, 0),
+    ):
+        shown = np.where(where, values, np.nan)
+        axes.imshow(shown, cmap=colours, vmin=low, vmax=1, interpolation="none")
+    for row, column in np.argwhere(below):
         value = float(mean[row, column])
         colour = style.text_colour(ALIGNMENTS(0.5 + value / 2))
         for text, size, offset in (
@@ -106,3 +122,6 @@ def _cells(axes: Axes, mean: Floats, spread: Floats) -> None:
                 axes, text, (column, row), (0, offset), ha="center", fontsize=size, color=colour,
                 va="bottom" if offset > 0 else "top",
             )  # fmt: skip
+    for row, column in np.argwhere(above & np.isfinite(together)):
+        share = float(together[row, column])
+        base.number(axes, column, row, style.percent(share), SHARES(share))

@@ -59,6 +59,8 @@ ARGUMENTS: Final = {
     "variants": "Which courses of events; by default all, of which the first is the main one.",
     "name": "A column of outcomes.parquet: tilt, toward_<pole>, stance_<event>, tension ...",
     "countries": "Which countries, in this order; by default all.",
+    "outcome": "Which alignment: revealed (what was said and done) or tilt (ties); by default the "
+    "revealed one, or ties without events.",
     "event": "Which event; by default the main one.",
     "fig": "A figure or part of one to draw on; by default a new one.",
     "ax": "Axes to draw on; by default those of a new figure.",
@@ -339,13 +341,13 @@ def write(
 def scale(
     axes: Axes,
     colours: Colormap,
-    limit: float,
+    ends: tuple[float, float],
     labels: Sequence[str],
     orientation: Literal["horizontal", "vertical"],
 ) -> None:
-    """Draw a scale of colours on axes of its own, with labels from minus a limit to the limit."""
-    bar = Colorbar(axes, ScalarMappable(Normalize(-limit, limit), colours), orientation=orientation)
-    bar.set_ticks(list(np.linspace(-limit, limit, len(labels))), labels=labels)
+    """Draw a scale of colours on axes of its own, with labels from one end to the other."""
+    bar = Colorbar(axes, ScalarMappable(Normalize(*ends), colours), orientation=orientation)
+    bar.set_ticks(list(np.linspace(*ends, len(labels))), labels=labels)
     bar.outline.set_visible(False)
     axes.tick_params(labelsize=style.TICK, length=0)
 

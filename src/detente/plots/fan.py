@@ -1,4 +1,4 @@
-"""Small multiples: how each country's tilt moves over time, by course of events."""
+"""Small multiples: how each country's alignment moves over time, by course of events."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from numpy.typing import ArrayLike
 
 from detente.plots import base, style
 from detente.plots.base import Canvas, Floats, Page
-from detente.plots.style import Variant
+from detente.plots.style import REVEALED, Alignment, Variant
 from detente.runs.results import Results
 
 #: A variant's line is named in the panel when its end is this far from the main one's, in tilt.
@@ -43,14 +43,18 @@ DATES: Final[Any] = matplotlib.dates
 Dated = tuple[date, str]
 
 
-@base.plot(by_run=True, needs=("tilt_bins",))
+@base.plot(by_run=True, needs=("tilt_bins", "revealed_bins"))
 def fan(
     results: Results,
     variants: Sequence[str] | None = None,
     countries: Sequence[str] | None = None,
+    outcome: str | None = None,
     fig: Canvas | None = None,
 ) -> Canvas:
-    """Draw how each country's tilt moves over time, one panel a country.
+    """Draw how each country's revealed tilt, or that of its ties, moves over time.
+
+    A panel is a country. Revealed is what it said and did so far, ties how close it stands; title,
+    scale and legend say which. Marks at the ends of lines are filled for the one, hollow for ties.
 
     The main course of events has its median and its 50 and 90 % bands; the reference, in which the
     main event does not happen, its median and the edges of its 90 % band; every other course its
@@ -59,7 +63,8 @@ def fan(
     """
     shown = style.pick_variants(results, variants)
     codes = style.labels(results, "country")
-    bins = results.data["tilt_bins"].sel(variant=[variant.name for variant in shown])
+    kind = style.pick_alignment(results, outcome)
+    bins = results.data[f"{kind.outcome}_bins"].sel(variant=[variant.name for variant in shown])
     # variant, step, country, level
     levels = base.quantiles(bins.transpose("variant", "step", "country", "bin").values)
     chosen = [codes.index(code) for code in style.pick_all(results, "country", countries)]
@@ -72,10 +77,10 @@ def fan(
     first, second = style.titles(results, "pole").values()
     page = Page(
         fig, (max(3.6 * across, 9.6), 2.5 * down + 1.5 + foot),
-        style.scenario_title(results, f"How far each country tilts, {first} or {second}"),
-        f"Tilt from \u22121 (wholly {second}) to +1 (wholly {first}), "
-        f"{style.run_count(results, each=True)}.\n"
-        "Every panel spans the same range of tilt, about its own middle.",
+        _title(results, kind, first, second),
+        f"{kind.axis} from \u22121 (wholly {second}) to +1 (wholly {first}): {kind.about}.\n"
+        f"{style.run_count(results, each=True)}. Every panel spans the same range, about its own "
+        "middle.",
     )  # fmt: skip
     width, height, bottom = page.width, page.height, foot + 0.3
     right = 1.05 if len(shown) > 1 else 0.2  # inches for the names of lines
@@ -92,27 +97,36 @@ def fan(
     names = list(style.country_names(results).values())
     for index, country in enumerate(chosen):
         axes = page.figure.add_subplot(grid[index // across, index % across])
-        _lines(axes, when, levels[:, :, country], shown, results.reference)
+        _lines(axes, when, levels[:, :, country], shown, results.reference, kind)
         _scales(axes, when, levels[:, :, country], span)
         _name_extremes(axes, levels[:, -1, country, 2], shown, span)
         axes.set_title(names[country], loc="left", fontweight="bold", pad=22)
         _mark_events(axes, events)
         axes.xaxis.set_tick_params(labelbottom=index + across >= len(chosen))
     page.figure.supylabel(
-        f"{style.outcome_title(results, 'tilt')}:  {second} \u2190   \u2192 {first}",
+        f"{kind.axis}:  {second} \u2190   \u2192 {first}",
         x=0.14 / width, fontsize=style.LABEL, y=(bottom + page.top - ABOVE) / 2 / height,
     )  # fmt: skip
     page.legend(
-        _keys(shown, results.reference), 0.26 + LINE * len(events),
+        _keys(shown, results.reference, kind), 0.26 + LINE * len(events),
         ncols=max(1, min(3, int(width / 4.5))), handlelength=3.4, columnspacing=1.6,
     )  # fmt: skip
     _list_events(page, events, 0.2)
     return page.figure
 
 
+def _title(results: Results, kind: Alignment, first: str, second: str) -> str:
+    if kind is REVEALED:
+        return style.scenario_title(
+            results, f"With whom each country sides in word and deed, {first} or {second}"
+        )
+    return style.scenario_title(results, f"How each country\u2019s ties tilt, {first} or {second}")
+
+
 def _lines(
-    axes: Axes, when: Floats, levels: Floats, shown: Sequence[Variant], reference: str
-) -> None:
+    axes: Axes, when: Floats, levels: Floats, shown: Sequence[Variant], reference: str,
+    kind: Alignment,
+) -> None:  # fmt: skip
     """Draw the bands of the main variant and of the reference, and every median."""
     for place, (variant, own) in enumerate(zip(shown, levels, strict=True)):
         colour = variant.colour
@@ -127,8 +141,8 @@ def _lines(
             zorder=3 if place else 4,
         )  # fmt: skip
         axes.plot(
-            when[-1:], own[-1:, 2], color=colour, marker=variant.marker, ms=6, zorder=5,
-            clip_on=False, mec="white", mew=0.6,
+            when[-1:], own[-1:, 2], marker=variant.marker, ms=6, zorder=5, clip_on=False,
+            **kind.mark(colour),
         )  # fmt: skip
 
 
@@ -161,14 +175,14 @@ def _name_extremes(axes: Axes, ends: Floats, shown: Sequence[Variant], span: flo
         )  # fmt: skip
 
 
-def _keys(shown: Sequence[Variant], reference: str) -> list[Artist]:
+def _keys(shown: Sequence[Variant], reference: str, kind: Alignment) -> list[Artist]:
     """Return the legend of lines and bands, with the names at the lines before the titles."""
     keys: list[Artist] = []
     for variant in shown:
         name, title = style.humanized(variant.name), variant.title
         label = title if title.lower().startswith(name.lower()) else f"{name}: {title}"
         label = style.wrapped(label, 46, 1)
-        keys.append(variant.key(label, ls=variant.dashes, lw=variant.width, ms=7))
+        keys.append(variant.key(label, kind, ls=variant.dashes, lw=variant.width, ms=7))
     for label, alpha in (("half of the runs", 0.42), ("nine in ten runs", 0.16)):
         keys.append(Patch(color=shown[0].colour, alpha=alpha, lw=0, label=label))
     for variant in shown[1:]:

@@ -1,4 +1,4 @@
-"""A map of the region coloured by tilt."""
+"""A map of the region coloured by what its countries said and did, or by their ties."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from matplotlib.path import Path
 from detente.plots import base, geography, style
 from detente.plots.base import Box, Canvas, Floats, Page
 from detente.plots.geography import Frame, Ring, fill_places
+from detente.plots.style import REVEALED, Alignment
 from detente.runs.results import Results
 
 FOOTNOTE: Final = (
@@ -58,19 +59,23 @@ class _Country(NamedTuple):
     rings: Sequence[Ring]
 
 
-@base.plot(by_run=True, needs=("tilt",))
+@base.plot(by_run=True, needs=("tilt", "revealed"))
 def map(  # noqa: A001 - `plots.map` is what people type; nothing here needs the builtin
-    results: Results, variant: str | None = None, fig: Canvas | None = None
+    results: Results,
+    variant: str | None = None,
+    outcome: str | None = None,
+    fig: Canvas | None = None,
 ) -> Canvas:
-    """Draw the map of the region, each country coloured by its final tilt.
+    """Draw the map of the region, each country coloured by its revealed tilt or that of its ties.
 
-    The number under each name is the median. Countries of the scenario that lie far from the rest,
-    or that have no outline, stand in boxes beside the map; countries that the scenario does not
-    speak of are grey. What the outlines say about disputed borders stands in
-    ``data/LICENCE-outlines.txt`` and at the foot of the map.
+    Title and scale say which of the two it is. The number under each name is the median. Countries
+    of the scenario that lie far from the rest, or that have no outline, stand in boxes beside the
+    map; countries that the scenario does not speak of are grey. What the outlines say about
+    disputed borders stands in ``data/LICENCE-outlines.txt`` and at the foot of the map.
     """
     variant = style.pick(results, "variant", variant)
-    table = results.data["tilt"].sel(variant=variant).transpose("run", "country").values
+    kind = style.pick_alignment(results, outcome)
+    table = results.data[kind.outcome].sel(variant=variant).transpose("run", "country").values
     tilt = np.nanmedian(table, axis=0).tolist()
     limit = max(0.3, float(np.ceil(10 * np.abs(tilt).max())) / 10)
     outlines = geography.load_outlines().countries
@@ -83,9 +88,13 @@ def map(  # noqa: A001 - `plots.map` is what people type; nothing here needs the
     first, second = style.titles(results, "pole").values()
     page = Page(
         fig, (14.0, _height(frame, len(beside))),
-        style.scenario_title(results, f"How the region tilts, {first} or {second}"),
-        f"Median tilt on {style.last_day(results)}, from \u22121 (wholly {second}) "
-        f"to +1 (wholly {first}).\n{style.about(results, variant)}.",
+        style.scenario_title(
+            results,
+            "With whom each sides in word and deed" if kind is REVEALED
+            else "How the region\u2019s ties tilt",
+        ),
+        f"{kind.axis}: {kind.about}.\nMedian on {style.last_day(results)}, from \u22121 (wholly "
+        f"{second}) to +1 (wholly {first}). {style.about(results, variant)}.",
     )  # fmt: skip
     low, high, side = 0.75, page.top - 0.1, page.width - 3.0
     split, box, across = low, (0.2, low, side, high), 3
@@ -94,7 +103,7 @@ def map(  # noqa: A001 - `plots.map` is what people type; nothing here needs the
         _draw_region(page.axes(0.15, low, side - 0.4, high - low), frame, on_map)
         split = high - min(3.6, 0.5 * (high - low))
         box, across = (side, low, page.width, split - 0.3), 1 if len(beside) <= 12 else 2
-    _draw_scale(page, limit, style.tilt_ends(results), (side, split, page.width, high))
+    _draw_scale(page, kind, limit, style.tilt_ends(results), (side, split, page.width, high))
     _draw_tiles(page, list(beside.values()), box, across)
     page.text(
         0.012 * page.width, 0.12, FOOTNOTE if frame else UNKNOWN, fontsize=style.NOTE - 1,
@@ -197,12 +206,14 @@ def _fit(
     return None
 
 
-def _draw_scale(page: Page, limit: float, ends: tuple[str, str], box: Box) -> None:
-    """Draw the scale of colours in a box in inches, with what its ends mean in words."""
+def _draw_scale(page: Page, kind: Alignment, limit: float, ends: tuple[str, str], box: Box) -> None:
+    """Draw the scale of colours in a box in inches, with what it and its ends mean in words."""
     left, bottom, _, top = box
+    page.text(left, top, kind.axis, va="top", fontsize=style.LABEL + 1, fontweight="bold")
+    top -= 0.35
     axes = page.axes(left, bottom + 0.35, 0.28, top - bottom - 0.7)
     ticks = [style.signed(tick) for tick in np.linspace(-limit, limit, 5)]
-    base.scale(axes, TILTS, limit, ticks, "vertical")
+    base.scale(axes, TILTS, (-limit, limit), ticks, "vertical")
     for y, end, colour, align in (
         (top, ends[0], style.FIRST_POLE, "top"),
         (bottom, ends[1], style.SECOND_POLE, "bottom"),

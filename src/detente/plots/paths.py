@@ -1,4 +1,4 @@
-"""Each country's path in the plane of its closeness to the two poles."""
+"""The path of each country's ties in the plane of its closeness to the two poles."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ THIN: Final = 0.02
 
 @base.plot(by_run=True, needs=("toward_bins",))
 def paths(results: Results, variant: str | None = None, ax: Axes | None = None) -> Canvas:
-    """Draw how each country moves in the plane of its closeness to the first and second pole.
+    """Draw how each country's ties move in the plane of its closeness to either pole.
 
     A ring marks where it starts, a line the medians step by step, a dot where it ends. The ellipse
     around the end spans nine in ten runs along each axis. In the upper right corner are those close
@@ -40,8 +40,8 @@ def paths(results: Results, variant: str | None = None, ax: Axes | None = None) 
     levels = np.nan_to_num(levels)
     page = base.Page(
         ax, (11.6, 12.4),
-        style.scenario_title(results, "Which way each country moves between the poles"),
-        "Alignment from \u22121 (enemies) to +1 (as one), medians from "
+        style.scenario_title(results, "Which way each country\u2019s ties move between the poles"),
+        "Ties: mutual attitude from \u22121 (enemies) to +1 (as one), medians from "
         f"{style.day(results.data['date'].values[0])} to {style.last_day(results)}.\n"
         f"{style.about(results, variant)}. Ellipse: nine in ten runs along each axis.",
     )  # fmt: skip
@@ -53,8 +53,8 @@ def paths(results: Results, variant: str | None = None, ax: Axes | None = None) 
     for path, at_end in zip(levels, tilt, strict=True):
         _path(axes, path, TILTS(0.5 + at_end / limit / 2))
     first, second = style.tilt_ends(results)
-    axes.set_xlabel(f"Alignment with {first} \u2192", color=style.FIRST_POLE)
-    axes.set_ylabel(f"Alignment with {second} \u2192", color=style.SECOND_POLE)
+    axes.set_xlabel(f"Ties with {first} \u2192", color=style.FIRST_POLE)
+    axes.set_ylabel(f"Ties with {second} \u2192", color=style.SECOND_POLE)
     for axis in (axes.xaxis, axes.yaxis):
         axis.set_major_formatter(lambda value, _: style.signed(value, 1))
     _names(axes, levels, list(style.country_names(results).values()))

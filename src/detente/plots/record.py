@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Any, Final
+from itertools import combinations, pairwise
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.colors import LinearSegmentedColormap
+from matplotlib.patches import Rectangle
 
 from detente.plots import base, style
-from detente.plots.base import Canvas, Floats, Page
+from detente.plots.base import Canvas, Page
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -24,14 +26,18 @@ PROBABILITIES: Final = LinearSegmentedColormap.from_list(
 #: Probability from which on a cell has its number.
 LEAST: Final = 0.01
 #: Inches: width and height of a cell; for names on the left, for what stands on the right, above
-#: the cells and below them; from the cells to the heading of a panel; of that of the whole.
-CELL: Final = (0.56, 0.5)
+#: the cells and below them; from the cells to the heading of a panel; between the two columns.
+CELL: Final = (0.56, 0.46)
 NAMES: Final = 1.6
-ASIDE: Final = 1.45
-ABOVE: Final = 2.45
-BELOW: Final = 0.6
+ASIDE: Final = 1.5
+ABOVE: Final = 2.5
+BELOW: Final = 0.75
 PANEL_HEADING: Final = 1.5
+WIDTH: Final = 7.6
+#: Inches of the heading of the whole.
 HEADING: Final = 1.65
+#: Rows that the heading of an event takes, where a panel has several.
+EVENT: Final = 0.85
 HEADLINE: Final[dict[str, Any]] = {"fontsize": style.LABEL, "fontweight": "bold"}
 #: Panels beside each other.
 ACROSS: Final = 2
@@ -39,36 +45,104 @@ ACROSS: Final = 2
 SIDES: Final = (("against it", -1), ("neither", 0), ("for it", 1))
 
 
+class _Panel(NamedTuple):
+    """The rows of an episode whose events are of one kind, as they are drawn."""
+
+    scenario: str
+    table: pd.DataFrame  # in the order of the rows, with `place` and `opened`
+    columns: list[int]  # which responses can be given, from the most hostile
+    headings: list[tuple[float, str]]  # of events, and where they stand, if there are several
+    rows: float  # how many rows high it is
+
+
 @base.plot()
 def record(score: Score, fig: Canvas | None = None) -> Canvas:
     """Draw how probable the model held each response, and which one each government gave.
 
-    A panel is an event of a scenario, a row a country, a column a response from the most hostile to
-    the most supportive. The darker a cell, the likelier the response. What was really done is
-    framed, dashed where the record's confidence is below 0.6; a ring marks what was done before
-    that. On the right stands the probability of what was done, with the range that 95 % of the
-    draws of the parameters, each by itself, give it.
+    A panel is an episode (and a kind of event, if it has several), a row a country, a column a
+    response that some country could give, from the most hostile to the most supportive. The darker
+    a cell, the likelier the response as the last one; where there is no cell the response was not
+    open to the country. What was really done last is framed, dashed where the record's confidence
+    is below 0.6; a ring marks what was done first, where that was something else. On the right
+    stands the probability of what was done last, with the range that 95 % of the draws of the
+    parameters, each by itself, give it. ``score.of(name)`` is the score of one episode, to be drawn
+    by itself.
     """
-    repertoire = score.episodes[0].scenario.repertoire
-    titles = {name: response.title for name, response in repertoire.items()}
-    panels = list(score.table.groupby(["scenario", "event"], sort=False))
-    most = max(len(table) for _, table in panels)
-    across = min(ACROSS, len(panels))
-    down = math.ceil(len(panels) / across)
-    wide, high = NAMES + CELL[0] * len(titles) + ASIDE, ABOVE + CELL[1] * most + BELOW
+    panels = [
+        _panel_of(score, name, table)
+        for (name, _), table in score.table.assign(kind=_kinds(score)).groupby(
+            ["scenario", "kind"], sort=False
+        )
+    ]
+    heights = [ABOVE + CELL[1] * panel.rows + BELOW for panel in panels]
+    columns = _placed(heights, min(ACROSS, len(panels)))
+    most = max(sum(heights[at] for at in column) for column in columns)
     page = Page(
-        fig, (max(wide * across, 12.0), high * down + HEADING),
+        fig, (max(WIDTH * len(columns), 12.0), most + HEADING),
         "What governments did, and what the model expected", _subtitle(score),
     )  # fmt: skip
-    width, height = page.width / across, page.top / down
-    for place, ((scenario, event), table) in enumerate(panels):
-        row, column = divmod(place, across)
-        cells = (height - ABOVE - BELOW) * len(table) / most
-        upper = page.top - row * height - ABOVE
-        axes = page.axes(column * width + NAMES, upper - cells, width - NAMES - ASIDE, cells)
-        _panel(axes, titles, score.rows.stances, table)
-        _panel_heading(axes, score, str(scenario), str(event), table)
+    width, scale = page.width / len(columns), page.top / most
+    for across, column in enumerate(columns):
+        top = page.top
+        for at in column:
+            panel, cells = panels[at], heights[at] * scale - ABOVE - BELOW
+            wide = min(width - NAMES - ASIDE, CELL[0] * len(panel.columns))
+            low = top - ABOVE - cells
+            axes = page.axes(across * width + NAMES, low, wide, cells)
+            _draw_panel(axes, score, panel)
+            top -= heights[at] * scale
     return page.figure
+
+
+def _kinds(score: Score) -> list[str]:
+    """Return the kind of the event of each row."""
+    found = {
+        (episode.name, event.id): event.kind
+        for episode in score.episodes
+        for event in episode.scenario.events
+    }
+    return [found[row.scenario, row.event] for row in score.rows.rows]
+
+
+def _panel_of(score: Score, scenario: Any, table: pd.DataFrame) -> _Panel:
+    """Return the rows of an episode: event by event, the most hostile that was done first."""
+    rows = score.rows
+    names = list(score.episodes[0].scenario.repertoire)
+    opened = rows.opened[table.index]
+    done = table["observed"].map(names.index).to_numpy()
+    given = np.eye(len(names), dtype=bool)[done]
+    for at, earlier in enumerate(table["earlier"]):
+        given[at, [names.index(each) for each in earlier]] = True
+    columns = np.flatnonzero((opened | given).any(axis=0))
+    columns = columns[np.argsort(rows.stances[columns], kind="stable")]
+    events = list(dict.fromkeys(table["event"]))
+    chances = table[[f"p_{name}" for name in names]].to_numpy()
+    order = np.lexsort(
+        (chances @ rows.stances, rows.stances[done], table["event"].map(events.index))
+    )
+    table = table.assign(opened=list(opened)).iloc[order]
+    course = score.of(scenario).episodes[0].scenario
+    titles = {each.id: each.title or style.humanized(each.id) for each in course.events}
+    places, headings, place = [], [], 0.0
+    for event, count in table["event"].value_counts(sort=False).items():
+        if len(events) > 1:
+            headings.append((place + EVENT / 2 - 0.5, titles[str(event)]))
+            place += EVENT
+        places += [place + at for at in range(count)]
+        place += count
+    return _Panel(scenario, table.assign(place=places), columns.tolist(), headings, place)
+
+
+def _placed(heights: list[float], columns: int) -> list[list[int]]:
+    """Share panels out over columns in their order, such that the tallest is as low as can be."""
+    best: list[list[int]] = [list(range(len(heights)))]
+    for cuts in combinations(range(1, len(heights)), columns - 1):
+        ends = [0, *cuts, len(heights)]
+        tried = [list(range(first, last)) for first, last in pairwise(ends)]
+        tallest = max(sum(heights[at] for at in column) for column in tried)
+        if len(best) < columns or tallest < max(sum(heights[at] for at in c) for c in best):
+            best = tried
+    return best
 
 
 def _subtitle(score: Score) -> str:
@@ -77,72 +151,87 @@ def _subtitle(score: Score) -> str:
     each = " of each" if len(score.episodes) > 1 else ""
     dashed = bool((score.table["confidence"] < style.CONFIDENT).any())
     before = any(len(earlier) > 0 for earlier in score.table["earlier"])
-    marks = "Framed: what each really did"
-    marks += f"; dashed: confidence below {style.CONFIDENT:g}" if dashed else ""
-    marks += "; ring: what it did before" if before else ""
+    marks = "Framed: what each really did" + (" last" if before else "")
+    marks += f" (dashed: confidence below {style.CONFIDENT:g})" if dashed else ""
+    marks += "; ring: what it did first" if before else ""
     return (
-        f"Probability of each response in % ({many}{each}): the darker, the likelier. {marks}.\n"
+        f"Probability of each last response in % ({many}{each}): the darker, the likelier; no "
+        f"cell: not open to it.\n{marks}.\n"
         "On the right: the probability of what it did and, in brackets, its range over 95 % of the "
         "draws of the uncertain parameters."
     )
 
 
-def _panel(axes: Axes, titles: dict[str, str], stances: Floats, table: pd.DataFrame) -> None:
-    """Draw the rows of an event, from the most hostile that was done to the most supportive."""
-    names = list(titles)
-    chances = table[[f"p_{name}" for name in names]].to_numpy()
-    order = np.lexsort((chances @ stances, table["observed"].map(names.index)))
-    chances, table = chances[order], table.iloc[order]
-    edges = (np.arange(size + 1) - 0.5 for size in chances.T.shape)
-    axes.pcolormesh(*edges, chances, cmap=PROBABILITIES, vmin=0, vmax=1, ec="white", lw=5)
-    for place, column in np.argwhere(chances >= LEAST):
-        chance = float(chances[place, column])
-        base.number(axes, column, place, f"{100 * chance:.0f}", PROBABILITIES(chance))
-    for place, row in enumerate(table.to_dict("records")):
+def _draw_panel(axes: Axes, score: Score, panel: _Panel) -> None:
+    """Draw the rows of a panel, and what it is about."""
+    repertoire = score.episodes[0].scenario.repertoire
+    names = [list(repertoire)[at] for at in panel.columns]
+    stances = score.rows.stances[panel.columns]
+    for row in panel.table.to_dict("records"):
+        place = row["place"]
+        for column, at in enumerate(panel.columns):
+            if not row["opened"][at]:
+                continue
+            chance = float(row[f"p_{names[column]}"])
+            box = column - 0.45, place - 0.44
+            colour = PROBABILITIES(chance)
+            axes.add_patch(Rectangle(box, 0.9, 0.88, fc=colour, ec="none", zorder=1))
+            if chance >= LEAST:
+                base.number(axes, column, place, f"{100 * chance:.0f}", colour)
         _marks(axes, place, row, names)
-    axes.set(xlim=(-0.5, len(titles) - 0.5), ylim=(len(table) - 0.5, -0.5))
-    countries = [style.wrapped(name, 15, 2) for name in table["country_name"]]
-    axes.set_yticks(range(len(table)), countries)
+    axes.set(xlim=(-0.5, len(names) - 0.5), ylim=(panel.rows - 0.5, -0.5))
+    countries = [style.wrapped(name, 15, 2) for name in panel.table["country_name"]]
+    axes.set_yticks(panel.table["place"], countries)
     axes.set_xticks(
-        range(len(titles)), [style.wrapped(title, 18, 2) for title in titles.values()],
+        range(len(names)), [style.wrapped(repertoire[name].title, 18, 2) for name in names],
         rotation=52, ha="left", va="bottom", rotation_mode="anchor", linespacing=0.95,
     )  # fmt: skip
     axes.xaxis.tick_top()
     axes.tick_params(length=0, labelsize=style.TICK, pad=5)
     axes.spines[:].set_visible(False)
+    for place, title in panel.headings:
+        text = style.wrapped(title, 58, 1)
+        base.beside(axes, place, text, -72 * (NAMES - 0.17), x=0, fontstyle="italic")
     for side, sign in SIDES:
         mine = np.flatnonzero(np.sign(stances) == sign)
         if len(mine):
-            left, right, low = mine[0] - 0.43, mine[-1] + 0.43, len(table) - 0.38
+            left, right, low = mine[0] - 0.43, mine[-1] + 0.43, panel.rows - 0.38
             axes.plot([left, right], [low, low], color=style.FAINT, lw=1.6, clip_on=False)
-            base.note(axes, side, ((left + right) / 2, low), (0, -4), ha="center", va="top")
+            text = "\n".join(side.split()) if len(mine) == 1 else side
+            base.note(
+                axes, text, ((left + right) / 2, low), (0, -4), ha="center", va="top",
+                linespacing=0.95, fontsize=style.NOTE - 1 if len(mine) == 1 else style.TICK,
+            )  # fmt: skip
     base.note(axes, "Given to it", (1, 1), (12, 6), "axes fraction", fontweight="bold")
+    _panel_heading(axes, score, panel)
 
 
-def _marks(axes: Axes, place: int, row: dict[Any, Any], responses: list[str]) -> None:
-    """Frame what was done, ring what was done before, and write how probable it was held."""
+def _marks(axes: Axes, place: float, row: dict[Any, Any], responses: list[str]) -> None:
+    """Frame what was done last, ring what was done first, and write how probable it was held."""
     dashes = "-" if row["confidence"] >= style.CONFIDENT else (0, (1.8, 1.0))
     at = responses.index(row["observed"])
     base.frame(axes, (at - 0.47, place - 0.455, 0.94, 0.91), 3.0, dashes)
-    for earlier in row["earlier"]:
+    for first in row["earlier"][:1]:
         axes.plot(
-            responses.index(earlier), place, marker="o", ms=23, mfc="none", mec="black", mew=1.8,
+            responses.index(first), place, marker="o", ms=22, mfc="none", mec="black", mew=1.8,
             zorder=5,
         )  # fmt: skip
     low, high = 100 * row["probability_low"], 100 * row["probability_high"]
     base.beside(axes, place, f"{style.percent(row['probability'])} ({low:.0f}\u2013{high:.0f})", 12)
 
 
-def _panel_heading(
-    axes: Axes, score: Score, scenario: str, event: str, table: pd.DataFrame
-) -> None:
+def _panel_heading(axes: Axes, score: Score, panel: _Panel) -> None:
     """Write above a panel what it is about, and how good the model was."""
-    course = score.of(scenario).episodes[0].scenario
-    title = next(e.title or style.humanized(e.id) for e in course.events if e.id == event)
+    own, table = score.of(panel.scenario), panel.table
+    course = own.episodes[0].scenario
+    title = course.title
+    if not panel.headings or not title:
+        (event, *_) = table["event"]
+        title = next(e.title or style.humanized(e.id) for e in course.events if e.id == event)
     sides, same = (int(table[hit].sum()) for hit in ("side_hit", "response_hit"))
     text = f"Likeliest side right for {sides} of {len(table)}, likeliest response for {same}"
-    if set(score.table[score.table["scenario"] == scenario]["event"]) == {event}:
-        text += f"\n{_skill(score.summary['scenarios'][scenario])}"
+    if len(own.table) == len(table):
+        text += f"\n{_skill(score.summary['scenarios'][panel.scenario])}"
     for line, up, look in (
         (style.wrapped(f"{course.start.year}: {title}", 58), 0.42, HEADLINE),
         (text, 0.0, {}),

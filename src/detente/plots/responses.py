@@ -1,9 +1,8 @@
-"""How each country answers an event, with what its government really did."""
+"""How each country answers an event: first, ever and last, with what its government really did."""
 
 from __future__ import annotations
 
-from itertools import pairwise
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import numpy as np
 from matplotlib.artist import Artist
@@ -17,33 +16,66 @@ from detente.plots.base import Canvas, Floats, Page
 from detente.runs.errors import UsageError
 from detente.runs.results import Results
 
+if TYPE_CHECKING:
+    from detente.scenario.elements import Event
+
 #: Hostile over silent to supportive. Both ends are dark in grey; which is which, the side says.
 STANCES: Final = LinearSegmentedColormap.from_list(
     "detente_stance", ["#6b1d00", "#c95a17", "#f3c196", "#dcdcda", "#a9cfe6", "#2f7fbd", "#08355e"]
 )
-#: Marks whose act the event is.
+#: How often a response is ever given, from 0 to 1: the darker the oftener.
+EVER: Final = LinearSegmentedColormap.from_list("detente_ever", ["#ffffff", "#b9b9b9", "#4a4a4a"])
+#: Marks whose act the event is, and those whom it asks.
 ACTOR: Final = "\u25c6"
+ASKED: Final = "\u25c7"
 #: A share of runs too thin to hold its number.
 THIN: Final = 0.06
-#: Height of a bar, in rows.
-HEIGHT: Final = 0.7
-#: Points from the bars to the legend.
-LEGEND: Final = 52
-#: Entries of the record written beside a bar: the last ones.
-MOST_RECORDED: Final = 3
+#: Middle and height of the bars of last and of first responses, in rows.
+LAST: Final = (0.11, 0.52)
+FIRST: Final = (-0.31, 0.24)
+#: Per cent on either side that bars have room for at least, and least width of silence's column.
+SIDE: Final = 20.0
+SILENCE: Final = 16.0
+#: Inches: of the page's width, of a row, above and below the rows, of a column of how often a
+#: response is ever given, of what is written of the record, left of those columns, and right of
+#: them if nothing is written.
+WIDTH: Final = 16.6
+ROW: Final = 0.66
+ABOVE: Final = 1.5
+BELOW: Final = 1.55
+COLUMN: Final = 0.44
+RECORDED: Final = 5.0
+ASIDE: Final = 0.45
+EDGE: Final = 1.1
 
 
-@base.plot(by_run=True, needs=("response_count", "event_count"))
+class _Mix(NamedTuple):
+    """What the runs say of an event: shares by country and response."""
+
+    names: list[str]  # of the responses that can answer the event
+    titles: list[str]
+    stances: Floats
+    first: Floats
+    ever: Floats
+    last: Floats
+    runs: int  # in which the event came up
+
+
+@base.plot(by_run=True, needs=("response_count", "chosen_count", "first_response", "event_count"))
 def responses(
     results: Results, event: str | None = None, variant: str | None = None, ax: Axes | None = None
 ) -> Canvas:
-    """Draw the mix of responses of each country to an event, diverging around silence.
+    """Draw the mix of responses of each country to an event: first, ever and last.
 
-    A bar is all the runs in which the event came up. To the left of the middle stand responses
-    against it, to the right those for it; silence lies across the middle. What the record says that
-    the government really did is framed, and written out beside the bar with the share of runs that
-    end with it; the frame is dashed where the record's confidence is below 0.6. The country whose
-    act the event is, is marked.
+    Bars are all the runs in which the event came up, the thick one by the last response, the thin
+    one above it by the first. Responses against it stand on the left, those for it on the right,
+    silence in a column of its own between them. Beside the bars stands in how many runs each
+    response is ever given; one run may give several. Only responses that can answer an event of
+    its kind are shown.
+
+    What the record says that the government really did is framed, its first response in the thin
+    bar and its last in the thick one, and written out; the frame is dashed where the record's
+    confidence is below 0.6. The country whose act the event is, and those whom it asks, are marked.
     """
     known = style.labels(results, "event")
     if not known:
@@ -54,102 +86,259 @@ def responses(
         ever = results.data["event_count"].sel(event=event).values > 0
         variant = style.labels(results, "variant")[int(ever.argmax())]
     variant = style.pick(results, "variant", variant)
-    data = results.data[["response_count", "event_count"]].sel(variant=variant, event=event)
-    count = int(data["event_count"])
-    shares = data["response_count"].transpose("country", "response").values / max(count, 1)
-    stances = np.asarray(results.data["response_stance"].values, dtype=float)
-    order = np.argsort(shares @ stances, kind="stable")
+    course = {each.id: each for each in results.scenario.variant(variant).events}.get(event)
+    mix = _mix(results, event, variant, course.kind if course else "move")
+    passive = _passive(results, course, mix)
+    # those who have no say stand below the others
+    heard = np.array([code not in passive for code in style.labels(results, "country")])
+    order = np.lexsort((mix.last @ mix.stances, ~heard))
     recorded = [row for row in results.scenario.record if row.event == event]
     names = style.country_names(results)
-    came_up = f"the {count:,} runs in which it came up"
-    population = f"Last response while the event was live, in % of {came_up}"
     page = Page(
-        ax, (15.0, 0.66 * len(names) + 3.0),
+        ax, (WIDTH, ROW * len(names) + ABOVE + BELOW + 1.5),
         f"How each country answers: {style.titles(results, 'event')[event]}",
-        f"{population if count else 'The event never came up'}; "
-        f"\u201c{style.titles(results, 'variant')[variant]}\u201d.\n{_how_framed(recorded)}",
+        _subtitle(results, variant, mix.runs, recorded),
     )  # fmt: skip
-    left = 0.3 + 0.115 * (max(map(len, names.values())) + 2)  # two for the mark of the actor
-    right = 4.3 if results.scenario.record else 0.5
-    axes = page.axes(left, 1.6, page.width - (left + right), page.top - 1.7)
-    # the edges of the segments of each bar, such that silence lies across the middle
-    edges = np.pad(np.cumsum(100 * shares, axis=1), ((0, 0), (1, 0)))
-    edges -= 100 * (shares @ ((stances < 0) + (stances == 0) / 2))[:, None]
-    titles = style.titles(results, "response")
-    colours = [STANCES(0.5 + stance / 2) for stance in stances]
-    look: dict[str, Any] = {"height": HEIGHT, "ec": "white", "lw": 0.8}
+    left = 0.3 + 0.115 * (max(map(len, names.values())) + 2)  # two for a mark
+    beside = COLUMN * np.count_nonzero(mix.stances)
+    right = ASIDE + beside + (RECORDED if recorded else EDGE)
+    axes = page.axes(left, BELOW, page.width - left - right, page.top - BELOW - ABOVE)
+    silent = np.stack([mix.first, mix.last])[:, heard][..., mix.stances == 0]
+    wide = max(SILENCE, 100 * float(silent.max(initial=0.0))) + 3
     for place, row in enumerate(order):
-        for (start, end), share, colour in zip(
-            pairwise(edges[row]), shares[row], colours, strict=True
-        ):
-            if share > 0:
-                axes.barh(place, end - start, left=start, color=colour, **look)
-            if share >= THIN:
-                base.number(axes, (start + end) / 2, place, f"{100 * share:.0f}", colour)
-        done = [each for each in recorded if each.country == list(names)[row]]
-        _mark_record(axes, place, done, edges[row], shares[row], titles)
+        code = list(names)[row]
+        if code in passive:
+            axes.text(0, place, passive[code], ha="center", va="center", fontstyle="italic")
+            continue
+        done = [each for each in recorded if each.country == code]
+        _bars(axes, place, mix, int(row), wide, done)
+    _scales(axes, mix, len(order), wide)
+    own = axes.inset_axes((1 + ASIDE / _inches(axes), 0, beside / _inches(axes), 1))
+    _ever(own, mix, order)
     if recorded:
-        heading = "What it did, and the share\nof runs that end with it"
-        base.note(axes, heading, (1, 1), (10, 2), "axes fraction", va="bottom", fontweight="bold")
-    limit = 1.01 * max(30.0, float(np.abs(edges).max()))
-    axes.set(xlim=(-limit, limit), ylim=(len(order) - 0.45, -0.55))
-    actors = {each.id: each.actor for each in results.scenario.variant(variant).events}
-    actor = actors.get(event)
-    if actor in names:
-        names[actor] += f" {ACTOR}"
-    axes.set_yticks(range(len(order)), np.array(list(names.values()))[order])
-    axes.tick_params(axis="y", length=0, labelsize=style.LABEL + 1)
-    axes.axvline(0, color=style.INK, lw=0.8, ls=(0, (2, 2)), zorder=0.5)
-    axes.xaxis.set_major_formatter(lambda value, _: f"{abs(value):.0f} %")
-    axes.set_xlabel("\u2190 against it      share of runs      for it \u2192", labelpad=4)
-    axes.spines["left"].set_visible(False)
-    _legend(axes, dict(zip(titles.values(), colours, strict=True)), actor=actor in names)
+        heading = "What it did, and how often runs begin\nwith its first and end with its last"
+        base.note(own, heading, (1, 1), (10, 4), "axes fraction", va="bottom", fontweight="bold")
+        for place, row in enumerate(order):
+            done = [each for each in recorded if each.country == list(names)[row]]
+            base.beside(own, place, _written(done, mix, int(row)), 10)
+    asked = set() if course is None else set(course.asked(names)) - {course.actor}
+    if course and len(asked) >= len(names) - 1:  # all the others: nobody stands out
+        asked = set()
+    marks = dict.fromkeys(asked, ASKED)
+    if course is not None and course.actor is not None:
+        marks[course.actor] = ACTOR
+    labels = [f"{name} {marks[code]}" if code in marks else name for code, name in names.items()]
+    axes.set_yticks(range(len(order)), np.array(labels)[order])
+    _legend(axes, mix, actor=ACTOR in " ".join(labels), asked=bool(asked))
     return page.figure
+
+
+def _mix(results: Results, event: str, variant: str, kind: str) -> _Mix:
+    """Return the shares of responses that can answer the kind of event, hostile ones first."""
+    data = results.data.sel(variant=variant, event=event)
+    repertoire = results.scenario.repertoire
+    known = style.titles(results, "response")
+    chosen = [place for place, name in enumerate(known) if kind in repertoire[name].kinds]
+    stances = np.asarray(results.data["response_stance"].values, dtype=np.float64)[chosen]
+    chosen = [chosen[place] for place in np.argsort(stances, kind="stable")]
+    runs = int(data["event_count"])
+    spoken = data["first_response"].transpose("country", "run").values
+    counts = [
+        np.stack([(spoken == place).sum(axis=1) for place in chosen], axis=1),
+        *(
+            data[name].transpose("country", "response").values[:, chosen]
+            for name in ("chosen_count", "response_count")
+        ),
+    ]
+    first, ever, last = (count / max(runs, 1) for count in counts)
+    names = [list(known)[place] for place in chosen]
+    titles = [known[name] for name in names]
+    return _Mix(names, titles, np.sort(stances), first, ever, last, runs)
+
+
+def _passive(results: Results, event: Event | None, mix: _Mix) -> dict[str, str]:
+    """Return, by country, why it can do nothing but stay silent, where it cannot and does not."""
+    found = {}
+    countries = style.labels(results, "country")
+    repertoire = results.scenario.repertoire
+    for code, last in zip(countries, mix.last, strict=True):
+        if event is None or last @ np.abs(mix.stances) > 0:
+            continue
+        role = event.role(code, countries)
+        answers = {name for name in mix.names if repertoire[name].answers(event.kind, role)}
+        if role == "actor":
+            found[code] = "its own move"
+        elif not any(
+            stance and name in answers for name, stance in zip(mix.names, mix.stances, strict=True)
+        ):
+            found[code] = "not asked"
+    return found
+
+
+def _subtitle(results: Results, variant: str, runs: int, recorded: list[Any]) -> str:
+    came_up = f"In % of the {runs:,} runs in which it came up" if runs else "It never came up"
+    return (
+        f"{came_up}; \u201c{style.titles(results, 'variant')[variant]}\u201d. Thick bar: last "
+        f"response; thin bar above it: first.\n{_how_framed(recorded)}"
+    )
 
 
 def _how_framed(recorded: list[Any]) -> str:
     """Explain the frames, as far as there are any."""
     if not recorded:
-        return "The scenario has no record of what governments really did."
-    text = "Framed (\u25bc where hardly a run ends so): what each really did"
+        return "The scenario has no record of what governments really did about it."
+    text = "Framed (\u25bc where hardly a run has it): what each really did"
     if any(row.confidence < style.CONFIDENT for row in recorded):
         text += f"; dashed (\u25bd): confidence below {style.CONFIDENT:g}"
     return f"{text}."
 
 
-def _legend(axes: Axes, colours: dict[str, Any], *, actor: bool) -> None:
-    handles: list[Artist] = [Patch(color=colour, label=title) for title, colour in colours.items()]
+def _inches(axes: Axes) -> float:
+    left, _, right, _ = base.page_box(axes)
+    return (right - left) / 72
+
+
+def _bars(
+    axes: Axes, place: int, mix: _Mix, row: int, silence: float, recorded: list[Any]
+) -> None:  # fmt: skip
+    """Draw the bars of a country, and frame what was done first and last."""
+    done = sorted(recorded, key=lambda each: str(each.date or ""))
+    for shares, (middle, height), framed in (
+        (mix.first[row], FIRST, done[:1]),
+        (mix.last[row], LAST, done[-1:]),
+    ):
+        edges = _edges(100 * shares, mix.stances, silence)
+        for (start, end), share, stance in zip(edges, shares, mix.stances, strict=True):
+            colour = STANCES(0.5 + stance / 2)
+            if share > 0:
+                axes.barh(
+                    place + middle, end - start, left=start, color=colour, height=height,
+                    ec="white" if stance else style.FAINT, lw=0.8,
+                )  # fmt: skip
+            if share >= THIN and height == LAST[1]:
+                base.number(
+                    axes, (start + end) / 2, place + middle, f"{100 * share:.0f}", colour
+                )  # fmt: skip
+        for each in framed:
+            if each.response in mix.names:
+                sure = each.confidence >= style.CONFIDENT
+                at = edges[mix.names.index(each.response)]
+                _frame(axes, at, place + middle, height, sure=sure)
+
+
+def _edges(shares: Floats, stances: Floats, silence: float) -> Floats:
+    """Return where each part of a bar begins and ends, outward from the column of silence."""
+    edges = np.zeros((len(shares), 2))
+    ends = {-1: -silence / 2, 0: 0.0, 1: silence / 2}
+    ends[0] = -float(shares[stances == 0].sum()) / 2
+    for at in [*np.flatnonzero(stances < 0)[::-1], *np.flatnonzero(stances >= 0)]:
+        side = int(np.sign(stances[at]))
+        further = ends[side] + (shares[at] if side >= 0 else -shares[at])
+        edges[at] = sorted((ends[side], further))
+        ends[side] = further
+    return edges
+
+
+def _frame(axes: Axes, ends: Floats, middle: float, height: float, *, sure: bool) -> None:
+    left, right = ends
+    if right - left < 1.0:  # what hardly any run has leaves nothing to frame
+        axes.plot(
+            [(left + right) / 2], [middle - height / 2], marker="v", ms=8, color=style.INK,
+            mfc=style.INK if sure else "none", clip_on=False, zorder=6,
+        )  # fmt: skip
+    else:
+        box = left, middle - height / 2, right - left, height
+        base.frame(axes, box, 2.4, "-" if sure else (0, (1.6, 1.1)))
+
+
+def _written(done: list[Any], mix: _Mix, row: int) -> str:
+    """Write what was done first and last, by date, with how often runs begin or end so."""
+    done = sorted(
+        (each for each in done if each.response in mix.names),
+        key=lambda each: str(each.date or ""),
+    )
+    lines = []
+    for each in done[:1] + done[1:][-1:]:
+        at = mix.names.index(each.response)
+        date = f"{style.day(each.date)}: " if each.date is not None else ""
+        shares = []
+        if each is done[0]:
+            shares.append(f"first in {style.percent(mix.first[row, at])}")
+        if each is done[-1]:
+            shares.append(f"last in {style.percent(mix.last[row, at])}")
+        gap = ",\n   " if len(shares) > 1 else ", "
+        lines.append(f"{date}{style.wrapped(mix.titles[at], 28, 1)}{gap}{', '.join(shares)}")
+    return "\n".join(lines)
+
+
+def _scales(axes: Axes, mix: _Mix, rows: int, silence: float) -> None:
+    """Set the scales on either side of silence, and name the sides."""
+    sides = [
+        max(SIDE, 100 * float(shares[:, np.sign(mix.stances) == sign].sum(axis=1).max()))
+        for sign in (-1, 1)
+        for shares in [np.concatenate([mix.first, mix.last])]
+    ]
+    low, high = -silence / 2 - 1.02 * sides[0], silence / 2 + 1.02 * sides[1]
+    axes.set(xlim=(low, high), ylim=(rows - 0.45, -0.55))
+    step = 25 if max(sides) > 40 else 10
+    marks = np.arange(0, max(sides) + 1, step)
+    ticks = [(-silence / 2 - mark, mark) for mark in marks if mark <= sides[0]]
+    ticks += [(silence / 2 + mark, mark) for mark in marks if mark <= sides[1]]
+    axes.set_xticks([at for at, _ in ticks], [f"{mark:.0f} %" for _, mark in ticks])
+    axes.axvspan(-silence / 2, silence / 2, color="#f4f4f2", lw=0, zorder=-1)
+    for at in (-silence / 2, silence / 2):
+        axes.axvline(at, color=style.INK, lw=0.9, zorder=0.5)
+    axes.set_xlabel("share of runs", labelpad=4)
+    axes.tick_params(axis="y", length=0, labelsize=style.LABEL + 1)
+    axes.spines["left"].set_visible(False)
+    middle = [title for title, stance in zip(mix.titles, mix.stances, strict=True) if not stance]
+    for x, text, align in (
+        (-silence / 2, "\u2190 against it  ", "right"),
+        (0, "\n".join(title.replace(" ", "\n") for title in middle), "center"),
+        (silence / 2, "  for it \u2192", "left"),
+    ):
+        base.note(
+            axes, text, (x, 1), (0, 5), ("data", "axes fraction"), ha=align, va="bottom",
+            fontsize=style.LABEL, fontweight="bold",
+        )  # fmt: skip
+
+
+def _ever(axes: Axes, mix: _Mix, order: Any) -> None:
+    """Draw in how many runs each response other than silence is ever given."""
+    spoken = np.flatnonzero(mix.stances)
+    shares = mix.ever[np.ix_(order, spoken)]
+    axes.imshow(shares, cmap=EVER, vmin=0, vmax=1, aspect="auto", interpolation="none")
+    for row, column in np.argwhere(shares > 0):
+        share = float(shares[row, column])
+        text = style.percent(share).removesuffix(" %")
+        base.number(axes, column, row, text, EVER(share))
+    axes.set_xticks(
+        range(len(spoken)), [style.wrapped(mix.titles[at], 18, 2) for at in spoken],
+        rotation=52, ha="left", va="bottom", rotation_mode="anchor", linespacing=0.95,
+    )  # fmt: skip
+    axes.xaxis.tick_top()
+    axes.set_yticks([])
+    axes.set(xlim=(-0.5, len(spoken) - 0.5), ylim=(len(order) - 0.45, -0.55))
+    axes.set_xlabel("Ever,\n% of runs", fontweight="bold")
+    axes.tick_params(length=0, labelsize=style.NOTE, pad=2)
+    axes.spines[:].set_visible(False)
+    for edge in np.arange(len(order) - 1) + 0.5:
+        axes.axhline(edge, color="white", lw=3)
+
+
+def _legend(axes: Axes, mix: _Mix, *, actor: bool, asked: bool) -> None:
+    colours = [STANCES(0.5 + stance / 2) for stance in mix.stances]
+    handles: list[Artist] = [
+        Patch(fc=colour, ec=style.FAINT, lw=0.5, label=title)
+        for title, colour in zip(mix.titles, colours, strict=True)
+    ]
+    look: dict[str, Any] = {"ls": "", "marker": "D", "color": style.INK, "ms": 6}
     if actor:
-        label = "acts: the event is its own move"
-        handles.append(Line2D([], [], ls="", marker="D", color=style.INK, ms=6, label=label))
+        handles.append(Line2D([], [], label="acts: the event is its own move", **look))
+    if asked:
+        handles.append(Line2D([], [], label="asked", mfc="white", **look))
     _, bottom, _, top = base.page_box(axes)
     axes.legend(
-        handles=handles, loc="upper left", bbox_to_anchor=(0, -LEGEND / (top - bottom)), ncols=4,
+        handles=handles, loc="upper left", bbox_to_anchor=(-0.1, -52 / (top - bottom)), ncols=5,
         columnspacing=1.8, handlelength=1.2, handleheight=1.0,
     )  # fmt: skip
-
-
-def _mark_record(
-    axes: Axes, place: int, done: list[Any], edges: Floats, shares: Floats, titles: dict[str, str]
-) -> None:
-    """Frame what was done within the bar and write the last of it beside the bar, by date."""
-    names = list(titles)
-    lines = []
-    for row in sorted(done, key=lambda row: str(row.date or ""))[-MOST_RECORDED:]:
-        if row.response not in titles:
-            continue
-        at, sure = names.index(row.response), row.confidence >= style.CONFIDENT
-        left, right = float(edges[at]), float(edges[at + 1])
-        if right - left < 1.0:  # a response that hardly any run ends with has nothing to frame
-            axes.plot(
-                [(left + right) / 2], [place - HEIGHT / 2 - 0.06], marker="v", ms=9,
-                color=style.INK, mfc=style.INK if sure else "none", clip_on=False, zorder=6,
-            )  # fmt: skip
-        else:
-            box = left, place - HEIGHT / 2, right - left, HEIGHT
-            base.frame(axes, box, 2.6, "-" if sure else (0, (1.6, 1.1)))
-        date = f"{style.day(row.date)}: " if row.date is not None else ""
-        title = style.wrapped(titles[row.response], 30, 1)
-        lines.append(f"{date}{title}, {style.percent(shares[at])}")
-    if lines:
-        base.beside(axes, place, "\n".join(lines), 10)

@@ -37,6 +37,36 @@ NOTE: Final = 11.0
 FIRST_POLE: Final = "#0b5c9e"
 SECOND_POLE: Final = "#b8470a"
 
+
+class Alignment(NamedTuple):
+    """One of the two kinds of alignment: how it is called and drawn wherever it is shown."""
+
+    outcome: str  # the tilt of this kind, in the results
+    word: str
+    heading: str
+    axis: str
+    about: str
+    filled: bool  # marks are filled, or hollow with a white middle
+
+    def mark(self, colour: str) -> dict[str, Any]:
+        """Return how a mark of this kind is drawn in a colour."""
+        if self.filled:
+            return {"color": colour, "mfc": colour, "mec": "white", "mew": 0.7}
+        return {"color": colour, "mfc": "white", "mec": colour, "mew": 1.7}
+
+
+#: Fast, and what governments can be seen to say and do; and slow, how close they stand.
+REVEALED: Final = Alignment(
+    "revealed", "Revealed", "Revealed: what it said and did", "Revealed tilt",
+    "with whom each sides in what it says and does about the events", filled=True,
+)  # fmt: skip
+TIES: Final = Alignment(
+    "tilt", "Ties", "Ties: how close it stands", "Tilt of ties",
+    "how close each stands to either, which moves slowly", filled=False,
+)  # fmt: skip
+#: What is made of ties alone, and is not called so by its declaration.
+_OF_TIES: Final = ("tilt", "toward", "hedging", "polarisation")
+
 #: Below this confidence the coding of a record is drawn dashed: hardly likelier right than not.
 CONFIDENT: Final = 0.6
 
@@ -80,11 +110,10 @@ class Variant(NamedTuple):
     marker: str
     width: float
 
-    def key(self, label: str, **options: Any) -> Line2D:
-        """Return what stands for it in a legend."""
-        return Line2D(
-            [], [], color=self.colour, marker=self.marker, mec="white", label=label, **options
-        )
+    def key(self, label: str, kind: Alignment = REVEALED, **options: Any) -> Line2D:
+        """Return what stands for it in a legend, with the mark of a kind of alignment."""
+        look = {**kind.mark(self.colour), **options}
+        return Line2D([], [], marker=self.marker, label=label, **look)
 
 
 _MAIN: Final = ("#5b2a86", "solid", "o", 2.6)
@@ -177,9 +206,19 @@ def titles(results: Results, dimension: str) -> dict[str, str]:
 
 
 def outcome_title(results: Results, name: str) -> str:
-    """Return what an outcome is called, as it was declared."""
+    """Return what an outcome is called, as it was declared; of ties, with that word before it."""
     title: str = results.data[name].attrs.get("long_name", humanized(name))
+    if name in _OF_TIES:
+        return f"{TIES.word}: {title[:1].lower()}{title[1:]}"
     return title[:1].upper() + title[1:]
+
+
+def pick_alignment(results: Results, outcome: str | None = None) -> Alignment:
+    """Return the kind of alignment asked for; by default the revealed one, if there are events."""
+    kinds = {kind.outcome: kind for kind in (REVEALED, TIES)}
+    if outcome is None:
+        return REVEALED if results.data.sizes.get("event") else TIES
+    return kinds[require(outcome, kinds, "kind of alignment")]
 
 
 def pick(results: Results, dimension: str, label: str | None = None) -> str:

@@ -1,0 +1,211 @@
+"""Where each country ends: what it said and did beside its ties, with the change of both."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+import numpy as np
+from matplotlib.artist import Artist
+from matplotlib.axes import Axes
+from matplotlib.lines import Line2D
+
+from detente.plots import base, style
+from detente.plots.base import Canvas, Floats, Page
+from detente.plots.outcome import depth, distributions, spread_of
+from detente.plots.style import REVEALED, TIES, Alignment, Variant
+from detente.runs.results import Results
+
+#: Within this tilt either way a country stands between the poles.
+BETWEEN: Final = 0.25
+#: From this hedging on, a country so placed is close to both poles and not far from both.
+HEDGES: Final = 0.5
+#: How words in the margin are written.
+MARGINAL: Final[dict[str, Any]] = {"fontsize": style.NOTE, "color": style.FAINT}
+#: Inches: of the page's width, of a row without and for each course, above the rows for headings
+#: and below them, of a panel of changes, of the numbers right of it, and between panels.
+WIDTH: Final = 16.0
+ROW: Final = (0.42, 0.06)
+ABOVE: Final = 1.15
+BELOW: Final = 1.15
+CHANGE: Final = 1.3
+NUMBERS: Final = 2.1
+GAP: Final = 0.25
+#: Change in tilt that the axis of changes has room for at least.
+LEAST: Final = 0.1
+
+
+@base.plot(by_run=True, needs=("tilt_bins", "revealed_bins", "hedging"))
+def final_tilt(
+    results: Results, variants: Sequence[str] | None = None, fig: Canvas | None = None
+) -> Canvas:
+    """Draw where each country ends in word and deed and, beside that, where its ties end.
+
+    On the left the revealed tilt: with whom it sided in what it said and did (filled marks and
+    hills). On the right the tilt of its ties: how close it stands to either (hollow marks and
+    outlines). Beside each stands what the first course of events changed against the same runs of
+    the reference: the mean, and within what 95 % of the changes lie. Countries stand from the most
+    tilted to the first pole, by their ties, to the most tilted to the second. One whose ties are
+    between the poles and close to both is named a hedger.
+
+    Parameters
+    ----------
+    results
+        The results of detente.run, or of detente.open(folder).
+    variants
+        Which courses of events; by default the main one and the reference.
+    fig
+        A figure or part of one to draw on; by default a new one.
+
+    Returns
+    -------
+    Figure
+        The figure that was drawn on.
+
+    Raises
+    ------
+    UsageError
+        If there is nothing of such a name, or nothing to draw.
+    """
+    two = [style.labels(results, "variant")[0], results.reference]
+    shown = style.pick_variants(results, two if variants is None else variants)
+    changed = [variant for variant in shown if variant.name != results.reference]
+    first, second = style.titles(results, "pole").values()
+    names = list(style.country_names(results).values())
+    foot = BELOW + 0.29 * -(-(len(shown) + 2) // 3)
+    page = Page(
+        fig, (WIDTH, (ROW[0] + ROW[1] * len(shown)) * len(names) + ABOVE + 1.45 + foot),
+        style.scenario_title(results, f"Where each country ends between {second} and {first}"),
+        _subtitle(results, shown, changed),
+    )  # fmt: skip
+    left, height = 0.35 + 0.105 * max(map(len, names)), page.top - ABOVE - foot
+    half = (page.width - left) / 2
+    wide = half - (CHANGE + NUMBERS + 2 * GAP if changed else 2 * GAP)
+    spreads = {kind: spread_of(results, kind.outcome, shown) for kind in (REVEALED, TIES)}
+    order = np.argsort(-np.nan_to_num(spreads[TIES].levels[0, :, 2]), kind="stable").tolist()
+    changes = {kind: _changes(results, kind, changed) for kind in spreads}
+    reach = max(LEAST, *(float(np.abs(np.nan_to_num(c)).max(initial=0)) for c in changes.values()))
+    for place, (kind, spread) in enumerate(spreads.items()):
+        axes = page.axes(left + place * half, foot, wide, height)
+        distributions(axes, spread, shown, order, kind)
+        axes.set_yticks(range(len(order)), [] if place else [names[row] for row in order])
+        _mark_poles(axes, kind, first, second)
+        if changed:
+            beside = page.axes(left + place * half + wide + GAP, foot, CHANGE, height)
+            _draw_changes(beside, changes[kind][:, order], changed, shown, kind, 1.08 * reach)
+        if kind is TIES:
+            _name_hedgers(axes, results, shown[0], spread.levels[0, :, 2], order)
+    page.legend(_keys(shown), 0.15, ncols=3, handlelength=2.6, columnspacing=2.0)
+    return page.figure
+
+
+def _subtitle(results: Results, shown: Sequence[Variant], changed: Sequence[Variant]) -> str:
+    west, east = style.tilt_ends(results)
+    known = style.titles(results, "variant")
+    text = (
+        f"Tilt on {style.last_day(results)}, from \u22121, {east}, to +1, {west}; "
+        f"{style.run_count(results, each=True)}.\n"
+        "Mark: median; thick line: half of the runs; thin line: nine in ten; hill: "
+        f"\u201c{shown[0].title}\u201d."
+    )
+    if not changed:
+        return text
+    return (
+        f"{text}\nChange: \u201c{changed[0].title}\u201d against the same runs of "
+        f"\u201c{known[results.reference]}\u201d; mean, and between what 95 % of the changes lie."
+    )
+
+
+def _changes(results: Results, kind: Alignment, changed: Sequence[Variant]) -> Floats:
+    """Return mean, lower and upper end of each change: variant, country, three numbers."""
+    prefix = "" if kind is TIES else f"{kind.outcome}_"
+    columns = [f"{prefix}effect{end}" for end in ("", "_low", "_high")]
+    found = [
+        [[row[column] for column in columns] for row in results.summary[variant.name].values()]
+        for variant in changed
+    ]
+    return np.asarray(found, dtype=np.float64)  # None is NaN
+
+
+def _draw_changes(
+    axes: Axes, changes: Floats, changed: Sequence[Variant], shown: Sequence[Variant],
+    kind: Alignment, reach: float,
+) -> None:  # fmt: skip
+    """Draw the change of each country, and write that in the first variant beside it."""
+    for variant, rows in zip(changed, changes, strict=True):
+        rank = shown.index(variant)
+        for place, (mean, *ends) in enumerate(rows):
+            at = depth(place, rank, shown)
+            axes.plot(ends, [at, at], color=variant.colour, lw=2.0, solid_capstyle="butt")
+            axes.plot(mean, at, marker=variant.marker, ms=7, **kind.mark(variant.colour))
+    for place, (mean, low, high) in enumerate(changes[0]):
+        if np.isnan(mean):
+            continue
+        number, ends = style.signed(mean), f"({style.signed(low)} to {style.signed(high)})"
+        apart = low > 0 or high < 0
+        weight = "bold" if apart else "normal"
+        base.beside(axes, place + 0.1, number, 6, fontweight=weight)
+        base.beside(axes, place + 0.1, ends, 47, fontsize=style.NOTE - 0.5)
+        if place < len(changes[0]) - 1:
+            axes.axhline(place + 0.47, color=style.RULE, lw=0.6, zorder=0)
+    axes.axvline(0, color=style.INK, lw=0.9, zorder=0)
+    axes.set(xlim=(-reach, reach), ylim=(len(changes[0]) - 0.48, -0.62), yticks=[])
+    tick = float(f"{0.8 * reach:.1g}")
+    axes.set_xticks([-tick, 0, tick], [f"{style.signed(-tick, 1)}", "0", style.signed(tick, 1)])
+    axes.spines["left"].set_visible(False)
+    base.note(
+        axes, f"Change of\n{kind.axis[:1].lower()}{kind.axis[1:]}", (0, 1), (0, 4),
+        "axes fraction", va="bottom", fontweight="bold",
+    )  # fmt: skip
+
+
+def _name_hedgers(
+    axes: Axes, results: Results, variant: Variant, tilts: Floats, order: Sequence[int]
+) -> None:
+    """Name those whose ties lie between the poles and are close to both."""
+    hedging = spread_of(results, "hedging", [variant]).levels[0, :, 2]
+    for place, row in enumerate(order):
+        if abs(tilts[row]) < BETWEEN and hedging[row] >= HEDGES:
+            base.note(
+                axes, "hedges", (0, place + 0.02), (4, 0), ("axes fraction", "data"),
+                va="center", fontsize=style.NOTE, fontweight="bold",
+            )  # fmt: skip
+    rule = (
+        f"hedges: ties between the poles, within \u00b1{BETWEEN:g}, and\n"
+        f"close to both: hedging from {HEDGES:g} on (medians)"
+    )
+    base.note(axes, rule, (0, 0), (0, -42), "axes fraction", va="top", **MARGINAL)
+
+
+def _mark_poles(axes: Axes, kind: Alignment, first: str, second: str) -> None:
+    """Mark on the axis of tilt what lies between the poles, and name its ends."""
+    axes.axvspan(-BETWEEN, BETWEEN, color="#f0eee6", lw=0, zorder=-1)
+    base.note(
+        axes, kind.heading, (0, 1), (0, 42), "axes fraction", va="bottom",
+        fontsize=style.LABEL + 2, fontweight="bold",
+    )  # fmt: skip
+    axes.axvline(0, color=style.FAINT, lw=0.8, zorder=1)
+    ticks = np.linspace(-1, 1, 5)
+    axes.set_xticks(ticks, [style.signed(t, 1).replace(".0", "") for t in ticks])
+    axes.set_xticks(np.linspace(-1, 1, 9), minor=True)
+    axes.set_xlim(-1, 1)
+    for x, text, colour, align in (
+        (0, f"\u2190 {second}", style.SECOND_POLE, "left"),
+        (1, f"{first} \u2192", style.FIRST_POLE, "right"),
+    ):
+        base.note(
+            axes, text, (x, 0), (0, -24), "axes fraction", ha=align, va="top", color=colour,
+            fontsize=style.LABEL, fontweight="bold",
+        )  # fmt: skip
+    base.note(axes, kind.axis, (0.5, 0), (0, -24), "axes fraction", ha="center", va="top")
+
+
+def _keys(shown: Sequence[Variant]) -> list[Artist]:
+    """Return the legend of courses, and of the two kinds of alignment."""
+    keys: list[Artist] = [
+        variant.key(style.wrapped(variant.title, 36, 1), lw=3.4, ms=7.5) for variant in shown
+    ]
+    for kind, text in ((REVEALED, "filled: in word and deed"), (TIES, "hollow: ties")):
+        look = {**kind.mark(style.INK), "lw": 0, "marker": "o", "ms": 9}
+        keys.append(Line2D([], [], label=text, **look))
+    return keys
