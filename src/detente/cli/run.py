@@ -253,7 +253,7 @@ def _print_main(out: Console, results: Results, variant: str) -> None:
     rows = []
     for code, row in results.summary[variant].items():
         title = scenario.repertoire[row["response"]].title if row["response"] else "-"
-        title = f"{title} (its own move)" if code == actor else title
+        title = "(its own act)" if code == actor else title
         rows.append({**row, "name": scenario.countries[code].name, "title": title})
     console.print_table(out, columns, rows, numbers=len(columns) - 2)
 

@@ -190,7 +190,8 @@ class CountryAgent(mesa.Agent["RegionModel"]):
         -------
         pandas.DataFrame
             One row a response that is open to it; columns stance, the terms of the theory, which
-            add up to utility, and probability. The values are those on which the country decided in the last step.
+            add up to utility, and probability. The values are those on which the country decided
+            in the last step.
 
         Raises
         ------

@@ -143,16 +143,16 @@ def tally_end(record: Record, points: int, row: int) -> None:
 def tally_responses(w: World, tallies: Responses) -> None:
     """Count the last responses to each event in the runs in which it came up.
 
-    Who never spoke counts as silent.
+    Who never spoke counts as silent, but for the actor of the event, which has no answer to give.
     """
-    s, silence = w.state, w.structure.silence
+    s, silence, actor = w.state, w.structure.silence, w.structure.actor
     for e in range(s.stance.shape[0]):
         for lane in range(s.stance.shape[2]):
             if s.born[e, lane] != NONE:
                 tallies.came[e] += 1
                 for i in range(s.stance.shape[1]):
                     last = s.response[e, i, lane]
-                    last = silence[e] if last == NONE else last
+                    last = silence[e] if last == NONE and actor[e] != i else last
                     if last != NONE:
                         tallies.last[e, i, last] += 1
 

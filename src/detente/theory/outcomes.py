@@ -387,12 +387,12 @@ def measure_stance(w: World, out: Floats) -> None:
 
 @rule
 def _write_responses(w: World, said: Bytes, out: Floats) -> None:
-    """Write which response each country gave; where the event came up, none is silence."""
-    s, silence = w.state, w.structure.silence
+    """Write which response each country gave; none is silence, but for the event's own actor."""
+    s, silence, actor = w.state, w.structure.silence, w.structure.actor
     for e in range(out.shape[0]):
         for i in range(out.shape[1]):
             for lane in range(out.shape[2]):
-                quiet = said[e, i, lane] == NONE and s.born[e, lane] != NONE
+                quiet = said[e, i, lane] == NONE and s.born[e, lane] != NONE and actor[e] != i
                 out[e, i, lane] = silence[e] if quiet else said[e, i, lane]
 
 
