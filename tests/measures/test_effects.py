@@ -14,7 +14,7 @@ def of(results, variant, name="tilt", **where):
 def test_effects_are_those_of_a_paired_t_test(results):
     table = detente.effects(results, against="no_move", level=0.9)
     assert list(table.columns) == [
-        "variant", "country", "effect", "low", "high", "runs",
+        "variant", "country", "effect", "low", "high", "run_low", "run_high", "runs",
         "independent_low", "independent_high", "outcome", "country_name",
     ]  # fmt: skip
     assert list(table["variant"]) == ["demand"] * 3 + ["offer"] * 3
@@ -26,6 +26,8 @@ def test_effects_are_those_of_a_paired_t_test(results):
         apart = stats.ttest_ind(with_it, without, equal_var=False).confidence_interval(0.9)
         assert row.effect == pytest.approx((with_it - without).mean())
         assert (row.low, row.high) == pytest.approx(tuple(paired))
+        whole = np.quantile(with_it - without, [0.05, 0.95])
+        assert (row.run_low, row.run_high) == pytest.approx(tuple(whole), abs=0.0005)
         assert (row.independent_low, row.independent_high) == pytest.approx(tuple(apart))
         assert row.runs == 23
 
@@ -40,10 +42,33 @@ def test_pairing_narrows_the_interval(results):
 
 
 def test_the_summary_has_the_same_effects(results):
-    table = detente.effects(results).set_index(["variant", "country"])
-    row = results.summary["offer"]["RUS"]
-    assert row["effect"] == pytest.approx(table.loc[("offer", "RUS"), "effect"])
-    assert row["effect_high"] == pytest.approx(table.loc[("offer", "RUS"), "high"])
+    for outcome, prefix in (("tilt", ""), ("revealed", "revealed_")):
+        table = detente.effects(results, outcome=outcome).set_index(["variant", "country"])
+        here, row = table.loc[("offer", "RUS")], results.summary["offer"]["RUS"]
+        assert row[f"{prefix}effect"] == pytest.approx(here["effect"])
+        assert row[f"{prefix}effect_low"] == pytest.approx(here["run_low"])
+        assert row[f"{prefix}effect_high"] == pytest.approx(here["run_high"])
+
+
+def test_most_runs_change_by_more_than_their_mean_is_unsure(results):
+    table = detente.effects(results)
+    assert (table["run_low"] < table["low"]).all()
+    assert (table["high"] < table["run_high"]).all()
+
+
+def test_effects_on_what_is_revealed_toward_a_pole(results):
+    found = detente.effects(results, outcome="revealed_east").set_index(["variant", "country"])
+    here, there = (
+        of(results, name, "revealed_toward", pole="east", country="KAZ")
+        for name in ("demand", "no_move")
+    )
+    assert found.loc[("demand", "KAZ"), "effect"] == pytest.approx((here - there).mean())
+
+
+def test_the_twin_is_compared_with_unless_told_otherwise(small, results):
+    named = detente.run(small.set({"twin": "offer"}), engine=results.engine, progress=False)
+    assert set(detente.effects(named)["variant"]) == {"demand", "no_move"}
+    assert set(detente.effects(named, against="no_move")["variant"]) == {"demand", "offer"}
 
 
 def test_effects_on_a_pole_a_stance_and_the_region(results):
@@ -77,6 +102,7 @@ def test_a_difference_without_spread_has_an_interval_without_width(results):
     row = detente.effects(results).iloc[0]
     ends = ["effect", "low", "high", "independent_low", "independent_high"]
     assert list(row[ends]) == [0.0] * 5
+    assert row["run_low"] < 0 < row["run_high"]  # within a bin
 
 
 @pytest.mark.parametrize(
@@ -123,5 +149,6 @@ def test_the_summary_as_a_table(results):
         "variant", "country", "country_name", "event", "response", "response_title",
     ]  # fmt: skip
     row = table.iloc[0]
-    assert row["tilt"] == results.summary["demand"]["KAZ"]["tilt"]
+    for name in ("tilt", "effect_low", "revealed", "revealed_high", "revealed_effect_low"):
+        assert row[name] == results.summary["demand"]["KAZ"][name]
     assert table.query("variant == 'no_move'")["effect"].isna().all()

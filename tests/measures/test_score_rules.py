@@ -32,6 +32,16 @@ def forecasts(draw, rows=None):
     return weights / weights.sum(axis=1, keepdims=True), observed
 
 
+def all_open(probabilities):
+    """Return that every response is open to every row."""
+    return np.ones(probabilities.shape, dtype=bool)
+
+
+def ranked(probabilities, observed):
+    """Return the scores where every response is open."""
+    return ranked_probability(probabilities, observed, all_open(probabilities))
+
+
 def for_all(row, observed):
     """Return one forecast for every row."""
     return np.tile(row, (len(observed), 1))
@@ -48,20 +58,49 @@ def for_all(row, observed):
     ],
 )
 def test_ranked_probability_score_by_hand(probabilities, observed, expected):
-    found = ranked_probability(np.array([probabilities]), np.array([observed]))
+    forecast = np.array([probabilities])
+    found = ranked_probability(forecast, np.array([observed]), all_open(forecast))
     assert found == pytest.approx([expected])
+
+
+@pytest.mark.parametrize(
+    ("opened", "observed", "expected"),
+    [
+        # what is open are the first, the third and the last: thresholds after the first two
+        ([True, False, True, True], 2, 0.1**2 + 0.6**2),
+        ([True, False, True, True], 0, 0.9**2 + 0.6**2),
+        ([False, True, False, True], 3, 0.4**2),
+        ([False, False, True, False], 2, 0.0),  # one response leaves nothing to forecast
+    ],
+)
+def test_only_thresholds_between_open_responses_count(opened, observed, expected):
+    forecast = np.array([[0.1, 0.0, 0.3, 0.6]]) if opened[0] else np.array([[0.0, 0.4, 0.0, 0.6]])
+    found = ranked_probability(forecast, np.array([observed]), np.array([opened]))
+    assert found == pytest.approx([expected])
+
+
+@given(forecasts(), st.integers(0, 8))
+def test_a_response_that_nobody_can_give_changes_no_score(case, place):
+    probabilities, observed = case
+    place = min(place, probabilities.shape[1])
+    wider = np.insert(probabilities, place, 0.0, axis=1)
+    opened = np.insert(all_open(probabilities), place, False, axis=1)
+    moved = observed + (observed >= place)
+    assert ranked_probability(wider, moved, opened) == pytest.approx(
+        ranked_probability(probabilities, observed, all_open(probabilities))
+    )
 
 
 def test_a_near_miss_loses_less_than_a_far_one():
     near, far = np.array([[0.0, 1.0, 0.0, 0.0]]), np.array([[0.0, 0.0, 0.0, 1.0]])
     at = np.array([0])
-    assert ranked_probability(near, at)[0] < ranked_probability(far, at)[0]
+    assert ranked(near, at)[0] < ranked(far, at)[0]
 
 
 @given(forecasts())
 def test_ranked_probability_score_lies_in_its_range(case):
     probabilities, observed = case
-    found = ranked_probability(probabilities, observed)
+    found = ranked(probabilities, observed)
     assert np.all(found >= 0)
     assert np.all(found <= probabilities.shape[1] - 1 + 1e-12)
 
@@ -70,9 +109,9 @@ def test_ranked_probability_score_lies_in_its_range(case):
 def test_only_a_perfect_forecast_scores_nothing(case):
     probabilities, observed = case
     certain = np.eye(probabilities.shape[1])[observed]
-    assert np.all(ranked_probability(certain, observed) == 0)
+    assert np.all(ranked(certain, observed) == 0)
     assert np.all(log_probability(certain, observed) == 0)
-    assert np.all(ranked_probability(probabilities, observed) > 0)
+    assert np.all(ranked(probabilities, observed) > 0)
     assert np.all(log_probability(probabilities, observed) < 0)
 
 
@@ -85,7 +124,7 @@ def test_the_scores_are_proper(case):
     def expected(rule, forecast):
         return float(truth @ rule(np.tile(forecast, (len(truth), 1)), happens))
 
-    assert expected(ranked_probability, truth) <= expected(ranked_probability, other) + 1e-12
+    assert expected(ranked, truth) <= expected(ranked, other) + 1e-12
     assert expected(log_probability, truth) >= expected(log_probability, other) - 1e-12
 
 
@@ -93,8 +132,8 @@ def test_the_scores_are_proper(case):
 def test_mirroring_the_repertoire_changes_no_score(case):
     probabilities, observed = case
     mirrored = probabilities.shape[1] - 1 - observed
-    assert ranked_probability(probabilities[:, ::-1], mirrored) == pytest.approx(
-        ranked_probability(probabilities, observed)
+    assert ranked(probabilities[:, ::-1], mirrored) == pytest.approx(
+        ranked(probabilities, observed)
     )
 
 
@@ -103,7 +142,8 @@ def test_the_pooled_frequencies_have_no_skill_against_themselves(case):
     probabilities, observed = case
     responses = probabilities.shape[1]
     stances = np.linspace(-1, 1, responses)
-    own = figures(for_all(pooled(observed, responses), observed), observed, stances)
+    frequencies = for_all(pooled(observed, responses), observed)
+    own = figures(frequencies, observed, stances, all_open(probabilities))
     if len(set(observed.tolist())) > 1:
         assert float(own.skill) == pytest.approx(0, abs=1e-12)
     else:
@@ -114,20 +154,29 @@ def test_the_pooled_frequencies_have_no_skill_against_themselves(case):
 def test_no_forecast_that_is_the_same_for_all_beats_the_pooled_frequencies(case):
     probabilities, observed = case
     frequencies = for_all(pooled(observed, probabilities.shape[1]), observed)
-    ours = ranked_probability(frequencies, observed).mean()
+    ours = ranked(frequencies, observed).mean()
     one = for_all(probabilities[0], observed)
-    assert ours <= ranked_probability(one, observed).mean() + 1e-12
+    assert ours <= ranked(one, observed).mean() + 1e-12
 
 
 @given(forecasts())
 def test_everyone_doing_the_same_is_the_best_of_its_kind(case):
     probabilities, observed = case
     responses = probabilities.shape[1]
-    best = ranked_probability(for_all(same(observed, responses), observed), observed).mean()
-    every = [
-        ranked_probability(for_all(row, observed), observed).mean() for row in np.eye(responses)
-    ]
+    one = same(observed, all_open(probabilities))
+    best = ranked(for_all(one, observed), observed).mean()
+    every = [ranked(for_all(row, observed), observed).mean() for row in np.eye(responses)]
     assert best == pytest.approx(min(every))
+
+
+def test_everyone_doing_the_same_is_chosen_by_the_score_of_what_is_open():
+    # to the third row two responses alone are open, with one threshold after the first: whatever
+    # lies above it is as good as what was done
+    observed = np.array([0, 0, 3])
+    opened = np.array([[True] * 4, [True] * 4, [True, False, False, True]])
+    assert same(observed, opened).tolist() == [1, 0, 0, 0]
+    assert same(observed, opened, np.array([1.0, 0, 4])).tolist() == [0, 1, 0, 0]
+    assert same(observed, opened, np.array([[1.0, 1, 0], [0, 0, 1]])).argmax(1).tolist() == [0, 1]
 
 
 @given(forecasts(), st.integers(2, 5))
@@ -136,10 +185,12 @@ def test_a_weight_counts_a_row_so_often(case, times):
     stances = np.linspace(-1, 1, probabilities.shape[1])
     weights = np.ones(len(observed))
     weights[0] = times
-    weighted = figures(probabilities, observed, stances, weights)
+    opened = all_open(probabilities)
+    weighted = figures(probabilities, observed, stances, opened, weights)
     often = np.concatenate([np.zeros(times - 1, int), np.arange(len(observed))])
     assert np.array(weighted) == pytest.approx(
-        np.array(figures(probabilities[often], observed[often], stances)), nan_ok=True
+        np.array(figures(probabilities[often], observed[often], stances, opened[often])),
+        nan_ok=True,
     )
 
 
@@ -147,9 +198,10 @@ def test_a_weight_counts_a_row_so_often(case, times):
 def test_figures_of_many_forecasts_are_those_of_each(case):
     probabilities, observed = case
     stances = np.linspace(-1, 1, probabilities.shape[1])
-    many = figures(np.stack([probabilities, probabilities[:, ::-1]]), observed, stances)
+    opened = all_open(probabilities)
+    many = figures(np.stack([probabilities, probabilities[:, ::-1]]), observed, stances, opened)
     for place, one in enumerate((probabilities, probabilities[:, ::-1])):
-        alone = figures(one, observed, stances)
+        alone = figures(one, observed, stances, opened)
         for together, apart in zip(many, alone, strict=True):
             assert together[place] == pytest.approx(float(apart), nan_ok=True)
 
@@ -167,7 +219,7 @@ def test_sides_and_hits_by_hand():
         np.array([[0.45, 0.4, 0.15], [0.2, 0.1, 0.7]])
     )
     observed = np.array([1, 3])
-    found = figures(probabilities, observed, STANCES)
+    found = figures(probabilities, observed, STANCES, all_open(probabilities))
     # the first row is right on the side, where silence is the likeliest response
     assert float(found.share_side) == 1.0
     assert float(found.share_response) == 0.5
@@ -177,10 +229,16 @@ def test_sides_and_hits_by_hand():
 
 @given(arrays(np.int64, (3, 5), elements=st.integers(0, 100)))
 def test_probabilities_from_counts_have_no_zero_and_sum_to_one(counts):
-    found = smoothed(counts)
+    found = smoothed(counts, np.ones(counts.shape, dtype=bool))
     assert found.min() > 0
     assert found.sum(axis=1) == pytest.approx(1)
     assert found[0, 0] == pytest.approx((counts[0, 0] + 1 / 5) / (counts[0].sum() + 1))
+
+
+def test_what_is_not_open_is_impossible_and_the_open_ones_share_the_pseudo_run():
+    opened = np.array([[True, True, False], [False, True, False]])
+    found = smoothed(np.array([[3, 0, 0], [0, 0, 0]]), opened)
+    assert found == pytest.approx(np.array([[3.5 / 4, 0.5 / 4, 0], [0, 1, 0]]))
 
 
 def test_calibration_by_hand():

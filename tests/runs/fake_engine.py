@@ -30,7 +30,7 @@ def simulate(scenario, variant, first, last, *, keep_paths, events):
     ]
     runs = {name: np.stack([row[name] for row in rows]) for name in rows[0]}
     if not keep_paths:
-        del runs["path_tilt"]
+        del runs["path_tilt"], runs["path_revealed"]
     return Chunk(variant, first, last, runs, tallies)
 
 
@@ -46,8 +46,15 @@ def one_run(scenario, variant, run, live, stances, tallies, steps):
     level = rng.random((steps + 1, tallies["level_bins"].shape[1]))
     toward = np.stack([path[-1], -path[-1]], axis=1)
     alignment = np.clip(rng.standard_normal((n, n)), -1, 1)
+    revealed = np.clip(path + 0.2 * rng.standard_normal((steps + 1, n)), -1, 1)
+    sided = np.stack([revealed[-1], -revealed[-1]], axis=1)
+    changes = np.where(came_up[:, None], rng.integers(0, 3, (len(live), n)), 0)
+    bloc = rng.integers(0, n, n).astype(np.int16)
+    together = (bloc[:, None] == bloc).astype(float)
     add(tallies["tilt_bins"], path, -1)
     add(tallies["toward_bins"], np.stack([path, -path], axis=2), -1)
+    add(tallies["revealed_bins"], revealed, -1)
+    add(tallies["revealed_toward_bins"], np.stack([revealed, -revealed], axis=2), -1)
     add(tallies["level_bins"], level, 0)
     tallies["event_count"] += came_up
     for e, i in np.argwhere(response >= 0):
@@ -57,18 +64,23 @@ def one_run(scenario, variant, run, live, stances, tallies, steps):
         tallies["first_step_sum"][place] += int(rng.integers(0, steps))
     tension = rng.random(steps + 1)
     tallies["tension_sum"] += fixed(tension)
-    tallies["alignment_sum"] += fixed(alignment)
-    tallies["alignment_square_sum"] += fixed(alignment**2)
+    for name, values in (("alignment", alignment), ("changes", changes), ("together", together)):
+        tallies[f"{name}_sum"] += fixed(values)
+        tallies[f"{name}_square_sum"] += fixed(values**2)
     return {
         "tilt": path[-1],
         "toward": toward,
         "hedging": (toward.min(axis=1) + 1) / 2,
-        "bloc": rng.integers(0, n, n).astype(np.int16),
+        "bloc": bloc,
         "tension": tension.mean(),
         "polarisation": rng.random(),
         "stance": np.where(response >= 0, stances[response], np.nan),
         "last_response": response,
+        "first_response": response,
+        "revealed": revealed[-1],
+        "revealed_toward": sided,
         "path_tilt": path.astype(np.float32),
+        "path_revealed": revealed.astype(np.float32),
     }
 
 
@@ -80,10 +92,15 @@ def empty_tallies(n, e, r, steps, k):
         "first_step_sum": (e, n, r),
         "tilt_bins": (steps + 1, n, TILT_BINS),
         "toward_bins": (steps + 1, n, 2, TILT_BINS),
+        "revealed_bins": (steps + 1, n, TILT_BINS),
+        "revealed_toward_bins": (steps + 1, n, 2, TILT_BINS),
         "level_bins": (steps + 1, k, LEVEL_BINS),
         "tension_sum": (steps + 1,),
-        "alignment_sum": (n, n),
-        "alignment_square_sum": (n, n),
+        **{
+            f"{name}_{key}": (e if name == "changes" else n, n)
+            for name in ("alignment", "changes", "together")
+            for key in ("sum", "square_sum")
+        },
     }
     return {name: np.zeros(size, np.int64) for name, size in sizes.items()}
 

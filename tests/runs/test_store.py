@@ -69,7 +69,7 @@ def test_the_manifest_says_what_by_whom_and_how_long(run, out):
         assert line["when"].endswith("+00:00")
         assert line["seconds"] >= 0
     assert [line["variant"] for line in manifest[1:5]] == ["demand", "no_move", "offer", "demand"]
-    ends = {".parquet", ".arrow", ".polarisation", ".last_response"}
+    ends = {".parquet", ".arrow", ".polarisation", ".last_response", ".first_response"}
     for line in manifest[1:16]:
         assert {
             name.removeprefix(f"{line['variant']}-{line['first']:09d}") for name in line["files"]

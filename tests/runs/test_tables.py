@@ -7,10 +7,10 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 import xarray as xr
-from scipy import stats
 
 import detente
 from detente.runs.layout import outcome_variables, total_variables
+from detente.runs.statistics import Changes
 
 
 @pytest.fixture
@@ -22,7 +22,8 @@ def test_outcomes_have_the_columns_that_were_promised(results):
     table = pq.read_table(results.folder / "outcomes.parquet")
     assert table.column_names == [
         "variant", "run", "country", "tilt", "toward_west", "toward_east", "hedging", "bloc",
-        "tension", "stance_demand_made", "stance_shock", "stance_offer_made",
+        "revealed", "revealed_west", "revealed_east", "tension", "stance_demand_made",
+        "stance_shock", "stance_offer_made",
     ]  # fmt: skip
     for name in ("variant", "country", "bloc"):
         assert pa.types.is_dictionary(table.schema.field(name).type)
@@ -58,6 +59,8 @@ def test_outcomes_are_those_of_the_runs(results):
     here = results.data.sel(variant="offer", run=11, country="RUS")
     assert row["tilt"] == float(here["tilt"])
     assert row["toward_east"] == float(here["toward"].sel(pole="east"))
+    assert row["revealed"] == float(here["revealed"])
+    assert row["revealed_east"] == float(here["revealed_toward"].sel(pole="east"))
     assert row["bloc"] == str(here["bloc"].item())
     assert row["tension"] == float(here["tension"])
     stance = float(here["stance"].sel(event="offer_made"))
@@ -93,18 +96,21 @@ def test_the_summary_is_what_the_runs_say(results):
     row = summary["demand"]["KAZ"]
     assert list(row) == [
         "event", "response", "probability", "tilt", "tilt_low", "tilt_high",
-        "effect", "effect_low", "effect_high",
+        "effect", "effect_low", "effect_high", "revealed", "revealed_low", "revealed_high",
+        "revealed_effect", "revealed_effect_low", "revealed_effect_high",
     ]  # fmt: skip
-    tilt = results.data["tilt"].sel(country="KAZ")
-    mine = tilt.sel(variant="demand").to_numpy()
-    change = mine - tilt.sel(variant="no_move").to_numpy()
-    interval = stats.t.interval(0.95, 22, change.mean(), stats.sem(change))
     assert row["event"] == "demand_made"
-    assert row["tilt"] == pytest.approx(mine.mean())
-    ends = np.quantile(mine, [0.05, 0.95])
-    assert [row["tilt_low"], row["tilt_high"]] == pytest.approx(list(ends), abs=0.005)
-    assert row["effect"] == pytest.approx(change.mean())
-    assert [row["effect_low"], row["effect_high"]] == pytest.approx(list(interval))
+    for name, prefix in (("tilt", ""), ("revealed", "revealed_")):
+        values = results.data[name].sel(country="KAZ")
+        mine = values.sel(variant="demand").to_numpy()
+        change = mine - values.sel(variant="no_move").to_numpy()
+        assert row[name] == pytest.approx(mine.mean())
+        ends = np.quantile(mine, [0.05, 0.95])
+        assert [row[f"{name}_low"], row[f"{name}_high"]] == pytest.approx(list(ends), abs=0.005)
+        assert row[f"{prefix}effect"] == pytest.approx(change.mean())
+        whole = np.quantile(change, [0.025, 0.975])  # of the changes, not of their mean
+        found = [row[f"{prefix}effect_low"], row[f"{prefix}effect_high"]]
+        assert found == pytest.approx(list(whole), abs=0.0005)
     chances = results.data["probability"].sel(variant="demand", event="demand_made", country="KAZ")
     assert row["probability"] == pytest.approx(float(chances.max()))
     assert row["response"] == str(chances["response"][int(chances.to_numpy().argmax())].item())
@@ -112,17 +118,68 @@ def test_the_summary_is_what_the_runs_say(results):
 
 def test_the_reference_has_no_effect_and_no_event_it_lacks(results):
     row = results.summary["no_move"]["KAZ"]
-    missing = ("event", "response", "probability", "effect", "effect_low", "effect_high")
-    assert [row[key] for key in missing] == [None] * 6
+    ends = ("effect", "effect_low", "effect_high")
+    missing = ("event", "response", "probability", *ends, *(f"revealed_{each}" for each in ends))
+    assert [row[key] for key in missing] == [None] * 9
 
 
-def test_a_single_run_has_no_interval_and_no_nan_in_its_json(run, tmp_path):
+def test_changes_of_a_single_run_are_that_run_and_its_json_has_no_nan(run, tmp_path):
     run(runs=1, out=tmp_path / "one")
     text = (tmp_path / "one" / "summary.json").read_text()
     row = json.loads(text)["demand"]["USA"]
     assert "NaN" not in text
-    assert row["effect"] is not None
-    assert row["effect_low"] is None
+    ends = [row["effect_low"], row["effect_high"]]
+    assert ends == pytest.approx([row["effect"]] * 2, abs=0.0005)
+
+
+def test_where_nothing_changes_no_change_lies_within_the_changes():
+    changes = Changes(2)
+    changes.add(np.zeros((40, 2)))
+    mean, low, high = changes.summary()
+    assert mean.tolist() == [0, 0]
+    assert (low < 0).all()
+    assert (high > 0).all()
+    assert (high - low < 0.0005).all()
+
+
+def test_changes_come_a_block_at_a_time_and_some_are_missing():
+    values = np.random.default_rng(3).normal(0.1, 0.4, (300, 2)).clip(-2, 2)
+    values[:50, 1] = np.nan
+    values[60] = [2.0, -2.0]  # the ends of the range
+    changes = Changes(2)
+    for block in np.split(values, 3):
+        changes.add(block)
+    mean, low, high = changes.summary(0.9)
+    assert mean == pytest.approx(np.nanmean(values, axis=0))
+    expected = np.nanquantile(values, [0.05, 0.95], axis=0)
+    assert np.stack([low, high]) == pytest.approx(expected, abs=0.0005)
+
+
+def test_the_twin_is_what_changes_are_measured_against(small, run, tmp_path):
+    named = small.set({"twin": "offer"})
+    options = {"engine": "fake", "workers": 1, "progress": False}
+    results = detente.run(named, out=tmp_path / "twin", **options)
+    assert results.reference == detente.open(tmp_path / "twin").reference == "offer"
+    assert results.summary["offer"]["KAZ"]["effect"] is None
+    other, twin = (run().data["tilt"].sel(variant=name) for name in ("demand", "offer"))
+    expected = (other - twin).mean("run")
+    for code in ("KAZ", "RUS", "USA"):
+        found = results.summary["demand"][code]["effect"]
+        assert found == pytest.approx(float(expected.sel(country=code)))
+
+
+@pytest.mark.parametrize(
+    ("variants", "reference"),
+    [(["demand", "offer"], "offer"), (["demand", "no_move"], "no_move"), (["demand"], "demand")],
+)
+def test_the_reference_is_right_when_some_variants_run(small, tmp_path, variants, reference):
+    named = small.set({"twin": "offer"})
+    options = {"engine": "fake", "workers": 1, "progress": False, "runs": 3}
+    results = detente.run(named, variants=variants, out=tmp_path / "some", **options)
+    assert results.reference == reference
+    assert detente.open(tmp_path / "some").reference == reference
+    effects = {name: row["USA"]["effect"] for name, row in results.summary.items()}
+    assert [name for name, effect in effects.items() if effect is None] == [reference]
 
 
 def test_sums_over_runs_are_those_of_the_runs(results):
@@ -134,6 +191,16 @@ def test_sums_over_runs_are_those_of_the_runs(results):
     assert np.allclose(data["tension_step"].mean("step"), data["tension"].mean("run"), atol=1e-6)
     assert (abs(data["alignment_mean"]) <= 1).all()
     assert (data["alignment_sd"] > 0).all()
+    last = data["revealed_bins"].isel(step=-1)
+    mean = (last * last["bin"]).sum("bin") / 23
+    assert np.allclose(mean, data["revealed"].mean("run"), atol=0.0025)
+    bloc = data["bloc"].rename(country="other")
+    shared = (data["bloc"] == bloc).mean("run").transpose("variant", "country", "other")
+    assert np.allclose(data["together_mean"], shared)
+    assert (
+        data["changes_mean"].sel(event="offer_made").sel(variant=["demand", "no_move"]) == 0
+    ).all()
+    assert (data["changes_mean"].sel(event="offer_made", variant="offer") > 0).all()
 
 
 def test_every_variable_describes_itself(run):
@@ -159,4 +226,7 @@ def test_a_scenario_without_events_runs(small, tmp_path):
 
 def test_results_say_what_they_are(results):
     assert repr(results).startswith("<detente.Results of small: 23 runs of each variant")
-    assert "Kazakhstan" in results._repr_html_()
+    shown = results._repr_html_()
+    row = results.summary["demand"]["KAZ"]
+    for said in ("Kazakhstan", "<th>Revealed</th>", "<th>Ties</th>", f"{row['revealed']:+.2f}"):
+        assert said in shown

@@ -38,7 +38,7 @@ def ablate(
     from detente.measures.ablations import ablations
     from detente.measures.patterns import scenarios_of
 
-    named = scenarios or [each.scenario for each in scenarios_of(None)]
+    named = scenarios or [each.scenario for each in scenarios_of(None, having="record")]
     loaded = console.load_all(named, theory=theory)
 
     def tell(mechanism: str) -> None:

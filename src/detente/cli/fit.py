@@ -56,9 +56,12 @@ def fit(
     Takes about a minute for two episodes, and some five more for what is left out.
     """
     from detente.measures.fit import fit as fit_to
+    from detente.runs.errors import UsageError
     from detente.runs.files import storage_errors, write_text
 
     console.suffix_of(plot)
+    if save is not None and not save.absolute().parent.is_dir():  # sooner than after minutes
+        raise UsageError(f"--save {save}: there is no folder {save.parent}")
     loaded = console.load_all(scenarios, theory=theory)
     found = fit_to(*loaded, runs=runs, seed=seed, leave_out=leave_out)
     if save is not None:

@@ -186,7 +186,7 @@ def ablations(
     Parameters
     ----------
     *scenarios : Scenario, str or path
-        Scenarios with a record; by default the episodes of the library.
+        Scenarios with a record; by default every episode of the library.
     runs, seed : int, optional
         In place of those in the scenarios.
     deals : int
@@ -210,7 +210,7 @@ def ablations(
     ScenarioError
         If a scenario is wrong.
     """
-    loaded = scenarios_of(scenarios or None)
+    loaded = scenarios_of(scenarios or None, having="record")
     whole = _performance(loaded, runs, seed)
     found = []
     for mechanism in find(loaded[0].theory).mechanisms:
@@ -226,7 +226,8 @@ def ablations(
                 tell(null.name)
             silenced = [scenario.set(null.changes(scenario)) for scenario in loaded]
             nulls[null.name] = _performance(silenced, runs, seed)
-    dealt = placebos(loaded, deals=deals, tell=tell) if deals else ()
+    seeded = loaded if seed is None else [scenario.set({"seed": seed}) for scenario in loaded]
+    dealt = placebos(seeded, deals=deals, tell=tell) if deals else ()
     return Ablations(whole, found, nulls, dealt)
 
 

@@ -56,22 +56,25 @@ def _mute(scenario: Scenario) -> dict[str, Any]:
 
 
 def _alike(scenario: Scenario) -> dict[str, Any]:
-    """Give everybody the mean position and salience on each issue, and the mean resolve."""
+    """Give everybody the mean position and salience on each issue, and the mean resolve.
+
+    Who has no preference on an issue counts as one to whom it matters nothing, and gets the mean
+    too.
+    """
     changes: dict[str, Any] = {}
     countries = scenario.countries
     resolve = np.mean([middle(each.resolve) for each in countries.values()])
     for issue in scenario.issues:
         wants = [each.preferences.get(issue) for each in countries.values()]
         known = [want for want in wants if want is not None]
+        if not known:
+            continue
         mean = {
-            "position": np.mean([middle(want.position) for want in known]) if known else 0.5,
+            "position": float(np.mean([middle(want.position) for want in known])),
             "salience": sum(middle(want.salience) for want in known) / len(countries),
+            "red_line": None,
         }
-        for code, want in zip(countries, wants, strict=True):
-            if want is not None:
-                at = f"countries.{code}.preferences.{issue}"
-                changes |= {f"{at}.{name}": float(value) for name, value in mean.items()}
-                changes[f"{at}.red_line"] = None
+        changes |= {f"countries.{code}.preferences.{issue}": dict(mean) for code in countries}
     return changes | {f"countries.{code}.resolve": float(resolve) for code in countries}
 
 

@@ -13,7 +13,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from itertools import pairwise, product
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 import numpy as np
 
@@ -161,12 +161,15 @@ def patterns(
     return Patterns(found, sorted(missing, key=_natural))
 
 
-def scenarios_of(scenarios: Sequence[Scenario | str | os.PathLike[str]] | None) -> list[Scenario]:
-    """Return scenarios, loaded where they are names; or those of the library that have patterns."""
+def scenarios_of(
+    scenarios: Sequence[Scenario | str | os.PathLike[str]] | None,
+    having: Literal["patterns", "record"] = "patterns",
+) -> list[Scenario]:
+    """Return scenarios, loaded where they are names; or those of the library that have such."""
     from detente.scenario import Scenario, library, load
 
     if scenarios is None:
-        return [each for name in library() if (each := load(name)).patterns]
+        return [each for name in library() if getattr(each := load(name), having)]
     return [each if isinstance(each, Scenario) else load(each) for each in scenarios]
 
 

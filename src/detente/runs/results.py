@@ -113,13 +113,16 @@ class Results:
         """Show the first variant as a table in a notebook."""
         scenario = self.scenario
         rows = [
-            ["Country", "Most likely response", "Probability", "Tilt", "90 % of runs",
+            ["Country", "Most likely response", "Probability", "Revealed", "90 % of runs",
+             f"Change against {self.reference}", "Ties", "90 % of runs",
              f"Change against {self.reference}"]
         ]  # fmt: skip
         for code, row in self.summary[self.variants[0]].items():
             title = scenario.repertoire[row["response"]].title if row["response"] else MISSING
             rows.append([
                 scenario.countries[code].name, title, percent(row["probability"]),
+                signed(row["revealed"]), between(row["revealed_low"], row["revealed_high"]),
+                signed(row["revealed_effect"]),
                 signed(row["tilt"]), between(row["tilt_low"], row["tilt_high"]),
                 signed(row["effect"]),
             ])  # fmt: skip

@@ -118,18 +118,19 @@ _MOST: Final = 2.0
 class Changes:
     """Paired differences of an outcome between -1 and 1, one row a run: mean and quantiles.
 
-    However many rows there are, a histogram a column is held; quantiles are good to half a bin.
+    However many rows there are, a histogram a column is held; quantiles are good to half a bin. No
+    change at all is the middle of a bin, and so lies within the quantiles where nothing changes.
     """
 
     def __init__(self, columns: int) -> None:
         self._moments = Moments(columns)
-        self._counts = np.zeros((columns, round(2 * _MOST / FINE)), np.int64)
+        self._counts = np.zeros((columns, round(2 * _MOST / FINE) + 1), np.int64)
 
     def add(self, differences: Floats) -> None:
         """Take in a block: rows by columns; NaN is left out."""
         self._moments.add(differences)
         columns, bins = self._counts.shape
-        place = np.clip((differences + _MOST) / FINE, 0, bins - 1)
+        place = np.clip((differences + _MOST) / FINE + 0.5, 0, bins - 1)
         for column in range(columns):
             own = place[:, column]
             found = own[~np.isnan(own)].astype(np.int64)
@@ -138,7 +139,8 @@ class Changes:
     def summary(self, level: float = 0.95) -> Interval:
         """Return the mean, and between what a share `level` of the differences lies."""
         ends = (1.0 - level) / 2.0, (1.0 + level) / 2.0
-        found = binned_quantiles(self._counts, -_MOST, _MOST, ends)
+        most = _MOST + FINE / 2.0
+        found = binned_quantiles(self._counts, -most, most, ends)
         return Interval(self._moments.mean, found[:, 0], found[:, 1])
 
 
