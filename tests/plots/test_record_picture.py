@@ -30,6 +30,11 @@ def frames(axes):
     return [p for p in axes.patches if isinstance(p, Rectangle) and not p.get_fill()]
 
 
+def column(axes, x):
+    """Title of the response at a place on the axis."""
+    return axes.get_xticklabels()[round(x)].get_text().replace("\n", " ")
+
+
 def test_a_panel_an_episode_in_words(drawn):
     assert len(drawn.axes) == 2
     said = " ".join(texts(drawn))
@@ -50,16 +55,19 @@ def test_what_was_done_is_framed_and_dashed_where_less_sure(drawn, scored):
     for axes in drawn.axes:
         found = frames(axes)
         assert len(found) == 3
-        columns = sorted(round(frame.get_x() + 0.47) for frame in found)
-        assert columns == sorted(scored.of("recorded").rows.observed.tolist())
+        columns = sorted(column(axes, frame.get_x() + 0.47) for frame in found)
+        own = scored.of("recorded")
+        known = own.episodes[0].scenario.repertoire
+        assert columns == sorted(known[row.response].title for row in own.rows.rows)
         dashed = [frame for frame in found if frame.get_linestyle() != "-"]
-        assert [round(frame.get_x() + 0.47) for frame in dashed] == [3]  # the confidence of 0.5
+        found = [column(axes, frame.get_x() + 0.47) for frame in dashed]
+        assert found == ["Join a collective statement"]  # the confidence of 0.5
 
 
 def test_what_was_done_before_is_ringed(drawn):
     for axes in drawn.axes:
         rings = [line for line in axes.lines if line.get_marker() == "o"]
-        assert [line.get_xdata()[0] for line in rings] == [4]  # silent
+        assert [column(axes, line.get_xdata()[0]) for line in rings] == ["Stay silent"]
 
 
 def test_what_is_not_open_to_a_country_has_no_cell(drawn, scored):
