@@ -19,9 +19,10 @@ import numpy as np
 from detente.measures.claims import Claim, Criterion, Pattern, mean
 from detente.measures.effects import notebook_html
 from detente.measures.ensemble import Ensemble
+from detente.measures.forecasts import Forecast
 from detente.measures.nulls import DEALS, NULLS, Placebo, placebos
 from detente.measures.patterns import measured, scenarios_of
-from detente.measures.score import score
+from detente.measures.predictions import Predictor
 from detente.theory import DEFAULT, find
 
 if TYPE_CHECKING:
@@ -233,7 +234,11 @@ def ablations(
 
 def _performance(scenarios: Sequence[Scenario], runs: int | None, seed: int | None) -> Performance:
     """Score scenarios and measure their patterns."""
-    scored = score(*scenarios, runs=runs, seed=seed, progress=False)
-    by_country = {str(c): rps for c, rps in scored.table.groupby("country")["rps"].mean().items()}
+    predictors = [Predictor(each, runs, seed) for each in scenarios]
+    rows = Forecast.joined(
+        [Forecast(each.rows, each.predict(), each.stances) for each in predictors]
+    )
+    by_country = {code: float(own.scores().mean()) for code, own in rows.by("country").items()}
+    figures = rows.figures()
     patterns = measured([Ensemble(each, runs=runs, seed=seed) for each in scenarios])
-    return Performance(scored.summary["rps"], scored.summary["skill"], by_country, tuple(patterns))
+    return Performance(float(figures.rps), float(figures.skill), by_country, tuple(patterns))
