@@ -395,7 +395,8 @@ class Sampler:
         return (
             np.array([paths.index(f"dynamics.{name}") for name in names], np.int64),
             joint.centre,
-            np.linalg.cholesky(joint.covariance),
+            # rounded, so that the last bits of a library's decomposition do not reach the draws
+            np.linalg.cholesky(joint.covariance).round(6),
             np.array([[*SCALES].index(scale) for scale in scales], np.int64),
             np.array([(known[name].low, known[name].high) for name in names]),
         )
