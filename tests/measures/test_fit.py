@@ -99,7 +99,7 @@ def test_what_the_model_holds_for_impossible_costs_no_more_than_a_wrong_code(rec
 
 
 def test_rows_that_rest_on_one_text_weigh_as_one(recorded, other):
-    text = {f"record.demand.{code}.cluster": "one text" for code in ("RUS", "UZB")}
+    text = {f"record.demand.{code}.cluster": "one_text" for code in ("RUS", "UZB")}
     posterior = Posterior([Predictor(each, 20) for each in (other.set(text), recorded.set(text))])
     assert [row.country for row in posterior.rows] == ["RUS", "KAZ", "UZB"] * 2
     # a text of another episode is another text, whatever it is called
@@ -331,7 +331,7 @@ def test_episodes_alone_can_be_left_out(fitted, recorded, other):
     found = detente.fit(recorded, other, runs=RUNS, leave_out="episodes", progress=False)
     assert found.summary["leave_one_country_out"] is None
     for name in ("leave_one_episode_out", "left_out_together", "coefficients"):
-        assert found.summary[name] == fitted.summary[name]
+        assert repr(found.summary[name]) == repr(fitted.summary[name])  # NaN is NaN
 
 
 def test_what_a_fit_leaves_open_is_kept(fitted, tmp_path):

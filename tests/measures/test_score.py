@@ -84,10 +84,10 @@ def test_a_response_that_is_not_open_is_refused(recorded):
 
 
 def test_rows_that_rest_on_one_text_name_their_cluster(recorded):
-    rows = observed(recorded.set({"record.demand.KAZ.cluster": "a text of four"}))
+    rows = observed(recorded.set({"record.demand.KAZ.cluster": "text_of_four"}))
     assert {row.country: row.cluster for row in rows} == {
         "RUS": "",
-        "KAZ": "a text of four",
+        "KAZ": "text_of_four",
         "UZB": "",
     }
 
