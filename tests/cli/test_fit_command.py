@@ -8,6 +8,8 @@ import pytest
 from typer.testing import CliRunner
 
 from detente.cli import app
+from detente.scenario.dynamics import coefficients
+from detente.theory.declare import Joint
 
 RECORDED = Path(__file__).parents[1] / "measures" / "recorded.yaml"
 SMALL = Path(__file__).parents[1] / "runs" / "small.yaml"
@@ -33,6 +35,7 @@ def other(tmp_path_factory):
     path = folder / "other.yaml"
     path.write_text(
         "scenario: other\nextends: recorded.yaml\nstart: 2019-12-30\n"
+        "events: {demand: {asks: [UZB]}}\n"
         "record:\n  - {event: demand, country: UZB, date: 2020-01-12, response: host}\n"
     )
     (folder / "recorded.yaml").write_text(RECORDED.read_text())
@@ -52,17 +55,22 @@ def test_the_tables_are_read_on_any_terminal(fit, other):
 def test_json_has_the_figures_by_name(fit, other):
     found = json.loads(fit(RECORDED, other, "--json", "--runs", 30, "--seed", 5).stdout)
     assert {"scenarios", "runs", "seeds", "rows", "level", "coefficients", "not_identified",
-            "correlations", "set", "in_sample", "leave_one_episode_out",
-            "leave_one_country_out", "notes"} == set(found)  # fmt: skip
+            "correlations", "set", "in_sample", "prior_alone", "leave_one_episode_out",
+            "left_out_together", "leave_one_country_out", "notes"} == set(found)  # fmt: skip
     assert found["seeds"] == {"other": 5, "recorded": 5}
-    assert len(found["coefficients"]) == len(found["set"]) == 10
+    estimated = [each.name for each in coefficients("response") if each.prior]
+    assert list(found["coefficients"]) == estimated
+    assert list(found["set"]) == [f"dynamics.{name}" for name in estimated]
     cost = found["coefficients"]["cost"]
     assert {"estimate", "low", "high", "prior", "prior_low", "prior_high", "why", "spread_left",
             "identified"} <= set(cost)  # fmt: skip
     assert found["set"]["dynamics.cost"] == cost["estimate"]
     figures = {"rps", "skill", "log_score", "hits_side", "hits_response", "of"}
     assert figures <= set(found["in_sample"])
+    assert figures <= set(found["prior_alone"])
     assert set(found["leave_one_episode_out"]) == {"other", "recorded"}
+    together = {"skill_interval", "skill_own", "skill_own_interval", "revealed"}
+    assert figures | together <= set(found["left_out_together"])
     assert set(found["leave_one_country_out"]["countries"]) == {"RUS", "KAZ", "UZB"}
 
 
@@ -72,6 +80,29 @@ def test_one_episode_is_not_left_out_and_that_is_said(fit):
     quick = fit(RECORDED, "--runs", 30, "--no-leave-out")
     assert "Each country left out" not in quick.stdout
     assert "Estimating without" not in quick.stderr
+
+
+def test_what_is_left_out_and_the_priors_alone_are_told_of(fit, other):
+    out = " ".join(fit(RECORDED, other, "--runs", 30).stdout.split())
+    assert "All episodes left out: skill " in out
+    assert "against the others' frequencies, " in out
+    assert "Against the frequencies of its own rows, recorded has skill " in out
+    assert "Revealed tilts: rank correlation " in out
+    assert "With the priors alone, skill is " in out
+
+
+def test_what_a_fit_leaves_open_is_saved(fit, tmp_path):
+    result = fit(RECORDED, "--runs", 30, "--no-leave-out", "--json", "--save", "joint.json")
+    assert result.exit_code == 0
+    found = json.loads(result.stdout)["coefficients"]
+    joint = Joint.read(tmp_path / "joint.json")
+    assert joint.names == tuple(found)
+    assert joint.episodes == ("recorded",)
+    priors = {each.name: each.prior for each in coefficients("response")}
+    centre = [priors[name].free(row["estimate"]) for name, row in found.items()]
+    assert joint.centre == pytest.approx(centre, abs=1e-6)
+    spread = [row["spread_left"] * priors[name].spread for name, row in found.items()]
+    assert joint.covariance.diagonal() ** 0.5 == pytest.approx(spread, abs=1e-5)
 
 
 def test_a_picture(fit, tmp_path):
@@ -89,6 +120,7 @@ def test_a_picture(fit, tmp_path):
         ([RECORDED, RECORDED], "given twice"),
         ([RECORDED, "--runs", 0], "out of range"),
         ([RECORDED, "--plot", "picture.gif"], ".svg"),
+        ([RECORDED, "--save", "nowhere/joint.json"], "nowhere"),
         ([], "SCENARIO"),
     ],
 )

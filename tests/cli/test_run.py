@@ -38,20 +38,26 @@ def test_the_table_has_a_line_a_country(run):
     summary = json.loads(Path("results/small/summary.json").read_text())["demand"]["KAZ"]
     row = next(line for line in lines if line.startswith("Kazakhstan"))
     assert f"{100 * summary['probability']:.0f} %" in row
+    for prefix, digits in (("", 3), ("revealed_", 2)):
+        low, high = (summary[f"{prefix}effect_{end}"] for end in ("low", "high"))
+        assert f"({low:+.{digits}f} to {high:+.{digits}f})" in row
     assert f"{summary['tilt']:+.2f}" in row
-    assert f"{summary['effect_low']:+.3f} to {summary['effect_high']:+.3f}" in row
+    assert f"{summary['revealed']:+.2f}" in row
     actor = next(line for line in lines if line.startswith("United States"))
-    assert " (its own move) " in actor
-    assert done.stdout.count("its own move") == 1
+    assert " (its own " in actor  # a title may go on below, a number may not
+    assert done.stdout.count("its own") == 1
 
 
 def test_the_table_says_how_to_read_it(run):
     out = run().stdout
     assert "As demanded (demand): where it leaves each country" in out
     assert "the likeliest last response to 'A demand'" in out
-    assert "from -1 (wholly east) to +1 (wholly west)" in out
+    assert "from -1 (wholly east) to +1 (wholly west)" in " ".join(out.split())
     assert "the same run of no_move" in out
-    assert "Other variants: change in tilt against no_move" in out
+    assert "Revealed: with whom it sided in what was said and done" in out
+    assert "Ties: where its ties stand" in out
+    assert "between what 95 % of these changes lie: chance, figures and coefficients" in out
+    assert "Other variants: change in what is revealed against no_move" in out
 
 
 def test_what_is_printed_elsewhere_than_on_a_terminal_is_plain(run):
@@ -86,6 +92,30 @@ def test_options_reach_the_scenario(run):
     assert results.variants == ("demand", "no_move")
     assert "path_tilt" in results.data
     assert "Qazaqstan" in done.stdout
+
+
+@pytest.mark.parametrize("which", ["posterior", "fixed"])
+def test_coefficients_are_drawn_or_fixed(run, which):
+    assert run("--coefficients", which, "--runs", 2).exit_code == 0
+    assert package.open("results/small").scenario.coefficients == which
+
+
+def test_the_twin_is_named_in_the_tables(run):
+    out = run("--set", "twin=offer").stdout
+    assert "the same run of offer" in out
+    assert "Other variants: change in what is revealed against offer" in out
+
+
+def test_a_change_that_may_as_well_be_none_stands_in_brackets(run):
+    lines = run().stdout.splitlines()
+    start = next(n for n, line in enumerate(lines) if line.startswith("Other variants"))
+    rows = {line.split()[0]: line.split()[-1] for line in lines[start + 2 : start + 5]}
+    summary = json.loads(Path("results/small/summary.json").read_text())["offer"]
+    for name, code in (("Kazakhstan", "KAZ"), ("Russia", "RUS")):
+        row = summary[code]
+        text = f"{row['revealed_effect']:+.2f}"
+        within = row["revealed_effect_low"] <= 0 <= row["revealed_effect_high"]
+        assert rows[name] == (f"[{text}]" if within else text)
 
 
 def test_running_again_says_before_it_begins_what_it_replaces(run, monkeypatch):
@@ -165,6 +195,7 @@ def test_resuming_a_finished_run_shows_it_again(run):
         (["--runs", "0"], "--runs: 0 is out of range: 1 or more\n"),
         (["--steps", "0"], "--steps: 0 is out of range: 1 or more\n"),
         (["--seed", "-1"], "--seed: -1 is out of range: 0 or more\n"),
+        (["--coefficients", "fixd"], "coefficients: input should be 'posterior' or 'fixed'"),
         (["--set", "runs=0"], "--set:1:1: runs: 0 is out of range"),
         (["--runs", "many"], "--runs"),
         (["--workers", "0"], "--workers"),

@@ -2,6 +2,7 @@
 
 import functools
 import json
+import math
 from pathlib import Path
 
 import pytest
@@ -33,6 +34,7 @@ def other(tmp_path):
     path = tmp_path / "other.yaml"
     path.write_text(
         "scenario: other\nextends: recorded.yaml\nstart: 2019-12-30\n"
+        "events: {demand: {asks: [UZB]}}\n"
         "record:\n  - {event: demand, country: UZB, date: 2020-01-12, response: host}\n"
     )
     (tmp_path / "recorded.yaml").write_text(RECORDED.read_text())
@@ -56,13 +58,32 @@ def test_json_has_the_figures_at_the_top(score):
     rivals = [name for name in theory.names() if name != "response"]
     assert list(found["baselines"]) == ["pooled", "same", *rivals, "position_alone"]
     assert all({"rps", "skill"} <= set(figures) for figures in found["baselines"].values())
-    assert {"log_score", "intervals", "calibration", "scenarios", "rows"} <= set(found)
+    assert {"log_score", "intervals", "calibration", "revealed", "scenarios", "rows"} <= set(found)
+    revealed = found["revealed"]
+    assert set(revealed) == {"correlation", "interval", "baselines", "rows"}
+    assert list(revealed["baselines"]) == list(found["baselines"])
+    assert [row["country"] for row in revealed["rows"]] == ["RUS", "KAZ", "UZB"]
     rows = {row["country"]: row for row in found["rows"]}
     assert rows["KAZ"]["observed"] == "joint"
     assert rows["KAZ"]["earlier"] == ["silent"]
     assert rows["KAZ"]["date"] == "2020-01-20"
     assert sum(rows["KAZ"]["probabilities"].values()) == pytest.approx(1)
     assert found["rps"] == pytest.approx(sum(row["rps"] for row in rows.values()) / 3)
+
+
+def test_the_table_says_how_revealed_tilts_rank(score):
+    result = score(RECORDED, "--runs", 30)
+    found = json.loads(score(RECORDED, "--runs", 30, "--json").stdout)["revealed"]
+    said = (
+        f"Revealed tilts, expected beside observed: rank correlation {found['correlation']:.2f} ("
+    )
+    assert said in " ".join(result.stdout.split())
+
+
+def test_a_response_that_is_not_open_is_refused(score):
+    result = score(RECORDED, "--set", "record.demand.UZB.response=host")
+    assert result.exit_code == 2
+    assert "the record has UZB answer demand by 'host', which is not open to it" in result.stderr
 
 
 def test_what_has_no_value_is_null(score):
@@ -92,9 +113,9 @@ def test_options_change_what_is_run(score):
     assert plain["scenarios"]["recorded"]["runs"] == 50
     assert seeded["scenarios"]["recorded"]["seed"] == 5
     assert seeded["rps"] != plain["rps"]
-    # choice at random: no response is likelier than another, but for chance
+    # choice at random: no open response is likelier than another, but for chance
     assert changed["log_score"] != plain["log_score"]
-    assert changed["log_score"] == pytest.approx(-2.08, abs=0.5)
+    assert changed["log_score"] == pytest.approx(-math.log(7), abs=0.5)
 
 
 @pytest.mark.parametrize("suffix", ["png", "svg"])

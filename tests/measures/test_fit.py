@@ -11,9 +11,12 @@ from detente.measures.fit import NOT_IDENTIFIED
 from detente.measures.posterior import SPAN, Posterior, mean_of_products
 from detente.measures.predictions import Predictor
 from detente.scenario.dynamics import Dynamics, coefficients
+from detente.theory import find
+from detente.theory.declare import Joint
 
 PRIORS = {each.name: each.prior for each in coefficients("response") if each.prior}
 RECORDED = Path(__file__).parent / "recorded.yaml"
+STANCES = [each.stance for each in detente.load(RECORDED).repertoire.values()]
 RUNS = 300
 
 
@@ -31,6 +34,7 @@ def other(recorded):
             "start": "2010-01-04",
             "seed": 3,
             "events.demand.at": "2010-01-06",
+            "events.demand.asks": ["UZB"],
             "record.demand.RUS.response": "endorse",
             "record.demand.UZB.response": "host",
         }
@@ -59,7 +63,7 @@ def test_the_slope_is_that_of_the_log_posterior(recorded, other):
     posterior = Posterior([Predictor(each, 1000) for each in (other, recorded)])
     # where choices are far from sure each response is given by many runs, and its logarithm smooth
     free = on_scales(posterior.coefficients(centre()) | {"rationality": 1.5})
-    weights = posterior.confidence
+    weights = posterior.weights
     slope, information = posterior.slope_and_information(weights, free)
     direct = []
     for aside in SPAN * np.eye(len(free)):
@@ -71,25 +75,58 @@ def test_the_slope_is_that_of_the_log_posterior(recorded, other):
     assert np.linalg.eigvalsh(information).min() > 0
 
 
+def test_coding_is_wrong_in_any_open_way_where_it_is_not_sure(posterior):
+    rows = posterior.rows
+    assert [row.confidence for row in rows] == [1, 0.5, 0.8] * 2
+    opened = np.array([row.opened for row in rows])
+    probabilities = opened * np.random.default_rng(4).random(opened.shape)
+    probabilities /= probabilities.sum(axis=1, keepdims=True)
+    coded = posterior.coded(probabilities)
+    assert coded.sum(axis=1) == pytest.approx(1)
+    assert (coded[~opened] == 0).all()
+    assert coded[0] == pytest.approx(probabilities[0])  # sure
+    half = 0.5 * probabilities[1] + 0.5 * opened[1] / opened[1].sum()
+    assert coded[1] == pytest.approx(half)
+
+
+def test_what_the_model_holds_for_impossible_costs_no_more_than_a_wrong_code(recorded):
+    """A row that is less than sure cannot outweigh everything else."""
+    posterior = Posterior([Predictor(recorded, 20)])
+    row = posterior.rows[1]  # half sure
+    impossible = np.eye(len(row.opened))[np.tile((row.index + 1) % len(row.opened), 3)]
+    least = posterior.coded(impossible)[1, row.index]
+    assert least == pytest.approx(0.5 / sum(row.opened))
+
+
+def test_rows_that_rest_on_one_text_weigh_as_one(recorded, other):
+    text = {f"record.demand.{code}.cluster": "one_text" for code in ("RUS", "UZB")}
+    posterior = Posterior([Predictor(each, 20) for each in (other.set(text), recorded.set(text))])
+    assert [row.country for row in posterior.rows] == ["RUS", "KAZ", "UZB"] * 2
+    # a text of another episode is another text, whatever it is called
+    assert posterior.weights.tolist() == [0.5, 1.0, 0.5] * 2
+    alone = Posterior([Predictor(recorded, 20)])
+    assert alone.weights.tolist() == [1.0] * 3
+
+
 def test_the_mode_is_higher_than_what_is_around_it(posterior):
-    mode = posterior.maximise(posterior.confidence)
+    mode = posterior.maximise(posterior.weights)
     rng = np.random.default_rng(0)
-    spread = np.sqrt(np.diag(posterior.covariance(posterior.confidence, mode.free)))
+    spread = np.sqrt(np.diag(posterior.covariance(posterior.weights, mode.free)))
     for _ in range(20):
         there = mode.free + spread * rng.normal(size=len(spread))
-        assert posterior.log_density(posterior.confidence, there) < mode.log_posterior
+        assert posterior.log_density(posterior.weights, there) < mode.log_posterior
 
 
 def test_the_mode_does_not_depend_on_the_order_of_episodes(posterior):
     turned = Posterior(posterior.episodes[::-1])
-    one, two = (each.maximise(each.confidence).free for each in (posterior, turned))
+    one, two = (each.maximise(each.weights).free for each in (posterior, turned))
     assert one == pytest.approx(two, abs=1e-9)
-    of_one, of_two = (each.covariance(each.confidence, one) for each in (posterior, turned))
+    of_one, of_two = (each.covariance(each.weights, one) for each in (posterior, turned))
     assert of_one == pytest.approx(of_two, abs=1e-9)
 
 
 def test_without_weights_nothing_is_learnt(posterior):
-    nothing = 0 * posterior.confidence
+    nothing = 0 * posterior.weights
     free = posterior.maximise(nothing).free
     assert free == pytest.approx(centre())
     spread = [prior.spread for prior in PRIORS.values()]
@@ -110,7 +147,7 @@ def test_few_runs_do_not_make_the_record_say_more(recorded, other):
 
     def left(runs, seed):
         posterior = Posterior([Predictor(each, runs, seed) for each in (other, recorded)])
-        covariance = posterior.covariance(posterior.confidence, centre())
+        covariance = posterior.covariance(posterior.weights, centre())
         return np.sqrt(np.diag(covariance)) / spread
 
     few = np.mean([left(200, seed) for seed in range(4)], axis=0)
@@ -191,11 +228,12 @@ def test_what_the_record_was_drawn_from_is_found():
 
 def test_the_defaults_are_what_the_episodes_of_the_library_give():
     """The search starts at the defaults, for time's sake, and should not get far."""
-    scenarios = [detente.load(name) for name in ("access-2001", "bagram-2025")]
-    posterior = Posterior([Predictor(each, runs=400) for each in scenarios])
+    episodes = find("response").coefficients.joint.episodes
+    assert len(episodes) == 5
+    posterior = Posterior([Predictor(detente.load(name), runs=400) for name in episodes])
     defaults = on_scales({name: Dynamics.model_fields[name].default for name in PRIORS})
-    mode = posterior.maximise(posterior.confidence, start=defaults)
-    spread = np.sqrt(np.diag(posterior.covariance(posterior.confidence, mode.free)))
+    mode = posterior.maximise(posterior.weights, start=defaults)
+    spread = np.sqrt(np.diag(posterior.covariance(posterior.weights, mode.free)))
     aside = (defaults - mode.free) / spread
     drifted = {name: round(by, 2) for name, by in zip(PRIORS, aside, strict=True) if abs(by) > 0.5}
     assert not drifted, "standard deviations from the record: run `detente fit` again"
@@ -241,14 +279,77 @@ def test_each_country_left_out_is_held_against_its_rows(fitted):
     assert held["rps"] > fitted.summary["in_sample"]["rps"]  # what was seen is met better
 
 
-def test_left_out_is_held_against_the_frequencies_of_all_rows(fitted):
-    done = np.concatenate([each.observed for each in fitted.forecasts.values()])
-    often = np.cumsum(np.bincount(done, minlength=8) / len(done))[:-1]
+def score_of_frequencies(fitted, of, held_against):
+    """Return the scores of how often each response was given in one episode, in rows of another."""
+    often = np.bincount(fitted.forecasts[of].observed, minlength=len(STANCES)) / 3
+    rows = fitted.forecasts[held_against]
+    below, scores = np.cumsum(often), []
+    for row in rows.rows:
+        thresholds = np.flatnonzero(row.opened)[:-1]
+        scores.append(np.sum((below[thresholds] - (row.index <= thresholds)) ** 2))
+    return np.array(scores)
+
+
+def test_left_out_is_held_against_the_frequencies_of_the_other_episodes(fitted):
     found = fitted.summary["leave_one_episode_out"]["recorded"]
-    observed = fitted.forecasts["recorded"].observed
-    reference = np.mean([np.sum((often - (at <= np.arange(7))) ** 2) for at in observed])
-    assert found["skill"] == pytest.approx(1 - found["rps"] / reference)
+    others, own = (score_of_frequencies(fitted, of, "recorded") for of in ("other", "recorded"))
+    assert found["skill"] == pytest.approx(1 - found["rps"] / others.mean())
+    assert found["skill_own"] == pytest.approx(1 - found["rps"] / own.mean())
     assert found["skill_own"] < found["skill"]
+
+
+def test_all_that_was_left_out_is_pooled(fitted):
+    each = fitted.summary["leave_one_episode_out"]
+    found = fitted.summary["left_out_together"]
+    assert found["of"] == 6
+    for name in ("hits_side", "hits_response"):
+        assert found[name] == sum(one[name] for one in each.values())
+    for name in ("rps", "log_score"):
+        assert found[name] == pytest.approx(np.mean([one[name] for one in each.values()]))
+    pairs = [("other", "recorded"), ("recorded", "other")]
+    others = np.mean([score_of_frequencies(fitted, of, at) for of, at in pairs])
+    own = np.mean([score_of_frequencies(fitted, at, at) for _, at in pairs])
+    assert found["skill"] == pytest.approx(1 - found["rps"] / others)
+    assert found["skill_own"] == pytest.approx(1 - found["rps"] / own)
+    for name in ("skill", "skill_own"):
+        low, high = found[f"{name}_interval"]
+        assert low <= found[name] <= high
+    revealed = found["revealed"]
+    assert [row["scenario"] for row in revealed["rows"]] == ["other"] * 3 + ["recorded"] * 3
+    assert -1 <= revealed["interval"][0] <= revealed["interval"][1] <= 1
+
+
+def test_the_priors_alone_are_scored_too(fitted, recorded, other):
+    medians = {f"dynamics.{name}": prior.median for name, prior in PRIORS.items()}
+    before = [each.set(medians) for each in (recorded, other)]
+    scored = detente.score(*before, runs=RUNS, progress=False).summary
+    for name in ("rps", "skill", "log_score", "hits_side", "hits_response", "of"):
+        assert fitted.summary["prior_alone"][name] == pytest.approx(scored[name])
+
+
+def test_episodes_alone_can_be_left_out(fitted, recorded, other):
+    found = detente.fit(recorded, other, runs=RUNS, leave_out="episodes", progress=False)
+    assert found.summary["leave_one_country_out"] is None
+    for name in ("leave_one_episode_out", "left_out_together", "coefficients"):
+        assert repr(found.summary[name]) == repr(fitted.summary[name])  # NaN is NaN
+
+
+def test_what_a_fit_leaves_open_is_kept(fitted, tmp_path):
+    joint = fitted.joint
+    assert joint.names == tuple(PRIORS)
+    assert joint.episodes == fitted.scenarios
+    assert joint.centre == pytest.approx(on_scales(fitted.coefficients))
+    prior = np.array([each.spread for each in PRIORS.values()])
+    left = fitted.table["spread_left"].to_numpy()
+    assert np.sqrt(np.diag(joint.covariance)) == pytest.approx(left * prior)
+    assert joint.covariance == pytest.approx(joint.covariance.T)
+    assert np.linalg.eigvalsh(joint.covariance).min() > 0
+    (tmp_path / "joint.json").write_text(joint.to_json())
+    read = Joint.read(tmp_path / "joint.json")
+    assert (read.names, read.episodes) == (joint.names, joint.episodes)
+    assert read.centre == pytest.approx(joint.centre, abs=5e-7)  # to six places
+    assert read.covariance == pytest.approx(joint.covariance, abs=5e-7)
+    assert read.to_json() == joint.to_json()
 
 
 def test_one_episode_cannot_be_left_out(recorded):

@@ -4,11 +4,13 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 
 import detente
-from detente.measures.forecasts import BATCHES, counts_by_batch, ranked_probability
+from detente.measures.forecasts import BATCHES, Forecast, counts_by_batch
 from detente.measures.predictions import Predictor, observed
+from detente.measures.revealed import compared
 from detente.measures.score import BEYOND_POSITION
 
 RECORDED = Path(__file__).parent / "recorded.yaml"
@@ -32,6 +34,7 @@ def other(recorded):
             "start": "2010-01-04",
             "seed": 3,
             "events.demand.at": "2010-01-06",
+            "events.demand.asks": ["UZB"],
             "record.demand.RUS.response": "endorse",
             "record.demand.UZB.response": "host",
         }
@@ -57,6 +60,38 @@ def test_the_last_response_counts_and_the_actor_has_none(recorded):
     assert rows["RUS"].index == 1
 
 
+def test_a_row_says_which_responses_are_open_to_it(recorded):
+    asked = recorded.set({"events.demand.asks": ["UZB"]})
+    named = list(recorded.repertoire)
+    for scenario, hosts in ((recorded, {}), (asked, {"UZB"})):
+        for row in observed(scenario):
+            there = {name for name, is_open in zip(named, row.opened, strict=True) if is_open}
+            assert ("host" in there) == (row.country in hosts)
+            assert {"warn", "joint", "silent", "endorse"} <= there
+            assert not there & {"refuse", "join", "against", "for"}  # of texts and votes
+
+
+def test_a_response_that_is_not_open_is_refused(recorded):
+    wrong = recorded.set({"record.demand.UZB.response": "host"})
+    said = (
+        r"'recorded': the record has UZB answer demand by 'host', which is not open to it as byst"
+    )
+    with pytest.raises(detente.UsageError, match=said):
+        detente.score(wrong, progress=False)
+    with pytest.raises(detente.UsageError, match=said):
+        detente.fit(wrong, runs=5, progress=False)
+    assert observed(wrong.set({"events.demand.asks": ["UZB"]}))[-1].response == "host"
+
+
+def test_rows_that_rest_on_one_text_name_their_cluster(recorded):
+    rows = observed(recorded.set({"record.demand.KAZ.cluster": "text_of_four"}))
+    assert {row.country: row.cluster for row in rows} == {
+        "RUS": "",
+        "KAZ": "text_of_four",
+        "UZB": "",
+    }
+
+
 def test_a_scenario_without_a_record_is_refused(recorded, small):
     for scenario in (small, recorded.set({"variants.demand.drop": ["demand"]})):
         with pytest.raises(detente.UsageError, match="no record"):
@@ -75,12 +110,14 @@ def test_what_cannot_be_pooled_is_refused(recorded, other):
 def test_a_prediction_is_what_the_runs_do(recorded):
     results = detente.run(recorded, runs=70, progress=False)
     predictor = Predictor(recorded, runs=70)
-    counts = counts_by_batch(predictor.simulate(), 8, 1)[0]
+    counts = counts_by_batch(predictor.simulate(), len(recorded.repertoire), 1)[0]
     data = results.data["response_count"].sel(variant="demand", event="demand")
     expected = data.sel(country=[row.country for row in predictor.rows])
     assert np.array_equal(counts, expected.transpose("country", "response"))
     assert counts.sum(axis=1).tolist() == [70, 70, 70]
-    assert predictor.predict() == pytest.approx((counts + 1 / 8) / 71)
+    opened = np.array([row.opened for row in predictor.rows])
+    shared = opened / opened.sum(axis=1, keepdims=True)
+    assert predictor.predict() == pytest.approx((counts + shared) / 71)
 
 
 def test_coefficients_in_place_of_those_of_the_scenario(recorded):
@@ -105,7 +142,7 @@ def test_fixed_parameters_leave_the_other_draws_alone(recorded):
     predictor = Predictor(recorded, runs=3000)
     mixed = predictor.predict()
     by_draw = predictor.predict_by_draw(60, 50)
-    assert by_draw.shape == (60, 3, 8)
+    assert by_draw.shape == (60, 3, len(recorded.repertoire))
     assert by_draw.mean(axis=0) == pytest.approx(mixed, abs=0.06)
     sure = Predictor(
         recorded.set(
@@ -179,7 +216,7 @@ def test_a_weight_counts_a_row_so_often_for_the_baselines_too(both):
     weighted = rows.replicates(np.bincount(often, minlength=6).astype(float)).baselines
     for name, expected in again.replicates().baselines.items():
         assert weighted[name] == pytest.approx(expected)
-        theirs = ranked_probability(again.baselines()[name], again.observed).mean()
+        theirs = again.scores(again.baselines()[name]).mean()
         assert expected == pytest.approx(theirs)
 
 
@@ -219,7 +256,7 @@ def test_pooled_are_all_the_rows(both, scored):
     assert both.summary["scenarios"]["recorded"] == scored.summary["scenarios"]["recorded"]
     parts = [both.summary["scenarios"][name]["rps"] for name in both.scenarios]
     assert both.summary["rps"] == pytest.approx(np.mean(parts))
-    counts = np.bincount(both.rows.observed, minlength=8) / 6
+    counts = np.bincount(both.rows.observed, minlength=len(both.rows.stances)) / 6
     first = both.rows.baselines()["pooled"][0]
     assert first == pytest.approx(counts)
 
@@ -250,6 +287,43 @@ def test_where_all_did_the_same_there_is_no_room_for_skill(recorded):
     assert np.isnan(found["skill"])
     assert found["baselines"]["pooled"]["rps"] == 0
     assert np.isnan(found["intervals"]["rows"]["skill"]).all()
+
+
+def test_revealed_tilts_that_are_expected_rank_beside_those_observed(both):
+    found = both.summary["revealed"]
+    rows = pd.DataFrame(found["rows"])
+    assert list(rows["scenario"]) == ["other"] * 3 + ["recorded"] * 3
+    assert rows[["expected", "observed"]].abs().to_numpy().max() <= 1
+    rank = rows[["expected", "observed"]].corr("spearman").loc["expected", "observed"]
+    assert found["correlation"] == pytest.approx(rank)
+    low, high = found["interval"]
+    assert -1 <= low <= high <= 1
+    assert set(found["baselines"]) == set(both.summary["baselines"])
+    # in 2020: Russia warns against an act of the United States, Uzbekistan endorses it
+    last = rows[rows["scenario"] == "recorded"].set_index("country")["observed"]
+    assert last["RUS"] < last["KAZ"] < last["UZB"]
+
+
+def test_observed_revealed_tilt_by_hand(recorded):
+    rows = pd.DataFrame(detente.score(recorded, progress=False).summary["revealed"]["rows"])
+    found = rows.set_index("country")["observed"]
+    said = {code: recorded.repertoire[name].stance for code, name in
+            (("RUS", "warn"), ("KAZ", "joint"), ("UZB", "endorse"))}  # fmt: skip
+    # each pole has one member: the United States, whose act it is (1), and Russia
+    for code in ("KAZ", "UZB"):
+        toward_west, toward_east = 1 - abs(said[code] - 1), 1 - abs(said[code] - said["RUS"])
+        assert found[code] == pytest.approx((toward_west - toward_east) / 2)
+    assert found["RUS"] == pytest.approx((1 - abs(said["RUS"] - 1) - 1) / 2)
+
+
+def test_a_certain_forecast_of_what_was_done_reveals_what_is_observed(recorded):
+    rows = observed(recorded)
+    stances = np.array([each.stance for each in recorded.repertoire.values()])
+    done = np.eye(len(stances))[[row.index for row in rows]]
+    course = recorded.variant("demand")
+    found = compared(Forecast(rows, done, stances), {"recorded": course})
+    assert [row["expected"] for row in found["rows"]] == [row["observed"] for row in found["rows"]]
+    assert found["correlation"] == pytest.approx(1)
 
 
 def test_it_says_what_it_is(both):

@@ -255,7 +255,8 @@ def _print_main(out: Console, results: Results, variant: str) -> None:
         title = scenario.repertoire[row["response"]].title if row["response"] else "-"
         title = "(its own act)" if code == actor else title
         rows.append({**row, "name": scenario.countries[code].name, "title": title})
-    console.print_table(out, columns, rows, numbers=len(columns) - 2)
+    numbers = range(2, len(columns))  # an interval over two lines would be read with another's
+    console.print_table(out, columns, rows, numbers=len(numbers), unbroken=numbers)
 
 
 def _how_to_read(results: Results, variant: str) -> str:
