@@ -287,7 +287,7 @@ def gather(
                     if "event" in outcome.axes:
                         axis = group[key].ndim - len(inner) + outcome.axes.index("event")
                         group[key] = spread(group[key], axis, missing)
-            if len(record.sums):
+            if outcome.keep == "moments":
                 for key, sums in (("sum", record.sums), ("square_sum", record.squares)):
                     whole = sums.reshape(shape)
                     if "event" in outcome.axes:

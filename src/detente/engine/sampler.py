@@ -366,39 +366,46 @@ class Sampler:
             row = self.theory.coefficients.row(name)
             quantity = quantity_of(type(s.dynamics), name)
             value = getattr(s.dynamics, name)
-            if name in self._drawn_jointly:
-                value, quantity = Distribution("normal", (0.0, 1.0)), _UNBOUNDED
+            if name in self._jointly:  # drawn whether or not it is held, for the others' sake
+                held = name not in self._drawn_jointly
+                place = () if held else (("coefficient", (row,)),)
+                standard = Distribution("normal", (0.0, 1.0))
+                self._put(f"dynamics.{name}", standard, _UNBOUNDED, *place)
+                if not held:
+                    continue
             self._put(f"dynamics.{name}", value, quantity, ("coefficient", (row,)))
 
     @cached_property
+    def _jointly(self) -> tuple[str, ...]:
+        """The coefficients of which the fit leaves something open, if runs draw from that."""
+        joint = self.theory.coefficients.joint
+        return () if joint is None or self.scenario.coefficients == "fixed" else joint.names
+
+    @cached_property
     def _drawn_jointly(self) -> tuple[str, ...]:
-        """The coefficients that each run draws from what the fit leaves open of them.
+        """Those of them that each run draws.
 
         One that the scenario gives another number, or a distribution, is held to that.
         """
-        known, dynamics = self.theory.coefficients, self.scenario.dynamics
-        if known.joint is None or self.scenario.coefficients == "fixed":
-            return ()
-        defaults = {each.name: each.default for each in known}
-        return tuple(n for n in known.joint.names if getattr(dynamics, n) == defaults[n])
+        defaults = {each.name: each.default for each in self.theory.coefficients}
+        dynamics = self.scenario.dynamics
+        return tuple(n for n in self._jointly if getattr(dynamics, n) == defaults[n])
 
     @cached_property
     def _joint(self) -> tuple[Any, ...]:
         """How the draws of coefficients vary together, as `draw_jointly` asks for it."""
-        names = self._drawn_jointly
         known = {each.name: each for each in self.theory.coefficients}
         paths = [item.path for item in self.uncertain]
-        whole = self.theory.coefficients.joint
-        assert whole is not None  # else none is drawn jointly
-        joint = whole.among(names)
-        scales = [prior.scale for name in names if (prior := known[name].prior) is not None]
+        joint = self.theory.coefficients.joint
+        assert joint is not None  # else none is drawn jointly
+        scales = [prior.scale for name in joint.names if (prior := known[name].prior) is not None]
         return (
-            np.array([paths.index(f"dynamics.{name}") for name in names], np.int64),
+            np.array([paths.index(f"dynamics.{name}") for name in joint.names], np.int64),
             joint.centre,
             # rounded, so that the last bits of a library's decomposition do not reach the draws
             np.linalg.cholesky(joint.covariance).round(6),
             np.array([[*SCALES].index(scale) for scale in scales], np.int64),
-            np.array([(known[name].low, known[name].high) for name in names]),
+            np.array([(known[name].low, known[name].high) for name in joint.names]),
         )
 
     def _place_pairs(self) -> None:
@@ -497,9 +504,9 @@ class Sampler:
         drawn = self.draws(0, count)
         found = {"all": drawn, "coefficients": drawn.copy(), "figures": drawn.copy()}
         estimates = {f"dynamics.{each.name}": each.default for each in self.theory.coefficients}
-        jointly = {f"dynamics.{name}" for name in self._drawn_jointly}
+        jointly = {*self._joint[0].tolist()} if self._jointly else {*()}
         for number, item in enumerate(self.uncertain):
-            if item.path in jointly:
+            if number in jointly:
                 found["coefficients"][number] = found["figures"][number] = estimates[item.path]
             else:
                 middle = sample(item.distribution, np.array([0.5]), item.low, item.high)
@@ -539,7 +546,7 @@ class Sampler:
             high, low = chance.path_words(item.path)
             chance.draw_parameter(seed, first, np.uint64(high), np.uint64(low), row)
             row[:] = sample(item.distribution, row, item.low, item.high)
-        if self._drawn_jointly:
+        if self._jointly:
             chance.draw_jointly(drawn, *self._joint)
         return drawn
 

@@ -48,13 +48,13 @@ RED_LINE_RESOLVE: Final = _add(
     Prior("logit", 0.5, 1.0, "a share of which nothing is known"),
 )  # fmt: skip
 TIE_TO_ACTOR: Final = _add(
-    "tie_to_actor", 1.0, _WEIGHT, 0.0, 10.0,
+    "tie_to_actor", 1.0, _WEIGHT, 0.0, 100.0,
     "Weight of a country's attitude to the actor of an event, times how much is at stake for it: "
     "at 1, who asks counts for a full friend as much as what is asked.",
     Prior("log", 1.0, 1.0, _WHY),
 )  # fmt: skip
 TIE_TO_RECIPIENT: Final = _add(
-    "tie_to_recipient", 1.0, _WEIGHT, 0.0, 10.0,
+    "tie_to_recipient", 1.0, _WEIGHT, 0.0, 100.0,
     "Weight of a country's attitude to the recipient, times the event's score and how much is at "
     "stake: harm to a friend is opposed, harm to a foe welcomed.",
     Prior("log", 1.0, 1.0, _WHY),
@@ -66,39 +66,39 @@ BYSTANDER: Final = _add(
     Prior("logit", 0.5, 1.0, "a share of which nothing is known"),
 )  # fmt: skip
 CONFORMITY: Final = _add(
-    "conformity", 0.5, _WEIGHT, 0.0, 10.0,
+    "conformity", 0.5, _WEIGHT, 0.0, 100.0,
     "Weight of the distance from the stances of peers (Friedkin and Johnsen 1990).",
     Prior("log", 0.5, 1.0, "half of a gain: votes give peers little (ODD 7.3)"),
 )  # fmt: skip
 EXPOSURE: Final = _add(
-    "exposure", 1.0, _WEIGHT, 0.0, 10.0,
+    "exposure", 1.0, _WEIGHT, 0.0, 100.0,
     "Price of falling short of those one depends on, per share of what one depends on: each asks "
     "others to go as far as it goes itself, as far as the matter is at stake for it.",
     Prior("log", 1.0, 1.0, _WHY),
 )  # fmt: skip
 INERTIA: Final = _add(
-    "inertia", 1.0, _WEIGHT, 0.0, 10.0,
+    "inertia", 1.0, _WEIGHT, 0.0, 100.0,
     "Cost of changing one's word: weight of the distance from a country's own last response, once "
     "it has taken a side (Fearon 1994).",
     Prior("log", 1.0, 1.0, _WHY),
 )  # fmt: skip
 PRECEDENT: Final = _add(
-    "precedent", 1.0, _WEIGHT, 0.0, 10.0,
+    "precedent", 1.0, _WEIGHT, 0.0, 100.0,
     "Weight of the distance from what a country did before on the matter, while that is fresh.",
     Prior("log", 1.0, 1.0, "votes give the last one most of what can be foretold (ODD 7.3)"),
 )  # fmt: skip
 OFFER: Final = _add(
-    "offer", 0.5, _WEIGHT, 0.0, 10.0,
+    "offer", 0.5, _WEIGHT, 0.0, 100.0,
     "Weight of what a country is offered: half of it for an offer of one per cent of its economy.",
     Prior("log", 0.5, 1.0, "rents buy some hosts and not others (Cooley 2008)"),
 )  # fmt: skip
 COST: Final = _add(
-    "cost", 1.0, _WEIGHT, 0.0, 10.0,
+    "cost", 1.0, _WEIGHT, 0.0, 100.0,
     "Weight of the costs of hostile responses as the repertoire gives them.",
     Prior("log", 1.0, 0.75, "the costs of the repertoire are in units of utility"),
 )  # fmt: skip
 SUPPORT_COST: Final = _add(
-    "support_cost", 1.0, _WEIGHT, 0.0, 10.0,
+    "support_cost", 1.0, _WEIGHT, 0.0, 100.0,
     "Weight of the costs of supportive responses as the repertoire gives them.",
     Prior("log", 1.0, 0.75, "the costs of the repertoire are in units of utility"),
 )  # fmt: skip
