@@ -138,11 +138,6 @@ class Joint:
         """Return the estimate of a coefficient, to three places."""
         return round(prior.bound(float(self.centre[self.names.index(name)])), 3)
 
-    def among(self, names: Sequence[str]) -> Joint:
-        """Return what is left open of some of the coefficients, whatever the others are."""
-        at = [self.names.index(name) for name in names]
-        return Joint(tuple(names), self.centre[at], self.covariance[np.ix_(at, at)], self.episodes)
-
 
 class Coefficients:
     """The coefficients of a theory, in the order of the rows in which its rules find them.
