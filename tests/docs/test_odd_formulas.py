@@ -162,7 +162,9 @@ def utility(w, e, i, r):
 def probabilities(w, e, i):
     precision = w.rationality * w.responsiveness[i]
     odds = [
-        exp(precision * utility(w, e, i, r)) if is_open(w, e, i, response) else 0.0
+        exp(precision * utility(w, e, i, r))
+        if is_open(w, e, i, response) or w.response[e, i] == r  # what was said can stand
+        else 0.0
         for r, response in enumerate(w.repertoire)
     ]
     return np.array(odds) / sum(odds)
@@ -223,8 +225,10 @@ def spoken(model, w, met):
 
 
 def say(w, after, e, i, r, step):
-    after.turns[e, i] += after.response[e, i] != NEVER
-    after.first[e, i] = r if after.first[e, i] == NEVER else after.first[e, i]
+    again = after.spoke[e, i] == step  # the last of two in one step is the act of that step
+    after.turns[e, i] += after.first[e, i] != NEVER and not again
+    if after.first[e, i] == NEVER or (again and after.turns[e, i] == 0):
+        after.first[e, i] = r
     after.response[e, i], after.stance[e, i] = r, w.response_stance[r]
     after.answer[e, i], after.spoke[e, i] = w.response_score[r], step
 
@@ -393,7 +397,8 @@ def test_probabilities(steps):
             e = step.model.event_index(event)
             for i, code in enumerate(step.model.sampler.codes):
                 expected = probabilities(step.weighed, e, i)
-                assert by_country[code].to_numpy() == pytest.approx(expected, abs=CLOSE)
+                table = by_country[code].reindex(step.model.sampler.responses, fill_value=0.0)
+                assert table.to_numpy() == pytest.approx(expected, abs=CLOSE)
                 checked += 1
     assert checked > 100
 
@@ -454,7 +459,8 @@ def test_offers_add_up_and_outbid():
         pulls.append(paid(w, e, kgz))
         for i, (_, agent) in enumerate(agents(model)):
             expected = probabilities(w, e, i)
-            found = agent.explain("manas_renewal")["probability"].to_numpy()
+            found = agent.explain("manas_renewal")["probability"]
+            found = found.reindex(model.sampler.responses, fill_value=0.0).to_numpy()
             assert found == pytest.approx(expected, abs=CLOSE)
     assert pulls[0] > 0 > pulls[3]  # outbid by Moscow
     assert pulls[5] > pulls[3]  # and raised by Washington

@@ -103,7 +103,7 @@ BASE: dict[str, Any] = {
             "type": "REJECT", "score": -2.0, "proposes": {"basing": 0.05},
             "when": {
                 "any": [
-                    {"all": [{"after": "demand", "steps": 2}, {"issue": "basing", "below": 0.15}]},
+                    {"all": [{"after": "demand", "steps": 2}, {"issue": "basing", "below": 0.24}]},
                     {"stance": "demand", "of": "BBB", "below": -0.5},
                     {"opposition": "demand", "above": 0.45},
                     {"not": {"attitude": "BBB", "to": "AAA", "above": -0.402}},

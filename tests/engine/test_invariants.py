@@ -106,9 +106,8 @@ def test_with_nothing_at_stake_the_choice_follows_costs_alone(resolve, rationali
     weights = np.array(
         [
             np.exp(-rationality * weight / (1 + (r.stance >= 0)) * r.cost * (1 - resolve))
-            if "move" in r.kinds and "bystander" in r.open_to
-            else 0.0
             for r in Scenario.model_validate(plain).repertoire.values()
+            if "move" in r.kinds and "bystander" in r.open_to
         ]
     )
     assert table["probability"].to_numpy() == pytest.approx(weights / weights.sum(), abs=1e-12)

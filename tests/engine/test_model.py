@@ -77,8 +77,10 @@ def test_explain_adds_up(model):
         terms += ["offer", "inertia", "precedent", "cost"]
         assert np.allclose(table[terms].sum(axis=1), table["utility"])
         assert table["probability"].sum() == pytest.approx(1.0)
-        assert list(table.index) == list(model.scenario.repertoire)
-    assert model.agents["USA"].explain("us_demand").loc["host", "probability"] == 0.0
+        moves = [name for name, r in model.scenario.repertoire.items() if "move" in r.kinds]
+        assert set(table.index) <= set(moves) - {"joint"}  # what texts alone can give, nobody has
+        assert ("host" in table.index) == (country.code == "AFG")
+    assert list(model.agents["USA"].explain("us_demand").index) == ["assist"]
 
 
 def test_explain_changes_nothing(bagram):
