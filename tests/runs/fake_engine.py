@@ -54,7 +54,7 @@ def one_run(scenario, variant, run, live, stances, tallies, steps):
     add(tallies["tilt_bins"], path, -1)
     add(tallies["toward_bins"], np.stack([path, -path], axis=2), -1)
     add(tallies["revealed_bins"], revealed, -1)
-    add(tallies["revealed_toward_bins"], np.stack([revealed, -revealed], axis=2), -1)
+    tallies["revealed_toward_sum"] += fixed(np.stack([revealed, -revealed], axis=2))
     add(tallies["level_bins"], level, 0)
     tallies["event_count"] += came_up
     for e, i in np.argwhere(response >= 0):
@@ -93,7 +93,7 @@ def empty_tallies(n, e, r, steps, k):
         "tilt_bins": (steps + 1, n, TILT_BINS),
         "toward_bins": (steps + 1, n, 2, TILT_BINS),
         "revealed_bins": (steps + 1, n, TILT_BINS),
-        "revealed_toward_bins": (steps + 1, n, 2, TILT_BINS),
+        "revealed_toward_sum": (steps + 1, n, 2),
         "level_bins": (steps + 1, k, LEVEL_BINS),
         "tension_sum": (steps + 1,),
         **{
