@@ -43,8 +43,6 @@ from detente.theory import DEFAULT, find
 
 #: A place that is filled: from the code or from the files of the library, and what is wanted.
 PLACE: Final = re.compile(r"^<!-- from the (code|files): ([\w-]+) -->$", re.MULTILINE)
-#: Where figures of a measurement are to follow; not printed.
-_AWAITED: Final = re.compile(r"^<!-- figures: \w+ -->\n", re.MULTILINE)
 #: The file of each section by the name that a person types, in order; the first seven are elements.
 SECTIONS: Final = {
     name[2:-3]: name
@@ -116,7 +114,7 @@ def plain_page() -> str:
 
 
 def _read(file: str, package: str = __name__) -> str:
-    return _AWAITED.sub("", files(package).joinpath(file).read_text(encoding="utf-8"))
+    return files(package).joinpath(file).read_text(encoding="utf-8")
 
 
 def _fill(place: re.Match[str], theory: str = DEFAULT) -> str:
