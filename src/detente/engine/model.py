@@ -113,17 +113,9 @@ class CountryAgent(mesa.Agent["RegionModel"]):
             e, r = m.event_index(event), m.response_index(response)
             if m.state.attention[e, _LANE] <= 0:
                 raise UsageError(f"{self.code} answers {event}, which is not on the agenda")
-            if m.structure.open[e, self.index, r] == 0:
-                can = [
-                    each
-                    for each, ok in zip(
-                        m.sampler.responses, m.structure.open[e, self.index], strict=True
-                    )
-                    if ok
-                ]
-                raise UsageError(
-                    f"{response} is not open to {self.code} about {event}: it can {', '.join(can)}"
-                )
+            if response not in self.options(event):
+                can = ", ".join(self.options(event)) or "do nothing"
+                raise UsageError(f"{response} is not open to {self.code} about {event}: it can {can}")
             choose(m.world.agenda, m.state.response, e, self.index, _LANE, r)
 
     def uniform(self, purpose: str) -> float:
@@ -148,6 +140,12 @@ class CountryAgent(mesa.Agent["RegionModel"]):
         """Ids of the events on the agenda."""
         m = self.model
         return tuple(m.sampler.events[e] for e in np.flatnonzero(m.state.attention[:, _LANE] > 0))
+
+    def options(self, event: str) -> tuple[str, ...]:
+        """Return the responses that are open to the country about an event, or stand already."""
+        m, e = self.model, self.model.event_index(event)
+        opened, said = m.structure.open[e, self.index], m.state.response[e, self.index, _LANE]
+        return tuple(n for r, n in enumerate(m.sampler.responses) if opened[r] == 1 or r == said)
 
     @property
     def tilt(self) -> float:
