@@ -124,7 +124,8 @@ def exposures(printed):
     head = next(line for line in lines if line.startswith("Response"))
     names = head.split()[1:]
     place = names.index("Exposure") - len(names) - 1  # a percent sign stands by itself
-    rows = lines[lines.index(head) + 1 :][: len(default_repertoire())]
+    after = lines[lines.index(head) + 1 :]
+    rows = after[: after.index("")]
     return [float(row.split()[place]) for row in rows]
 
 

@@ -125,7 +125,19 @@ def exists(mark):
     """Say whether what is marked is the name of something, or a file of the package."""
     package = resources.files("detente")
     is_file = mark.endswith(".py") and package.joinpath(*mark.split("/")).is_file()
-    return is_file or mark in code_names() or mark in defined()
+    known = {*code_names(), *defined()}
+    command, _, under = mark.rpartition(" ")  # a command in a group of its own
+    return is_file or mark in known or (command in known and f"{command} {under}" in grouped())
+
+
+def grouped():
+    """Return the commands that stand in a group, by what a person types."""
+    groups = {name: group for name, group in get_command(app).commands.items()}
+    return {
+        f"detente {name} {under}"
+        for name, group in groups.items()
+        for under in getattr(group, "commands", {})
+    }
 
 
 def rows(text, head):
