@@ -16,11 +16,9 @@ from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import ndtr
 
 from detente import Scenario
 from detente.engine.sampler import Sampler
-from detente.theory.chance import path_words
 
 SOURCE: Final = Path(__file__).parent / "c" / "floor.c"
 FLAGS: Final = (
@@ -29,31 +27,36 @@ FLAGS: Final = (
 )  # fmt: skip
 #: Phases of a run, in the order of the enumeration in the C file.
 PHASES: Final = (
-    "parameters drawn", "start", "agenda", "weights of peers", "chance of looking again",
-    "perception", "choice", "responses", "issues", "structural balance", "attitudes",
-    "histograms a step", "outcomes a run", "blocs",
+    "parameters drawn", "start", "agenda", "chance of looking", "perception", "choice",
+    "responses", "issues", "ties", "histograms a step", "outcomes a run", "blocs",
 )  # fmt: skip
 #: As in the C file.
 MOST_RESPONSES: Final = 16
 _WORDS: Final = ("country_word", "event_word")
 _STRUCTURE: Final = (
-    "actor", "recipient", "consent", "due", "repeats", "elapsed", "ends", "program", "program_of",
-    "by_actor", "pole", "proposes", "does",
+    "actor", "recipient", "consent", "concerned", "asked", "open", "party", "replies_of",
+    "replies", "company", "silence", "answers", "text", "collective", "due", "repeats", "elapsed",
+    "proposes", "does", "risks", "about_of", "about", "ends", "program", "program_of", "deed",
+    "past", "depends_of", "depends_on", "pole",
 )  # fmt: skip
+_YEARS: Final = ("past_years", "years")
 _FIELDS: Final = (
     "capability", "resolve", "responsiveness", "susceptibility", "position", "salience",
     "red_line", "baseline", "dependence", "status_quo", "score", "probability", "force",
-    "proposed", "done", "response_stance", "response_cost", "response_score", "threshold",
-    "coefficient",
+    "proposed", "done", "otherwise", "offer", "heeded", "response_stance", "response_cost",
+    "response_score", "threshold", "coefficient",
 )  # fmt: skip
-_DRAWN: Final = ("path_word", "normal", "place_of", "place", "depends_of", "depends_on")
+_DRAWN: Final = ("path_word", "normal", "place_of", "place")
+_JOINT: Final = ("joint_row", "joint_scale", "joint_centre", "joint_factor", "joint_bounds")
 _OUT: Final = (
-    "tilt", "toward", "hedging", "bloc", "tension", "polarisation", "stance", "last_response",
-    "event_count", "response_count", "chosen_count", "first_step_sum", "tilt_bins", "toward_bins",
-    "level_bins", "tension_sum", "alignment_sum", "alignment_square_sum",
+    "tilt", "toward", "hedging", "bloc", "revealed", "revealed_toward", "tension", "polarisation",
+    "stance", "last_response", "first_response", "event_count", "response_count", "chosen_count",
+    "first_step_sum", "tilt_bins", "toward_bins", "revealed_bins", "level_bins",
+    "revealed_toward_sum", "tension_sum", "alignment_sum", "alignment_square_sum", "together_sum",
+    "together_square_sum", "changes_sum", "changes_square_sum",
 )  # fmt: skip
 #: Which of them add up over shares; the others have the run as their first axis.
-TALLIES: Final = _OUT[8:]
+TALLIES: Final = _OUT[_OUT.index("event_count") :]
 
 
 class NoCompilerError(RuntimeError):
@@ -64,11 +67,13 @@ class _Plan(ctypes.Structure):
     _fields_ = (
         *((name, ctypes.c_int64) for name in ("n", "k", "e", "r", "steps", "rows")),
         ("seed", ctypes.c_uint64),
-        *((name, ctypes.c_void_p) for name in (*_WORDS, *_STRUCTURE)),
+        *((name, ctypes.c_void_p) for name in (*_WORDS, *_STRUCTURE, *_YEARS)),
         *((name, ctypes.c_int64) for name in _FIELDS),
         ("column", ctypes.c_void_p),
         ("draws", ctypes.c_int64),
         *((name, ctypes.c_void_p) for name in _DRAWN),
+        ("jointly", ctypes.c_int64),
+        *((name, ctypes.c_void_p) for name in _JOINT),
     )
 
 
@@ -151,13 +156,15 @@ class Floor:
             self._point(name, getattr(plan.structure, name), np.uint64)
         for name in _STRUCTURE:
             self._point(name, getattr(plan.structure, name), np.int64)
+        for name in _YEARS:
+            self._point(name, getattr(plan.structure, name), np.float64)
         rows = plan.view(np.arange(len(plan.column), dtype=np.float64)[:, np.newaxis])
         for name in _FIELDS:
             field = getattr(rows, name)
             setattr(p, name, int(field.flat[0]) if field.size else 0)
         self._point("column", plan.column, np.float64)
         self._check(plan, rows)
-        self._draws(plan, rows.dependence[:, :, 0].astype(np.int64))
+        self._draws(plan)
 
     def _check(self, plan: Sampler, rows: Any) -> None:
         """Refuse what the C file takes for the same in every run."""
@@ -173,32 +180,24 @@ class Floor:
         self._kept[name] = kept
         setattr(self._plan, name, kept.ctypes.data)
 
-    def _draws(self, plan: Sampler, dependence: NDArray[np.int64]) -> None:
-        normal = []
-        for item in plan.uncertain:
-            d = item.distribution
-            if d.kind not in ("normal", "truncated_normal"):
-                raise ValueError(f"{item.path}: the floor draws from normal distributions only")
-            least, greatest = d.support()
-            low, high = max(item.low, least), min(item.high, greatest)
-            mean, spread = d.arguments[:2]
-            below, above = ndtr((np.array([low, high]) - mean) / spread)
-            normal.append((mean, spread, below, above - below, low, high))
+    def _draws(self, plan: Sampler) -> None:
+        words, normal, _, others = plan._normal
+        if others:
+            path = plan.uncertain[others[0]].path
+            raise ValueError(f"{path}: the floor draws from normal distributions only")
         self._plan.draws = len(normal)
-        self._point("normal", np.array(normal).reshape(-1, 6), np.float64)
-        words = [path_words(item.path) for item in plan.uncertain]
-        self._point("path_word", np.array(words).reshape(-1, 2), np.uint64)
+        self._point("normal", normal, np.float64)
+        self._point("path_word", words, np.uint64)
         rows = [item.rows for item in plan.uncertain]
         self._point("place_of", np.cumsum([0, *map(len, rows)]), np.int64)
         self._point("place", [row for drawn in rows for row in drawn], np.int64)
-        # a pair without dependence in the middle of its range has none in any run
-        drawn = {row for item in rows for row in item}
-        on = [
-            [j for j, row in enumerate(line) if plan.column[row] != 0.0 or row in drawn]
-            for line in dependence
-        ]
-        self._point("depends_of", np.cumsum([0, *map(len, on)]), np.int64)
-        self._point("depends_on", [j for line in on for j in line], np.int64)
+        row, centre, factor, scale, bounds = plan._joint if plan._jointly else ((),) * 5
+        self._plan.jointly = len(row)
+        self._point("joint_row", row, np.int64)
+        self._point("joint_scale", scale, np.int64)
+        self._point("joint_centre", centre, np.float64)
+        self._point("joint_factor", factor, np.float64)
+        self._point("joint_bounds", bounds, np.float64)
 
     def run(self, first: int, last: int, threads: int = 1) -> dict[str, NDArray[Any]]:
         """Run `first` to `last - 1`; return what was recorded, named as in the engine."""
@@ -230,16 +229,22 @@ class Floor:
         shapes: dict[str, tuple[tuple[int, ...], Any]] = {
             "tilt": ((runs, n), float), "toward": ((runs, n, 2), float),
             "hedging": ((runs, n), float), "bloc": ((runs, n), np.int16),
+            "revealed": ((runs, n), float), "revealed_toward": ((runs, n, 2), float),
             "tension": ((runs,), float), "polarisation": ((runs,), float),
             "event_count": ((e,), np.int64), "response_count": ((e, n, r), np.int64),
             "chosen_count": ((e, n, r), np.int64), "first_step_sum": ((e, n, r), np.int64),
             "tilt_bins": ((points, n, 400), np.uint32),
             "toward_bins": ((points, n, 2, 400), np.uint32),
-            "level_bins": ((points, k, 200), np.uint32), "tension_sum": ((points,), np.int64),
+            "revealed_bins": ((points, n, 400), np.uint32),
+            "level_bins": ((points, k, 200), np.uint32),
+            "revealed_toward_sum": ((points, n, 2), np.int64), "tension_sum": ((points,), np.int64),
             "alignment_sum": ((n, n), np.int64), "alignment_square_sum": ((n, n), np.int64),
+            "together_sum": ((n, n), np.int64), "together_square_sum": ((n, n), np.int64),
+            "changes_sum": ((e, n), np.int64), "changes_square_sum": ((e, n), np.int64),
             "ticks": ((len(PHASES),), np.uint64),
         }  # fmt: skip
         arrays = {name: np.zeros(shape, dtype) for name, (shape, dtype) in shapes.items()}
         arrays["stance"] = np.full((runs, e, n), np.nan)
-        arrays["last_response"] = np.full((runs, e, n), -1, np.int8)
+        for name in ("last_response", "first_response"):
+            arrays[name] = np.full((runs, e, n), -1, np.int8)
         return arrays

@@ -3,10 +3,11 @@
 The region is repeated. The first countries are the scenario's own; beyond them, country m is a
 copy of the scenario's country m modulo their number, in the order of their codes, under a code that
 ISO 3166 leaves free (XAA, XAB, ...). A country and its copies are a family. Each member has the
-preferences of the family and an even share of its capability; members of two families feel toward
-each other, and depend on each other, as the families do, the dependence being divided among those
-depended on; members of one family like each other (attitude 0.5). Events, actors and poles stay
-those of the scenario. So the region's balance stays what it was, and only its grain is finer.
+preferences and the earlier conduct of the family and an even share of its capability; members of
+two families feel toward each other, and depend on each other, as the families do, the dependence
+being divided among those depended on; members of one family like each other (attitude 0.5). Events,
+actors and poles stay those of the scenario. So the region's balance stays what it was, and only its
+grain is finer.
 """
 
 from __future__ import annotations
@@ -62,7 +63,14 @@ def enlarged(scenario: Scenario, countries: int) -> Scenario:
         for one in families[given["of"]]
         for other in families[given["on"]]
     ]
+    plain["conduct"] = [
+        given | {"country": member}
+        for given in plain["conduct"]
+        for member in families[given["country"]]
+    ]
     plain["record"] = []
+    plain["patterns"] = []
+    plain.pop("twin", None)
     plain["variants"] = {variant: {"title": variant}}
     return Scenario.model_validate(plain)
 

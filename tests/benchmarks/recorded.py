@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 import detente
 from detente.engine.sampler import Sampler
+from detente.theory.arrays import STEP
 
 TILT_BINS: Final = 400
 LEVEL_BINS: Final = 200
@@ -108,11 +109,8 @@ class RecordedRun(detente.RegionModel):
     def step(self) -> None:
         """Run one step and note it."""
         super().step()
-        agenda = self.world.agenda
-        choices = np.full((len(agenda.chosen), len(self.sampler.codes)), -1, np.int8)
-        for event, count in enumerate(agenda.chosen):
-            choices[event, agenda.country[event, :count]] = agenda.response[event, :count]
-        self.choices.append(choices)
+        now, state = self.world.now[STEP], self.state
+        self.choices.append(np.where(state.spoke == now, state.response, -1)[:, :, 0])
         self._note()
         self.left -= 1
         if self.left == 0:
@@ -125,14 +123,13 @@ class RecordedRun(detente.RegionModel):
         self.paths.append(tuple(np.array(field) for field in (*fields, self.tension)))
 
     def _finish(self) -> None:
-        state = self.state
         paths = [np.array(path) for path in zip(*self.paths, strict=True)]
         where = [self.all_events.index(event) for event in self.sampler.events]
         n = len(self.sampler.codes)
         stance = np.full((len(self.all_events), n), np.nan)
         stance[where] = self.measure("stance")
         response = np.full((len(self.all_events), n), -1, np.int8)
-        response[where] = state.response[:, :, 0]
+        response[where] = self.measure("last_response")
         choices = np.full((len(self.choices), len(self.all_events), n), -1, np.int8)
         choices[:, where] = self.choices
         self.outcomes = {

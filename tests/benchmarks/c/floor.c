@@ -6,10 +6,11 @@
    the engines' to rounding.
 
    What is left out changes nothing: events on nobody's agenda and lanes where an event is on none;
-   issues that an event does not name; pairs without dependence; hearing by a country that looks
-   again in no lane, and weighing in each lane where it does not; conditions whose chance has not
-   come; starts of the search for blocs seen before. What does not change within a run, or between
-   events or responses, is computed once. */
+   issues that an event does not name; pairs without dependence; hearing by a country that looks in
+   no lane, and weighing in each lane where it does not; conditions whose chance has not come; what
+   words do to ties, and with whom each sides, where nothing was said; starts of the search for blocs
+   seen before. What does not change within a run, or between events or responses, is computed
+   once. */
 #include "agenda.h"
 #include "country.h"
 #include "record.h"
@@ -23,7 +24,7 @@ static void run_block(const Plan *s, Block *b, int64_t first, int64_t row, int c
     SPENT(DRAW)
     begin(s, b);
     SPENT(BEGIN)
-    record(s, b, 0, 0, row, count, out);
+    record(s, b, 0, NONE, row, count, out);
     SPENT(RECORD)
     for (int64_t step = 0; step < s->steps; step++) {
         arrive(s, b, step, first);
@@ -34,20 +35,19 @@ static void run_block(const Plan *s, Block *b, int64_t first, int64_t row, int c
             if (on) b->live[live++] = e;
         }
         SPENT(AGENDA)
-        weigh_peers(s, b);
-        SPENT(PEERS)
-        for (int64_t at = 0; at < live; at++) respond(s, b, b->live[at], step, first, count, out);
+        memset(b->count, 0, s->e * sizeof(int64_t));
+        for (int64_t at = 0; at < live; at++) decide(s, b, b->live[at], step, first, out);
 #ifdef PROFILE
-        then_ = NOW(); /* respond keeps its own account */
+        then_ = NOW(); /* decide keeps its own account */
 #endif
+        act(s, b, step, live, count, out);
+        SPENT(ACT)
         move_issues(s, b, live);
         SPENT(ISSUES)
-        third_parties(s->n, b->attitude, b->third);
-        SPENT(BALANCE)
-        move_attitudes(s, b, live);
-        SPENT(ATTITUDES)
+        move_ties(s, b, step);
+        SPENT(TIES)
         fade(s, b);
-        record(s, b, live, step + 1, row, count, out);
+        record(s, b, live, step, row, count, out);
         SPENT(RECORD)
     }
     finish(s, b, row, count, out);
@@ -65,6 +65,8 @@ int run(const Plan *s, int64_t first, int64_t last, Out *out) {
     memset(memory, 0, bytes);
     lay_out(s, &b, memory);
     for (int64_t row = 0; row < s->rows; row++) EACH b.p[row][v] = all(s->column[row]);
+    for (int64_t at = 0; at < s->e * s->n; at++)
+        for (int64_t r = 0; r < s->r; r++) b.opens[at] |= (uint16_t)(s->open[at * s->r + r] << r);
     for (int64_t r = 0; r < s->r; r++) b.act[r] = s->column[s->response_score + r] / 10.0;
     for (int64_t row = 0; row < last - first; row += LANES)
         run_block(s, &b, first + row, row, last - first - row < LANES ? (int)(last - first - row) : LANES, out);

@@ -23,15 +23,54 @@ static void stand(const Plan *s, Block *b) {
         }
 }
 
+/* With whom each sides in what it says of events: worked out where anything was said in the step. */
+static void side(const Plan *s, Block *b, int64_t step) {
+    const int64_t n = s->n;
+    int some = 0;
+    for (int64_t e = 0; e < s->e; e++) {
+        if (b->new[e] != step) continue;
+        some = 1;
+        for (int64_t i = 0; i < n; i++)
+            EACH {
+                const vd stance = b->stance[e * n + i][v];
+                for (int q = 0; q < 2; q++) {
+                    vd total = all(0.0);
+                    for (int64_t j = 0; j < n; j++)
+                        if (s->pole[q * n + j]) total += b->p[s->capability + j][v] * (1.0 - size(stance - b->stance[e * n + j][v]));
+                    b->sides[2 * (e * n + i) + q][v] = b->stake[e * n + i][v] * total;
+                }
+            }
+    }
+    for (int64_t i = 0; some && i < n; i++)
+        EACH {
+            vd weight = all(0.0), sum[2] = {{0}};
+            for (int64_t e = 0; e < s->e; e++) {
+                weight += b->stake[e * n + i][v];
+                for (int q = 0; q < 2; q++) sum[q] += b->sides[2 * (e * n + i) + q][v];
+            }
+            for (int q = 0; q < 2; q++) {
+                const vd total = weight * b->pole_power[q][v];
+                b->sided[2 * i + q][v] = least(most(pick(total > 0.0, sum[q] / total, all(0.0)), all(-1.0)), all(1.0));
+            }
+        }
+}
+
 INLINE int64_t fixed_point(double x) { return (int64_t)floor(x * 0x1p32 + 0.5); }
 
-static void record(const Plan *s, Block *b, int64_t live, int64_t point, int64_t row, int lanes, Out *out) {
-    const int64_t n = s->n;
+/* Keep what is kept after a step; `NONE` at the start. */
+static void record(const Plan *s, Block *b, int64_t live, int64_t step, int64_t row, int lanes, Out *out) {
+    const int64_t n = s->n, point = step + 1;
     stand(s, b);
+    if (step != NONE) side(s, b, step);
     for (int64_t i = 0; i < n; i++) {
+        lane revealed;
+        EACH revealed[v] = 0.5 * (b->sided[2 * i][v] - b->sided[2 * i + 1][v]);
         bin(b->tilt[i], -1.0, 0.5 * TILT_BINS, TILT_BINS, out->tilt_bins + (point * n + i) * TILT_BINS, lanes);
-        for (int q = 0; q < 2; q++)
+        bin(revealed, -1.0, 0.5 * TILT_BINS, TILT_BINS, out->revealed_bins + (point * n + i) * TILT_BINS, lanes);
+        for (int q = 0; q < 2; q++) {
             bin(b->toward[2 * i + q], -1.0, 0.5 * TILT_BINS, TILT_BINS, out->toward_bins + ((point * n + i) * 2 + q) * TILT_BINS, lanes);
+            for (int l = 0; l < lanes; l++) out->revealed_toward_sum[(point * n + i) * 2 + q] += fixed_point(AT(b->sided[2 * i + q], l));
+        }
     }
     for (int64_t k = 0; k < s->k; k++) bin(b->level[k], 0.0, LEVEL_BINS, LEVEL_BINS, out->level_bins + (point * s->k + k) * LEVEL_BINS, lanes);
     EACH { /* over countries, what hostile acts leave calm and what friendly ones leave unsoothed */
@@ -61,7 +100,7 @@ static void record(const Plan *s, Block *b, int64_t live, int64_t point, int64_t
 
 /* The partition of least frustration; `at` holds mutual alignment, its diagonal 0.
 
-   As in detente.theory.response.blocs, with the alignment of each country with each bloc kept up as
+   As in detente.theory.blocs, with the alignment of each country with each bloc kept up as
    countries move, and a start that was tried before left out. */
 static void blocs(int64_t n, const double *restrict at, double *restrict inside, uint8_t *restrict tried, int16_t *bloc) {
     double best = -INFINITY;
@@ -113,6 +152,22 @@ static void blocs(int64_t n, const double *restrict at, double *restrict inside,
     }
 }
 
+/* How much closer each two stand than how close each stands to all explains; the diagonal stays 0. */
+static void beyond_level(int64_t n, double *at) {
+    double level[n], whole = 0.0;
+    for (int64_t i = 0; i < n; i++) {
+        level[i] = 0.0;
+        for (int64_t j = 0; j < n; j++) level[i] += at[i * n + j];
+        whole += level[i];
+    }
+    for (int64_t i = 0; i < n; i++)
+        for (int64_t j = 0; j < n; j++) {
+            double *here = at + i * n + j;
+            if (i != j && n > 2) *here -= (level[i] + level[j] - whole / (double)(n - 1)) / (double)(n - 2);
+            if (n < 3 || fabs(*here) < 1e-9) *here = 0.0;
+        }
+}
+
 static void find_blocs(const Plan *s, Block *b, int64_t row, int lanes, Out *out) {
     const int64_t n = s->n;
     for (int l = 0; l < lanes; l++) {
@@ -120,6 +175,7 @@ static void find_blocs(const Plan *s, Block *b, int64_t row, int lanes, Out *out
         for (int64_t i = 0; i < n; i++)
             for (int64_t j = 0; j < i; j++)
                 b->aligned[i * n + j] = b->aligned[j * n + i] = 0.5 * (AT(b->attitude[i * n + j], l) + AT(b->attitude[j * n + i], l));
+        beyond_level(n, b->aligned);
         blocs(n, b->aligned, b->inside, b->tried, bloc);
         for (int64_t i = 0; i < n; i++) leader[i] = NONE;
         for (int64_t i = 0; i < n; i++) {
@@ -127,6 +183,12 @@ static void find_blocs(const Plan *s, Block *b, int64_t row, int lanes, Out *out
             if (*first == NONE || AT(b->p[s->capability + i], l) > AT(b->p[s->capability + *first], l)) *first = (int16_t)i;
         }
         for (int64_t i = 0; i < n; i++) bloc[i] = leader[bloc[i]];
+        for (int64_t i = 0; i < n; i++)
+            for (int64_t j = 0; j < n; j++)
+                if (bloc[i] == bloc[j]) {
+                    out->together_sum[i * n + j] += fixed_point(1.0);
+                    out->together_square_sum[i * n + j] += fixed_point(1.0);
+                }
     }
 }
 
@@ -144,18 +206,28 @@ static void finish(const Plan *s, Block *b, int64_t row, int lanes, Out *out) {
             out->tilt[run * n + i] = tilt;
             out->toward[(run * n + i) * 2] = one;
             out->toward[(run * n + i) * 2 + 1] = two;
+            out->revealed[run * n + i] = 0.5 * (AT(b->sided[2 * i], l) - AT(b->sided[2 * i + 1], l));
+            for (int q = 0; q < 2; q++) out->revealed_toward[(run * n + i) * 2 + q] = AT(b->sided[2 * i + q], l);
             out->hedging[run * n + i] = 0.5 * ((one < two ? one : two) + 1.0);
         }
         const double spread = weight > 0.0 ? squares / weight - total / weight * (total / weight) : 0.0;
         out->polarisation[run] = sqrt(spread > 0.0 ? spread : 0.0);
         out->tension[run] /= (double)s->steps; /* nothing stands at the start */
         for (int64_t e = 0; e < s->e; e++) {
-            if (b->born[e * LANES + l] == NONE) continue;
-            out->event_count[e]++;
             for (int64_t i = 0; i < n; i++) {
-                const int8_t last = b->response[(e * n + i) * LANES + l];
+                const double turns = b->turns[(e * n + i) * LANES + l];
+                out->changes_sum[e * n + i] += fixed_point(turns);
+                out->changes_square_sum[e * n + i] += fixed_point(turns * turns);
+            }
+            if (((int64_t *)b->born)[e * LANES + l] == NONE) continue;
+            out->event_count[e]++;
+            for (int64_t i = 0; i < n; i++) { /* who never spoke is silent, but for the actor */
+                const int8_t quiet = s->actor[e] == i ? NONE : (int8_t)s->silence[e];
+                const int8_t said = b->response[(e * n + i) * LANES + l], first = b->first[(e * n + i) * LANES + l];
+                const int8_t last = said == NONE ? quiet : said;
                 out->stance[(run * s->e + e) * n + i] = AT(b->stance[e * n + i], l);
                 out->response[(run * s->e + e) * n + i] = last;
+                out->first_response[(run * s->e + e) * n + i] = first == NONE ? quiet : first;
                 if (last != NONE) out->response_count[(e * n + i) * s->r + last]++;
             }
         }
