@@ -35,8 +35,7 @@ def table(results):
     """Return rows of the summary as Markdown."""
     repertoire = results.scenario.repertoire
     lines = [
-        "| Country | Likeliest last response | In so many runs "
-        + "| Revealed | Change | Ties | Change |",
+        "| Country | Likeliest response | In so many runs | Revealed | Change | Ties | Change |",
         "|---|---|--:|--:|--:|--:|--:|",
     ]
     for code in SHOWN:

@@ -115,7 +115,9 @@ def test_a_rule_for_all(follow):
     pairs = list(zip(exposures(before), exposures(after), strict=True))
     assert sum(old < 0 for old, _ in pairs) > 3
     # the square of what is less than 1 is less
-    assert all(old < new <= 0 if old < 0 else new == 0 for old, new in pairs)
+    assert all(old < new <= 0 for old, new in pairs if -1 < old < 0)
+    assert all(new < 0 for old, new in pairs if old <= -1)
+    assert all(new == 0 for old, new in pairs if old == 0)
 
 
 def exposures(printed):

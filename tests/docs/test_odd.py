@@ -132,10 +132,9 @@ def exists(mark):
 
 def grouped():
     """Return the commands that stand in a group, by what a person types."""
-    groups = {name: group for name, group in get_command(app).commands.items()}
     return {
         f"detente {name} {under}"
-        for name, group in groups.items()
+        for name, group in get_command(app).commands.items()
         for under in getattr(group, "commands", {})
     }
 

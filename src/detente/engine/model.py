@@ -115,7 +115,9 @@ class CountryAgent(mesa.Agent["RegionModel"]):
                 raise UsageError(f"{self.code} answers {event}, which is not on the agenda")
             if response not in self.options(event):
                 can = ", ".join(self.options(event)) or "do nothing"
-                raise UsageError(f"{response} is not open to {self.code} about {event}: it can {can}")
+                raise UsageError(
+                    f"{response} is not open to {self.code} about {event}: it can {can}"
+                )
             choose(m.world.agenda, m.state.response, e, self.index, _LANE, r)
 
     def uniform(self, purpose: str) -> float:
