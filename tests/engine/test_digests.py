@@ -22,20 +22,20 @@ SCENARIOS = ("bagram-2025", "access-2001")
 WRITER = "26.0.1"
 DIGESTS = {
     ("bagram-2025", "outcomes"): (
-        "b226f1206f7e68014842bd9f381a585e73476c407d72a925c4b209ad6bcdc663",
-        "bb1bd9f0f1a03c75852bc51f7755bf7b860904608e8fccc390b5dcb37136b861",
+        "b62b0e3e5d1225438be42d85376844bb25fd186dceea899473b9fe4b6e69a429",
+        "8454bf3836c7ef14072451adf28b8e72fdd10c80e5b5edf7bbd2a7e22215d2ac",
     ),
     ("bagram-2025", "responses"): (
-        "33768cab4fa29bcb9399d9d394e59be5eb034727e3cee4d4e0990bc3a87faaad",
-        "eeec32f66e84aa352f18ef98decdca0fe90b8cfc0e14b0926a2683c40f5330e3",
+        "c236bedb48b67ca08e7c1aa705bbb0a64fa282c1a28f1bc8e3569886a50f3c5d",
+        "6fce333cd74cb5fcd02e9d1fe3f353948532c1e82514f3d1004e8010bf21962c",
     ),
     ("access-2001", "outcomes"): (
-        "8fecfe1080d9f65447efe791d53e26d1c5d64b2f5e5922b31870f17c2629a8fe",
-        "e8abc405cc980a0fb96f6f36a84850dabec2711aaccdfdb6e0e18203e6850fd9",
+        "db94108ad243c3b89bdd7c66d0f67b71c83ecebfba877517518b4eab1357d91f",
+        "b51bb37437fe91b5748e36664945a8b45c36c6d57ecb740dfbe37a8612a8aa22",
     ),
     ("access-2001", "responses"): (
-        "678bcf7a6b6335e4e21903e02359a1015d6014d02a8943ffc98c633ff433e396",
-        "6ee5a8b1807fdb4a19aa85d3aa8600560b49cfd8de0ce1184430e308e09b56ac",
+        "e625fbb27fead87eaacbcdcafa16eb5818ee99e7cecc578bbbf2fb6ba52a1c61",
+        "b50cb4399030b253e999282af84800cae69a111873a78e4ae87d2e8430453b67",
     ),
 }
 
