@@ -101,13 +101,16 @@ def _print(found: Ties) -> None:
         "countries.\n"
     )
     out.print("Mean absolute change by kind of pair", style="bold")
+    cells = [f"kind_{number}" for number in range(len(HEADS))]
     kinds: list[dict[str, Any]] = [
-        {"of": of, **dict(zip(HEADS, map(_number, own["mean_absolute"]), strict=False))}
+        {**dict.fromkeys(cells), "of": of, **dict(zip(cells, own["mean_absolute"], strict=False))}
         for of, own in found.table.groupby("of", sort=False)
     ]
-    rows = [{**dict.fromkeys(HEADS, "-"), **row} for row in kinds]
-    columns = [("", "{of}"), *((head, f"{{{head}}}") for head in HEADS)]
-    console.print_table(out, columns, rows, numbers=len(HEADS))
+    columns = [
+        ("", "{of}"),
+        *((head, f"{{{name}:.3f}}") for name, head in zip(cells, HEADS, strict=True)),
+    ]
+    console.print_table(out, columns, kinds, numbers=len(HEADS))
     out.print("\n* Without Afghanistan, and so the last: neither is the main event's matter.\n")
     _print_panel(out, found.summary)
     _print_events(out, found)
