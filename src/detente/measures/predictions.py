@@ -20,7 +20,7 @@ from detente.runs.errors import UsageError
 
 if TYPE_CHECKING:
     from detente.scenario import Scenario
-    from detente.scenario.elements import Record
+    from detente.scenario.elements import Event, Record
     from detente.theory.arrays import Inputs
 
 #: Runs simulated at a time: what is kept besides their responses stays small.
@@ -52,7 +52,7 @@ def observed(scenario: Scenario) -> tuple[Observation, ...]:
         *before, last = sorted(done, key=lambda row: (row.date is not None, row.date or date.min))
         event = events[last.event]
         role = event.role(last.country, course.countries)
-        opened = tuple(each.answers(event.kind, role) for each in course.repertoire.values())
+        opened = _opened(course, event, last.country)
         if not opened[responses.index(last.response)]:
             raise UsageError(
                 f"'{scenario.scenario}': the record has {last.country} answer {last.event} by "
@@ -66,6 +66,21 @@ def observed(scenario: Scenario) -> tuple[Observation, ...]:
             )
         )  # fmt: skip
     return tuple(sorted(found, key=lambda row: order.index(row.event)))
+
+
+def _opened(course: Scenario, event: Event, country: str) -> tuple[bool, ...]:
+    """Return which responses to an event a country can give.
+
+    Where texts answer the event, the collective response is given by joining one of them, which is
+    open to those that it asks.
+    """
+    role = event.role(country, course.countries)
+    texts = [each for each in course.events if each.kind == "text" and each.answers == event.id]
+    asked = not texts or any(country in text.asked(course.countries) for text in texts)
+    return tuple(
+        each.answers(event.kind, role) and (asked or not each.collective)
+        for each in course.repertoire.values()
+    )
 
 
 class Predictor:
