@@ -138,10 +138,10 @@ def median_of_beta():
 def test_figures_dealt_out_are_held_against_the_true_ones(recorded):
     found = placebos([recorded], deals=4, runs=60)
     assert [each.figures for each in found] == ["preferences", "ties", "peers", "dependence"]
-    true = {each.true for each in found}
+    (true,) = {each.true for each in found}
     observed = Predictor(recorded, 60)
     scores = Forecast(observed.rows, observed.predict(), observed.stances).scores()
-    assert true == {pytest.approx(scores.mean())}
+    assert true == pytest.approx(scores.mean())
     for each in found:
         assert len(each.dealt) == 4
         assert (each.dealt >= 0).all()
