@@ -102,9 +102,9 @@ def claim(text):
             "there is no 'cst' in dynamics - did you mean 'cost'?",
         ),
         (
-            claim("{outcome: tilt, of: KAZ, rises_with: {input: dynamics.cost, values: [1, 20]}}"),
+            claim("{outcome: tilt, of: KAZ, rises_with: {input: dynamics.cost, values: [1, 200]}}"),
             (6, 81),
-            "dynamics.cost: 20 is out of range",
+            "dynamics.cost: 200 is out of range",
         ),
         (
             HEAD + f"{COURSE}{{drop: [demand_mad]}}\n{CLAIM}",
