@@ -150,8 +150,9 @@ def test_few_runs_do_not_make_the_record_say_more(recorded, other):
         covariance = posterior.covariance(posterior.weights, centre())
         return np.sqrt(np.diag(covariance)) / spread
 
-    few = np.mean([left(200, seed) for seed in range(4)], axis=0)
-    assert few == pytest.approx(left(2000, 9), abs=0.06)
+    # a covariance is itself left to chance, so that it takes many of few runs to see their mean
+    few = np.mean([left(200, seed) for seed in range(16)], axis=0)
+    assert few == pytest.approx(left(10_000, 99), abs=0.06)
 
 
 def test_a_record_never_makes_a_coefficient_less_known(posterior):
