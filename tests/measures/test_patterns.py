@@ -16,10 +16,10 @@ NAMES = [f"P{number}" for number in range(1, 9)]
 
 #: What does not hold today, as measured: a pattern that comes to hold must be taken off.
 FAILING = {
-    "P1": "Iran is as hostile as Russia and sooner so: own name -0.07, stance +0.02",
-    "P4": "Pakistan is silent first in 0.23 of runs and in the end more often silent than joined",
-    "P6": "Kabul refuses the demand with Russia's acts or without: stance 0.000 (0.000 to 0.001)",
-    "P8": "Iran opposes in 0.42 of runs, and Kazakhstan and Tajikistan stand as high as who host",
+    "P1": "Russia warns in 0.50 (0.47 to 0.53) of runs, and stands no lower than Iran does",
+    "P2": "Kabul supports engagement in 0.43 (0.40 to 0.46) of runs, and aid in no more than half",
+    "P3": "Kyrgyzstan, Tajikistan and Uzbekistan oppose more often in their own name than joined",
+    "P4": "Pakistan is silent first in 0.18 (0.16 to 0.21) of runs",
 }
 ABOVE, BELOW = Criterion(""), Criterion("", above=False)
 HALF = Criterion("", threshold=0.5)
