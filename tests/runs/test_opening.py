@@ -27,7 +27,8 @@ def test_duckdb_finds_the_columns_and_their_kinds(ask):
     kinds = {name: kind for name, kind, *_ in ask("describe from 'outcomes.parquet'")}
     assert list(kinds) == [
         "variant", "run", "country", "tilt", "toward_west", "toward_east", "hedging", "bloc",
-        "tension", "stance_demand_made", "stance_shock", "stance_offer_made",
+        "revealed", "revealed_west", "revealed_east", "tension", "stance_demand_made",
+        "stance_shock", "stance_offer_made",
     ]  # fmt: skip
     assert {kinds[name] for name in ("variant", "country", "bloc")} == {"VARCHAR"}
     assert kinds["run"] == "BIGINT"
