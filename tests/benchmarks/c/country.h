@@ -55,12 +55,15 @@ INLINE void pack(int64_t *item, double *luck, vi items, vd lucks, uint32_t mask)
 #endif
 }
 
-/* The chance that country i looks at event e: news, and what is at stake for who has not spoken. */
-INLINE vd hazard(const Plan *s, const Block *b, int64_t e, int64_t i, int64_t step, int v) {
+/* The chance that country i looks at event e: news, from speakers of the last step or of the event,
+   and what is at stake for who has not spoken. */
+INLINE vd hazard(const Plan *s, const Block *b, int64_t e, int64_t i, int64_t step, int64_t speakers, const int64_t *speaker, int v) {
     const int64_t n = s->n, text = s->company[e * n + i], here = e * n + i;
     vd news = all(0.0), ready = all(1.0);
-    for (int64_t j = 0; step > 0 && j < n; j++)
-        if (b->last[e * n + j] >= step - 1) news += pick(b->spoke[(e * n + j) * VECTORS + v] == step - 1, b->heeds[i * n + j][v], all(0.0));
+    for (int64_t at = 0; at < speakers; at++) {
+        const int64_t j = speaker[at];
+        news += pick(b->spoke[(e * n + j) * VECTORS + v] == step - 1, b->heeds[i * n + j][v], all(0.0));
+    }
     const vi comes = b->comes[e * VECTORS + v] != 0;
     if (s->concerned[here]) {
         news = pick(comes, all(1.0), news);
@@ -77,7 +80,9 @@ INLINE vd hazard(const Plan *s, const Block *b, int64_t e, int64_t i, int64_t st
 
 /* Pack the choices to be made about event e: the countries that look, in the lanes where. */
 static int64_t look(const Plan *s, Block *b, int64_t e, int64_t step, int64_t first, int64_t *looks, int64_t *looking) {
-    int64_t awake = 0, packed = 0;
+    int64_t awake = 0, packed = 0, speakers = 0, speaker[s->n];
+    for (int64_t j = 0; step > 0 && j < s->n; j++)
+        if (b->last[e * s->n + j] == step - 1) speaker[speakers++] = j;
     for (int l = 0; l < LANES; l++) {
         b->lane_of[awake] = l;
         awake += AT(b->attention[e], l) > 0.0;
@@ -90,7 +95,7 @@ static int64_t look(const Plan *s, Block *b, int64_t e, int64_t step, int64_t fi
         uint32_t some = 0;
         if (!s->party[e * s->n + i]) continue;
         EACH {
-            chances[v] = hazard(s, b, e, i, step, v);
+            chances[v] = hazard(s, b, e, i, step, speakers, speaker, v);
             some |= bits(chances[v] > 0.0);
         }
         if (!some) continue;

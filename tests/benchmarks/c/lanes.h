@@ -78,11 +78,9 @@ INLINE vd middle_of_cell(vd u) { /* of 2^52 cells */
     return (__builtin_convertvector(__builtin_convertvector(u * 0x1p52, vi), vd) + 0.5) * 0x1p-52;
 }
 
-INLINE vu runs_from(uint64_t first) {
-    vu run;
-    for (int i = 0; i < WIDTH; i++) run[i] = first + i;
-    return run;
-}
+INLINE vi lane_numbers(void) { return (vi){0, 1, 2, 3, 4, 5, 6, 7}; }
+
+INLINE vu runs_from(uint64_t first) { return (vu)lane_numbers() + first; }
 
 /* As detente.theory.exponential; a large number added and taken away rounds to an integer. */
 INLINE vd exponential(vd x) {

@@ -57,6 +57,12 @@ static void side(const Plan *s, Block *b, int64_t step) {
 
 INLINE int64_t fixed_point(double x) { return (int64_t)floor(x * 0x1p32 + 0.5); }
 
+INLINE vi fixed_points(vd x) {
+    const vd scaled = x * 0x1p32 + 0.5;
+    const vi cut = __builtin_convertvector(scaled, vi);
+    return cut + (__builtin_convertvector(cut, vd) > scaled); /* toward zero, so one less below it */
+}
+
 /* Keep what is kept after a step; `NONE` at the start. */
 static void record(const Plan *s, Block *b, int64_t live, int64_t step, int64_t row, int lanes, Out *out) {
     const int64_t n = s->n, point = step + 1;
@@ -69,7 +75,9 @@ static void record(const Plan *s, Block *b, int64_t live, int64_t step, int64_t 
         bin(revealed, -1.0, 0.5 * TILT_BINS, TILT_BINS, out->revealed_bins + (point * n + i) * TILT_BINS, lanes);
         for (int q = 0; q < 2; q++) {
             bin(b->toward[2 * i + q], -1.0, 0.5 * TILT_BINS, TILT_BINS, out->toward_bins + ((point * n + i) * 2 + q) * TILT_BINS, lanes);
-            for (int l = 0; l < lanes; l++) out->revealed_toward_sum[(point * n + i) * 2 + q] += fixed_point(AT(b->sided[2 * i + q], l));
+            vi sum = {0};
+            for (int v = 0; v * WIDTH < lanes; v++) sum += fixed_points(b->sided[2 * i + q][v]) & (lane_numbers() + v * WIDTH < lanes);
+            for (int l = 0; l < WIDTH; l++) out->revealed_toward_sum[(point * n + i) * 2 + q] += sum[l];
         }
     }
     for (int64_t k = 0; k < s->k; k++) bin(b->level[k], 0.0, LEVEL_BINS, LEVEL_BINS, out->level_bins + (point * s->k + k) * LEVEL_BINS, lanes);
