@@ -138,7 +138,7 @@ def test_every_picture_is_in_the_gallery_with_its_code(pages):
     drawn = [target for target in gallery.fetches if target.startswith("pictures/")]
     names = set(detente.plots.__all__) - {"KINDS", "draw_all", "picture"}
     assert set(detente.plots.KINDS) < names
-    assert len(drawn) == len(names)
+    assert len(drawn) == len(names) + 1  # the fan shows either alignment
     for name in names:
         assert f"detente.plots.{name}(" in gallery.text
 
