@@ -35,7 +35,7 @@ def other(tmp_path_factory):
     path = folder / "other.yaml"
     path.write_text(
         "scenario: other\nextends: recorded.yaml\nstart: 2019-12-30\n"
-        "events: {demand: {asks: [UZB]}}\n"
+        "events:\n  - {id: demand, asks: [UZB]}\n"
         "record:\n  - {event: demand, country: UZB, date: 2020-01-12, response: host}\n"
     )
     (folder / "recorded.yaml").write_text(RECORDED.read_text())

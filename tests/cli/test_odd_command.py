@@ -41,4 +41,4 @@ def test_a_terminal_gets_it_set_for_reading(detente, monkeypatch):
     monkeypatch.setenv("COLUMNS", "80")
     shown = detente("odd", "--section", "process").stdout
     assert "| --- |" not in shown
-    assert "move_attitudes" in shown
+    assert "move_ties" in shown

@@ -34,7 +34,7 @@ def other(tmp_path):
     path = tmp_path / "other.yaml"
     path.write_text(
         "scenario: other\nextends: recorded.yaml\nstart: 2019-12-30\n"
-        "events: {demand: {asks: [UZB]}}\n"
+        "events:\n  - {id: demand, asks: [UZB]}\n"
         "record:\n  - {event: demand, country: UZB, date: 2020-01-12, response: host}\n"
     )
     (tmp_path / "recorded.yaml").write_text(RECORDED.read_text())
@@ -46,7 +46,7 @@ def test_the_table_is_read_on_any_terminal(score):
     assert result.exit_code == 0
     assert max(len(line) for line in result.stdout.splitlines()) <= 80
     assert "A demand that was answered: 30 runs, demand" in result.stdout
-    for said in ("Russia", "Join a collective statement", "side ", "of 3", "95 % interval over"):
+    for said in ("Russia", "Join a collective", "side ", "of 3", "95 % interval over"):
         assert said in result.stdout
     assert "KAZ" not in result.stdout
 

@@ -88,7 +88,7 @@ def run(
     if not (resume or quiet or chunks):
         _say_what_is_replaced(folder.absolute(), plan)
     try:
-        workers_of = dask_executor(cluster, console.say) if cluster else nullcontext()
+        workers_of = nullcontext() if cluster is None else dask_executor(cluster, console.say)
         with warnings.catch_warnings(), workers_of as executor:
             warnings.simplefilter("ignore", UserWarning)  # failed runs are told of below
             options: dict[str, Any] = {
