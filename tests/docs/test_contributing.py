@@ -123,7 +123,7 @@ def exposures(printed):
     """Return the column of exposure of `detente explain`, by response."""
     lines = printed.splitlines()
     head = next(line for line in lines if line.startswith("Response"))
-    names = head.split()[1:]
+    names = head.replace("Own word", "Own-word").split()[1:]
     place = names.index("Exposure") - len(names) - 1  # a percent sign stands by itself
     after = lines[lines.index(head) + 1 :]
     rows = after[: after.index("")]
