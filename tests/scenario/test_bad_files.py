@@ -219,6 +219,7 @@ TABLE: dict[str, tuple[str, str, str, str]] = {
         "31:17",
         "USA is the actor: it does not ask itself",
     ),
+    "asks twice": ("consent: UZB", "asks: [UZB, UZB]", "31:17", "UZB is asked twice"),
     "unknown among those asked": ("consent: UZB", "asks: [UZK]", "31:12", "did you mean 'UZB'?"),
     "unknown among those offered": (
         "consent: UZB",
