@@ -54,7 +54,8 @@ def alignment(results: Results, variant: str | None = None, ax: Axes | None = No
         style.scenario_title(results, "Whose ties are close at the end, and who shares a bloc"),
         f"Below the diagonal: ties on {style.last_day(results)}, from \u22121 (enemies) to +1 (as "
         "close as to oneself), mean \u00b1 standard deviation.\n"
-        "Above it: how often the two share a bloc, of those closer than their levels explain.\n"
+        "Above it: how often the two share a bloc: ties closer than how warm each is to all "
+        "would give.\n"
         f"{style.about(results, variant)}. Frames: countries whose bloc most often has the same "
         "leader.",
     )  # fmt: skip
