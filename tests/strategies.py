@@ -282,7 +282,9 @@ def scenario_files(
             "attention_half_life": draw(numbers(0.5, 20.0)),
         }
     if draw(st.booleans()):
-        plain["repertoire"] = draw(repertoires([event["kind"] for event in plain["events"]]))
+        # the event that a variant may add is a move
+        kinds = ["move", *(event["kind"] for event in plain["events"])]
+        plain["repertoire"] = draw(repertoires(kinds))
     responses = sorted(plain.get("repertoire", default_repertoire()))
     plain["conduct"] = draw(conduct(codes, issues, responses))
     plain["coefficients"] = draw(st.sampled_from(["posterior", "fixed"]))
