@@ -24,12 +24,12 @@ HEDGES: Final = 0.5
 MARGINAL: Final[dict[str, Any]] = {"fontsize": style.NOTE, "color": style.FAINT}
 #: Inches: of the page's width, of a row without and for each course, above the rows for headings
 #: and below them, of a panel of changes, of the numbers right of it, and between panels.
-WIDTH: Final = 16.0
+WIDTH: Final = 16.6
 ROW: Final = (0.42, 0.06)
 ABOVE: Final = 1.15
 BELOW: Final = 1.15
 CHANGE: Final = 1.3
-NUMBERS: Final = 2.1
+NUMBERS: Final = 2.5
 GAP: Final = 0.25
 #: Change in tilt that the axis of changes has room for at least.
 LEAST: Final = 0.1
@@ -138,14 +138,16 @@ def _draw_changes(
             at = depth(place, rank, shown)
             axes.plot(ends, [at, at], color=variant.colour, lw=2.0, solid_capstyle="butt")
             axes.plot(mean, at, marker=variant.marker, ms=7, **kind.mark(variant.colour))
+    digits = 3 if kind is TIES else 2  # ties move by hundredths
     for place, (mean, low, high) in enumerate(changes[0]):
         if np.isnan(mean):
             continue
-        number, ends = style.signed(mean), f"({style.signed(low)} to {style.signed(high)})"
+        number, *ends = (style.signed(value, digits) for value in (mean, low, high))
         apart = low > 0 or high < 0
         weight = "bold" if apart else "normal"
         base.beside(axes, place + 0.1, number, 6, fontweight=weight)
-        base.beside(axes, place + 0.1, ends, 47, fontsize=style.NOTE - 0.5)
+        interval = f"({ends[0]} to {ends[1]})"
+        base.beside(axes, place + 0.1, interval, 44 + 9 * (digits - 1), fontsize=style.NOTE - 0.5)
         if place < len(changes[0]) - 1:
             axes.axhline(place + 0.47, color=style.RULE, lw=0.6, zorder=0)
     axes.axvline(0, color=style.INK, lw=0.9, zorder=0)

@@ -317,9 +317,10 @@ def _ever(axes: Axes, mix: _Mix, order: Any) -> None:
         rotation=52, ha="left", va="bottom", rotation_mode="anchor", linespacing=0.95,
     )  # fmt: skip
     axes.xaxis.tick_top()
+    axes.xaxis.set_label_position("top")
     axes.set_yticks([])
     axes.set(xlim=(-0.5, len(spoken) - 0.5), ylim=(len(order) - 0.45, -0.55))
-    axes.set_xlabel("Ever,\n% of runs", fontweight="bold")
+    axes.set_xlabel("Ever, % of runs", fontweight="bold")
     axes.tick_params(length=0, labelsize=style.NOTE, pad=2)
     axes.spines[:].set_visible(False)
     for edge in np.arange(len(order) - 1) + 0.5:
