@@ -15,12 +15,11 @@ import sys
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
-from functools import cache, cached_property
+from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Final, NamedTuple, Self
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, Self
 
 import numpy as np
-from pydantic import TypeAdapter
 
 from detente.engine.chunk import Chunk
 from detente.runs.engines import Engine, find_engine
@@ -28,6 +27,7 @@ from detente.runs.errors import StoreError, UsageError, require
 from detente.runs.layout import Axes, Layout, total_variables
 from detente.runs.manifest import arithmetic_versions, detente_version
 from detente.runs.tables import Key
+from detente.scenario.validation import field_of
 
 if TYPE_CHECKING:
     from detente.scenario.schema import Scenario
@@ -272,16 +272,9 @@ def with_overrides(
     if changes.keys() <= {"runs", "seed", "stop_after"}:  # whatever stands in the other fields
         with suppress(ValueError):
             for name, value in changes.items():
-                _range_of(type(scenario), name).validate_python(value, strict=True)
+                field_of(type(scenario), name).validate_python(value, strict=True)
             return scenario.model_copy(update=changes)  # a hundred times as fast as to set them
     return scenario.set(changes)
-
-
-@cache
-def _range_of(model: type[Scenario], name: str) -> TypeAdapter[Any]:
-    field = model.model_fields[name]
-    kind: Any = field.annotation
-    return TypeAdapter(Annotated[kind, *field.metadata] if field.metadata else kind)
 
 
 class Need(NamedTuple):

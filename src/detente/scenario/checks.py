@@ -29,8 +29,8 @@ from detente.scenario.elements import (
 )
 from detente.scenario.messages import Finding, hint
 from detente.scenario.patterns import MEASURES, SIDES, Pattern
-from detente.scenario.shape import references
-from detente.scenario.tree import Steps, Table, child, rows_at, table_at
+from detente.scenario.shape import Reference, Walk, references, references_in
+from detente.scenario.tree import Steps, Table, child, opened, rows_at, table_at
 
 #: The days that results can date: they count nanoseconds from 1970 in 64 bits.
 FIRST_DAY: Final = date(1700, 1, 1)
@@ -126,10 +126,22 @@ def merged_already(extends: str | None) -> Iterator[Finding]:
         yield Finding((), message, on_key=True)
 
 
-def find(model: type[BaseModel], data: Any) -> Iterator[Finding]:
-    """Run every check of a whole scenario over plain data."""
+def within_limits(model: type[BaseModel], data: Any) -> Iterator[Finding]:
+    """No list or table of a scenario is longer than it may be."""
+    for key, field in model.model_fields.items():
+        value = child(data, key)
+        for limit in (getattr(each, "max_length", None) for each in field.metadata):
+            if limit is not None and isinstance(value, list | dict) and len(value) > limit:
+                yield Finding((key,), f"expected at most {limit} entries, not {len(value)}")
+
+
+def find(model: type[BaseModel], data: Any, sound: Data | None = None) -> Iterator[Finding]:
+    """Run every check of a whole scenario over plain data.
+
+    What is the very same in `sound`, in which nothing is wrong, need not be looked at again.
+    """
     if isinstance(data, dict):
-        yield from _names_known(model, data, data)
+        yield from _names_known(model, data, sound)
         yield from _run_within_calendar(data)
         for index, event in rows_at(data, "events"):
             if message := _dated_within_run(event, data):
@@ -153,27 +165,77 @@ def ids(data: Data) -> set[str]:
 
 def not_measurable(data: Data) -> set[str]:
     """Return the ids of the patterns that name something which plain data lacks."""
-    named = _names_known(list[Pattern], data.get("patterns"), data, ("patterns",))
-    wrong = {finding.steps[1] for finding in named}
+    named = (
+        each
+        for at, pattern in rows_at(data, "patterns")
+        for each in references(Pattern, pattern, ("patterns", at))
+    )
+    wrong = {finding.steps[1] for finding in _unknown(named, data)}
     return {str(pattern.get("id")) for at, pattern in rows_at(data, "patterns") if at in wrong}
 
 
 def prune(tree: Table, names: Collection[str]) -> None:
     """Take away those of some patterns that name something which a tree lacks."""
     if missing := not_measurable(tree) & set(names):
-        tree["patterns"].keep(lambda pattern: str(child(pattern, "id")) not in missing)
+        opened(tree, "patterns").keep(lambda pattern: str(child(pattern, "id")) not in missing)
 
 
-def _names_known(kind: Any, value: Any, data: Data, steps: Steps = ()) -> Iterator[Finding]:
-    """Everything that a part of a scenario refers to exists."""
-    scopes: dict[Any, dict[str, list[str]]] = {}
-    for where, name, what, on_key in references(kind, value, steps):
+def lost(before: Data, after: Data) -> set[str]:
+    """Return what kinds of names there are of which `after` lacks one that stood in `before`."""
+    found: set[str] = set()
+    tables = {"country": "countries", "issue": "issues", "variant": "variants"}
+    for what, key in {**tables, "response": "repertoire"}.items():
+        if before.get(key) is not after.get(key):
+            given = [table_at(each, key) for each in (before, after)]
+            if key == "repertoire":
+                given = [each or default_repertoire() for each in given]
+            found |= {what} if given[0].keys() - given[1].keys() else {*()}
+    if before.get("events") is not after.get("events") and {*_ids(before)} - {*_ids(after)}:
+        found |= {"event", "outcome"}
+    for key in ("poles", "theory"):
+        if before.get(key) is not after.get(key) and before.get(key) != after.get(key):
+            found.add("outcome")
+    return found
+
+
+def _names_known(model: type[BaseModel], data: Data, sound: Data | None) -> Iterator[Finding]:
+    """Everything that a scenario refers to exists."""
+    gone = {*()} if sound is None else lost(sound, data)
+    for key, named in references_in(model).items():
+        value, old = data.get(key), None if sound is None else sound.get(key)
+        again = sound is None or bool(gone & named.whats)
+        if key == "patterns" and sound is not None:  # events of variants may be named in them
+            again = again or data.get("variants") is not sound.get("variants")
+        if again or (value is not old and (named.items is None or type(value) is not type(old))):
+            yield from _unknown(named.walk(value, (key,)), data)
+        elif value is not old and named.items is not None:
+            yield from _unknown(_within_new(named.items, value, old, (key,)), data)
+
+
+def _within_new(walk: Walk, value: Any, old: Any, steps: Steps) -> Iterator[Reference]:
+    """Walk the names in the entries of a list or a table that were not there before."""
+    if isinstance(value, list):
+        known = {id(row) for row in old}
+        for index, row in enumerate(value):
+            if id(row) not in known:
+                yield from walk(row, (*steps, index))
+    elif isinstance(value, dict):
+        for key, row in value.items():
+            if row is not old.get(key):
+                yield from walk(row, (*steps, key))
+
+
+def _unknown(named: Iterator[Reference], data: Data) -> Iterator[Finding]:
+    """Walk those of some names that a scenario does not have."""
+    scopes: dict[Any, dict[str, dict[str, None]]] = {}
+    for where, name, what, on_key in named:
         pattern = where[1] if where[0] == "patterns" else None
         if pattern not in scopes:
-            scopes[pattern] = _names(data, pattern)
+            names = _names(data, pattern)
+            scopes[pattern] = {kind: dict.fromkeys(each) for kind, each in names.items()}
         known = scopes[pattern][what]
         if "courses" in where and what == "variant":
-            known = list(table_at(data, "variants"))
+            known = dict.fromkeys(table_at(data, "variants"))
         if name not in known and not (where == ("main_event",) and name == "none"):
             never = "when" in where and what == "event"
             lead = "can never hold: there is no" if never else "unknown"

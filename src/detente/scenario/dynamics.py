@@ -20,8 +20,12 @@ if TYPE_CHECKING:
     from detente.theory.declare import Coefficient
 
 
+def _is_known(name: Any) -> bool:
+    return name == theory.DEFAULT or name in theory.names()  # which looks through folders
+
+
 def _known(name: str) -> str:
-    if name not in theory.names():
+    if not _is_known(name):
         raise ValueError(unknown("theory", name, theory.names()))
     return name
 
@@ -74,8 +78,8 @@ def dynamics_of(name: str) -> type[AnyDynamics]:
 
 def dynamics_in(scenario: Any) -> type[AnyDynamics]:
     """Return the model of ``dynamics`` for the plain data of a scenario, well-formed or not."""
-    name = scenario.get("theory") if isinstance(scenario, dict) else None
-    return dynamics_of(name if name in theory.names() else theory.DEFAULT)
+    name = scenario.get("theory", theory.DEFAULT) if isinstance(scenario, dict) else theory.DEFAULT
+    return dynamics_of(name if _is_known(name) else theory.DEFAULT)
 
 
 def elsewhere(coefficient: str, own: type[AnyDynamics]) -> str:

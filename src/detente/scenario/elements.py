@@ -327,9 +327,11 @@ class Event(Part):
         if self.actor is not None and self.actor in (self.asks or ()):
             where = ("asks", (self.asks or []).index(self.actor))
             yield Finding(where, f"{self.actor} is the actor: it does not ask itself")
+        asked: builtins.set[str] = {*()}
         for index, country in enumerate(self.asks or ()):
-            if country in (self.asks or ())[:index]:
+            if country in asked:
                 yield Finding(("asks", index), f"{country} is asked twice")
+            asked.add(country)
         if self.consent is not None and self.kind != "move":
             yield Finding(("consent",), f"a {self.kind} needs nobody's consent")
         if self.answers is not None and self.answers == self.id:

@@ -13,7 +13,7 @@ from detente.scenario.messages import PROGRAM, Place, Problem, ScenarioError, di
 from detente.scenario.paths import Change, assign_all, changes_of
 from detente.scenario.reader import read, read_text, read_value
 from detente.scenario.schema import Scenario
-from detente.scenario.tree import Mark, Table, as_tree, copied
+from detente.scenario.tree import Mark, Table, as_tree, shallow
 from detente.scenario.validation import validated
 from detente.scenario.variants import extended
 
@@ -95,7 +95,7 @@ def _changed(
     alone: Table, changes: list[Change], place: Place, problems: list[Problem]
 ) -> Scenario:
     """Validate a file's tree with some values set; a bad path hides nothing else."""
-    tree = copied(alone)
+    tree = shallow(alone)
     problems = problems + assign_all(Scenario, tree, changes)
     try:
         scenario = validated(Scenario, tree)

@@ -6,13 +6,21 @@ import difflib
 import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from itertools import takewhile
+from itertools import islice, takewhile
 from typing import ClassVar, Final, NamedTuple
 
 #: How a message ends that is followed by the value as it was written, in quotes.
 QUOTE_IT: Final = "quote it"
 #: So many names are listed in a message.
 FEW: Final = 20
+#: So many problems of a scenario are shown.
+MOST_SHOWN: Final = 50
+#: The longest path and the longest message that are shown whole.
+LONGEST_PATH: Final = 200
+LONGEST_MESSAGE: Final = 2000
+#: Among so many names the one that was meant is sought, and for no longer one than so.
+MOST_NAMES: Final = 1000
+LONGEST_NAME: Final = 100
 #: What stands in a table where there is no number.
 MISSING: Final = "-"
 #: Characters that look like others, by name, with the one that is wanted.
@@ -79,11 +87,15 @@ class Problem:
 
     def __str__(self) -> str:
         where = f"{self.file}:{self.line}:{self.column}: " if self.line else ""
-        return printable(where + (f"{self.path}: " if self.path else "") + self.message)
+        path = f"{shortened(self.path, LONGEST_PATH)}: " if self.path else ""
+        return printable(where + path + shortened(self.message, LONGEST_MESSAGE))
 
 
 class ScenarioError(ValueError):
-    """A scenario that cannot be used, with all `problems`, by file and position, each once."""
+    """A scenario that cannot be used, with its `problems`, by file and position, each once.
+
+    The message tells the first `MOST_SHOWN` of them.
+    """
 
     def __init__(self, problems: Iterable[Problem]) -> None:
         once = dict.fromkeys(problems)
@@ -91,7 +103,10 @@ class ScenarioError(ValueError):
         self.problems: list[Problem] = sorted(
             once, key=lambda p: (files.index(p.file), p.line, p.column, p.path, p.message)
         )
-        super().__init__("\n".join(str(problem) for problem in self.problems))
+        lines = [str(problem) for problem in self.problems[:MOST_SHOWN]]
+        if len(self.problems) > MOST_SHOWN:
+            lines.append(f"and more: these are the first {MOST_SHOWN}")
+        super().__init__("\n".join(lines))
 
     def __reduce__(self) -> tuple[type[ScenarioError], tuple[list[Problem]]]:
         """Keep the problems when an error crosses to another process."""
@@ -171,7 +186,9 @@ def did_you_mean(name: str, known: Iterable[str]) -> str:
 
     Of names that are equally near, the one that starts in the same way is meant.
     """
-    folded = {name.lower(): name for name in reversed(list(known))}
+    if len(name) > LONGEST_NAME:
+        return ""
+    folded = {name.lower(): name for name in reversed(list(islice(known, MOST_NAMES)))}
     wanted = name.lower()
 
     def nearness(known_name: str) -> tuple[float, int]:

@@ -15,9 +15,16 @@ from pydantic import BaseModel
 
 from detente.scenario import checks
 from detente.scenario.dynamics import elsewhere
-from detente.scenario.messages import Place, Problem, ScenarioError, describe, did_you_mean
+from detente.scenario.messages import (
+    MOST_SHOWN,
+    Place,
+    Problem,
+    ScenarioError,
+    describe,
+    did_you_mean,
+)
 from detente.scenario.shape import KEYS, below, default_at, fields_of, is_table, known_keys
-from detente.scenario.tree import Mark, Rows, Steps, Table, as_tree, child, has
+from detente.scenario.tree import Mark, Rows, Steps, Table, as_tree, child, has, shallow
 
 #: Lists in which a pair that nobody wrote stands at 0, so that it can be set.
 PAIRS: Final = frozenset({"attitudes", "dependence"})
@@ -35,7 +42,7 @@ class PathError(LookupError):
     """A path that leads nowhere."""
 
 
-def fetch(tree: dict[str, Any], path: str) -> Any:
+def fetch(tree: Table, path: str) -> Any:
     """Return the value at a path of a complete scenario in plain form."""
     node: Any = tree
     way: Parts = ()
@@ -93,15 +100,17 @@ def changes_of(values: Mapping[str, Any], place: Place) -> list[Change]:
 
 def assign_all(model: type[BaseModel], tree: Table, changes: list[Change]) -> list[Problem]:
     """Set the values at several paths of a tree in turn; return what is wrong with the paths."""
-    problems = []
-    measurable = checks.ids(tree) - checks.not_measurable(tree)
+    problems: list[Problem] = []
+    before = shallow(tree)
     for path, value, mark in changes:
+        if len(problems) > MOST_SHOWN:
+            break
         try:
             _assign(model, tree, path, value, mark)
         except PathError as error:
             problems.append(Problem.at(mark.at_key, path, str(error)))
-    if not any(path.split(".")[0] == "patterns" for path, *_ in changes):
-        checks.prune(tree, measurable)
+    if tree.get("patterns") is before.get("patterns") and checks.lost(before, tree):
+        checks.prune(tree, checks.ids(before) - checks.not_measurable(before))
     return problems
 
 
@@ -131,6 +140,8 @@ class _Assignment:
         step, rest = self.step(holder, kind, parts, before)
         key = parts[: len(parts) - len(rest)]
         inner, inner_kind, there = child(holder, step), below(kind, step, holder), has(holder, step)
+        if opened := isinstance(inner, Table | Rows):
+            inner = shallow(inner)
         if name := _keyed(before):
             inner = inner if there else self.new_pair(holder, name, key)
             inner_kind = below(kind, 0)
@@ -149,7 +160,9 @@ class _Assignment:
                 raise PathError(f"nothing stands below {'.'.join((*before, *key))}")
             inner = Table(self.mark.place)
         self.down(inner, inner_kind, rest, (*before, *key))
-        if child(holder, step) is not inner:
+        if opened:
+            holder.swap(step, inner)
+        else:
             holder.put(step, inner, self.mark)
 
     def step(self, holder: Any, kind: Any, parts: Parts, before: Parts) -> tuple[Any, Parts]:
@@ -216,7 +229,7 @@ def _keyed(way: Parts) -> str:
 
 def _step(node: Any, way: Parts, parts: Parts) -> tuple[str | int | None, Parts]:
     """Return the key or index of what a path goes by next, or None, and the rest of the path."""
-    if isinstance(node, list) and (name := _keyed(way)):
+    if isinstance(node, Rows) and (name := _keyed(way)):
         return _entry_at(node, name, parts)
     if isinstance(node, list):
         index = int(parts[0]) if parts[0].isdecimal() and len(parts[0]) < 6 else len(node)
@@ -240,27 +253,26 @@ def _own_path(settings: Table, parts: Parts) -> tuple[str, Parts]:
     return ".".join(parts), ()
 
 
-def _entry_at(rows: list[Any], name: str, parts: Parts) -> tuple[int | None, Parts]:
+def _entry_at(rows: Rows, name: str, parts: Parts) -> tuple[int | None, Parts]:
     """Find the entry of a list that some parts of a path name, and the parts that remain."""
     fields = KEYS[name][:2]
     if len(parts) < len(fields):
         spelled = ".".join((name, *parts))
         raise PathError(f"expected the {fields[len(parts)]} after {spelled}, as the next key")
     key, rest = parts[: len(fields)], parts[len(fields) :]
-    found = [index for index, row in enumerate(rows) if tuple(child(row, f) for f in fields) == key]
+    dated: list[int] = []
     if len(KEYS[name]) > len(fields) and rest:
-        dated = [index for index in found if child(rows[index], KEYS[name][-1]) == rest[0]]
-        if dated:
-            found, rest = dated, rest[1:]
+        dated = rows.at(KEYS[name], (*key, rest[0]))
+    found, rest = (dated, rest[1:]) if dated else (rows.at(fields, key), rest)
     if len(found) > 1:
         more = " - give its date" if len(KEYS[name]) > len(fields) else ""
         raise PathError(f"{'.'.join((name, *parts))} names several entries{more}")
     return (found[0] if found else None), rest
 
 
-def _mirrored(attitudes: list[Any], of: str, to: str) -> Any:
+def _mirrored(attitudes: Rows, of: str, to: str) -> Any:
     """Return the level of an attitude that only the other side's entry gives, else 0."""
-    for row in attitudes:
-        if (child(row, "of"), child(row, "to")) == (to, of):
-            return row.get("level", 0.0) if row.get("mutual") is True else 0.0
+    for index in attitudes.at(KEYS["attitudes"], (to, of))[:1]:
+        row = attitudes[index]
+        return row.get("level", 0.0) if row.get("mutual") is True else 0.0
     return 0.0

@@ -12,7 +12,7 @@ import json
 from collections.abc import Collection, Iterable, Mapping
 from datetime import date, timedelta
 from functools import cached_property
-from typing import Annotated, Any, ClassVar, Final, Literal, Self
+from typing import Annotated, Any, ClassVar, Final, Literal, Self, cast
 
 from pydantic import (
     ConfigDict,
@@ -54,7 +54,7 @@ from detente.scenario.elements import (
 from detente.scenario.messages import PROGRAM, ScenarioError, unknown
 from detente.scenario.patterns import Pattern
 from detente.scenario.reader import to_yaml
-from detente.scenario.tree import as_tree
+from detente.scenario.tree import Table, as_tree, shallow
 from detente.theory import DEFAULT
 
 #: Name of the only variant of a scenario that gives none.
@@ -138,13 +138,17 @@ class Scenario(Part):
         "fades.",
     )
     variants: dict[Identifier, Variant] = Field(
-        default_factory=dict, description="Other courses of events, run on the same random numbers."
+        default_factory=dict,
+        description="Other courses of events, run on the same random numbers.",
+        max_length=validation.MOST_COURSES,
     )
     record: Annotated[list[Record], consistent(checks.record_given_once)] = Field(
         default_factory=list, description="What governments really did, to score against."
     )
     patterns: Annotated[list[Pattern], consistent(checks.ids_given_once)] = Field(
-        default_factory=list, description="What its runs must show; no part of what is simulated."
+        default_factory=list,
+        description="What its runs must show; no part of what is simulated.",
+        max_length=100,
     )
     twin: Identifier | None = Field(
         None,
@@ -265,6 +269,24 @@ class Scenario(Part):
         """The validated scenario of each variant, as far as it is known."""
         return {}
 
+    @cached_property
+    def _tree(self) -> Table | None:
+        """The scenario as plain data that is not to be changed; None of one never validated."""
+        return cast(Table, as_tree(self.to_plain(), PROGRAM))
+
+    def __getstate__(self) -> dict[Any, Any]:
+        """Leave out of a pickle what follows from the rest."""
+        state = super().__getstate__()
+        own = {key: value for key, value in state["__dict__"].items() if key != "_tree"}
+        return {**state, "__dict__": own}
+
+    def with_fields(self, fields: Mapping[str, Any]) -> Self:
+        """Return a copy with other valid values in some fields, of which no variant is known."""
+        made = super().model_copy(update=fields)
+        for name in ("_courses", "_tree"):
+            made.__dict__.pop(name, None)
+        return made
+
     def keep(self, courses: Mapping[str, Scenario]) -> None:
         """Take note of the validated scenario of each variant."""
         self._courses.update(courses)
@@ -279,7 +301,7 @@ class Scenario(Part):
                 if copied.variants.get(name) == self.variants[name]
                 and not self.variants[name].touched & update.keys()
             }
-            copied.__dict__["_courses"] = courses
+            copied.__dict__ |= {"_courses": courses, "_tree": None}
         return copied
 
     def with_variants(self, names: Collection[str]) -> Self:
@@ -299,7 +321,7 @@ class Scenario(Part):
         LookupError
             If nothing stands there.
         """
-        return paths.fetch(self.to_plain(), path)
+        return paths.fetch(as_tree(self.to_plain(), PROGRAM), path)
 
     def set(self, changes: Mapping[str, Any]) -> Self:
         """Return a new scenario with other values at some paths.
@@ -317,11 +339,13 @@ class Scenario(Part):
         ScenarioError
             With everything that is wrong with the paths or the values.
         """
-        tree = as_tree(self.to_plain(), PROGRAM)
+        whole = self._tree or as_tree(self.to_plain(), PROGRAM)
+        tree = shallow(whole)
         problems = paths.assign_all(type(self), tree, paths.changes_of(changes, PROGRAM))
         if problems:
             raise ScenarioError(problems)
-        return validation.validated(type(self), tree)
+        sound = None if self._tree is None else validation.Sound(whole, self)
+        return validation.validated(type(self), tree, sound)
 
     def with_theory(self, name: str) -> Self:
         """Return the same scenario under another theory, with the default coefficients of that.

@@ -7,7 +7,8 @@ second list can drift.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
+from functools import cache
 from types import UnionType
 from typing import Annotated, Any, Final, NamedTuple, TypeAliasType, Union, get_args, get_origin
 
@@ -116,29 +117,113 @@ class Reference(NamedTuple):
     on_key: bool
 
 
+#: Walks the references in a value, given the steps to it.
+type Walk = Callable[[Any, Steps], Iterator[Reference]]
+
+
+class References(NamedTuple):
+    """How to find the names in what stands at a place of a type, and what they stand for.
+
+    `items` is the same of the entries of a list or a table, where only they refer to something.
+    """
+
+    walk: Walk
+    whats: frozenset[str]
+    items: Walk | None = None
+
+
 def references(kind: Any, value: Any, steps: Steps = ()) -> Iterator[Reference]:
     """Walk all names in plain data that refer to something, however malformed the rest is."""
-    inner = bare(kind)
-    if isinstance(value, str) and (what := _refers(kind)):
-        yield Reference(steps, value, what, on_key=False)
-    elif isinstance(value, str) and get_origin(inner) is list:  # one name for a list of one
-        yield from references(get_args(inner)[0], value, steps)
-    elif isinstance(value, list) and get_origin(inner) is list:
-        for index, item in enumerate(value):
-            yield from references(get_args(inner)[0], item, (*steps, index))
-    elif isinstance(value, dict) and is_table(inner):
+    found = references_of(kind)
+    return iter(()) if found is None else found.walk(value, steps)
+
+
+def references_of(kind: Any) -> References | None:
+    """Return how to find the names in data of a type, or None if none stands there."""
+    inner, what = bare(kind), _refers(kind)
+    if is_condition(inner):
+        return References(_in_condition, frozenset(("country", "issue", "event")))
+    if get_origin(inner) is list:
+        return _of_list(references_of(get_args(inner)[0]))
+    if is_table(inner):
         key_kind, item_kind = get_args(inner)
-        what = _refers(key_kind)
-        for key, item in value.items():
+        return _of_table(_refers(key_kind), references_of(item_kind))
+    if fields_of(inner):
+        return _of_model(inner)
+    return _of_name(what) if what else None
+
+
+def _of_name(what: str) -> References:
+    def walk(value: Any, steps: Steps) -> Iterator[Reference]:
+        if isinstance(value, str):
+            yield Reference(steps, value, what, on_key=False)
+
+    return References(walk, frozenset((what,)))
+
+
+def _of_list(item: References | None) -> References | None:
+    if item is None:
+        return None
+
+    def walk(value: Any, steps: Steps) -> Iterator[Reference]:
+        if isinstance(value, list):
+            for index, each in enumerate(value):
+                yield from item.walk(each, (*steps, index))
+        elif isinstance(value, str):  # one name for a list of one
+            yield from item.walk(value, steps)
+
+    return References(walk, item.whats, item.walk)
+
+
+def _of_table(what: str, item: References | None) -> References | None:
+    if not what and item is None:
+        return None
+
+    def walk(value: Any, steps: Steps) -> Iterator[Reference]:
+        for key, each in value.items() if isinstance(value, dict) else ():
             if what:
                 yield Reference((*steps, key), key, what, on_key=True)
-            yield from references(item_kind, item, (*steps, key))
-    elif isinstance(value, dict):
-        forms = conditions.FORMS.values() if is_condition(inner) else (inner,)
-        fields = {key: field for form in forms for key, field in fields_of(form).items()}
-        for key in fields.keys() & value.keys():
-            kind = fields[key].rebuild_annotation()
-            yield from references(kind, value[key], (*steps, key))
+            if item is not None:
+                yield from item.walk(each, (*steps, key))
+
+    if item is None or what:
+        return References(walk, (item.whats if item else frozenset()) | {what})
+    return References(walk, item.whats, item.walk)
+
+
+@cache
+def references_in(kind: type[BaseModel]) -> Mapping[str, References]:
+    """Return how to find the names in each field of a model that refers to something."""
+    return {
+        key: inner
+        for key, field in fields_of(kind).items()
+        if (inner := references_of(field.rebuild_annotation())) is not None
+    }
+
+
+def _of_model(kind: type[BaseModel]) -> References | None:
+    found = references_in(kind)
+    return References(_in_fields(found), frozenset().union(*(f.whats for f in found.values())))
+
+
+def _in_fields(fields: Mapping[str, References]) -> Walk:
+    def walk(value: Any, steps: Steps) -> Iterator[Reference]:
+        for key in value if isinstance(value, dict) else ():
+            if (inner := fields.get(key)) is not None:
+                yield from inner.walk(value[key], (*steps, key))
+
+    return walk
+
+
+def _in_condition(value: Any, steps: Steps) -> Iterator[Reference]:
+    """Walk the names in a condition, of whatever form."""
+    yield from _condition_fields()(value, steps)
+
+
+@cache
+def _condition_fields() -> Walk:
+    forms = conditions.FORMS.values()
+    return _in_fields({key: each for form in forms for key, each in references_in(form).items()})
 
 
 def _refers(kind: Any) -> str:

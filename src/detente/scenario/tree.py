@@ -29,6 +29,8 @@ NUMBERS: Final[tuple[tuple[re.Pattern[str], Callable[[str], float]], ...]] = (
     (re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?"), float),
     (re.compile(r"[-+]?\.(inf|Inf|INF)"), lambda text: float(text.replace(".", ""))),
 )
+#: In place of the place of a row, where there is more than one.
+SEVERAL: Final = -1
 #: Digits beyond which a number is left as the text it is; none in a scenario needs them.
 MOST_DIGITS: Final = 300
 
@@ -77,6 +79,10 @@ class Table(dict[str, Any]):
         self[key] = value
         self.marks[key] = mark
 
+    def swap(self, key: str, value: Any) -> None:
+        """Set a value that stands where the one before it does."""
+        self[key] = value
+
     def drop(self, key: str) -> None:
         """Take a value away, if it is there."""
         self.pop(key, None)
@@ -84,14 +90,40 @@ class Table(dict[str, Any]):
 
 
 class Rows(list[Any]):
-    """Values in a row."""
+    """Values in a row; `at` finds those that are tables by some of their fields."""
 
-    __slots__ = ("marks", "place")
+    __slots__ = ("_last", "marks", "place")
 
     def __init__(self, place: Place) -> None:
         super().__init__()
         self.place = place
         self.marks: list[Mark] = []
+        # by fields and their values, past which place no row has them: copies share it, and one
+        # that changes has a mapping of its own from then on
+        self._last: dict[tuple[str, ...], dict[tuple[Any, ...], int]] = {}
+
+    def at(self, fields: tuple[str, ...], key: tuple[Any, ...]) -> list[int]:
+        """Return the places of the rows that have these values in some fields."""
+        if fields not in self._last:
+            found: dict[tuple[Any, ...], int] = {}
+            for index, row in enumerate(self):
+                _note(found, _values(row, fields), index)
+            self._last[fields] = found
+        if key not in self._last[fields]:
+            return []
+        index = self._last[fields][key]
+        if index == SEVERAL:
+            return [at for at, row in enumerate(self) if _values(row, fields) == key]
+        index = min(index, len(self) - 1)  # rows before it may have been taken away
+        while index >= 0 and _values(self[index], fields) != key:
+            index -= 1
+        return [index] if index >= 0 else []
+
+    def swap(self, index: int, value: Any) -> None:
+        """Set a value that stands where the one before it does."""
+        if any(_values(value, each) != _values(self[index], each) for each in self._last):
+            self._last = {}
+        self[index] = value
 
     def mark(self, index: int) -> Mark:
         """Return where a value stands."""
@@ -99,18 +131,42 @@ class Rows(list[Any]):
 
     def put(self, index: int, value: Any, mark: Mark) -> None:
         """Set a value and where it stands; one past the end appends."""
-        self[index : index + 1] = [value]
-        self.marks[index : index + 1] = [mark]
+        if index < len(self):
+            self.swap(index, value)
+            self.marks[index] = mark
+            return
+        self._last = dict(self._last)
+        for fields, found in self._last.items():
+            _note(found, _values(value, fields), len(self))
+        self.append(value)
+        self.marks.append(mark)
 
     def drop(self, index: int) -> None:
         """Take a value away."""
+        self._last = dict(self._last)
         del self[index], self.marks[index]
 
     def keep(self, wanted: Callable[[Any], bool]) -> None:
         """Take away the values that are not wanted."""
-        for index in reversed(range(len(self))):
-            if not wanted(self[index]):
-                self.drop(index)
+        kept = [index for index, value in enumerate(self) if wanted(value)]
+        if len(kept) < len(self):
+            self._last = dict(self._last)
+            self.marks = [self.marks[index] for index in kept]
+            self[:] = [self[index] for index in kept]
+
+
+def _values(row: Any, fields: tuple[str, ...]) -> tuple[Any, ...] | None:
+    """Return what a row has in some fields; None of one that cannot be found by them."""
+    if not isinstance(row, dict):
+        return None
+    found = tuple([row.get(field) for field in fields])
+    return None if any(isinstance(value, dict | list) for value in found) else found
+
+
+def _note(found: dict[tuple[Any, ...], int], key: tuple[Any, ...] | None, index: int) -> None:
+    """Note the place of a row, or that several have the same values."""
+    if key is not None:
+        found[key] = SEVERAL if key in found else index
 
 
 def as_tree(value: Any, place: Place, depth: int = 0) -> Any:
@@ -139,17 +195,48 @@ def as_tree(value: Any, place: Place, depth: int = 0) -> Any:
             raise ScenarioError([Problem.at(place, "", f"cannot use {describe(value)} as a value")])
 
 
-def copied(node: Any, *without: str) -> Any:
-    """Return a copy of a tree, without some keys of it, that can be changed on its own."""
-    if not isinstance(node, Table | Rows):
-        return node
+def shallow(node: Any, *without: str) -> Any:
+    """Return a copy of a table or a list, without some keys, that shares all that is below it.
+
+    What is below is never changed in place, but put there anew: see `opened`.
+    """
     made: Any = type(node)(node.place)
     made.marks = node.marks.copy()
     if isinstance(node, Table):
-        made.update((key, copied(item)) for key, item in node.items() if key not in without)
+        made.update(node)
+        for key in without:
+            made.drop(key)
     else:
-        made.extend(copied(item) for item in node)
+        made.extend(node)
+        made._last = node._last  # noqa: SLF001 - of the same class
     return made
+
+
+def opened(node: Any, step: str | int) -> Any:
+    """Return what stands one step down, having put a copy there that can be changed."""
+    inner = child(node, step)
+    if isinstance(inner, Table | Rows):
+        inner = shallow(inner)
+        node.swap(step, inner)
+    return inner
+
+
+def copied(node: Any) -> Any:
+    """Return a copy of a tree that shares nothing with it."""
+    if not isinstance(node, Table | Rows):
+        return node
+    made = shallow(node)
+    for step, item in list(node.items() if isinstance(node, Table) else enumerate(node)):
+        if isinstance(item, Table | Rows):
+            made.swap(step, copied(item))
+    return made
+
+
+def size(node: Any) -> int:
+    """Return how many values a tree has."""
+    if not isinstance(node, Table | Rows):
+        return 1
+    return 1 + sum(size(item) for item in (node.values() if isinstance(node, Table) else node))
 
 
 def has(node: Any, step: str | int) -> bool:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, Final
+from functools import cache
+from itertools import islice
+from typing import TYPE_CHECKING, Annotated, Any, Final, NamedTuple
 
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel, TypeAdapter, ValidationError
 from pydantic_core import ErrorDetails
 
 from detente.scenario import checks, variants
@@ -14,6 +16,7 @@ from detente.scenario.base import TEXT_FORMS, InconsistentError
 from detente.scenario.conditions import FORMS
 from detente.scenario.dynamics import AnyDynamics, elsewhere
 from detente.scenario.messages import (
+    MOST_SHOWN,
     PROGRAM,
     QUOTE_IT,
     RETIRED,
@@ -29,7 +32,19 @@ from detente.scenario.messages import (
 from detente.scenario.paths import spell
 from detente.scenario.quantity import number_advice
 from detente.scenario.shape import below, fields_of, is_condition
-from detente.scenario.tree import Mark, Steps, Table, as_tree, child, find, has, places_in, table_at
+from detente.scenario.tree import (
+    Mark,
+    Rows,
+    Steps,
+    Table,
+    as_tree,
+    child,
+    find,
+    has,
+    places_in,
+    size,
+    table_at,
+)
 
 if TYPE_CHECKING:
     from detente.scenario.schema import Scenario
@@ -64,13 +79,27 @@ TRUTHS: Final = dict.fromkeys(("yes", "on", "y", "true"), "true") | dict.fromkey
 COMMA_REST: Final = re.compile("[0-9]+")
 #: The longest text that is shown again in a list.
 LONGEST: Final = 40
+#: So many variants, and courses and values in the patterns, are tried.
+MOST_COURSES: Final = 500
+#: So many values are read again for the variants of a scenario in which something is wrong.
+MOST_READ: Final = 200_000
 #: Context that tells the model's own validator that the checks run beside it.
 CHECKED = {"checked": True}
 
 
-def validated[S: Scenario](model: type[S], tree: Table) -> S:
-    """Return the scenario that a tree describes, having validated it and each variant once."""
-    return _with_variants(model, tree, *_examined(model, tree))
+class Sound[S](NamedTuple):
+    """A tree and the valid scenario that it describes."""
+
+    tree: Table
+    scenario: S
+
+
+def validated[S: Scenario](model: type[S], tree: Table, sound: Sound[S] | None = None) -> S:
+    """Return the scenario that a tree describes, having validated it and each variant once.
+
+    Of a tree that shares parts with a `sound` one, only the others are validated.
+    """
+    return _with_variants(model, tree, *_examined(model, tree, sound))
 
 
 def complete(scenario: Scenario) -> None:
@@ -83,52 +112,134 @@ def course(scenario: Scenario, name: str) -> Scenario:
     """Return the validated scenario of one variant of a valid scenario."""
     plain = scenario.to_plain()
     tree = as_tree({**plain, "variants": {name: plain["variants"][name]}}, PROGRAM)
-    courses, problems = _variants(type(scenario), tree, scenario, [])
+    courses, problems = _variants(type(scenario), tree, None, [])
     if problems:
         raise ScenarioError(problems)
     return courses[name]
 
 
-def _examined[S: Scenario](model: type[S], tree: Table) -> tuple[S | None, list[Problem]]:
+def _examined[S: Scenario](
+    model: type[S], tree: Table, sound: Sound[S] | None
+) -> tuple[S | None, list[Problem]]:
     """Validate a tree by the model and the checks, leaving its variants aside."""
-    found = list(checks.find(model, tree))
+    if large := list(checks.within_limits(model, tree)):
+        return None, [_at(finding, tree) for finding in large]
+    known = None if sound is None else sound.tree
+    found = list(islice(checks.find(model, tree, known), MOST_SHOWN + 1))
     told = {finding.steps for finding in found}
-    scenario = None
-    try:
-        scenario = model.model_validate(tree, context=CHECKED)
-    except ValidationError as error:
-        # a check says more of the same place
-        found += [each for each in _in_plain_words(model, tree, error) if each.steps not in told]
-    return scenario, [_at(finding, tree) for finding in found]
+    scenario, wrong = _read(model, tree, sound)
+    # a check says more of the same place
+    found += [each for each in wrong if each.steps not in told]
+    return scenario, [_at(finding, tree) for finding in found[: 2 * MOST_SHOWN]]
+
+
+def _read[S: Scenario](
+    model: type[S], tree: Table, sound: Sound[S] | None
+) -> tuple[S | None, list[Finding]]:
+    """Return the scenario that the model reads in a tree, or what is wrong with it."""
+    changed = None if sound is None else _differing(model, tree, sound.tree)
+    if sound is None or changed is None:
+        try:
+            return model.model_validate(tree, context=CHECKED), []
+        except ValidationError as error:
+            return None, _in_plain_words(model, tree, error)
+    fields: dict[str, Any] = {}
+    wrong: list[Finding] = []
+    for name in changed:
+        if name not in tree:
+            fields[name] = default_of(model, name)
+            continue
+        try:
+            value = _with_read(tree[name], sound.tree.get(name), getattr(sound.scenario, name))
+            reads = field_of(model, name)
+            if name == "dynamics":
+                reads = TypeAdapter(type(sound.scenario.dynamics))
+            fields[name] = reads.validate_python(value, strict=True, context=CHECKED)
+        except ValidationError as error:
+            wrong += _in_plain_words(model, tree, error, (name,))
+    return None if wrong else sound.scenario.with_fields(fields), wrong
+
+
+def _differing(model: type[BaseModel], tree: Table, sound: Table) -> list[str] | None:
+    """Return the fields in which a tree differs from one that is sound.
+
+    None if they cannot be read one by one.
+    """
+    changed = [
+        name
+        for name in {**tree, **sound}
+        if name not in tree or name not in sound or tree[name] is not sound[name]
+    ]
+    alone = {name for name in changed if name in model.model_fields and name != "theory"}
+    needed = {name for name in alone if model.model_fields[name].is_required()} | {"dynamics"}
+    return changed if len(alone) == len(changed) and not alone & needed - tree.keys() else None
+
+
+def _with_read(value: Any, old: Any, read: Any) -> Any:
+    """Put what the model made of them in place of the entries that were there before."""
+    if isinstance(value, Rows) and isinstance(old, Rows):
+        made = {id(row): each for row, each in zip(old, read, strict=True)}
+        return [made.get(id(row), row) for row in value]
+    if isinstance(value, Table) and isinstance(old, Table) and isinstance(read, dict):
+        return {k: read[k] if k in old and v is old[k] else v for k, v in value.items()}
+    return value
+
+
+@cache
+def default_of(model: type[BaseModel], name: str) -> Any:
+    """Return what a field of a model has where nothing is said."""
+    return model.model_fields[name].get_default(call_default_factory=True)
+
+
+@cache
+def field_of(model: type[BaseModel], name: str) -> TypeAdapter[Any]:
+    """Return what reads the value of one field of a model."""
+    field = model.model_fields[name]
+    kind: Any = field.annotation
+    return TypeAdapter(Annotated[kind, *field.metadata] if field.metadata else kind)
 
 
 def _with_variants[S: Scenario](
     model: type[S], tree: Table, scenario: S | None, problems: list[Problem]
 ) -> S:
     """Return a scenario that knows its variants, or raise an error with all that is wrong."""
-    courses, more = _variants(model, tree, scenario, problems)
+    if problems and any(checks.within_limits(model, tree)):
+        raise ScenarioError(problems)
+    sound = None if scenario is None else Sound(tree, scenario)
+    courses, more = _variants(model, tree, sound, problems)
+    if (trial := variants.of_patterns(tree)) is not None:
+        _, tried = _variants(model, trial, sound, problems)
+        more += [replace(each, path=each.path.removeprefix("variants.")) for each in tried]
     if problems or more or scenario is None:
         raise ScenarioError(problems + more)
     scenario.keep(courses)
     return scenario
 
 
-def _variants(
-    model: type[Scenario], tree: Table, scenario: Scenario | None, known: list[Problem]
-) -> tuple[dict[str, Scenario], list[Problem]]:
-    """Return each variant as a scenario, and what is wrong with it that is not `known` already."""
+def _variants[S: Scenario](
+    model: type[S], tree: Table, sound: Sound[S] | None, known: list[Problem]
+) -> tuple[dict[str, S], list[Problem]]:
+    """Return each variant as a scenario, and what is wrong with it that is not `known` already.
+
+    Each is read anew where the scenario itself is not sound, so that of many not all may be.
+    """
     told = {(each.path, each.message.partition(" - ")[0]) for each in known}
-    courses: dict[str, Scenario] = {}
+    courses: dict[str, S] = {}
     problems: list[Problem] = []
-    for name, variant in table_at(tree, "variants").items():
-        if scenario is not None and not scenario.variants[name].touched:
-            courses[name] = scenario.model_copy(update={"variants": {}, "patterns": []})
+    given = table_at(tree, "variants")
+    if len(given) > MOST_COURSES:
+        message = f"the patterns have more than {MOST_COURSES} courses and values to sweep over"
+        return courses, [Problem.at(tree.place, "patterns", message)]
+    affordable = len(given) if sound is not None else max(1, MOST_READ // size(tree))
+    for name, variant in islice(given.items(), affordable):
+        if sound is not None and not any(child(variant, key) for key in ("drop", "add", "set")):
+            courses[name] = sound.scenario.with_fields({"variants": {}, "patterns": []})
             continue
         resolved, more = variants.resolve(model, tree, name)
         problems += more
         if resolved is None:
             continue
-        course, found = _examined(model, resolved)
+        course, found = _examined(model, resolved, sound)
         if course is not None:
             courses[name] = course
         own = set(places_in(variant))
@@ -138,9 +249,8 @@ def _variants(
                 at = place if place in own else tree["variants"].mark(name).at_key
                 message = f"{each.path}: {each.message}" if each.path else each.message
                 problems.append(Problem.at(at, f"variants.{name}", message))
-    if (trial := variants.of_patterns(tree)) is not None:
-        _, more = _variants(model, trial, None, known)
-        problems += [replace(each, path=each.path.removeprefix("variants.")) for each in more]
+        if len(problems) > MOST_SHOWN:
+            break
     return courses, problems
 
 
@@ -161,14 +271,19 @@ def _at(finding: Finding, tree: Table) -> Problem:
     return Problem.at(place, spell(tree, steps), message)
 
 
-def _in_plain_words(model: type[BaseModel], data: Any, error: ValidationError) -> list[Finding]:
-    """Turn each of pydantic's errors into a finding."""
-    found = []
+def _in_plain_words(
+    model: type[BaseModel], data: Any, error: ValidationError, before: Steps = ()
+) -> list[Finding]:
+    """Turn pydantic's errors, of what stands some steps down, into findings."""
+    found: list[Finding] = []
     for item in error.errors(include_url=False):
-        steps, holder_kind, on_key = _steps(model, data, item["loc"])
+        if len(found) > MOST_SHOWN:
+            break
+        steps, holder_kind, on_key = _steps(model, data, (*before, *item["loc"]))
         wrong = item.get("ctx", {}).get("error")
         if isinstance(wrong, InconsistentError):
-            found += [each._replace(steps=(*steps, *each.steps)) for each in wrong.findings]
+            several = wrong.findings[: MOST_SHOWN + 1]
+            found += [each._replace(steps=(*steps, *each.steps)) for each in several]
         elif item["type"] == "extra_forbidden":
             message = _unknown_key(str(steps[-1]), holder_kind, find(data, steps[:-1]))
             found.append(Finding(steps, message, on_key=True))

@@ -20,11 +20,30 @@ from pydantic import BaseModel
 
 from detente import theory
 from detente.scenario import checks
-from detente.scenario.messages import PROGRAM, Place, Problem, ScenarioError, did_you_mean
+from detente.scenario.messages import (
+    MOST_SHOWN,
+    PROGRAM,
+    Place,
+    Problem,
+    ScenarioError,
+    did_you_mean,
+)
 from detente.scenario.paths import assign_all
 from detente.scenario.patterns import Pattern
 from detente.scenario.shape import KEYS, below, default_at, merges
-from detente.scenario.tree import Mark, Rows, Table, as_tree, child, copied, has, rows_at, table_at
+from detente.scenario.tree import (
+    Mark,
+    Rows,
+    Table,
+    as_tree,
+    child,
+    copied,
+    has,
+    opened,
+    rows_at,
+    shallow,
+    table_at,
+)
 
 #: Keys of a scenario that a variant has no say in.
 NOT_ITS_OWN: Final = ("variants", "patterns", "extends", "theory")
@@ -43,17 +62,23 @@ def resolve(model: type[BaseModel], tree: Table, name: str) -> tuple[Table | Non
     variant = copied(tree["variants"][name])
     if not isinstance(variant, Table):
         return None, []
-    whole, path = copied(tree, "variants", "patterns"), f"variants.{name}"
+    whole, path = shallow(tree, "variants", "patterns"), f"variants.{name}"
     drop, addition, settings = (child(variant, key) for key in ("drop", "add", "set"))
     drop = drop if isinstance(drop, Rows) else Rows(variant.place)
     dropped = {each for each in drop if isinstance(each, str)}
     problems: list[Problem] = []
-    known = _ids(whole)
+    known = {each: str(each) for each in _ids(whole)}
+    before: set[str] = set()
     for index, event in enumerate(drop):
-        if isinstance(event, str) and (event in drop[:index] or event not in known):
-            message = f"there is no event '{event}' to drop{did_you_mean(event, map(str, known))}"
-            message = f"'{event}' is dropped twice" if event in drop[:index] else message
+        if isinstance(event, str) and (event in before or event not in known):
+            message = f"'{event}' is dropped twice"
+            if event not in before:
+                near = did_you_mean(event, known.values())
+                message = f"there is no event '{event}' to drop{near}"
             problems.append(Problem.at(drop.mark(index).place, f"{path}.drop.{index}", message))
+            if len(problems) > MOST_SHOWN:
+                break
+        before |= {event} if isinstance(event, str) else {*()}
     _take_out(whole, dropped)
     # a condition that the variant itself gives and that tests what it drops is a mistake, left
     # for the checks to tell of
@@ -79,17 +104,21 @@ def _drop_along(tree: Table, dropped: set[str], inherited: set[int]) -> None:
     """Take out the events that hang on dropped ones, by conditions that are `inherited`."""
     gone = dropped - set(_ids(tree))
     hanging = {
-        row["id"]: row
+        row["id"]: row["when"]
         for row in _events(tree)
         if id(child(row, "when")) in inherited and isinstance(child(row, "id"), str)
     }
     along: set[str] = set()
-    while more := {n for n, row in hanging.items() if _value(row["when"], gone) is False} - along:
+    while more := {n for n, when in hanging.items() if _value(when, gone) is False} - along:
         along |= more
         gone |= more
     _take_out(tree, along)
-    for name, row in hanging.items() if gone else ():
-        row.put("when", _rewritten(row["when"], gone, name), row.mark("when"))
+    if gone and hanging:
+        events = opened(tree, "events")
+        for index, row in enumerate(events):
+            if child(row, "id") in hanging and id(child(row, "when")) in inherited:
+                when = _rewritten(copied(row["when"]), gone, row["id"])
+                opened(events, index).swap("when", when)
 
 
 def _value(condition: Any, gone: set[str]) -> bool | None:
@@ -128,14 +157,19 @@ def _tested(condition: Any) -> str | None:
 
 def _take_out(tree: Table, gone: set[str]) -> None:
     """Take events out, and with them what only speaks of them: the record, `ends`, main_event."""
+    if not gone:
+        return
     events = _events(tree)
-    if gone and (_text(tree, "main_event") or (_text(events[0], "id") if events else None)) in gone:
+    if (_text(tree, "main_event") or (_text(events[0], "id") if events else None)) in gone:
         tree.put("main_event", "none", Mark(tree.place, "none"))
-    events.keep(lambda row: _text(row, "id") not in gone)
-    for row in events:
-        if isinstance(ends := child(row, "ends"), Rows):
-            ends.keep(lambda name: not isinstance(name, str) or name not in gone)
-    if isinstance(record := child(tree, "record"), Rows):
+    if isinstance(events := opened(tree, "events"), Rows):
+        events.keep(lambda row: _text(row, "id") not in gone)
+        for index, row in enumerate(events):
+            ends = child(row, "ends")
+            if isinstance(ends, Rows) and any(isinstance(e, str) and e in gone for e in ends):
+                ends = opened(opened(events, index), "ends")
+                ends.keep(lambda name: not isinstance(name, str) or name not in gone)
+    if isinstance(record := opened(tree, "record"), Rows):
         record.keep(lambda row: _text(row, "event") not in gone)
 
 
@@ -182,8 +216,8 @@ def _lay(over: Any, under: Any, kind: Any, path: str, there: list[Problem] | Non
             if there is None and name == "attitudes":
                 _replace_mutual(under, item)
             key = key_of(item, name)
-            keys = [key_of(old, name) for old in under]
-            at = keys.index(key) if key in keys and key is not None else len(under)
+            same = [] if key is None else under.at(KEYS[name], key)
+            at = same[0] if same else len(under)
             spelled = ".".join(str(part) for part in key or () if part is not None)
             way, lead = f"{path}.{spelled}", f"'{spelled}' "
         elif there is not None and step not in under and isinstance(step, str):
@@ -195,7 +229,7 @@ def _lay(over: Any, under: Any, kind: Any, path: str, there: list[Problem] | Non
         elif there is None and item is None:
             under.drop(at)
         elif _merges(under[at], item, inner, str(step)) and not (lead and there is not None):
-            _lay(item, under[at], inner, way, there)
+            _lay(item, opened(under, at), inner, way, there)
             if there is None:
                 under.put(at, under[at], mark)
         elif there is None:
@@ -235,10 +269,9 @@ def _replace_mutual(attitudes: Rows, entry: Any) -> None:
     """Take away the mutual attitude of a pair that an entry gives from the other side."""
     key = key_of(entry, "attitudes")
     if key and child(entry, "mutual") is True:
-        other = key[::-1]
-        attitudes.keep(
-            lambda old: key_of(old, "attitudes") != other or old.get("mutual") is not True
-        )
+        for index in reversed(attitudes.at(KEYS["attitudes"], key[::-1])):
+            if attitudes[index].get("mutual") is True:
+                attitudes.drop(index)
 
 
 def key_of(entry: Any, name: str) -> tuple[Any, ...] | None:
@@ -282,7 +315,7 @@ def of_patterns(tree: Table) -> Table | None:
                     found.put(f"{way}.claims.{at}.{key}.values.{index}", variant, mark)
     if not found:
         return None
-    trial: Table = copied(tree, "patterns", "variants")
+    trial: Table = shallow(tree, "patterns", "variants")
     trial.put("variants", found, Mark(tree.place))
     return trial
 
@@ -314,7 +347,8 @@ def course_of(
 def _varied(tree: Table, own: Table) -> Table:
     """Return a course of a pattern on top of the variant that it changes, as one variant."""
     base = table_at(table_at(tree, "variants"), str(own.get("variant")))
-    made: Table = copied(own, "variant")
+    made: Table = copied(own)
+    made.drop("variant")
     for key in ("drop", "set", "add"):
         if isinstance(base.get(key), Table | Rows):
             made.put(key, _joined(copied(base[key]), made.get(key)), own.mark(key))
