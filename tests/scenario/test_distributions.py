@@ -121,8 +121,33 @@ def test_weights_of_any_size_become_probabilities_and_stay_so(weights) -> None:
         (None, "expected a number or a distribution, not nothing"),
         (10**400, "too large"),
         (float("nan"), "finite"),
+        ({"triangular": [0, 0, 1e-200]}, "too close to one another to be computed with"),
+        ({"triangular": [0, 1e-200, 1e-200]}, "too close to one another"),
+        ({"beta": [2, 1e155]}, "alpha and beta must be at most 1,000,000"),
+        ({"beta": [1e7, 2]}, "alpha and beta must be at most 1,000,000"),
     ],
 )
 def test_a_malformed_distribution_is_refused(plain, said: str) -> None:
     with pytest.raises(ValueError, match=said):
         SHARE.validate(plain)
+
+
+SIZES = st.sampled_from(
+    [5e-324, 1e-300, 1e-155, 1e-20, 1e-3, 0.3, 1.0, 2.0, 1e3, 1e6, 1e155, 1e308]
+)
+
+
+@given(
+    st.sampled_from(["normal", "lognormal", "uniform", "triangular", "beta", "truncated_normal"]),
+    st.lists(SIZES | SIZES.map(float.__neg__) | st.just(0.0), min_size=2, max_size=4),
+)
+def test_of_any_numbers_a_distribution_is_refused_or_can_be_drawn_from(kind, numbers) -> None:
+    for arguments in (numbers, sorted(numbers)):
+        try:
+            distribution = SHARE.validate({kind: arguments})
+        except ValueError:
+            continue
+        assert isinstance(distribution, Distribution)
+        draws = sample(distribution, LUCK[::2000], 0.0, 1.0)
+        assert np.all((draws >= 0.0) & (draws <= 1.0))
+        assert np.all(np.diff(draws) >= 0)

@@ -22,6 +22,7 @@ from detente.scenario import Condition, Distribution, Number, Quantity, Scenario
 from detente.scenario import conditions as forms
 from detente.scenario.codes import PLOVER
 from detente.scenario.elements import Event
+from detente.scenario.messages import UsageError
 from detente.scenario.quantity import quantity_of
 from detente.theory import agenda, chance, find
 from detente.theory.arrays import (
@@ -548,6 +549,12 @@ class Sampler:
             row[:] = sample(item.distribution, row, item.low, item.high)
         if self._jointly:
             chance.draw_jointly(drawn, *self._joint)
+        if not np.isfinite(drawn).all():
+            number, run = np.argwhere(~np.isfinite(drawn))[0]
+            raise UsageError(
+                f"{self.uncertain[number].path}: the draw of run {first + run} is no finite "
+                f"number: give another distribution than {self.uncertain[number].distribution}"
+            )
         return drawn
 
     @cached_property

@@ -56,6 +56,10 @@ POSITIVE: Final = (
     ({"beta"}, (0, 1), "alpha and beta"),
 )
 
+#: The greatest alpha and beta: past it the inverse of a beta takes milliseconds, or is none.
+MOST_BETA: Final = 1e6
+#: Ranks at which a distribution must have values that rise, to show that it can be computed.
+RANKS: Final = (1e-9, 1e-3, 0.1, 0.25, 0.5, 0.75, 0.9, 1 - 1e-3, 1 - 1e-9)
 COMMA: Final = re.compile(r"([-+]?[0-9]+),([0-9]+)")
 PERCENTAGE: Final = re.compile(r"([-+]?[0-9]{1,9}(?:[.,][0-9]{1,9})?)\s*%")
 
@@ -152,7 +156,7 @@ class Distribution:
         ends = np.array((max(low, least), min(high, greatest)))
         if ends[0] >= ends[1]:
             return low, high, 0.0, 0.0
-        with np.errstate(divide="ignore"):  # of 0, in a lognormal
+        with np.errstate(all="ignore"):  # of 0, in a lognormal, and of what cannot be computed
             below, above = self.law()[0](ends)
         return float(ends[0]), float(ends[1]), float(below), float(above)
 
@@ -241,6 +245,8 @@ def _check(kind: str, a: tuple[float, ...]) -> None:
     for kinds, places, what in POSITIVE:
         if kind in kinds and min(a[place] for place in places) <= 0:
             raise _malformed(kind, f"{what} must be above 0")
+    if kind == "beta" and max(a[:2]) > MOST_BETA:
+        raise _malformed(kind, f"alpha and beta must be at most {MOST_BETA:,.0f}")
     low, high = ENDS.get(kind, (0, 0))
     if low < high < len(a) and not a[low] < a[high]:
         raise _malformed(kind, "low must be below high")
@@ -291,6 +297,13 @@ class Quantity:
             *_, below, above = number.ranks_within(self.low, self.high)
             if above - below < LEAST_MASS:
                 raise ValueError(f"malformed distribution: it lies outside the range {range_}")
+            values = sample(number, np.array(RANKS), self.low, self.high)
+            # of what is not a number neither holds
+            if not (above - below >= LEAST_MASS and np.all(np.diff(values) >= 0)):
+                raise ValueError(
+                    "malformed distribution: its numbers are too large, too small or too close to "
+                    "one another to be computed with"
+                )
             return number
         for each in number.arguments if isinstance(number, Distribution) else (number,):
             if not self.low <= each <= self.high:
@@ -348,5 +361,6 @@ def sample(distribution: Distribution, uniforms: Floats, low: float, high: float
         edges = np.cumsum(np.asarray(distribution.weights)[order])[:-1]
         return np.asarray(values[np.searchsorted(edges, uniforms, side="right")])
     least, greatest, floor, ceiling = distribution.ranks_within(low, high)
-    draws = distribution.law()[1](floor + uniforms * (ceiling - floor))
+    with np.errstate(all="ignore"):  # what comes of it is looked at
+        draws = distribution.law()[1](floor + uniforms * (ceiling - floor))
     return np.asarray(np.clip(draws, least, greatest))  # only rounding can leave the range here
