@@ -214,3 +214,26 @@ def test_an_entry_given_twice_in_one_file_is_refused(tmp_path):
     path.write_text(f"scenario: twice\nextends: bagram-2025.yaml\nevents:\n{flood}{flood}", "utf-8")
     with pytest.raises(ScenarioError, match=r":5:5: .*'flood' is given twice, first at 4:5"):
         load(path)
+
+
+def test_a_folder_that_cannot_be_read_is_said_to_be_so(tmp_path, monkeypatch) -> None:
+    """As a person who may read everything no folder is closed, so that it is made to seem so."""
+    (tmp_path / "over.yaml").write_text("scenario: over\nextends: missing.yaml\n")
+
+    def closed(_folder: Path) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(Path, "iterdir", closed)
+    with pytest.raises(ScenarioError) as caught:
+        load(tmp_path / "over.yaml")
+    assert "over.yaml:2:10: extends: 'missing.yaml' cannot be looked for in" in str(caught.value)
+    assert "Permission denied" in str(caught.value)
+
+
+def test_links_that_lead_in_a_ring_are_refused(tmp_path) -> None:
+    (tmp_path / "over.yaml").write_text("scenario: over\nextends: one.yaml\n")
+    (tmp_path / "one.yaml").symlink_to("two.yaml")
+    (tmp_path / "two.yaml").symlink_to("one.yaml")
+    with pytest.raises(ScenarioError) as caught:
+        load(tmp_path / "over.yaml")
+    assert "over.yaml:2:10: extends: 'one.yaml'" in str(caught.value)

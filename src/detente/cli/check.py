@@ -69,7 +69,9 @@ def check(
         if not patterns:
             countries, events = len(scenario.countries), len(scenario.events)
             variants = ", ".join(scenario.variant_names)
-            typer.echo(f"{name}: fine: {countries} countries, {events} events, variants {variants}")
+            console.answer(
+                f"{name}: fine: {countries} countries, {events} events, variants {variants}"
+            )
     if wrong:
         raise typer.Exit(console.WRONG)
     if patterns:

@@ -64,7 +64,16 @@ def output(*, narrow: bool = False) -> Console:
     """
     from rich.console import Console
 
-    make = functools.partial(Console, highlight=False, emoji=False, markup=False)
+    from detente.scenario.messages import printable
+
+    class Printable(Console):
+        """A console on which text that others wrote only shows."""
+
+        def print(self, *objects: Any, **how: Any) -> None:
+            shown = (printable(o, lines=True) if isinstance(o, str) else o for o in objects)
+            super().print(*shown, **how)
+
+    make = functools.partial(Printable, highlight=False, emoji=False, markup=False)
     out = make()
     if not out.is_terminal:
         out = make(width=PLAIN_WIDTH, no_color=True)
@@ -114,14 +123,16 @@ def print_table(
     """
     from rich.table import Table
 
+    from detente.scenario.messages import printable
+
     made = Table(box=None, pad_edge=False, padding=(0, 1, 0, 0), header_style="bold")
     for at, (heading, _) in enumerate(columns):
         made.add_column(
-            heading, justify="right" if at >= len(columns) - numbers else "left", overflow="fold",
-            no_wrap=at in unbroken, max_width=(widths or {}).get(at),
+            printable(heading), justify="right" if at >= len(columns) - numbers else "left",
+            overflow="fold", no_wrap=at in unbroken, max_width=(widths or {}).get(at),
         )  # fmt: skip
     for row in rows:
-        made.add_row(*(cell(template, row) for _, template in columns))
+        made.add_row(*(printable(cell(template, row), lines=True) for _, template in columns))
     out.print(made)
 
 
@@ -135,7 +146,10 @@ def show(found: Any, printed: Callable[[Any], None], *, as_json: bool) -> None:
 
 def print_json(data: Any) -> None:
     """Print figures as JSON has them: what has no value becomes null, a date text."""
-    typer.echo(json.dumps(_jsonable(data), indent=2, ensure_ascii=False, allow_nan=False))
+    text = json.dumps(_jsonable(data), indent=2, ensure_ascii=False, allow_nan=False)
+    if not text.replace("\n", "").isprintable():  # as `printable`, in the way of JSON
+        text = json.dumps(_jsonable(data), indent=2, allow_nan=False)
+    typer.echo(text.replace("\x7f", "\\u007f"))
 
 
 def _jsonable(value: Any) -> Any:
@@ -226,11 +240,20 @@ def _explain(error: Exception) -> int:
 
 def say(text: str, prefix: str = "detente: ") -> None:
     """Print lines on standard error."""
+    from detente.scenario.messages import printable
+
     try:
-        for line in text.splitlines():
-            typer.echo(f"{prefix}{line}", err=True)
+        for line in text.split("\n"):
+            typer.echo(printable(f"{prefix}{line}"), err=True)
     except BrokenPipeError:  # nobody listens
         pass
+
+
+def answer(text: str) -> None:
+    """Print a line on standard output."""
+    from detente.scenario.messages import printable
+
+    typer.echo(printable(text))
 
 
 def load_all(
@@ -239,7 +262,8 @@ def load_all(
     """Return scenarios with the theory and the values of ``--theory`` and ``--set`` in them."""
     from detente.scenario import load_with_options
 
-    told = [*([f"theory={theory}"] if theory else []), *(changes or [])]
+    told = [] if theory is None else [f"theory={json.dumps(theory)}"]
+    told += changes or []
     return [load_with_options(each, told) for each in scenarios]
 
 
@@ -264,4 +288,4 @@ def draw(kind: str, of: Any, path: Path | None, *, tell: bool = True) -> None:
     with storage_errors("write", path), atomic_write(path) as file:
         file.write(content)
     if tell:
-        typer.echo(f"Drawn: {near(path.absolute())}")
+        answer(f"Drawn: {near(path.absolute())}")

@@ -30,7 +30,8 @@ def explain(
     from detente.runs.errors import UsageError, require
 
     (loaded,) = console.load_all([scenario], changes, theory)
-    chosen = require(variant or loaded.variant_names[0], loaded.variant_names, "variant")
+    first = loaded.variant_names[0]
+    chosen = require(first if variant is None else variant, loaded.variant_names, "variant")
     course = loaded.variant(chosen)
     require(country, course.countries, "country")
     require(event, [e.id for e in course.events], f"event in the variant '{chosen}'")

@@ -34,7 +34,7 @@ def odd(
         typer.echo(description.plain_page(), nl=False)
         return
     named = None if section is None else _named(section)
-    text = description.odd(named, require(theory or DEFAULT, names(), "theory"))
+    text = description.odd(named, require(DEFAULT if theory is None else theory, names(), "theory"))
     out = console.output()
     if out.is_terminal:  # set for reading; as it is anywhere else
         from rich.markdown import Markdown

@@ -30,7 +30,7 @@ def plot(
     results = open_results(folder)
     assert results.folder is not None
     for path in plots.draw_all(results, results.folder / "plots", kind):
-        typer.echo(console.near(path))
+        console.answer(console.near(path))
 
 
 def compare(
@@ -60,7 +60,7 @@ def compare(
     if as_json:
         console.print_json(rows)
     else:
-        _print(results, rows, against or results.reference, outcome, level)
+        _print(results, rows, results.reference if against is None else against, outcome, level)
 
 
 def _print(

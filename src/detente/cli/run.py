@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, nullcontext
@@ -52,9 +53,7 @@ def run(
         str | None,
         typer.Option(metavar="I/N", help="Only this share of the work, such as 3/40."),
     ] = None,
-    out: Annotated[
-        Path | None, typer.Option(metavar="DIR", help="By default results/NAME.")
-    ] = None,
+    out: Annotated[str | None, typer.Option(metavar="DIR", help="By default results/NAME.")] = None,
     resume: Annotated[bool, typer.Option("--resume", help="Go on with an unfinished run.")] = False,
     keep: Annotated[
         str | None, typer.Option(metavar="paths", help="Keep every run's path of tilts.")
@@ -69,7 +68,7 @@ def run(
     """
     import warnings
 
-    from detente.runs.errors import Interrupted
+    from detente.runs.errors import Interrupted, UsageError
     from detente.runs.executors import dask_executor
     from detente.runs.folder import require_agents
     from detente.runs.plan import make_plan, with_overrides
@@ -79,13 +78,15 @@ def run(
     began = time.perf_counter()
     require_agents(Path(scenario))
     if coefficients is not None:
-        changes = [*(changes or ()), f"coefficients={coefficients}"]
+        changes = [*(changes or ()), f"coefficients={json.dumps(coefficients)}"]
     (loaded,) = console.load_all([scenario], changes, theory)
     with _options_named():
         asked = with_overrides(loaded, runs=runs, seed=seed, steps=steps, variants=variant)
     plan = make_plan(asked, engine=engine, keep=keep, agents=None)
-    folder = out or Path("results") / loaded.scenario
-    if not (resume or quiet or chunks):
+    if out is not None and not out.strip():
+        raise UsageError("--out: name a folder, such as results/mine")
+    folder = Path("results") / loaded.scenario if out is None else Path(out)
+    if not (resume or quiet or chunks is not None):
         _say_what_is_replaced(folder.absolute(), plan)
     try:
         workers_of = nullcontext() if cluster is None else dask_executor(cluster, console.say)
@@ -95,7 +96,7 @@ def run(
                 "engine": engine, "workers": workers, "keep": keep, "progress": not quiet,
                 "executor": executor,
             }  # fmt: skip
-            if chunks:
+            if chunks is not None:
                 _show_share(run_share(asked, chunks, folder, **options), quiet=quiet)
                 return
             results = run_all(asked, out=folder, resume=resume, **options)

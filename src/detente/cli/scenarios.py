@@ -52,7 +52,7 @@ def new(
     from detente.scenario.library import new_scenario
 
     path = new_scenario(name, Path())
-    typer.echo(f"{path} is written; `detente run {path}` runs it")
+    console.answer(f"{path} is written; `detente run {path}` runs it")
 
 
 def schema(

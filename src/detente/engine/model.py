@@ -12,7 +12,7 @@ import numpy as np
 
 from detente.engine.sampler import Sampler
 from detente.scenario import Scenario, load
-from detente.scenario.messages import UsageError, require, unknown
+from detente.scenario.messages import UsageError, kind_of, require, unknown
 from detente.theory.agenda import begin, choose
 from detente.theory.arrays import FIRST, FIRST_RUN, LAST, NONE, STEP, Floats, State, shape_of, zeros
 from detente.theory.chance import country_word, purpose_word, uniforms
@@ -107,7 +107,7 @@ class CountryAgent(mesa.Agent["RegionModel"]):
         answer: Any = self.decide()  # whatever a person's own rule gives
         if not isinstance(answer, Mapping):
             raise TypeError(
-                f"decide of {self.code} must return {{event: response}}, not {_shown(answer)}"
+                f"decide of {self.code} must return {{event: response}}, not {kind_of(answer)}"
             )
         for event, response in answer.items():
             e, r = m.event_index(event), m.response_index(response)
@@ -309,7 +309,7 @@ class RegionModel(mesa.Model[CountryAgent, Any]):
             if not (isinstance(agent, type) and issubclass(agent, CountryAgent)):
                 raise TypeError(
                     f"the agent of {code} must be a subclass of detente.CountryAgent, "
-                    f"not {_shown(agent)}"
+                    f"not {kind_of(agent)}"
                 )
         return classes
 
@@ -454,7 +454,7 @@ def _loaded(scenario: Any) -> Scenario:
     if not isinstance(scenario, Scenario):
         raise TypeError(
             "a model needs a scenario, its file or its name, "
-            f"not {_shown(scenario)}: see detente.load"
+            f"not {kind_of(scenario)}: see detente.load"
         )
     return scenario
 
@@ -464,16 +464,11 @@ def _run_number(run: Any) -> int:
         number = index(run)
     except TypeError:
         number = -1
-    if number < 0:
-        raise UsageError(f"the run must be a whole number of 0 or more, not {_shown(run)}")
+    if not 0 <= number < 2**63:
+        raise UsageError(
+            f"the run must be a whole number from 0 to below 2**63, not {kind_of(run)}"
+        )
     return number
-
-
-def _shown(given: Any) -> str:
-    """Return what was given, or what kind of thing it is if that is not short."""
-    if given is None or isinstance(given, str | int | float):
-        return repr(given)
-    return f"the class {given.__name__}" if isinstance(given, type) else type(given).__name__
 
 
 def _country(code: str, names: Mapping[str, str]) -> str:

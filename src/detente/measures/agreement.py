@@ -72,7 +72,7 @@ def agreement(results: Results, measure: str = "S", variant: str | None = None) 
 
     check_results(results)
     check_text(measure=measure, variant=variant)
-    name = require(variant or results.variants[0], results.variants, "variant")
+    name = require(results.variants[0] if variant is None else variant, results.variants, "variant")
     compare = MEASURES[require(measure, MEASURES, "measure")]
     codes = list(results.layout.countries)
     stances = results.data["stance"].sel(variant=name)

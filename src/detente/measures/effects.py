@@ -114,7 +114,9 @@ def effects(
 
     check_results(results)
     check_text(against=against, outcome=outcome)
-    reference = require(against or results.reference, results.variants, "variant")
+    reference = require(
+        results.reference if against is None else against, results.variants, "variant"
+    )
     declared, along = outcomes_of(results)[require(outcome, outcomes_of(results), "outcome")]
     if not 0 < level < 1:
         raise UsageError(f"the level of confidence must lie between 0 and 1, not {level}")

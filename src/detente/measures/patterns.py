@@ -33,6 +33,7 @@ from detente.measures.claims import (
 from detente.measures.effects import check_results, notebook_html
 from detente.measures.ensemble import Ensemble, Places
 from detente.runs.errors import UsageError
+from detente.scenario.messages import require_type
 from detente.scenario.patterns import SIDES, either, sentences
 
 if TYPE_CHECKING:
@@ -170,7 +171,8 @@ def scenarios_of(
 
     if scenarios is None:
         return [each for name in library() if getattr(each := load(name), having)]
-    return [each if isinstance(each, Scenario) else load(each) for each in scenarios]
+    named = require_type(scenarios, Sequence, "a list of scenarios")  # type: ignore[type-abstract]
+    return [each if isinstance(each, Scenario) else load(each) for each in named]
 
 
 def described() -> list[tuple[str, str, list[str]]]:

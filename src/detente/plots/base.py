@@ -24,6 +24,8 @@ from matplotlib.colorbar import Colorbar
 from matplotlib.colors import Colormap, Normalize
 from matplotlib.figure import Figure, FigureBase, SubFigure
 from matplotlib.patches import Rectangle
+from matplotlib.text import Text
+from matplotlib.ticker import FixedFormatter
 from numpy.typing import ArrayLike, NDArray
 
 from detente.plots import style
@@ -32,6 +34,7 @@ from detente.runs.files import atomic_write, storage_errors
 from detente.runs.folder import note_pictures
 from detente.runs.results import Results
 from detente.runs.statistics import binned_quantiles
+from detente.scenario.messages import printable
 
 Canvas = Figure | SubFigure
 Floats = NDArray[np.float64]
@@ -103,7 +106,9 @@ def plot[**P, R: Canvas](
             if subject.name in arguments:  # else Python says what is missing
                 _check(name, subject.name, arguments, needs)
             with style.settings():
-                return function(*args, **kwargs)
+                figure = function(*args, **kwargs)
+                _show_only(figure)
+                return figure
 
         PLOTS[name] = drawn
         if subject.name == "results" and all(other.default is not other.empty for other in others):
@@ -114,6 +119,21 @@ def plot[**P, R: Canvas](
         return drawn
 
     return register
+
+
+def _show_only(figure: Any) -> None:
+    """Escape in all texts of a figure what would show in another order, or not at all."""
+    whole = figure.get_figure(root=True) if isinstance(figure, FigureBase) else None
+    if whole is None:
+        return
+    for axes in whole.axes:
+        for axis in (axes.xaxis, axes.yaxis):
+            if isinstance(formatter := axis.get_major_formatter(), FixedFormatter):
+                formatter.seq = [printable(each, lines=True) for each in formatter.seq]
+    for text in whole.findobj(Text, include_self=False):
+        said = text.get_text()
+        if (shown := printable(said, lines=True)) != said:
+            text.set_text(shown)
 
 
 def _documented(function: Callable[..., Any], subject: str, others: Sequence[str]) -> str:

@@ -68,7 +68,7 @@ DEFAULT_ENGINE: Final = "compiled"
 
 def find_engine(name: str | None) -> Engine:
     """Return an engine by name, or the default; UsageError if there is none of that name."""
-    return ENGINES[require(name or DEFAULT_ENGINE, ENGINES, "engine")]
+    return ENGINES[require(DEFAULT_ENGINE if name is None else name, ENGINES, "engine")]
 
 
 def warm_up(engine: Engine, theory: str = DEFAULT, *, tell: bool) -> None:

@@ -20,6 +20,7 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from multiprocessing import Pipe
 from multiprocessing.connection import Connection
+from numbers import Integral
 from textwrap import shorten
 from typing import Any, Final, override
 
@@ -30,6 +31,7 @@ from detente.runs.files import interrupts_deferred, interrupts_handled
 from detente.runs.manifest import arithmetic_versions, detente_version, differing
 from detente.runs.plan import Failure, Plan, Task, TaskResult
 from detente.runs.tables import Key, write_chunk
+from detente.scenario.messages import require_type
 
 #: Tasks submitted for each worker before the first comes back.
 AHEAD: Final = 4
@@ -97,6 +99,10 @@ class Pool:
     @classmethod
     def of(cls, plan: Plan, workers: int | None, executor: Executor | None) -> Pool:
         """Return the pool for a plan, of so many workers or as many as are worth starting."""
+        if workers is not None:
+            require_type(workers, Integral, "a whole number of workers")  # type: ignore[type-abstract]
+        if executor is not None:
+            require_type(executor, Executor, "an executor as of concurrent.futures")
         if workers is not None and workers < 1:
             raise UsageError(f"the number of workers must be 1 or more, not {workers}")
         small = plan.scenario.runs * len(plan.layout.variants) <= plan.engine.alone
@@ -294,16 +300,23 @@ def dask_executor(address: str, tell: Callable[[str], None]) -> Iterator[Executo
         from distributed.comm.addressing import get_address_host_port
         from distributed.comm.core import CommClosedError
         from distributed.scheduler import KilledWorker
+        from distributed.security import Security
     except ImportError:
         raise UsageError(
             "a cluster needs Dask on this machine too: pip install 'detente[cluster]'"
         ) from None
     try:
         get_address_host_port(address, strict=True)
+        secure = Security().get_connection_args("client").get("ssl_context") is not None
     except (ValueError, TypeError):  # before the client tries, who closes with a traceback
         raise UsageError(
             f"'{address}' is no address of a Dask scheduler, such as tcp://10.0.0.1:8786"
         ) from None
+    if address.startswith("tls:") and not secure:
+        raise UsageError(
+            f"{address} asks for certificates, and Dask has none: name them in its configuration, "
+            "distributed.comm.tls, or give an address that begins with tcp://"
+        )
     # a lost worker is replaced; a lost scheduler comes back as an exception
     for name in ("distributed", "distributed.client"):
         logging.getLogger(name).setLevel(logging.CRITICAL)

@@ -12,10 +12,11 @@ import math
 import re
 import shutil
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cached_property
+from numbers import Integral
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, Self
 
@@ -27,6 +28,7 @@ from detente.runs.errors import StoreError, UsageError, require
 from detente.runs.layout import Axes, Layout, total_variables
 from detente.runs.manifest import arithmetic_versions, detente_version
 from detente.runs.tables import Key
+from detente.scenario.messages import printable, require_type
 from detente.scenario.validation import field_of
 
 if TYPE_CHECKING:
@@ -153,7 +155,8 @@ class Failure:
         return cls(**{key: line[key] for key in cls.__dataclass_fields__})
 
     def __str__(self) -> str:
-        return f"variant {self.variant}, run {self.run}, seed {self.seed}: {self.error}"
+        said = f"variant {self.variant}, run {self.run}, seed {self.seed}: {self.error}"
+        return printable(said)
 
 
 @dataclass(frozen=True)
@@ -235,8 +238,9 @@ def make_plan(
     """Check the options of a run, and return them as a plan; UsageError for what there is not."""
     if keep is not None:
         require(keep, ["paths"], "thing to keep named")
-    custom = dict(agents or {})
-    chosen = find_engine(engine or ("mesa" if custom else None))
+    what = "a dict of country codes to subclasses of detente.CountryAgent"
+    custom = {} if agents is None else dict(require_type(agents, Mapping, what))  # type: ignore[type-abstract]
+    chosen = find_engine("mesa" if engine is None and custom else engine)
     for code in custom:
         require(code, scenario.countries, "country")
     if custom and not chosen.takes_agents:
@@ -259,10 +263,12 @@ def with_overrides(
     options = {"runs": runs, "seed": seed}
     changes: dict[str, Any] = {key: value for key, value in options.items() if value is not None}
     if steps is not None:  # a shorter run leaves out what is dated later, which is no mistake
-        changes["stop_after" if 0 < steps < scenario.steps else "steps"] = steps
+        shorter = isinstance(steps, Integral) and 0 < steps < scenario.steps
+        changes["stop_after" if shorter else "steps"] = steps
     if variants is not None:
         if isinstance(variants, str):
             variants = [variants]
+        require_type(variants, Collection, "a list of variants")  # type: ignore[type-abstract]
         for name in variants:
             require(name, scenario.variant_names, "variant")
         if not variants:

@@ -19,7 +19,7 @@ from detente.runs.manifest import Manifest
 from detente.runs.plan import Failure
 from detente.runs.statistics import Changes, Moments, binned_quantiles
 from detente.runs.tables import MARKER, Source
-from detente.scenario.messages import MISSING, between, percent, signed
+from detente.scenario.messages import MISSING, between, percent, printable, require_path, signed
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -127,7 +127,7 @@ class Results:
                 signed(row["effect"]),
             ])  # fmt: skip
         top, *others = (
-            "".join(f"<{kind}>{html.escape(cell)}</{kind}>" for cell in cells)
+            "".join(f"<{kind}>{html.escape(printable(cell))}</{kind}>" for cell in cells)
             for kind, cells in zip(["th", *["td"] * len(rows)], rows, strict=False)
         )
         body = "".join(f"<tr>{cells}</tr>" for cells in others)
@@ -171,7 +171,7 @@ def open_results(
     """
     from detente.scenario import ScenarioError, load
 
-    path = Path(folder).absolute()
+    path = Path(require_path(folder, "the path of a results folder")).absolute()
     with storage_errors("read", path):
         if not path.is_dir():
             raise StoreError(f"{path} is not a results folder: there is no such folder")

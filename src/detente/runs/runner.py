@@ -20,6 +20,7 @@ from detente.runs.plan import Failure, Plan, Share, TaskResult, make_plan, with_
 from detente.runs.results import Results, open_results
 from detente.runs.store import Store
 from detente.runs.tables import Source
+from detente.scenario.messages import require_path
 
 if TYPE_CHECKING:
     from detente.scenario.schema import Scenario
@@ -96,6 +97,8 @@ def run(
     """
     if resume and out is None:
         raise UsageError("resume needs a folder to go on with: give out")
+    if out is not None and not require_path(out, "the path of a folder for out"):
+        raise UsageError("give out a folder, such as results/mine")
     if executor is not None and out is None:
         raise UsageError("workers of an executor write to a folder that all see: give out")
     plan = _planned(
@@ -192,6 +195,7 @@ def _planned(
     from detente.scenario import Scenario, load
 
     if not isinstance(scenario, Scenario):
+        require_path(scenario, "a scenario, the path of its file or the name of a library one")
         if agents is None:  # {} says that there are to be none
             require_agents(Path(scenario))
         scenario = load(scenario)

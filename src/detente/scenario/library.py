@@ -32,6 +32,9 @@ def library() -> dict[str, Path]:
 def find(scenario: str) -> Path:
     """Return the file of a scenario, given its path or its name in the library."""
     path, known = Path(scenario), library()
+    if not scenario.strip():
+        message = f"name a scenario: a file, or one of {', '.join(known)}"
+        raise ScenarioError([Problem("''", 1, 1, "", message)])
     if path.suffix in SUFFIXES and len(path.parts) == 1 and path.stem in known:
         if path.exists():
             return path

@@ -4,12 +4,19 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from os import PathLike, fspath
+from os import PathLike
 from pathlib import Path
 from typing import Any, Final
 
 from detente.scenario.library import SUFFIXES, find, library
-from detente.scenario.messages import PROGRAM, Place, Problem, ScenarioError, did_you_mean
+from detente.scenario.messages import (
+    PROGRAM,
+    Place,
+    Problem,
+    ScenarioError,
+    did_you_mean,
+    require_path,
+)
 from detente.scenario.paths import Change, assign_all, changes_of
 from detente.scenario.reader import read, read_text, read_value
 from detente.scenario.schema import Scenario
@@ -46,7 +53,8 @@ def load(scenario: str | PathLike[str], set: Mapping[str, Any] | None = None) ->
     ScenarioError
         With everything that is wrong with it, each as file, line, column, path and message.
     """
-    return _changed(_read_whole(scenario), changes_of(set or {}, PROGRAM), PROGRAM, [])
+    changes = changes_of({} if set is None else set, PROGRAM)
+    return _changed(_read_whole(scenario), changes, PROGRAM, [])
 
 
 def load_text(text: str, shown: str = "scenario") -> Scenario:
@@ -127,7 +135,9 @@ def _attributed(problems: list[Problem], alone: Table, place: Place) -> list[Pro
 
 def _read_whole(scenario: str | PathLike[str]) -> Table:
     """Read a scenario file and everything that it extends, as one tree."""
-    shown = fspath(scenario)
+    shown = require_path(
+        scenario, "the path of a scenario, or the name of one that comes with the package"
+    )
     path = find(shown)
     return _read(path, shown if path == Path(shown) else str(path), ())
 
@@ -139,8 +149,8 @@ def _read(path: Path, shown: str, above: tuple[Path, ...]) -> Table:
     tree.drop("extends")
     if name is None:
         return tree
-    chain = (*above, path.resolve())
     try:
+        chain = (*above, path.resolve())
         parent = _named(path.parent, name)
         if parent.resolve() in chain:
             names = " -> ".join(file.name for file in (*chain, parent))
@@ -149,6 +159,10 @@ def _read(path: Path, shown: str, above: tuple[Path, ...]) -> Table:
             raise ValueError(f"more than {LONGEST_CHAIN} files extend one another")  # noqa: TRY301
     except ValueError as error:
         raise ScenarioError([Problem.at(place, "extends", str(error))]) from None
+    except (OSError, RuntimeError) as error:  # a folder that cannot be read, links in a ring
+        reason = getattr(error, "strerror", None) or "its links lead nowhere"
+        message = f"'{name}' cannot be looked for in {path.parent}: {reason}"
+        raise ScenarioError([Problem.at(place, "extends", message)]) from None
     folder = Path(shown).parent if parent.parent == path.parent else parent.parent
     return extended(Scenario, _read(parent, str(folder / parent.name), chain), tree)
 

@@ -7,6 +7,7 @@ import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from itertools import islice, takewhile
+from os import PathLike
 from typing import ClassVar, Final, NamedTuple
 
 #: How a message ends that is followed by the value as it was written, in quotes.
@@ -21,6 +22,8 @@ LONGEST_MESSAGE: Final = 2000
 #: Among so many names the one that was meant is sought, and for no longer one than so.
 MOST_NAMES: Final = 1000
 LONGEST_NAME: Final = 100
+#: A whole number of more bits is not shown.
+MANY_BITS: Final = 1000
 #: What stands in a table where there is no number.
 MISSING: Final = "-"
 #: Characters that look like others, by name, with the one that is wanted.
@@ -119,6 +122,38 @@ class UsageError(ValueError):
     exit_code: ClassVar[int] = 2
 
 
+def require_type[T](given: object, kind: type[T], what: str) -> T:
+    """Return what was given if it is of a type.
+
+    Raises
+    ------
+    TypeError
+        Otherwise, with what was expected in words.
+    """
+    wrong = bool is type(given) and kind is not bool
+    if isinstance(given, kind) and not wrong:
+        return given
+    raise TypeError(f"expected {what}, not {kind_of(given)}")
+
+
+def require_path(given: object, what: str) -> str:
+    """Return a path, or a name in its place, as text; a TypeError says what was expected."""
+    path = given.__fspath__() if isinstance(given, PathLike) else given
+    if not isinstance(path, str):
+        raise TypeError(f"expected {what}, not {kind_of(given)}")
+    return path
+
+
+def kind_of(given: object) -> str:
+    """Return what was given if it is short, or else of what type it is."""
+    if isinstance(given, str):
+        return f"the text '{printable(shortened(given))}'"
+    many = isinstance(given, int) and given.bit_length() > MANY_BITS
+    if given is None or (isinstance(given, bool | int | float) and not many):
+        return repr(given)
+    return f"the class {given.__name__}" if isinstance(given, type) else type(given).__name__
+
+
 def require(given: str, known: Iterable[str], what: str) -> str:
     """Return `given` if it is known.
 
@@ -128,16 +163,23 @@ def require(given: str, known: Iterable[str], what: str) -> str:
         Otherwise, with the known name that was probably meant, or all of them.
     """
     names = list(known)
-    if given in names:
+    if isinstance(given, str) and given in names:
         return given
-    raise UsageError(unknown(what, given, names))
+    raise UsageError(unknown(what, given if isinstance(given, str) else kind_of(given), names))
 
 
-def printable(text: str) -> str:
-    """Escape what a terminal would act upon, so that a file cannot write to the screen."""
+def printable(text: str, *, lines: bool = False) -> str:
+    """Escape what a terminal would act upon or show in another order, and keep `lines` if asked to.
+
+    Whatever others wrote, such as a title or the text of a failure, is printed and drawn by this.
+    """
+    if text.isprintable():
+        return text
     return "".join(
-        char if char.isprintable() else char.encode("unicode_escape").decode() for char in text
-    )
+        char if char.isprintable() or (lines and char == "\n")
+        else char.encode("unicode_escape").decode()
+        for char in text
+    )  # fmt: skip
 
 
 def shortened(text: str, longest: int = 40) -> str:
@@ -159,7 +201,7 @@ def describe(value: object) -> str:
         case list() | tuple():
             return "a list"
         case _:
-            return str(value)
+            return kind_of(value) if isinstance(value, int) else str(value)
 
 
 def lookalike(text: str) -> str:

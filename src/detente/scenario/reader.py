@@ -12,6 +12,7 @@ from __future__ import annotations
 import json
 import math
 import re
+import stat
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final
@@ -92,8 +93,13 @@ ONE_LINE: Final = 80
 def read(path: Path, shown: str) -> Table:
     """Read a scenario file; `shown` is how problems name it."""
     try:
-        with path.open("rb") as stream:
-            data = stream.read(MOST_BYTES + 1)
+        # opening a pipe waits for whoever writes to it, maybe for ever
+        if stat.S_ISDIR(mode := path.stat().st_mode) or stat.S_ISREG(mode):
+            with path.open("rb") as stream:
+                data = stream.read(MOST_BYTES + 1)
+        else:
+            message = "neither a file nor a folder, but a pipe, a socket or a device"
+            raise ScenarioError([Problem(shown, 1, 1, "", message)])
     except FileNotFoundError:
         message = "no such file" + _near(path)
     except IsADirectoryError:

@@ -51,7 +51,7 @@ from detente.scenario.elements import (
     Variant,
     default_repertoire,
 )
-from detente.scenario.messages import PROGRAM, ScenarioError, unknown
+from detente.scenario.messages import PROGRAM, ScenarioError, printable, require_type, unknown
 from detente.scenario.patterns import Pattern
 from detente.scenario.reader import to_yaml
 from detente.scenario.tree import Table, as_tree, shallow
@@ -199,7 +199,7 @@ class Scenario(Part):
             "Variants": _listed((name, each.title if each else None) for name, each in variants),
         }
         body = "".join(f"<tr><th>{head}</th><td>{row}</td></tr>" for head, row in rows.items())
-        title = f"<b>{html.escape(self.title or self.scenario)}</b>"
+        title = f"<b>{html.escape(printable(self.title or self.scenario))}</b>"
         return f"<p>{title}<br>{html.escape(self._size)}</p><table><tbody>{body}</tbody></table>"
 
     @property
@@ -321,6 +321,7 @@ class Scenario(Part):
         LookupError
             If nothing stands there.
         """
+        require_type(path, str, "a path such as countries.PAK.resolve")
         return paths.fetch(as_tree(self.to_plain(), PROGRAM), path)
 
     def set(self, changes: Mapping[str, Any]) -> Self:
@@ -377,6 +378,6 @@ class Scenario(Part):
 def _listed(pairs: Iterable[tuple[str, str | None]]) -> str:
     """List names with their titles, as HTML."""
     return ", ".join(
-        f"<code>{html.escape(name)}</code>{f' {html.escape(title)}' if title else ''}"
+        f"<code>{html.escape(name)}</code>{f' {html.escape(printable(title))}' if title else ''}"
         for name, title in pairs
     )

@@ -33,6 +33,7 @@ NUMBERS: Final[tuple[tuple[re.Pattern[str], Callable[[str], float]], ...]] = (
 SEVERAL: Final = -1
 #: Digits beyond which a number is left as the text it is; none in a scenario needs them.
 MOST_DIGITS: Final = 300
+MOST_BITS: Final = (10**MOST_DIGITS).bit_length()
 
 #: The keys and indices that lead to a value.
 type Steps = tuple[str | int, ...]
@@ -185,6 +186,9 @@ def as_tree(value: Any, place: Place, depth: int = 0) -> Any:
             return rows
         case date():
             return value.isoformat()
+        case int() if value.bit_length() > MOST_BITS:
+            message = f"a number of more than {MOST_DIGITS} digits is none that is used"
+            raise ScenarioError([Problem.at(place, "", message)])
         case None | bool() | int() | float() | str():
             return value
         case _ if hasattr(value, "to_plain"):  # a distribution
