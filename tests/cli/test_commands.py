@@ -182,10 +182,19 @@ def test_plot_refuses_an_unknown_kind(detente, folder):
 
 
 def test_plot_draws(detente, folder):
-    done = detente("plot", folder, "--kind", "paths")
+    done = detente("plot", folder, "--kind", "paths", "--format", "pdf", "--format", "svg")
     assert done.exit_code == 0, done.output
-    assert done.stdout.split() == ["results/small/plots/paths.png", "results/small/plots/paths.svg"]
-    assert Path("results/small/plots/paths.png").exists()
+    assert done.stdout.split() == ["results/small/plots/paths.pdf", "results/small/plots/paths.svg"]
+    assert Path("results/small/plots/paths.pdf").exists()
+    assert detente("plot", folder, "--kind", "paths").stdout == "results/small/plots/paths.png\n"
+
+
+@pytest.mark.parametrize("command", ["plot", "run"])
+def test_an_unknown_format_of_pictures_is_refused_first(detente, folder, command):
+    done = detente(command, folder if command == "plot" else "bagram-2025", "--format", "pgn")
+    assert done.exit_code == 2
+    assert "did you mean 'png'?" in done.stderr
+    assert not Path("results/bagram-2025").exists()
 
 
 ABOUT = ["--country", "KAZ", "--event", "demand_made"]

@@ -7,34 +7,42 @@ import shutil
 import pytest
 
 from detente import UsageError, plots
+from detente.cli.console import FORMATS
+
+STARTS = {"png": b"\x89PNG", "svg": b"<?xml", "pdf": b"%PDF"}
 
 
-def test_all_kinds_are_written_as_png_and_svg(results, tmp_path):
-    written = plots.draw_all(results, tmp_path / "new" / "plots")
-    names = [f"{kind}.{suffix}" for kind in plots.KINDS for suffix in ("png", "svg")]
+def test_all_kinds_are_written_in_the_formats_asked_for(results, tmp_path):
+    written = plots.draw_all(results, tmp_path / "new" / "plots", formats=FORMATS)
+    names = [f"{kind}.{suffix}" for kind in plots.KINDS for suffix in FORMATS]
     assert [path.name for path in written] == names
     assert sorted(path.name for path in (tmp_path / "new" / "plots").iterdir()) == sorted(names)
     for path in written:
-        start = path.read_bytes()[:200]
-        assert start.startswith(b"\x89PNG") if path.suffix == ".png" else b"<?xml" in start
+        assert path.read_bytes().startswith(STARTS[path.suffix.removeprefix(".")])
         assert path.stat().st_size < 2_000_000
 
 
+def test_unless_told_otherwise_they_are_png(smallest, tmp_path):
+    assert {path.suffix for path in plots.draw_all(smallest, tmp_path)} == {".png"}
+
+
 def test_the_same_results_give_the_same_bytes(smallest, tmp_path):
-    first = plots.draw_all(smallest, tmp_path / "a")
-    second = plots.draw_all(smallest, tmp_path / "b")
+    first = plots.draw_all(smallest, tmp_path / "a", formats=FORMATS)
+    second = plots.draw_all(smallest, tmp_path / "b", formats=FORMATS)
     for one, other in zip(first, second, strict=True):
         assert one.read_bytes() == other.read_bytes(), one.name
 
 
 def test_only_the_kinds_asked_for_are_written(smallest, tmp_path):
-    written = plots.draw_all(smallest, tmp_path, ["paths"])
-    assert [path.name for path in written] == ["paths.png", "paths.svg"]
+    written = plots.draw_all(smallest, tmp_path, ["paths"], ["svg", "png"])
+    assert [path.name for path in written] == ["paths.svg", "paths.png"]
 
 
 def test_an_unknown_kind_is_refused_before_anything_is_written(smallest, tmp_path):
     with pytest.raises(UsageError, match="did you mean 'paths'"):
         plots.draw_all(smallest, tmp_path / "none", ["path"])
+    with pytest.raises(UsageError, match="did you mean 'png'"):
+        plots.draw_all(smallest, tmp_path / "none", ["paths"], ["pgn"])
     assert not (tmp_path / "none").exists()
 
 
@@ -47,7 +55,7 @@ def test_a_scenario_without_events_has_no_responses_to_draw(smallest, tmp_path):
 
 
 def test_a_failed_drawing_leaves_the_old_file(smallest, tmp_path, monkeypatch):
-    path = plots.draw_all(smallest, tmp_path, ["paths"])[0]
+    path = plots.draw_all(smallest, tmp_path, ["paths"], ["png", "svg"])[0]
     shutil.copy(path, tmp_path / "old")
 
     def broken(*_args, **_kwargs):

@@ -344,11 +344,12 @@ def test_every_picture_goes_with_its_results_also_one_of_a_new_kind(run, out, mo
 
     results = run(out=out)
     monkeypatch.setitem(plots.KINDS, "new_kind", plots.paths)
-    drawn = plots.draw_all(results, out / "plots", ["paths", "new_kind"])
+    drawn = plots.draw_all(results, out / "plots", ["paths", "new_kind"], ["png", "svg"])
     assert {path.name for path in drawn} >= {"paths.png", "new_kind.png", "new_kind.svg"}
     mine = put(out / "plots" / "new_kind_2.png")
     before = (out / "manifest.jsonl").read_bytes()
-    plots.draw_all(results, out / "plots", ["paths", "new_kind"])  # again: they are noted already
+    # again: they are noted already
+    plots.draw_all(results, out / "plots", ["paths", "new_kind"], ["png", "svg"])
     assert (out / "manifest.jsonl").read_bytes() == before
     run(out=out, seed=8)
     assert list((out / "plots").iterdir()) == [mine]

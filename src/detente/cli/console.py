@@ -39,8 +39,14 @@ Theory = Annotated[
     str | None, typer.Option(metavar="NAME", help="In place of that of each scenario.")
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+Formats = Annotated[
+    list[str] | None,
+    typer.Option("--format", metavar="png|svg|pdf", help="Of pictures (repeatable); else png."),
+]
 Plot = Annotated[Path | None, typer.Option(metavar="FILE", help="Draw it, as .png or .svg.")]
 
+#: In which pictures can be drawn; by default in the first.
+FORMATS: Final = ("png", "svg", "pdf")
 #: Something failed that is not the input's fault.
 FAILED: Final = 1
 #: The input is wrong; nothing was written.
@@ -265,6 +271,13 @@ def load_all(
     told = [] if theory is None else [f"theory={json.dumps(theory)}"]
     told += changes or []
     return [load_with_options(each, told) for each in scenarios]
+
+
+def formats_of(given: list[str] | None) -> list[str]:
+    """Return the formats in which pictures are to be drawn, or refuse one that there is not."""
+    from detente.scenario.messages import require
+
+    return [require(each, FORMATS, "format of pictures") for each in given or FORMATS[:1]]
 
 
 def suffix_of(plot: Path | None) -> str:

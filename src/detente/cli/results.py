@@ -19,6 +19,7 @@ def plot(
     kind: Annotated[
         list[str] | None, typer.Option("--kind", help="Only this picture (repeatable).")
     ] = None,
+    formats: console.Formats = None,
 ) -> None:
     """Draw the pictures of a results folder again."""
     from detente import plots
@@ -27,9 +28,10 @@ def plot(
 
     for name in kind or ():
         require(name, plots.KINDS, "kind of picture")
+    chosen = console.formats_of(formats)
     results = open_results(folder)
     assert results.folder is not None
-    for path in plots.draw_all(results, results.folder / "plots", kind):
+    for path in plots.draw_all(results, results.folder / "plots", kind, chosen):
         console.answer(console.near(path))
 
 

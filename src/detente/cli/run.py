@@ -59,6 +59,7 @@ def run(
         str | None, typer.Option(metavar="paths", help="Keep every run's path of tilts.")
     ] = None,
     plots: Annotated[bool, typer.Option("--plots/--no-plots", help="Draw pictures.")] = True,
+    formats: console.Formats = None,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress, no notes.")] = False,
 ) -> None:
     """Run every variant of a scenario on the same random numbers.
@@ -76,6 +77,7 @@ def run(
     from detente.runs.runner import run_share
 
     began = time.perf_counter()
+    drawn = console.formats_of(formats) if plots else []
     require_agents(Path(scenario))
     if coefficients is not None:
         changes = [*(changes or ()), f"coefficients={json.dumps(coefficients)}"]
@@ -106,7 +108,7 @@ def run(
     if resume and not quiet:  # without, all that there is to say has been said
         for note in results.notes:
             console.say(note)
-    _show(results, draw=plots, began=began)
+    _show(results, formats=drawn, began=began)
     if results.failures:
         total = results.runs * len(results.variants)
         _say_what_failed(results.failures, f"{len(results.failures)} of {total} runs")
@@ -154,15 +156,16 @@ def _say_what_is_replaced(folder: Path, plan: Plan) -> None:
     console.say(f"replacing {what} in {console.near(folder)}, {which}; {instead}")
 
 
-def _show(results: Results, *, draw: bool, began: float) -> None:
-    from detente import plots
+def _show(results: Results, *, formats: Sequence[str], began: float) -> None:
     from detente.runs.folder import DESCRIPTIONS
 
     out, folder = console.output(), results.folder
     assert folder is not None
     _print_results(out, results)
-    if draw:
-        plots.draw_all(results, folder / "plots")
+    if formats:
+        from detente import plots
+
+        plots.draw_all(results, folder / "plots", formats=formats)
     out.print(f"Written to {console.near(folder)} after {time.perf_counter() - began:.1f} s:")
     for name, description in DESCRIPTIONS.items():
         if (folder / name).exists():

@@ -75,6 +75,7 @@ SCREEN: Final = 90
 METADATA: Final[dict[str, dict[str, Any]]] = {
     "png": {"Software": None},
     "svg": {"Date": None, "Creator": None},
+    "pdf": {"Creator": None, "Producer": None, "CreationDate": None},
 }
 #: Median, and the edges of the 50 % and 90 % bands.
 LEVELS: Final = (0.05, 0.25, 0.5, 0.75, 0.95)
@@ -169,9 +170,12 @@ def _check(name: str, subject: str, arguments: Mapping[str, Any], needs: Sequenc
 
 
 def draw_all(
-    results: Results, folder: str | Path, kinds: Sequence[str] | None = None
+    results: Results,
+    folder: str | Path,
+    kinds: Sequence[str] | None = None,
+    formats: Sequence[str] = ("png",),
 ) -> list[Path]:
-    """Draw pictures of results and write each as PNG and SVG.
+    """Draw pictures of results and write each to a file, or to one in each of some formats.
 
     A file appears under its name only once it is whole. The same results give the same bytes.
 
@@ -184,16 +188,18 @@ def draw_all(
     kinds
         Names from `KINDS`; by default all that `detente run` draws and the results allow: without
         an event there are no responses to draw.
+    formats
+        "png", "svg" or "pdf".
 
     Returns
     -------
     list of Path
-        The files, PNG before SVG.
+        The files, of each picture one after another.
 
     Raises
     ------
     UsageError
-        If there is no such kind.
+        If there is no such kind or format.
     StoreError
         If the folder cannot be written to.
     """
@@ -201,14 +207,15 @@ def draw_all(
         sizes = {str(name): array.size for name, array in results.data.data_vars.items()}
         kinds = [name for name, needs in DRAWN_BY_RUN.items() if all(map(sizes.get, needs))]
     chosen = [require(kind, KINDS, "kind of picture") for kind in dict.fromkeys(kinds)]
+    suffixes = [require(each, METADATA, "format of pictures") for each in dict.fromkeys(formats)]
     folder = Path(folder)
     with storage_errors("write to", folder):
         folder.mkdir(parents=True, exist_ok=True)
-        note_pictures(folder, [f"{kind}.{suffix}" for kind in chosen for suffix in METADATA])
+        note_pictures(folder, [f"{kind}.{suffix}" for kind in chosen for suffix in suffixes])
     written = []
     for kind in chosen:
         figure = KINDS[kind](results)
-        for suffix in METADATA:
+        for suffix in suffixes:
             path = folder / f"{kind}.{suffix}"
             content = picture(figure, suffix, kind)
             with storage_errors("write", path), atomic_write(path) as file:
@@ -218,14 +225,14 @@ def draw_all(
 
 
 def picture(figure: Canvas, suffix: str, salt: str = "detente", dpi: int = DPI) -> bytes:
-    """Return a figure as the bytes of a PNG or SVG file.
+    """Return a figure as the bytes of a PNG, SVG or PDF file.
 
     Parameters
     ----------
     figure
         What to write.
     suffix
-        "png" or "svg".
+        "png", "svg" or "pdf".
     salt
         What the identifiers inside an SVG follow from, so that two on one page do not clash.
     dpi

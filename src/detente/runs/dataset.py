@@ -18,70 +18,15 @@ from numpy.typing import NDArray
 from xarray.backends import BackendArray, BackendEntrypoint
 from xarray.core import indexing
 
-from detente.engine.chunk import FIXED_POINT, Arrays
-from detente.engine.sampler import due
-from detente.runs.layout import Axes, Layout, Variable, total_variables
+from detente.runs import totals
+from detente.runs.layout import Axes, Variable
 from detente.runs.tables import Source, columns_of
-
-
-def _coordinates(layout: Layout, numbers: NDArray[np.int64]) -> dict[str, Any]:
-    """Return the labels along every axis, for `xarray.Dataset`."""
-    s = layout.scenario
-    step = {"long_name": "step", "description": "0 is the start; step t is after t steps."}
-    titles = [
-        s.variants[name].title or name if name in s.variants else name for name in layout.variants
-    ]
-    scheduled = np.full((len(layout.variants), len(layout.events)), -1)
-    for at, course in enumerate(layout.courses.values()):
-        for event in course.events:
-            if not event.history:
-                scheduled[at, layout.events.index(event.id)] = due(course, event)
-    days = [s.date_of(step) for step in range(layout.steps + 1)]
-    coordinates: dict[str, Any] = {
-        **{name: (name, _text(labels)) for name, labels in layout.axes.labels.items()},
-        "variant_title": ("variant", _text(titles)),
-        "run": ("run", numbers, {"long_name": "run"}),
-        "step": ("step", np.arange(layout.steps + 1), step),
-        "date": ("step", np.array(days, dtype="datetime64[ns]")),
-        "country_name": ("country", _text(s.countries[code].name for code in layout.countries)),
-        "event_title": ("event", _text(layout.event_titles.values())),
-        "event_step": (
-            ("variant", "event"),
-            scheduled,
-            {"description": "Step at which a dated event is due; -1 for the others."},
-        ),
-        "response_title": ("response", _text(r.title for r in s.repertoire.values())),
-        "response_stance": ("response", np.array(layout.stances), {"units": "-1 to 1"}),
-        "issue_title": ("issue", _text(s.issues[issue].title for issue in layout.issues)),
-    }
-    for outcome in layout.axes.outcomes:
-        if (bins := outcome.bins) is not None:
-            about = {"long_name": "centre of the bin", "units": f"{bins.low:g} to {bins.high:g}"}
-            coordinates[bins.dimension] = (bins.dimension, bins.centres, about)
-    return coordinates
-
-
-def totals_dataset(source: Source) -> xr.Dataset:
-    """Return what is summed over runs, with the labels of every axis."""
-    layout, s = source.layout, source.layout.scenario
-    by_variant = [_totals(*source.totals(name), layout.axes) for name in layout.variants]
-    variables = {
-        name: (about.dims, np.stack([arrays[name] for arrays in by_variant]), about.attributes)
-        for name, about in total_variables(layout.axes.outcomes).items()
-    }
-    attributes = {
-        "title": s.title or s.scenario,
-        "scenario": s.scenario,
-        "scenario_digest": s.digest,
-        "seed": str(s.seed),  # as text: a seed may be larger than a signed integer
-    }
-    return xr.Dataset(variables, _coordinates(layout, source.numbers), attributes)
 
 
 def full_dataset(source: Source) -> xr.Dataset:
     """Return everything about the runs of a source whose chunks are in memory."""
-    axes = source.layout.axes
-    data = totals_dataset(source)
+    axes, labels = source.layout.axes, totals.coordinates(source.layout, source.numbers)
+    data = xr.Dataset(totals.totals(source), labels, totals.attributes(source.layout))
     for name, about in axes.kept.items():
         values = np.stack(
             [
@@ -90,49 +35,9 @@ def full_dataset(source: Source) -> xr.Dataset:
             ]
         )
         if about.codes and about.column:  # nothing for -1
-            values = _text((*axes.labels[about.codes], ""))[values]
+            values = totals.text((*axes.labels[about.codes], ""))[values]
         data[name] = (about.dims, values, about.attributes)
     return data
-
-
-def _totals(tallies: Arrays, finished: int, axes: Axes) -> Arrays:
-    """Turn the tallies of a variant into the variables of `total_variables`."""
-    if not tallies:  # every run of the variant failed
-        return {
-            name: np.full(axes.shape(about.dims[1:]), about.missing, about.kind)
-            for name, about in total_variables(axes.outcomes).items()
-        }
-    counts = {name: tallies[name] for name in ("event_count", "response_count", "chosen_count")}
-    with np.errstate(invalid="ignore", divide="ignore"):
-        found = {
-            **counts,
-            "probability": counts["response_count"] / counts["event_count"][:, None, None],
-            "first_step": tallies["first_step_sum"] / counts["chosen_count"],
-        }
-        for outcome in axes.outcomes:
-            name = outcome.name
-            if outcome.keep == "moments":
-                sums, squares = tallies[f"{name}_sum"], tallies[f"{name}_square_sum"]
-                found[f"{name}_mean"], found[f"{name}_sd"] = _moments(sums, squares, finished)
-            if outcome.bins is not None:  # which never hold more than the runs there are
-                found[f"{name}_bins"] = tallies[f"{name}_bins"].astype(np.int32)
-            if outcome.by_step:
-                found[f"{name}_step"] = tallies[f"{name}_sum"] / FIXED_POINT / np.float64(finished)
-    return found
-
-
-def _moments(
-    sums: NDArray[np.int64], squares: NDArray[np.int64], count: int
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Return mean and standard deviation from sums in fixed point; NaN where runs are too few."""
-    mean = sums / FIXED_POINT / np.float64(count)
-    deviation = squares / FIXED_POINT - mean * mean * count
-    spread = np.sqrt(np.maximum(deviation, 0.0) / np.float64(count - 1))
-    return mean, spread if count > 1 else np.full_like(spread, np.nan)
-
-
-def _text(values: Any) -> NDArray[np.str_]:
-    return np.array(list(values), dtype=np.str_)
 
 
 class Rows:

@@ -146,7 +146,11 @@ class Results:
 
 
 def open_results(
-    folder: str | os.PathLike[str], *, verify: bool = True, notes: tuple[str, ...] = ()
+    folder: str | os.PathLike[str],
+    *,
+    verify: bool = True,
+    notes: tuple[str, ...] = (),
+    ran: Scenario | None = None,
 ) -> Results:
     """Open a results folder.
 
@@ -158,6 +162,8 @@ def open_results(
         Compare every file with its checksum first.
     notes : tuple of str
         What a person should be told about the folder.
+    ran : Scenario, optional
+        The scenario as it ran, where it is known; by default the folder's is read.
 
     Returns
     -------
@@ -169,8 +175,6 @@ def open_results(
     StoreError
         If it is no results folder, or a file of it is missing or was changed.
     """
-    from detente.scenario import ScenarioError, load
-
     path = Path(require_path(folder, "the path of a results folder")).absolute()
     with storage_errors("read", path):
         if not path.is_dir():
@@ -184,10 +188,7 @@ def open_results(
         for name, entry in last["files"].items() if verify else ():
             if (damage := flaw(path / name, entry)) is not None:
                 raise StoreError(damage)
-    try:
-        scenario = load(path / places.SCENARIO)
-    except ScenarioError as error:
-        raise StoreError(f"{path / places.SCENARIO} cannot be read: {error.problems[0]}") from error
+    scenario = _scenario_of(path) if ran is None else ran
     if scenario.digest != last["digest"]:
         raise StoreError(f"{path / places.SCENARIO} was changed after the run")
     failed = (Failure.of_line(line) for line in lines if line["kind"] == manifest.FAILURE)
@@ -201,6 +202,15 @@ def open_results(
         failures=tuple(dict.fromkeys(kept)),
         notes=notes,
     )
+
+
+def _scenario_of(path: Path) -> Scenario:
+    from detente.scenario import ScenarioError, load
+
+    try:
+        return load(path / places.SCENARIO)
+    except ScenarioError as error:
+        raise StoreError(f"{path / places.SCENARIO} cannot be read: {error.problems[0]}") from error
 
 
 def _dataset(folder: Path, layout: Layout, runs: int) -> xr.Dataset:

@@ -116,8 +116,11 @@ def run(
                 if not store.paired_runs:
                     raise Interrupted(None, 0, plan.scenario.runs)
                 store.finish()
-        # the checksums of what was written just now were taken just now
-        results = open_results(store.folder, notes=tuple(store.notes), verify=not written)
+        # what was written just now is as it was written
+        results = open_results(
+            store.folder, notes=tuple(store.notes), verify=not written,
+            ran=plan.scenario if written else None,
+        )  # fmt: skip
         if interrupted:
             raise Interrupted(results, results.runs, plan.scenario.runs)
     if results.failures:

@@ -285,11 +285,14 @@ def write_tables(source: Source, plan: Plan, target: Path) -> dict[str, dict[str
 
     One chunk is in memory at a time. Returns the size and checksum of each table by its name.
     """
-    from detente.runs.dataset import totals_dataset
+    from detente.runs import totals
 
-    totals = totals_dataset(source)
-    tables.write_responses(totals, source.layout, target / folder.RESPONSES)
-    tables.write_trajectories(source, totals, target / folder.TRAJECTORIES, plan.chunk_runs)
+    sums, layout = totals.totals(source), source.layout
+    tables.write_responses(sums, layout, target / folder.RESPONSES)
+    tables.write_trajectories(
+        source, sums, totals.coordinates(layout, source.numbers), totals.attributes(layout),
+        target / folder.TRAJECTORIES, plan.chunk_runs,
+    )  # fmt: skip
     text = json.dumps(summarise(source), indent=2, allow_nan=False, ensure_ascii=False)
     files.write_text(target / folder.SUMMARY, f"{text}\n")
     tables.join_outcomes(source, target / folder.OUTCOMES)

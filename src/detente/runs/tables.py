@@ -27,8 +27,9 @@ from detente.runs.files import atomic_write, link_or_copy, storage_errors, write
 from detente.runs.layout import Axes, Layout, Variable
 
 if TYPE_CHECKING:
-    import xarray as xr
     import zarr
+
+    from detente.runs.totals import Arrays as Labelled
 
 #: Variant and first run of a chunk.
 Key = tuple[str, int]
@@ -37,6 +38,8 @@ Stored = Chunk | Mapping[str, Path]
 
 #: Attribute of the root of ``trajectories.zarr`` that is set last: without it, it is not whole.
 MARKER: Final = "complete"
+#: Attribute of the root by which xarray knows labels from values.
+AXES: Final = "coordinates"
 #: Rows from which on a row group is large enough, for readers and for what describes it.
 ROW_GROUP: Final = 2**17
 ROWS_END: Final = ".parquet"
@@ -223,7 +226,7 @@ def _read_tallies(path: Path) -> tuple[Arrays, int]:
     return tallies, int(about["finished"])
 
 
-def write_responses(data: xr.Dataset, layout: Layout, path: Path) -> None:
+def write_responses(data: Labelled, layout: Layout, path: Path) -> None:
     """Write how often each response was the last, a row a variant, event, country and response.
 
     A variant has rows for its own events; probability and first step are null where the event or
@@ -233,18 +236,19 @@ def write_responses(data: xr.Dataset, layout: Layout, path: Path) -> None:
         [event in {e.id for e in layout.courses[variant].events} for event in layout.events]
         for variant in layout.variants
     ]
-    dims, shape = data["response_count"].dims, data["response_count"].shape
+    dims, counts, _ = data["response_count"]
+    shape = counts.shape
     keep = np.broadcast_to(np.array(own, dtype=bool).reshape(*shape[:2], 1, 1), shape).reshape(-1)
     at = [axis.reshape(-1)[keep] for axis in np.indices(shape)]
     columns = {
-        str(name): _words(places, layout.axes.labels[str(name)])
+        name: _words(places, layout.axes.labels[name])
         for name, places in zip(dims, at, strict=True)
     }
     words = list(columns)
     columns["stance"] = pa.array(np.array(layout.stances)[at[3]])
-    columns["count"] = pa.array(data["response_count"].to_numpy().reshape(-1)[keep])
+    columns["count"] = pa.array(counts.reshape(-1)[keep])
     for name in ("probability", "first_step"):
-        columns[name] = pa.array(data[name].to_numpy().reshape(-1)[keep], from_pandas=True)
+        columns[name] = pa.array(data[name][1].reshape(-1)[keep], from_pandas=True)
     pq.write_table(pa.table(columns), path, compression="zstd", use_dictionary=words)
 
 
@@ -289,11 +293,18 @@ def _chunk_path(about: Variable, variant: int, place: int) -> str:
     return "/".join(("c", str(variant), str(place), *("0" for _ in about.dims[2:])))
 
 
-def write_trajectories(source: Source, totals: xr.Dataset, path: Path, chunk_runs: int) -> None:
+def write_trajectories(
+    source: Source,
+    totals: Labelled,
+    labels: Labelled,
+    about_all: Mapping[str, str],
+    path: Path,
+    chunk_runs: int,
+) -> None:
     """Write what is summed over runs, and the arrays of every run, for `xarray.open_zarr`."""
     axes = source.layout.axes
     variants = axes.labels["variant"]
-    totals.to_zarr(path, mode="w-", zarr_format=3, consolidated=False)
+    _write_labelled(totals, labels, about_all, path)
     for name, about in axes.arrays.items():
         _create(
             path, about, axes, (len(variants), len(source.numbers)), chunk_runs,
@@ -306,6 +317,31 @@ def write_trajectories(source: Source, totals: xr.Dataset, path: Path, chunk_run
                     target.parent.mkdir(parents=True, exist_ok=True)
                     link_or_copy(chunk[f".{name}"], target)
     _conclude(path)
+
+
+def _write_labelled(
+    totals: Labelled, labels: Labelled, about_all: Mapping[str, str], path: Path
+) -> None:
+    """Write arrays and the labels along their axes as xarray does, which takes long to import."""
+    import zarr
+
+    # by its conventions, dates are counted in days, and labels that no axis is named after listed
+    beside = " ".join(sorted(name for name, (dims, *_) in labels.items() if dims != (name,)))
+    store = zarr.open_group(path, mode="w-", zarr_format=3, attributes={**about_all, AXES: beside})
+    for name, (dims, values, about) in {**totals, **labels}.items():
+        stored, told = _dated(values) if values.dtype.kind == "M" else (values, about)
+        array = store.create_array(
+            name, shape=stored.shape, dtype=stored.dtype, dimension_names=dims, attributes={**told},
+            fill_value={"f": np.nan, "U": ""}.get(stored.dtype.kind, 0),
+        )  # fmt: skip
+        array[...] = stored
+
+
+def _dated(days: NDArray[np.datetime64]) -> tuple[NDArray[np.int64], dict[str, str]]:
+    """Return days as numbers from the first of them on, and the attributes that say so."""
+    whole = days.astype("datetime64[D]")
+    about = {"units": f"days since {whole[0]}", "calendar": "proleptic_gregorian"}
+    return (whole - whole[0]).astype(np.int64), about
 
 
 def _conclude(path: Path) -> None:
