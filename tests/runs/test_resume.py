@@ -114,10 +114,11 @@ def test_another_version_of_what_does_arithmetic_is_not_resumed(run, interrupted
     assert run(out=interrupted).complete  # which replaces what was there
 
 
-def test_a_manifest_from_before_libraries_were_noted_opens(run, out):
+def test_a_manifest_from_before_libraries_and_checksums_were_noted_opens(run, out):
     run(out=out)
     path = out / "manifest.jsonl"
-    old = [{key: line[key] for key in line if key != "libraries"} for line in lines(out)]
+    new = {"libraries", "sha256"}
+    old = [{key: line[key] for key in line if key not in new} for line in lines(out)]
     path.write_text("".join(f"{json.dumps(line)}\n" for line in old))
     assert detente.open(out).runs == 23
     with pytest.raises(detente.StoreError, match=r"numpy \(not noted, now "):
