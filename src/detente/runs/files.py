@@ -28,6 +28,10 @@ REASONS: Final[dict[int, str]] = {
     errno.ENAMETOOLONG: "the name is too long",
     errno.ENOTDIR: "a part of the path is a file, not a folder",
 }
+#: How temporary names end.
+PARTIAL: Final = ".partial"
+#: Bytes that are left for the path of a file inside a results folder.
+INSIDE: Final = 255
 
 
 @contextmanager
@@ -70,7 +74,7 @@ def write_text(path: Path, text: str) -> None:
 
 def temporary_path(path: Path) -> Path:
     """Return a hidden name beside a path that no other process uses, on this machine or another."""
-    return path.with_name(f".{path.name}.{uuid.uuid4().hex}.partial")
+    return path.with_name(f".{path.name}.{uuid.uuid4().hex}{PARTIAL}")
 
 
 def sync_folder(folder: Path) -> None:
@@ -130,8 +134,13 @@ def link_or_copy(origin: Path, target: Path) -> None:
 
 
 def remove(path: Path) -> None:
-    """Remove a file or a folder, if it is there."""
+    """Remove a file or a folder, if it is there.
+
+    A folder gets a temporary name first: whatever a crash leaves of it is never taken for it.
+    """
     if path.is_dir() and not path.is_symlink():
+        if not path.name.endswith(PARTIAL):
+            path = path.rename(temporary_path(path))
         shutil.rmtree(path)
     else:
         path.unlink(missing_ok=True)

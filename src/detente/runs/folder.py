@@ -53,7 +53,7 @@ CHUNK_NAME: Final = re.compile(
 )
 #: What a crash leaves of something that was to be renamed: see `files.temporary_path`.
 PARTIAL: Final = re.compile(r"\.(?P<name>.+)\.[0-9a-f]{32}\.partial")
-#: The folder in which tables are put together, beside which it has such a name.
+#: The folder in which tables are put together, which has such a name only.
 ASSEMBLY: Final = "tables"
 #: Names of all files inside trajectories: what describes an array, and its parts.
 ZARR: Final = re.compile(r"zarr\.json|c|[0-9]+")
@@ -114,9 +114,13 @@ def found(folder: Path) -> Identity | None:
     identity = Manifest(folder / manifest.FILE).identity()
     if identity is not None:
         return identity
-    aside, partials = folder / EARLIER, _partials(folder)
-    empty = [aside] if _is_folder(aside) and not any(aside.iterdir()) else []
-    if any(entry not in (*partials, *empty) for entry in folder.iterdir()):
+    left = {*_partials(folder), *_partials(folder / EARLIER)}  # by a crash
+    left |= {
+        place
+        for place in (folder / name for name in (EARLIER, *PARTS))
+        if _is_folder(place) and left.issuperset(place.iterdir())
+    }
+    if not left.issuperset(folder.iterdir()):
         raise FolderRefusedError(
             f"{folder} holds files but no {manifest.FILE}, so they are not results of a run: "
             "choose another folder with --out"
@@ -244,7 +248,8 @@ def _partials(folder: Path) -> list[Path]:
         partial = PARTIAL.fullmatch(entry.name)
         if partial is not None and not entry.is_symlink():
             whole = name.removesuffix(entry.name) + partial["name"]
-            if entry.is_dir() if whole == ASSEMBLY else entry.is_file() and writes(whole):
+            folders = whole in {ASSEMBLY, TRAJECTORIES}
+            if entry.is_dir() if folders else entry.is_file() and writes(whole):
                 found.append(entry)
     return found
 
