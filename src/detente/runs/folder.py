@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 from detente.runs import manifest
 from detente.runs.errors import FolderRefusedError, UsageError
-from detente.runs.files import remove, write_text
+from detente.runs.files import remove, require_usable, write_text
 from detente.runs.manifest import Identity, Manifest
 
 if TYPE_CHECKING:
@@ -107,6 +107,7 @@ def note_pictures(folder: Path, names: Iterable[str]) -> None:
 
 def found(folder: Path) -> Identity | None:
     """Return whose results a folder holds, None if it is empty; refuse one of something else."""
+    require_usable(folder)
     if not folder.exists() and not folder.is_symlink():
         return None
     if not folder.is_dir():

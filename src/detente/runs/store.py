@@ -67,6 +67,7 @@ class Store:
         called with a line that says how much disk the run will take. A StoreError says that the
         folder cannot be used: nothing is then written.
         """
+        files.require_usable(path)
         existed = path.exists()
         store = cls(path, plan, share, tell)
         try:
