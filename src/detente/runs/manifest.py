@@ -100,6 +100,7 @@ class _Chunk(_Line):
     variant: _Variant
     first: NonNegativeInt
     last: PositiveInt
+    failures: NotRequired[NonNegativeInt]  # of these runs; each has a line, before this one
     files: _Files
 
 
@@ -115,6 +116,7 @@ class _Tables(_Line):
     kind: Literal["tables"]
     complete: bool
     runs: Annotated[list[tuple[NonNegativeInt, PositiveInt]], Field(min_length=1)]
+    failures: NotRequired[NonNegativeInt]  # of these runs; each has a line
     files: _Files
 
 
@@ -150,8 +152,8 @@ _LINE: Final[TypeAdapter[Any]] = TypeAdapter(
 )
 #: What is said of a flaw in place of what pydantic says of its own matters.
 _SAID: Final = {
-    "missing": "is missing",
-    "extra_forbidden": "does not belong there",
+    "missing": " is missing",
+    "extra_forbidden": " does not belong there",
     "union_tag_not_found": "it has no kind",
     "union_tag_invalid": "there is no such kind",
 }
@@ -295,8 +297,8 @@ def _flaw(text: bytes) -> str | None:
         first = error.errors(include_url=False, include_input=False)[0]
         # of the places, the first is the kind of line; keys are the file's own words
         where = ".".join(str(place) for place in first["loc"][1:] if place != "[key]")
-        said = _SAID.get(first["type"], first["msg"]).removeprefix("Value error, ")
-        return shorten(f"{where!r}: {said}" if where else said, 200)
+        said = _SAID.get(first["type"], f": {first['msg'].removeprefix('Value error, ')}")
+        return shorten(f"{where!r}{said}" if where else said.lstrip(": "), 200)
     return None
 
 
