@@ -154,6 +154,15 @@ def test_a_line_that_a_crash_cut_short_is_left_out(run, interrupted):
     assert all("kind" in line for line in lines(interrupted))
 
 
+def test_pictures_after_a_line_that_a_crash_cut_short_spoil_nothing(run, interrupted, draw):
+    with (interrupted / "manifest.jsonl").open("a") as file:
+        file.write('{"version": "0.1.0", "scen')
+    draw(interrupted, "fan.png")
+    assert detente.open(interrupted).runs == 10
+    assert run(out=interrupted, resume=True).complete
+    assert not (interrupted / "plots").exists()
+
+
 def test_a_changed_line_of_the_manifest_is_named(run, interrupted):
     path = interrupted / "manifest.jsonl"
     path.write_text(path.read_text().replace('"seed"', '"sed"', 1))

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 from detente.runs import manifest
 from detente.runs.errors import FolderRefusedError, UsageError
-from detente.runs.files import remove, require_usable, write_text
+from detente.runs.files import locked, remove, require_usable, write_text
 from detente.runs.manifest import Identity, Manifest
 
 if TYPE_CHECKING:
@@ -102,6 +102,8 @@ def note_pictures(folder: Path, names: Iterable[str]) -> None:
     noted = _writes(folder.parent)
     new = [name for name in names if not noted(f"{PLOTS}/{name}")]
     if new:
+        with suppress(FolderRefusedError), locked(folder.parent):  # nobody is writing a line now
+            written.repair()
         written.append(Identity.of_line(lines[-1]), manifest.PICTURES, {"pictures": new}, 0.0)
 
 
