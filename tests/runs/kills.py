@@ -1,6 +1,6 @@
 """Runs the small scenario to a folder, over and over, killing itself at random moments.
 
-Arguments: the folder, a seed, how many times to kill. Python is started once: what is killed is a
+Arguments: the folder, how many times to kill, a seed. Python is started once: what is killed is a
 fork, a process of its own with its own files and locks. Prints how each attempt ended.
 """
 
@@ -37,7 +37,7 @@ def attempt(folder, workers):
     )  # fmt: skip
 
 
-def main(root, seed, kills):
+def main(root, kills, seed):
     chance = random.Random(seed)  # noqa: S311
     killed = finished = 0
     while killed < kills:

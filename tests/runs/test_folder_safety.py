@@ -365,3 +365,45 @@ def test_pictures_elsewhere_are_not_noted(run, out, tmp_path):
     assert (out / "manifest.jsonl").read_bytes() == before
     assert run(out=out, seed=8).complete
     assert (out / "figures" / "paths.png").exists()
+
+
+@pytest.mark.parametrize("given", [{"resume": True}, {}])
+@pytest.mark.parametrize("times", [1, 2, 9])
+def test_a_kill_while_old_trajectories_are_removed_blocks_nothing(
+    run, out, contents, tmp_path, monkeypatch, times, given
+):
+    with monkeypatch.context() as patch:
+        patch.setenv("FAKE_INTERRUPT", "no_move:12")
+        with pytest.raises(detente.Interrupted):
+            run(out=out)
+
+    class PowerCut(BaseException):
+        pass
+
+    def cut_off(folder):
+        inside = sorted(path for path in folder.rglob("*") if path.is_file())
+        for path in inside[:times]:
+            path.unlink()
+        raise PowerCut
+
+    with monkeypatch.context() as patch:
+        patch.setattr(shutil, "rmtree", cut_off)
+        with pytest.raises(PowerCut):
+            run(out=out, resume=True)
+    assert run(out=out, **given).complete
+    run(out=tmp_path / "whole")
+    mine, whole = contents(out), contents(tmp_path / "whole")
+    del mine["manifest.jsonl"], whole["manifest.jsonl"]
+    assert mine == whole
+    assert not list(out.rglob("*.partial"))
+
+
+@pytest.mark.parametrize("given", [{"resume": True}, {}])
+def test_what_a_kill_leaves_of_a_run_that_began_blocks_nothing(run, out, given):
+    """It leaves a part of the first line of the manifest, or empty folders after the last file."""
+    for name in ("chunks", ".earlier", "plots"):
+        (out / name).mkdir(parents=True)
+    temporary_path(out / "manifest.jsonl").write_text('{"version": "0.1')
+    temporary_path(out / "trajectories.zarr").mkdir()
+    assert run(out=out, **given).complete
+    assert not list(out.rglob("*.partial"))

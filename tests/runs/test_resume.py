@@ -114,10 +114,11 @@ def test_another_version_of_what_does_arithmetic_is_not_resumed(run, interrupted
     assert run(out=interrupted).complete  # which replaces what was there
 
 
-def test_a_manifest_from_before_libraries_were_noted_opens(run, out):
+def test_a_manifest_from_before_libraries_and_checksums_were_noted_opens(run, out):
     run(out=out)
     path = out / "manifest.jsonl"
-    old = [{key: line[key] for key in line if key != "libraries"} for line in lines(out)]
+    new = {"libraries", "sha256"}
+    old = [{key: line[key] for key in line if key not in new} for line in lines(out)]
     path.write_text("".join(f"{json.dumps(line)}\n" for line in old))
     assert detente.open(out).runs == 23
     with pytest.raises(detente.StoreError, match=r"numpy \(not noted, now "):
@@ -151,6 +152,15 @@ def test_a_line_that_a_crash_cut_short_is_left_out(run, interrupted):
     assert detente.open(interrupted).runs == 10
     assert run(out=interrupted, resume=True).complete
     assert all("kind" in line for line in lines(interrupted))
+
+
+def test_pictures_after_a_line_that_a_crash_cut_short_spoil_nothing(run, interrupted, draw):
+    with (interrupted / "manifest.jsonl").open("a") as file:
+        file.write('{"version": "0.1.0", "scen')
+    draw(interrupted, "fan.png")
+    assert detente.open(interrupted).runs == 10
+    assert run(out=interrupted, resume=True).complete
+    assert not (interrupted / "plots").exists()
 
 
 def test_a_changed_line_of_the_manifest_is_named(run, interrupted):

@@ -2,14 +2,28 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, Final
 
 from detente.scenario.messages import UsageError, require
 
 if TYPE_CHECKING:
     from detente.runs.results import Results
 
-__all__ = ["FolderRefusedError", "Interrupted", "RunError", "StoreError", "UsageError", "require"]
+__all__ = [
+    "RESTORE",
+    "FolderRefusedError",
+    "Interrupted",
+    "RunError",
+    "StoreError",
+    "UsageError",
+    "require",
+]
+
+#: What to do about a file of results that is not as it was written.
+RESTORE: Final = (
+    "restore it from a copy, or run the scenario again with another --out, which gives the same "
+    "numbers"
+)
 
 
 class StoreError(Exception):

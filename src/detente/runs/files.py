@@ -12,6 +12,7 @@ import uuid
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from textwrap import shorten
 from typing import IO, Any, Final
 
 from detente.runs.errors import FolderRefusedError, StoreError
@@ -28,6 +29,10 @@ REASONS: Final[dict[int, str]] = {
     errno.ENAMETOOLONG: "the name is too long",
     errno.ENOTDIR: "a part of the path is a file, not a folder",
 }
+#: How temporary names end.
+PARTIAL: Final = ".partial"
+#: Bytes that are left for the path of a file inside a results folder.
+INSIDE: Final = 255
 
 
 @contextmanager
@@ -38,6 +43,29 @@ def storage_errors(doing: str, path: Path) -> Iterator[None]:
     except OSError as error:
         reason = REASONS.get(error.errno or 0, error.strerror or str(error))
         raise StoreError(f"cannot {doing} {path}: {reason}") from error
+
+
+def require_usable(folder: Path) -> None:
+    """Refuse a path at which the system, or a library, cannot keep a results folder."""
+    where = shorten(ascii(str(folder)), 80)
+    try:
+        encoded = str(folder).encode()
+    except UnicodeEncodeError:
+        raise FolderRefusedError(
+            f"the path {where} is not UTF-8: choose another with --out"
+        ) from None
+    if b"\0" in encoded:
+        raise FolderRefusedError(f"the path {where} holds a zero byte: choose another with --out")
+    longest = {"PC_NAME_MAX": 255, "PC_PATH_MAX": 4096}
+    if hasattr(os, "pathconf"):
+        existing = next((p for p in folder.parents if os.path.exists(p)), Path())  # noqa: PTH110
+        with suppress(OSError):
+            longest = {name: os.pathconf(existing, name) for name in longest}
+    name = max(len(part.encode()) for part in folder.parts)
+    if name > longest["PC_NAME_MAX"] or len(encoded) + INSIDE >= longest["PC_PATH_MAX"]:
+        raise FolderRefusedError(
+            f"the path {where} is too long for the files of results: choose another with --out"
+        )
 
 
 @contextmanager
@@ -70,7 +98,7 @@ def write_text(path: Path, text: str) -> None:
 
 def temporary_path(path: Path) -> Path:
     """Return a hidden name beside a path that no other process uses, on this machine or another."""
-    return path.with_name(f".{path.name}.{uuid.uuid4().hex}.partial")
+    return path.with_name(f".{path.name}.{uuid.uuid4().hex}{PARTIAL}")
 
 
 def sync_folder(folder: Path) -> None:
@@ -130,8 +158,13 @@ def link_or_copy(origin: Path, target: Path) -> None:
 
 
 def remove(path: Path) -> None:
-    """Remove a file or a folder, if it is there."""
+    """Remove a file or a folder, if it is there.
+
+    A folder gets a temporary name first: whatever a crash leaves of it is never taken for it.
+    """
     if path.is_dir() and not path.is_symlink():
+        if not path.name.endswith(PARTIAL):
+            path = path.rename(temporary_path(path))
         shutil.rmtree(path)
     else:
         path.unlink(missing_ok=True)

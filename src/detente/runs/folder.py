@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 from detente.runs import manifest
 from detente.runs.errors import FolderRefusedError, UsageError
-from detente.runs.files import remove, write_text
+from detente.runs.files import locked, remove, require_usable, write_text
 from detente.runs.manifest import Identity, Manifest
 
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ CHUNK_NAME: Final = re.compile(
 )
 #: What a crash leaves of something that was to be renamed: see `files.temporary_path`.
 PARTIAL: Final = re.compile(r"\.(?P<name>.+)\.[0-9a-f]{32}\.partial")
-#: The folder in which tables are put together, beside which it has such a name.
+#: The folder in which tables are put together, which has such a name only.
 ASSEMBLY: Final = "tables"
 #: Names of all files inside trajectories: what describes an array, and its parts.
 ZARR: Final = re.compile(r"zarr\.json|c|[0-9]+")
@@ -102,11 +102,14 @@ def note_pictures(folder: Path, names: Iterable[str]) -> None:
     noted = _writes(folder.parent)
     new = [name for name in names if not noted(f"{PLOTS}/{name}")]
     if new:
+        with suppress(FolderRefusedError), locked(folder.parent):  # nobody is writing a line now
+            written.repair()
         written.append(Identity.of_line(lines[-1]), manifest.PICTURES, {"pictures": new}, 0.0)
 
 
 def found(folder: Path) -> Identity | None:
     """Return whose results a folder holds, None if it is empty; refuse one of something else."""
+    require_usable(folder)
     if not folder.exists() and not folder.is_symlink():
         return None
     if not folder.is_dir():
@@ -114,9 +117,13 @@ def found(folder: Path) -> Identity | None:
     identity = Manifest(folder / manifest.FILE).identity()
     if identity is not None:
         return identity
-    aside, partials = folder / EARLIER, _partials(folder)
-    empty = [aside] if _is_folder(aside) and not any(aside.iterdir()) else []
-    if any(entry not in (*partials, *empty) for entry in folder.iterdir()):
+    left = {*_partials(folder), *_partials(folder / EARLIER)}  # by a crash
+    left |= {
+        place
+        for place in (folder / name for name in (EARLIER, *PARTS))
+        if _is_folder(place) and left.issuperset(place.iterdir())
+    }
+    if not left.issuperset(folder.iterdir()):
         raise FolderRefusedError(
             f"{folder} holds files but no {manifest.FILE}, so they are not results of a run: "
             "choose another folder with --out"
@@ -244,7 +251,8 @@ def _partials(folder: Path) -> list[Path]:
         partial = PARTIAL.fullmatch(entry.name)
         if partial is not None and not entry.is_symlink():
             whole = name.removesuffix(entry.name) + partial["name"]
-            if entry.is_dir() if whole == ASSEMBLY else entry.is_file() and writes(whole):
+            folders = whole in {ASSEMBLY, TRAJECTORIES}
+            if entry.is_dir() if folders else entry.is_file() and writes(whole):
                 found.append(entry)
     return found
 

@@ -3,22 +3,38 @@
 Each line says by whom it was written (version, scenario, seed, engine), when, and how long the
 work took. A chunk's line comes after its files; the line of the tables comes after them. So
 whatever the manifest names is there, whole, with the checksum that the line gives. Only the names
-of pictures are noted before they are drawn.
+of pictures are noted before they are drawn. A line ends with a checksum of its own, ``sha256``, of
+what stands before it; a line is read only if that is right and it holds what its kind should.
 """
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, Self
+from textwrap import shorten
+from typing import TYPE_CHECKING, Annotated, Any, Final, Literal, NotRequired, Self, TypedDict
 
-from detente.runs.errors import StoreError
+from pydantic import (
+    AfterValidator,
+    ConfigDict,
+    Field,
+    FiniteFloat,
+    NonNegativeInt,
+    PositiveInt,
+    StringConstraints,
+    TypeAdapter,
+    ValidationError,
+)
+
+from detente.runs.errors import RESTORE, StoreError
 
 if TYPE_CHECKING:
     from detente.runs.plan import Plan
@@ -32,6 +48,117 @@ CHUNK: Final = "chunk"
 FAILURE: Final = "failure"
 TABLES: Final = "tables"
 PICTURES: Final = "pictures"
+
+_Checksum = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
+_Code = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")]
+_Variant = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_-]*$")]
+_Array = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$")]
+#: The name of a file in a folder that is known: no path, and nothing hidden.
+_FileName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-][A-Za-z0-9_.-]*$")]
+
+
+class _File(TypedDict):
+    """A file or folder as it was when it was written."""
+
+    __pydantic_config__ = ConfigDict(strict=True, extra="forbid")  # type: ignore[misc]
+
+    bytes: NonNegativeInt
+    sha256: _Checksum
+
+
+_Files = Annotated[dict[_FileName, _File], Field(min_length=1)]
+_Agent = TypedDict("_Agent", {"class": str, "sha256": _Checksum})
+
+
+class _Line(TypedDict):
+    """What stands in every line: an `Identity`, when it was written and how long the work took."""
+
+    __pydantic_config__ = ConfigDict(strict=True, extra="forbid")  # type: ignore[misc]
+
+    version: str
+    scenario: str
+    digest: _Checksum
+    seed: NonNegativeInt
+    engine: str
+    chunk_runs: PositiveInt
+    paths: bool
+    agents: dict[_Code, _Agent]
+    libraries: NotRequired[dict[str, str]]  # which were not always noted, no more than checksums
+    when: str
+    seconds: Annotated[FiniteFloat, Field(ge=0)]
+    sha256: NotRequired[_Checksum]
+
+
+class _Begin(_Line):
+    kind: Literal["begin"]
+    runs: NotRequired[PositiveInt]
+    arrays: NotRequired[list[_Array]]
+
+
+class _Chunk(_Line):
+    kind: Literal["chunk"]
+    variant: _Variant
+    first: NonNegativeInt
+    last: PositiveInt
+    failures: NotRequired[NonNegativeInt]  # of these runs; each has a line, before this one
+    files: _Files
+
+
+class _Failure(_Line):
+    kind: Literal["failure"]
+    variant: _Variant
+    run: NonNegativeInt
+    error: str
+    traceback: str
+
+
+class _Tables(_Line):
+    kind: Literal["tables"]
+    complete: bool
+    runs: Annotated[list[tuple[NonNegativeInt, PositiveInt]], Field(min_length=1)]
+    failures: NotRequired[NonNegativeInt]  # of these runs; each has a line
+    files: _Files
+
+
+class _Pictures(_Line):
+    kind: Literal["pictures"]
+    pictures: list[_FileName]
+
+
+def _consistent[T: (_Begin, _Chunk, _Failure, _Tables, _Pictures)](line: T) -> T:
+    """Hold the runs that a line names against each other and against the names of files."""
+    match line["kind"]:
+        case "chunk":
+            stem = f"{line['variant']}-{line['first']:09d}"
+            strange = [name for name in line["files"] if name.partition(".")[0] != stem]
+            if strange:
+                raise ValueError(f"{strange[0]!r} is no file of {stem}")
+            spans = [(line["first"], line["last"])]
+        case "tables":
+            spans = line["runs"]
+        case _:
+            return line
+    ends = [end for span in spans for end in span]
+    if sorted(set(ends[::2])) != ends[::2] or ends != sorted(ends) or any(a == b for a, b in spans):
+        raise ValueError("runs are not in order")
+    return line
+
+
+_LINE: Final[TypeAdapter[Any]] = TypeAdapter(
+    Annotated[
+        Annotated[_Begin | _Chunk | _Failure | _Tables | _Pictures, Field(discriminator="kind")],
+        AfterValidator(_consistent),
+    ]
+)
+#: What is said of a flaw in place of what pydantic says of its own matters.
+_SAID: Final = {
+    "missing": " is missing",
+    "extra_forbidden": " does not belong there",
+    "union_tag_not_found": "it has no kind",
+    "union_tag_invalid": "there is no such kind",
+}
+#: What stands before the checksum of a line, but for its last brace, and the checksum.
+_SEALED: Final = re.compile(rb'(.*), "sha256": "([0-9a-f]{64})"\}')
 
 #: What does the arithmetic, besides Python itself: another version of it may round differently.
 ARITHMETIC: Final = ("numpy", "scipy", "numba")
@@ -91,7 +218,7 @@ class Identity:
 
     @classmethod
     def of_line(cls, line: Mapping[str, Any]) -> Self:
-        """Return the identity that a line begins with; KeyError if it lacks a part of it."""
+        """Return the identity that a line begins with."""
         known = {"libraries": {}, **line}  # which were not always noted
         return cls(**{key: known[key] for key in cls.__dataclass_fields__})
 
@@ -103,22 +230,31 @@ class Manifest:
         self.path = path
 
     def lines(self, kind: str | None = None) -> list[dict[str, Any]]:
-        """Return what was written, of one kind or all; a last line cut short is left out."""
+        """Return what was written, of one kind or all; a last line cut short is left out.
+
+        A StoreError names the first line that is none or was changed. Lines without a checksum are
+        those of earlier versions: none follows one that has it.
+        """
         try:
             content = self.path.read_bytes()
         except FileNotFoundError:
             return []
         lines = []
-        for number, line in enumerate(content.split(b"\n")[:-1], start=1):
-            try:
-                entry = json.loads(line)
-                Identity.of_line(entry)
-                found = entry["kind"]
-            except (ValueError, KeyError, TypeError):
-                raise StoreError(f"{self.path}:{number}: not a line of a manifest") from None
-            if kind in {None, found}:
+        sealed = False
+        for number, text in enumerate(content.split(b"\n")[:-1], start=1):
+            if (flaw := _flaw(text)) is not None:
+                raise self._refusal(number, f"not a line of a manifest: {flaw}")
+            entry: dict[str, Any] = json.loads(text)
+            checksum = entry.pop("sha256", None)
+            if (checksum is None and sealed) or (checksum is not None and not _is_whole(text)):
+                raise self._refusal(number, "was changed after it was written")
+            sealed = checksum is not None
+            if kind in {None, entry["kind"]}:
                 lines.append(entry)
         return lines
+
+    def _refusal(self, number: int, what: str) -> StoreError:
+        return StoreError(f"{self.path}:{number}: {what}; {RESTORE}")
 
     def identity(self) -> Identity | None:
         """Return the identity of the first line, None if there is no line yet."""
@@ -142,8 +278,8 @@ class Manifest:
         self.copy([{**vars(identity), "kind": kind, **entry, **done}])
 
     def copy(self, lines: Iterable[Mapping[str, Any]]) -> None:
-        """Add lines as they are and see that they are on the disk."""
-        data = "".join(f"{json.dumps(line, ensure_ascii=False)}\n" for line in lines).encode()
+        """Add lines, each with its checksum, and see that they are on the disk."""
+        data = b"".join(map(_sealed, lines))
         handle = os.open(self.path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o666)
         try:
             while data:  # a full disk takes a part, and reports an error at the rest
@@ -151,6 +287,32 @@ class Manifest:
             os.fsync(handle)
         finally:
             os.close(handle)
+
+
+def _flaw(text: bytes) -> str | None:
+    """Say why some text is not a line of a manifest, if it is not."""
+    try:
+        _LINE.validate_json(text)
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False)[0]
+        # of the places, the first is the kind of line; keys are the file's own words
+        where = ".".join(str(place) for place in first["loc"][1:] if place != "[key]")
+        said = _SAID.get(first["type"], f": {first['msg'].removeprefix('Value error, ')}")
+        return shorten(f"{where!r}{said}" if where else said.lstrip(": "), 200)
+    return None
+
+
+def _sealed(line: Mapping[str, Any]) -> bytes:
+    """Return a line as it is written, with its checksum."""
+    text = json.dumps(line, ensure_ascii=False).encode()
+    checksum = hashlib.sha256(text).hexdigest().encode()
+    return b'%b, "sha256": "%b"}\n' % (text.removesuffix(b"}"), checksum)
+
+
+def _is_whole(text: bytes) -> bool:
+    """Whether a line ends with the checksum of what stands before it."""
+    found = _SEALED.fullmatch(text)
+    return found is not None and hashlib.sha256(found[1] + b"}").hexdigest().encode() == found[2]
 
 
 #: What a person is told of each part of an identity that differs; the others are told in full.

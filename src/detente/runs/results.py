@@ -6,19 +6,20 @@ import html
 import json
 import math
 import os
+from collections.abc import Iterable, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, cast
 
 from detente.runs import folder as places
 from detente.runs import manifest
-from detente.runs.errors import StoreError
-from detente.runs.files import flaw, storage_errors
+from detente.runs.errors import RESTORE, StoreError
+from detente.runs.files import flaw, require_usable, storage_errors
 from detente.runs.layout import Layout, outcome_variables, total_variables
 from detente.runs.manifest import Manifest
 from detente.runs.plan import Failure
 from detente.runs.statistics import Changes, Moments, binned_quantiles
-from detente.runs.tables import MARKER, Source
+from detente.runs.tables import Source, open_trajectories
 from detente.scenario.messages import MISSING, between, percent, printable, require_path, signed
 
 if TYPE_CHECKING:
@@ -176,6 +177,7 @@ def open_results(
         If it is no results folder, or a file of it is missing or was changed.
     """
     path = Path(require_path(folder, "the path of a results folder")).absolute()
+    require_usable(path)
     with storage_errors("read", path):
         if not path.is_dir():
             raise StoreError(f"{path} is not a results folder: there is no such folder")
@@ -185,21 +187,27 @@ def open_results(
             what = "a run that has not finished; go on with --resume" if lines else "no results"
             raise StoreError(f"{path} holds {what}")
         last = tables[-1]
-        for name, entry in last["files"].items() if verify else ():
-            if (damage := flaw(path / name, entry)) is not None:
-                raise StoreError(damage)
+        again = RESTORE if last["complete"] else "--resume puts the tables together again"
+        for name in places.TABLES if verify else ():
+            entry = last["files"].get(name)
+            damage = flaw(path / name, entry) if entry else f"{path / name} has no checksum"
+            if damage is not None:
+                raise StoreError(f"{damage}; {again}")
     scenario = _scenario_of(path) if ran is None else ran
     if scenario.digest != last["digest"]:
-        raise StoreError(f"{path / places.SCENARIO} was changed after the run")
+        raise StoreError(f"{path / places.SCENARIO} was changed after the run; {RESTORE}")
     failed = (Failure.of_line(line) for line in lines if line["kind"] == manifest.FAILURE)
-    kept = (f for f in failed if any(first <= f.run < end for first, end in last["runs"]))
+    failures = failures_of(failed, last["runs"])
+    if len(failures) != last.get("failures", len(failures)):
+        lost = f"{path / manifest.FILE} has lost lines about runs that failed"
+        raise StoreError(f"{lost}; {RESTORE}")
     return Results(
         scenario,
         engine=last["engine"],
         runs=sum(end - first for first, end in last["runs"]),
         folder=path,
         paths=last["paths"],
-        failures=tuple(dict.fromkeys(kept)),
+        failures=failures,
         notes=notes,
     )
 
@@ -213,16 +221,19 @@ def _scenario_of(path: Path) -> Scenario:
         raise StoreError(f"{path / places.SCENARIO} cannot be read: {error.problems[0]}") from error
 
 
+def failures_of(failures: Iterable[Failure], spans: Iterable[Sequence[int]]) -> tuple[Failure, ...]:
+    """Return the failures, each once, of runs between the first and the past-last of some spans."""
+    kept = (f for f in failures if any(first <= f.run < end for first, end in spans))
+    return tuple(dict.fromkeys(kept))
+
+
 def _dataset(folder: Path, layout: Layout, runs: int) -> xr.Dataset:
     """Join the tables of a folder to one dataset, each array to be read on demand."""
     import xarray as xr
 
     from detente.runs.dataset import OutcomesBackend
 
-    store = folder / places.TRAJECTORIES
-    data = xr.open_dataset(store, engine="zarr", chunks=None, consolidated=True)
-    if not data.attrs.pop(MARKER, False):
-        raise StoreError(f"{store} was not written to the end")
+    data = open_trajectories(folder / places.TRAJECTORIES)
     outcomes = xr.open_dataset(
         folder / places.OUTCOMES, engine=OutcomesBackend, axes=layout.axes, runs=runs
     )

@@ -13,6 +13,7 @@ from __future__ import annotations
 import json
 import os
 import time
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager, suppress
@@ -25,7 +26,7 @@ from detente.runs.errors import FolderRefusedError, StoreError
 from detente.runs.files import interrupts_deferred, storage_errors
 from detente.runs.manifest import Identity, Manifest, difference
 from detente.runs.plan import Failure, Plan, Share, Task, TaskResult, estimate, require_room
-from detente.runs.results import summarise
+from detente.runs.results import failures_of, summarise
 from detente.runs.tables import Key, Source, common_spans
 
 
@@ -67,6 +68,7 @@ class Store:
         called with a line that says how much disk the run will take. A StoreError says that the
         folder cannot be used: nothing is then written.
         """
+        files.require_usable(path)
         existed = path.exists()
         store = cls(path, plan, share, tell)
         try:
@@ -111,10 +113,11 @@ class Store:
         """Note that a chunk is there, with the runs of it that failed."""
         variant, first = result.key
         span = {"variant": variant, "first": first, "last": result.last}
+        about = {**span, "failures": len(result.failures), "files": result.files}
         with storage_errors("write to", self._manifest.path), interrupts_deferred():
             for failure in result.failures:
                 self._append(manifest.FAILURE, vars(failure))
-            self._append(manifest.CHUNK, {**span, "files": result.files}, result.seconds)
+            self._append(manifest.CHUNK, about, result.seconds)
             self.failures.extend(result.failures)
             self._ends[result.key], self._files[result.key] = result.last, result.files
 
@@ -135,7 +138,9 @@ class Store:
                         (assembly / name).rename(self.folder / name)
                     files.sync_folder(self.folder)
                     runs = [list(span) for span in source.spans]
-                    entry = {"complete": complete, "runs": runs, "files": written}
+                    failed = len(failures_of(self.failures, source.spans))
+                    entry = {"complete": complete, "runs": runs, "failures": failed}
+                    entry["files"] = written
                     self._append(manifest.TABLES, entry, time.perf_counter() - began)
                     self._clean(chunks=complete)
             finally:
@@ -239,22 +244,29 @@ class Store:
         self._manifest.append(self._identity, kind, entry, seconds)
 
     def _take_over(self, lines: Iterable[Mapping[str, Any]]) -> None:
-        """Take over the tasks that were noted, but for those whose files are damaged."""
+        """Take over the tasks that were noted, but for those whose files or lines are damaged."""
+        size = self._plan.chunk_runs
+        failed: dict[Key, int] = {}
         for line in lines:
             if line["kind"] == manifest.CHUNK:  # of several lines about a chunk, the last holds
                 key = line["variant"], line["first"]
                 self._ends[key], self._files[key] = line["last"], line["files"]
+                failed[key] = line.get("failures", 0)
             elif line["kind"] == manifest.FAILURE:
                 self.failures.append(Failure.of_line(line))
-        for key, damage in self._damaged():
+        self.failures = list(dict.fromkeys(self.failures))
+        noted = Counter((each.variant, each.run - each.run % size) for each in self.failures)
+        lost = f"{self._main.path} has lost lines about runs that failed"
+        damaged = {key: lost for key, count in failed.items() if noted[key] < count}
+        damaged |= self._damaged()
+        for key, damage in damaged.items():
             variant, first = key
             again = f"runs {first} to {self._ends.pop(key) - 1} of {variant} are done again"
             self.notes.append(f"{damage}: {again}")
             del self._files[key]
-        size = self._plan.chunk_runs
         self.failures = [
             failure
-            for failure in dict.fromkeys(self.failures)
+            for failure in self.failures
             if (failure.variant, failure.run - failure.run % size) in self._ends
         ]
 

@@ -23,10 +23,12 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from detente.engine.chunk import Arrays, Chunk, add_tallies
+from detente.runs.errors import RESTORE, StoreError
 from detente.runs.files import atomic_write, link_or_copy, storage_errors, write_text
 from detente.runs.layout import Axes, Layout, Variable
 
 if TYPE_CHECKING:
+    import xarray as xr
     import zarr
 
     from detente.runs.totals import Arrays as Labelled
@@ -40,6 +42,11 @@ Stored = Chunk | Mapping[str, Path]
 MARKER: Final = "complete"
 #: Attribute of the root by which xarray knows labels from values.
 AXES: Final = "coordinates"
+#: What describes all arrays of ``trajectories.zarr``.
+ROOT: Final = "zarr.json"
+#: The codecs that are written, and that of text before Zarr 3.1. No other is ever run: there are
+#: some that run what stands in the file.
+CODECS: Final = frozenset({"bytes", "zstd", "vlen-utf8"})
 #: Rows from which on a row group is large enough, for readers and for what describes it.
 ROW_GROUP: Final = 2**17
 ROWS_END: Final = ".parquet"
@@ -302,12 +309,15 @@ def write_trajectories(
     chunk_runs: int,
 ) -> None:
     """Write what is summed over runs, and the arrays of every run, for `xarray.open_zarr`."""
+    from zarr.storage import LocalStore
+
     axes = source.layout.axes
     variants = axes.labels["variant"]
-    _write_labelled(totals, labels, about_all, path)
+    store = LocalStore(path)  # a path would be read as an address, up to its first '#' or '?'
+    _write_labelled(totals, labels, about_all, store)
     for name, about in axes.arrays.items():
         _create(
-            path, about, axes, (len(variants), len(source.numbers)), chunk_runs,
+            store, about, axes, (len(variants), len(source.numbers)), chunk_runs,
             name=name, dimension_names=about.dims, attributes=about.attributes,
         )  # fmt: skip
         for variant, code in enumerate(variants):
@@ -320,17 +330,17 @@ def write_trajectories(
 
 
 def _write_labelled(
-    totals: Labelled, labels: Labelled, about_all: Mapping[str, str], path: Path
+    totals: Labelled, labels: Labelled, about_all: Mapping[str, str], store: Any
 ) -> None:
     """Write arrays and the labels along their axes as xarray does, which takes long to import."""
     import zarr
 
     # by its conventions, dates are counted in days, and labels that no axis is named after listed
     beside = " ".join(sorted(name for name, (dims, *_) in labels.items() if dims != (name,)))
-    store = zarr.open_group(path, mode="w-", zarr_format=3, attributes={**about_all, AXES: beside})
+    root = zarr.open_group(store, mode="w-", zarr_format=3, attributes={**about_all, AXES: beside})
     for name, (dims, values, about) in {**totals, **labels}.items():
         stored, told = _dated(values) if values.dtype.kind == "M" else (values, about)
-        array = store.create_array(
+        array = root.create_array(
             name, shape=stored.shape, dtype=stored.dtype, dimension_names=dims, attributes={**told},
             fill_value={"f": np.nan, "U": ""}.get(stored.dtype.kind, 0),
         )  # fmt: skip
@@ -352,13 +362,39 @@ def _conclude(path: Path) -> None:
     not know them pass over them.
     """
     import zarr
+    from zarr.storage import LocalStore
 
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        zarr.consolidate_metadata(str(path), zarr_format=3)
-    document = path / "zarr.json"
+        zarr.consolidate_metadata(LocalStore(path), zarr_format=3)
+    document = path / ROOT
     root = json.loads(document.read_text("utf-8"))
     gathered = root["consolidated_metadata"]
     gathered["metadata"] = dict(sorted(gathered["metadata"].items()))
     root["attributes"][MARKER] = True
     write_text(document, json.dumps(root, indent=2))
+
+
+def open_trajectories(path: Path) -> xr.Dataset:
+    """Open trajectories, each array to be read on demand; refuse what is encoded otherwise.
+
+    Zarr opens any format that it knows, with any codec that is installed; only the third format
+    with those of `CODECS` is that of results.
+    """
+    import xarray as xr
+    from zarr.storage import LocalStore
+
+    with storage_errors("read", path):
+        root = (path / ROOT).read_bytes()
+    try:
+        for about in json.loads(root)["consolidated_metadata"]["metadata"].values():
+            codecs = {codec["name"] for codec in about.get("codecs", ())}
+            if about["zarr_format"] != 3 or not codecs <= CODECS:
+                raise StoreError(f"{path} is encoded in a way that Détente does not write")
+        store = LocalStore(path, read_only=True)
+        data: xr.Dataset = xr.open_zarr(store, chunks=None, consolidated=True, zarr_format=3)
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        raise StoreError(f"{path} cannot be read; {RESTORE}") from error
+    if not data.attrs.pop(MARKER, False):
+        raise StoreError(f"{path} was not written to the end; {RESTORE}")
+    return data
