@@ -79,6 +79,7 @@ def _print(scored: Score) -> None:
         "Side: against, silent or for, whichever has most probability added up.\n"
     )
     if len(scored.episodes) > 1:
+        out.print("Skill of an episode is against how often each response was given in it.")
         for name in scored.scenarios:
             out.print(_headline(name, scored.summary["scenarios"][name]))
     _print_figures(out, scored)

@@ -32,7 +32,7 @@ NAMES: Final = 1.6
 ASIDE: Final = 1.5
 ABOVE: Final = 2.5
 BELOW: Final = 0.75
-PANEL_HEADING: Final = 1.5
+PANEL_HEADING: Final = 1.75
 WIDTH: Final = 7.6
 #: Inches of the heading of the whole.
 HEADING: Final = 1.65
@@ -233,7 +233,7 @@ def _panel_heading(axes: Axes, score: Score, panel: _Panel) -> None:
     if len(own.table) == len(table):
         text += f"\n{_skill(score.summary['scenarios'][panel.scenario])}"
     for line, up, look in (
-        (style.wrapped(f"{course.start.year}: {title}", 58), 0.42, HEADLINE),
+        (style.wrapped(f"{course.start.year}: {title}", 58), 0.6, HEADLINE),
         (text, 0.0, {}),
     ):
         offset = -72 * (NAMES - 0.17), 72 * (PANEL_HEADING + up)
@@ -243,9 +243,12 @@ def _panel_heading(axes: Axes, score: Score, panel: _Panel) -> None:
 
 
 def _skill(figures: dict[str, Any]) -> str:
-    """Write how much better the model is than chance, with what countries leave uncertain."""
+    """Write how much better the model is than the frequencies, with what countries leave open."""
     skill, ends = figures["skill"], figures["intervals"]["rows"]["skill"]
     if not math.isfinite(skill):
         return "All did the same: no room for skill"
     low, high = map(style.signed, ends)
-    return f"Skill {style.signed(skill)} (95 % over countries {low} to {high}; 1 is perfect)"
+    return (
+        f"Skill {style.signed(skill)} (95 % over countries {low} to {high}; 1 is perfect), against\n"
+        "how often each response was given here, which no forecast could know"
+    )
