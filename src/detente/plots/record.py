@@ -249,6 +249,6 @@ def _skill(figures: dict[str, Any]) -> str:
         return "All did the same: no room for skill"
     low, high = map(style.signed, ends)
     return (
-        f"Skill {style.signed(skill)} (95 % over countries {low} to {high}; 1 is perfect), against\n"
-        "how often each response was given here, which no forecast could know"
+        f"Skill {style.signed(skill)} (95 % over countries {low} to {high}; 1 is perfect),\n"
+        "against how often each response was given here, which no forecast could know"
     )
