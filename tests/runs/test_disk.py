@@ -61,6 +61,8 @@ def test_the_estimate_is_within_a_third_of_the_truth(bagram, tmp_path, keep, mon
     detente.run(bagram, keep=keep, out=tmp_path / "out", progress=False)
     assert size_of(tmp_path / "out") == pytest.approx(need.results, rel=0.3)
     assert seen[0] == pytest.approx(need.peak, rel=0.3)
+    rows = 1600 * len(bagram.variant_names)
+    assert (tmp_path / "out" / "outcomes.parquet").stat().st_size < 220 * rows
 
 
 def test_a_person_is_told_beforehand(run, out, capsys):

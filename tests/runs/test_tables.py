@@ -9,7 +9,7 @@ import pytest
 import xarray as xr
 
 import detente
-from detente.runs.layout import outcome_variables, total_variables
+from detente.runs.layout import outcome_variables, rounded, total_variables
 from detente.runs.statistics import Changes
 
 
@@ -65,6 +65,30 @@ def test_outcomes_are_those_of_the_runs(results):
     assert row["tension"] == float(here["tension"])
     stance = float(here["stance"].sel(event="offer_made"))
     np.testing.assert_equal(row["stance_offer_made"], stance)
+
+
+def test_numbers_are_rounded_by_less_than_anything_shows():
+    numbers = np.concatenate([np.random.default_rng(1).uniform(-1, 1, 5000), [-1, 0, 1, np.nan]])
+    kept = rounded(numbers)
+    assert np.nanmax(np.abs(kept - numbers)) < 3.1e-5
+    np.testing.assert_equal(kept.astype(np.float32).astype(float), kept)
+    np.testing.assert_equal(rounded(kept), kept)
+    np.testing.assert_equal(kept[-4:], [-1, 0, 1, np.nan])
+    halves = np.array([1 + 2.0**-14, 1 + 3 * 2.0**-14, 1 + 2.0**-14 + 2.0**-23])
+    assert list(rounded(halves)) == [1, 1 + 4 * 2.0**-14, 1 + 2 * 2.0**-14]
+
+
+def test_outcomes_are_those_of_the_engine_but_for_rounding(run, small, tmp_path):
+    from fake_engine import simulate
+
+    results = run(out=tmp_path / "out")
+    course = small.variant("offer")
+    chunk = simulate(course, "offer", 0, 5, keep_paths=False, events=results.layout.events)
+    for name in ("tilt", "toward", "hedging", "revealed_toward", "tension", "polarisation"):
+        kept = results.data[name].sel(variant="offer").isel(run=slice(5)).to_numpy()
+        assert kept.dtype == np.float64
+        assert 0 < np.abs(kept - chunk.runs[name]).max() < 3.1e-5, name
+        np.testing.assert_array_equal(kept, rounded(chunk.runs[name]))
 
 
 def test_responses_count_the_last_response(results):

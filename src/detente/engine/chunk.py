@@ -38,12 +38,15 @@ class Chunk:
 
 
 def add_tallies(total: Arrays, more: Mapping[str, NDArray[Any]]) -> None:
-    """Add tallies to a running total, in place; the total may be empty at first."""
+    """Add tallies to a running total, in place; the total may be empty at first.
+
+    What counts runs, and takes most of the room, stays as small as it came.
+    """
     for name, array in more.items():
         if name in total:
             total[name] += array
         else:
-            total[name] = array.astype(np.int64)
+            total[name] = array.copy()
 
 
 def merge(parts: Sequence[Chunk], first: int, last: int, variant: str) -> Chunk:

@@ -18,9 +18,10 @@ from detente.theory.agenda import begin
 from detente.theory.arrays import FIRST, FIRST_RUN, LAST, STEP, Floats, World
 from detente.theory.compilation import filled, in_turn
 
-#: Runs computed side by side: enough that a loop over lanes outweighs what it takes to begin it,
-#: few enough that the state of all fits the nearest caches.
-LANES: Final = 64
+#: Runs computed side by side, at most, in a region of up to so many countries: enough that a loop
+#: over lanes outweighs what it takes to begin it, few enough that what each two countries are to
+#: each other fits the nearer caches.
+LANES: Final = ((32, 64), (100, 32), (250, 16))
 
 # What stands in capitals below is filled in for each theory.
 BEGIN: Any = None
@@ -91,6 +92,11 @@ def simulate_columns(sampler: Sampler, columns: Floats, first: int = 0) -> Chunk
     return _simulate(sampler, first, columns, "", sampler.events, drawn=False, keep_paths=False)
 
 
+def lanes_for(countries: int) -> int:
+    """Return how many runs are computed side by side in a region of so many countries."""
+    return next((lanes for most, lanes in LANES if countries <= most), LANES[-1][1])
+
+
 def _simulate(
     sampler: Sampler,
     first: int,
@@ -103,7 +109,7 @@ def _simulate(
 ) -> Chunk:
     """Simulate as many runs as there are columns: of all parameters, or of those drawn."""
     theory, steps, runs = sampler.theory, sampler.scenario.length, columns.shape[1]
-    lanes = min(LANES, runs)
+    lanes = min(lanes_for(sampler.shape.countries), runs)
     rest = runs % lanes
     run_block = kernel_of(theory.name)
     shape = sampler.shape._replace(lanes=lanes)

@@ -317,7 +317,7 @@ def _simulated(course: Scenario, variant: str, runs: int) -> Simulated:
 
     Results keep moments of ties over runs, no run's own, so that the engine is asked.
     """
-    from detente.engine.kernel import LANES, kernel_of
+    from detente.engine.kernel import kernel_of, lanes_for
     from detente.engine.recorder import new_recorder
     from detente.engine.sampler import Sampler
     from detente.theory.arrays import FIRST_RUN
@@ -325,8 +325,9 @@ def _simulated(course: Scenario, variant: str, runs: int) -> Simulated:
     sampler = Sampler(course)
     run_block, outcomes = kernel_of(sampler.theory.name), sampler.theory.outcomes
     changes, tilts, last = [], [], []
-    for first in range(0, runs, LANES):
-        lanes = min(LANES, runs - first)
+    most = lanes_for(sampler.shape.countries)
+    for first in range(0, runs, most):
+        lanes = min(most, runs - first)
         world = sampler.world(sampler.draw(first, lanes))
         world.now[FIRST_RUN] = first
         shape = sampler.shape._replace(lanes=lanes)

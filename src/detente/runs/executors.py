@@ -75,6 +75,8 @@ def _simulate(task: Task) -> tuple[Chunk, tuple[Failure, ...]]:
         options["agents"] = task.agents
     try:
         return simulate(task.scenario, task.variant, task.first, task.last, **options), ()
+    except MemoryError:  # one by one the runs would need no less
+        raise
     except Exception:  # noqa: BLE001 - whatever a custom rule raises
         parts: list[Chunk] = []
         failures: list[Failure] = []

@@ -20,9 +20,8 @@ from numbers import Integral
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, Self
 
-import numpy as np
-
 from detente.engine.chunk import Chunk
+from detente.runs.cost import run_bytes, tally_bytes
 from detente.runs.engines import Engine, find_engine
 from detente.runs.errors import StoreError, UsageError, require
 from detente.runs.layout import Axes, Layout, total_variables
@@ -36,17 +35,18 @@ if TYPE_CHECKING:
 
 #: Chunks of a variant from which on chunks become larger rather than more.
 CHUNKS: Final = 128
-#: What a chunk of a large ensemble may take in memory.
-CHUNK_BYTES: Final = 64 * 2**20
+#: What the runs of a chunk may take in memory while they are recorded.
+CHUNK_BYTES: Final = 128 * 2**20
 
-#: Bytes that a number that no other run shares takes, compressed: hardly fewer than it has.
-NUMBER: Final = 7.6
+#: Bytes that a number that no other run shares takes, rounded and compressed.
+NUMBER: Final = 2.2
 #: Bytes that one of a few values takes, such as a response or its stance: bits, packed.
-WORD: Final = 0.24
+WORD: Final = 0.15
 #: Bytes that a step of a path takes: half the digits of a number, and the next is much like it.
 STEP: Final = 3.6
-#: Bytes that an entry of the sums over runs takes: most are nought.
-TALLY: Final = 0.45
+#: Bytes that an entry of the sums over runs takes: most are nought, and more so in one chunk.
+TALLY: Final = 0.3
+CHUNK_TALLY: Final = 0.2
 #: What is there however few runs there are: the scenario, the summary, what describes arrays.
 BASE: Final = 150_000
 
@@ -187,12 +187,15 @@ class Plan:
 
     @cached_property
     def chunk_runs(self) -> int:
-        """Runs to a chunk: more of them in a large ensemble, as long as they fit in memory."""
+        """Runs to a chunk: more of them in a large ensemble, as long as they fit in memory.
+
+        Fewer where each leaves much, but for what is counted over them, which each chunk has.
+        """
         size, runs, axes = self.engine.chunk, self.scenario.runs, self.layout.axes
-        kept = axes.kept.values()
-        each = sum(np.dtype(v.kind).itemsize * math.prod(axes.shape(v.dims[2:])) for v in kept)
-        most = min(self.engine.largest, CHUNK_BYTES // each)
-        while size * CHUNKS < runs and 2 * size <= most:
+        most = max(CHUNK_BYTES, tally_bytes(axes)) // run_bytes(axes)
+        while size > most and size > 1:
+            size //= 2
+        while size * CHUNKS < runs and 2 * size <= min(self.engine.largest, most):
             size *= 2
         return min(size, runs)
 
@@ -304,13 +307,13 @@ def estimate(plan: Plan, left: int | None = None, *, share: bool = False) -> Nee
         each = STEP if "step" in about.dims else WORD if few else NUMBER
         taken[about.column] += each * math.prod(axes.shape(about.dims[2:]))
     declared = total_variables(axes.outcomes).values()
-    sums = TALLY * sum(math.prod(axes.shape(about.dims[1:])) for about in declared)
-    chunks = total * (1.1 * taken[True] + taken[False]) + sums * plan.chunks
+    sums = sum(math.prod(axes.shape(about.dims[1:])) for about in declared)
+    chunks = total * (1.1 * taken[True] + taken[False]) + CHUNK_TALLY * sums * plan.chunks
     if left is not None:
         chunks *= left / plan.chunks
     if share:
         return Need(round(chunks), round(chunks))
-    results = total * sum(taken.values()) + variants * sums + BASE
+    results = total * sum(taken.values()) + variants * TALLY * sums + BASE
     return Need(round(results), round(results + max(0.0, chunks - total * taken[False])))
 
 

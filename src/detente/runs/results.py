@@ -263,11 +263,11 @@ def summarise(source: Source) -> Summary:
     nothing = [math.nan] * len(layout.countries)
     summary: Summary = {}
     for variant in layout.variants:
-        tallies, _ = source.totals(variant)
         columns: dict[str, Any] = {}
         for name, (levels, changes) in measured.items():
             level: Any = [nothing] * 3
             effect: Any = level
+            tallies, _ = source.totals(variant, f"{name}_bins")
             if tallies:  # some runs of the variant did not fail
                 ends = binned_quantiles(tallies[f"{name}_bins"][-1], -1.0, 1.0, QUANTILES)
                 level = [levels[variant].mean, ends[:, 0], ends[:, 1]]
@@ -307,7 +307,7 @@ def _response(source: Source, variant: str, country: int) -> dict[str, Any]:
     """Return the likeliest last response of a country to the main event of a variant."""
     layout, event = source.layout, source.layout.main_event(variant)
     found: dict[str, Any] = {"event": event, "response": None, "probability": None}
-    tallies, _ = source.totals(variant)
+    tallies, _ = source.totals(variant, "event_count", "response_count")
     if event is not None and tallies:
         place = layout.events.index(event)
         counts = tallies["response_count"][place, country]

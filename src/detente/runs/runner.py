@@ -5,18 +5,26 @@ from __future__ import annotations
 import os
 import sys
 import warnings
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from detente.runs.cost import foretold, out_of_memory, require_memory
 from detente.runs.errors import Interrupted, UsageError
 from detente.runs.executors import Pool, runs_of
 from detente.runs.folder import require_agents
-from detente.runs.plan import Failure, Plan, Share, TaskResult, make_plan, with_overrides
+from detente.runs.plan import (
+    Failure,
+    Plan,
+    Share,
+    TaskResult,
+    make_plan,
+    with_overrides,
+)
 from detente.runs.results import Results, open_results
 from detente.runs.store import Store
 from detente.runs.tables import Source
@@ -106,27 +114,50 @@ def run(
         runs=runs, seed=seed, steps=steps, variants=variants,
     )  # fmt: skip
     pool = Pool.of(plan, workers, executor)
-    if out is None:
-        results = _run_in_memory(plan, pool, progress=progress)
-    else:
-        with _opened(plan, Path(out), None, resume=resume, progress=progress) as store:
-            interrupted, written = False, not store.is_complete
-            if written:
-                interrupted = _do(pool, store, progress=progress)
-                if not store.paired_runs:
-                    raise Interrupted(None, 0, plan.scenario.runs)
-                store.finish()
-        # what was written just now is as it was written
-        results = open_results(
-            store.folder, notes=tuple(store.notes), verify=not written,
-            ran=plan.scenario if written else None,
-        )  # fmt: skip
-        if interrupted:
-            raise Interrupted(results, results.runs, plan.scenario.runs)
+    with _cost_foretold(plan, pool, folder=out is not None) as told:
+        if out is None:
+            results = _run_in_memory(plan, pool, progress=progress)
+        else:
+            results = _run_in_folder(
+                plan, pool, Path(out), resume=resume, progress=progress, told=told
+            )
     if results.failures:
         first = results.failures[0]
         warnings.warn(f"{len(results.failures)} runs failed; the first: {first}", stacklevel=2)
     return results
+
+
+def _run_in_folder(
+    plan: Plan, pool: Pool, out: Path, *, resume: bool, progress: bool, told: str
+) -> Results:
+    with _opened(plan, out, None, resume=resume, progress=progress) as store:
+        interrupted, written = False, not store.is_complete
+        if written:
+            if (tell := _telling(progress)) is not None:
+                tell(told)
+            interrupted = _do(pool, store, progress=progress)
+            if not store.paired_runs:
+                raise Interrupted(None, 0, plan.scenario.runs)
+            store.finish()
+    # what was written just now is as it was written
+    results = open_results(
+        store.folder, notes=tuple(store.notes), verify=not written,
+        ran=plan.scenario if written else None,
+    )  # fmt: skip
+    if interrupted:
+        raise Interrupted(results, results.runs, plan.scenario.runs)
+    return results
+
+
+@contextmanager
+def _cost_foretold(plan: Plan, pool: Pool, *, folder: bool) -> Iterator[str]:
+    """Give a line on what a run takes; UsageError if there is, or turns out to be, less memory."""
+    workers = 1 if pool.executor is not None else pool.workers
+    need = require_memory(plan, workers, folder=folder)
+    try:
+        yield foretold(plan, workers, need)
+    except MemoryError:
+        raise out_of_memory(plan, workers, folder=folder) from None
 
 
 @dataclass(frozen=True)
@@ -161,7 +192,10 @@ def run_share(
     which = Share.parse(share)
     plan = _planned(scenario, None, **options)
     pool = Pool.of(plan, workers, executor)
-    with _opened(plan, Path(out), which, resume=True, progress=progress) as store:
+    with (
+        _cost_foretold(plan, pool, folder=True),
+        _opened(plan, Path(out), which, resume=True, progress=progress) as store,
+    ):
         finished = plan.chunks
         if not store.is_complete:
             if _do(pool, store, progress=progress):
@@ -178,8 +212,12 @@ def _opened(
     plan: Plan, out: Path, share: Share | None, *, resume: bool, progress: bool
 ) -> AbstractContextManager[Store]:
     """Open the folder; how much disk the run takes is said on standard error."""
-    tell = partial(print, file=sys.stderr, flush=True) if progress else None
-    return Store.opened(out.absolute(), plan, share=share, resume=resume, tell=tell)
+    return Store.opened(out.absolute(), plan, share=share, resume=resume, tell=_telling(progress))
+
+
+def _telling(progress: bool) -> Callable[[str], None] | None:  # noqa: FBT001 - as it is asked for
+    """Return what says a line on standard error, if a person is to be told."""
+    return partial(print, file=sys.stderr, flush=True) if progress else None
 
 
 def _do(pool: Pool, store: Store, *, progress: bool) -> bool:

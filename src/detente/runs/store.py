@@ -299,7 +299,7 @@ def write_tables(source: Source, plan: Plan, target: Path) -> dict[str, dict[str
     """
     from detente.runs import totals
 
-    sums, layout = totals.totals(source), source.layout
+    sums, layout = totals.totals(source, counted=False), source.layout
     tables.write_responses(sums, layout, target / folder.RESPONSES)
     tables.write_trajectories(
         source, sums, totals.coordinates(layout, source.numbers), totals.attributes(layout),

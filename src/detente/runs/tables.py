@@ -10,9 +10,10 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 import warnings
-from collections.abc import Iterator, Mapping, Sequence
-from functools import cached_property
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from functools import cached_property, partial
 from itertools import batched, product
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -25,7 +26,7 @@ from numpy.typing import NDArray
 from detente.engine.chunk import Arrays, Chunk, add_tallies
 from detente.runs.errors import RESTORE, StoreError
 from detente.runs.files import atomic_write, link_or_copy, storage_errors, write_text
-from detente.runs.layout import Axes, Layout, Variable
+from detente.runs.layout import Axes, Layout, Variable, counted_variables
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -49,6 +50,12 @@ ROOT: Final = "zarr.json"
 CODECS: Final = frozenset({"bytes", "zstd", "vlen-utf8"})
 #: Rows from which on a row group is large enough, for readers and for what describes it.
 ROW_GROUP: Final = 2**17
+#: Entries of tallies that are encoded, or added up, at a time.
+PIECE: Final = 2**18
+#: Bytes of totals up to which they are kept for who asks again.
+KEPT_TOTAL: Final = 2 * 2**20
+#: Entries of a chunk of what is counted at each step.
+COUNTED: Final = 2**20
 ROWS_END: Final = ".parquet"
 TALLIES_END: Final = ".arrow"
 
@@ -59,13 +66,17 @@ def write_chunk(
     chunk: Chunk, axes: Axes, chunk_runs: int, folder: Path
 ) -> dict[str, dict[str, Any]]:
     """Write a chunk to a folder; return the size and the checksum of each file by its name."""
-    contents: dict[str, Any] = {
-        ROWS_END: _encode_rows(chunk, axes),
-        TALLIES_END: _encode_tallies(chunk),
-        **{f".{name}": _encode_array(chunk, axes, name, chunk_runs) for name in axes.arrays},
+    parts: dict[str, Callable[[], Any]] = {
+        ROWS_END: lambda: _encode_rows(chunk, axes),
+        TALLIES_END: lambda: _encode_tallies(chunk),
+        **{
+            f".{name}": partial(_encode_array, chunk, axes, name, chunk_runs)
+            for name in axes.arrays
+        },
     }
     files = {}
-    for end, data in contents.items():
+    for end, encoded in parts.items():
+        data = encoded()
         if data is not None:
             path = folder / f"{chunk.variant}-{chunk.first:09d}{end}"
             with storage_errors("write", path), atomic_write(path, sync=False) as file:
@@ -87,7 +98,7 @@ class Source:
         self.layout = layout
         self.spans = common_spans(layout, ends)  # first and past-last run of each chunk
         self._chunks = chunks
-        self._totals: dict[str, tuple[Arrays, int]] = {}
+        self._totals: dict[tuple[str, ...], tuple[Arrays, int]] = {}
 
     @cached_property
     def numbers(self) -> NDArray[np.int64]:
@@ -106,20 +117,26 @@ class Source:
         values = read_rows(chunk[ROWS_END], [name])[name].to_numpy()
         return np.asarray(values).reshape(-1, len(self.layout.countries))
 
-    def totals(self, variant: str) -> tuple[Arrays, int]:
-        """Return the tallies of a variant, summed, and how many runs they count."""
-        if variant not in self._totals:
-            sums: Arrays = {}
-            finished = 0
-            for chunk in self.chunks(variant):
-                if isinstance(chunk, Chunk):
-                    tallies, count = chunk.tallies, len(chunk.numbers)
-                else:
-                    tallies, count = _read_tallies(chunk[TALLIES_END])
-                add_tallies(sums, tallies)
-                finished += count
-            self._totals[variant] = sums, finished
-        return self._totals[variant]
+    def totals(self, variant: str, *names: str) -> tuple[Arrays, int]:
+        """Return tallies of a variant, or all, summed, and how many runs they count.
+
+        There are none where every run failed.
+        """
+        key = (variant, *names)
+        if key in self._totals:
+            return self._totals[key]
+        sums: Arrays = {}
+        finished = 0
+        for chunk in self.chunks(variant):
+            if isinstance(chunk, Chunk):
+                wanted = names or tuple(chunk.tallies)
+                add_tallies(sums, {n: chunk.tallies[n] for n in wanted if n in chunk.tallies})
+                finished += len(chunk.numbers)
+            else:
+                finished += _read_tallies(chunk[TALLIES_END], names, sums)
+        if sum(array.nbytes for array in sums.values()) <= KEPT_TOTAL:
+            self._totals[key] = sums, finished
+        return sums, finished
 
 
 def common_spans(layout: Layout, ends: Mapping[Key, int]) -> tuple[tuple[int, int], ...]:
@@ -139,17 +156,26 @@ def columns_of(name: str, about: Variable, axes: Axes) -> list[str]:
     return ["_".join((stem, *places)) for places in product(*labels)]
 
 
-def _writer(sink: Any, axes: Axes, compression: str) -> pq.ParquetWriter:
+def _writer(sink: Any, axes: Axes) -> pq.ParquetWriter:
+    """Return what writes rows: few values by a dictionary, numbers by their bytes.
+
+    Of neighbouring numbers the first bytes are alike and the last are nought: side by side they
+    compress, while the numbers themselves do not.
+    """
     fields = [("variant", _WORD), ("run", pa.int64()), ("country", _WORD)]
     words = ["variant", "country"]
+    encodings = {"run": "DELTA_BINARY_PACKED"}
     for name, about in axes.columns.items():
         names = columns_of(name, about, axes)
         fields += [(column, _WORD if about.codes else pa.float64()) for column in names]
-        # a repertoire has few stances, and a run one tension: a dictionary holds each value once
-        if about.codes or "event" in about.dims or "country" not in about.dims:
+        if about.rounded:
+            encodings |= dict.fromkeys(names, "BYTE_STREAM_SPLIT")
+        else:
             words += names
-    schema = pa.schema(fields)
-    return pq.ParquetWriter(sink, schema, compression=compression, use_dictionary=words)
+    return pq.ParquetWriter(
+        sink, pa.schema(fields), compression="zstd", use_dictionary=words,
+        column_encoding=encodings,
+    )  # fmt: skip
 
 
 def _encode_rows(chunk: Chunk, axes: Axes) -> memoryview:
@@ -178,7 +204,7 @@ def _encode_rows(chunk: Chunk, axes: Axes) -> memoryview:
             else:  # NaN becomes null, which every reader of Parquet leaves out of means
                 columns[column] = pa.array(numbers, from_pandas=True)
     sink = pa.BufferOutputStream()
-    with _writer(sink, axes, "lz4") as writer:
+    with _writer(sink, axes) as writer:
         writer.write_table(pa.table(columns, schema=writer.schema), row_group_size=rows)
     return memoryview(sink.getvalue())
 
@@ -194,7 +220,7 @@ def join_outcomes(source: Source, path: Path) -> None:
     axes = source.layout.axes
     first, last = source.spans[0]
     rows = (last - first) * len(axes.labels["country"])
-    with _writer(path, axes, "zstd") as writer:
+    with _writer(path, axes) as writer:
         for variant in axes.labels["variant"]:
             for chunks in batched(source.chunks(variant), -(-ROW_GROUP // rows)):
                 tables = [read_rows(chunk[ROWS_END]) for chunk in chunks]
@@ -209,28 +235,35 @@ def read_rows(path: Path, names: list[str] | None = None) -> pa.Table:
 
 
 def _encode_tallies(chunk: Chunk) -> memoryview:
-    """Return the tallies one after another in one compressed column."""
-    flat = [array.reshape(-1) for array in chunk.tallies.values()]
-    column = pa.array(np.concatenate([*flat, np.empty(0, np.int64)]).astype(np.int64))
-    shapes = {name: array.shape for name, array in chunk.tallies.items()}
-    about = json.dumps({"finished": len(chunk.numbers), "shapes": shapes})
-    table = pa.table({"tally": column}).replace_schema_metadata({"detente": about})
+    """Return the tallies, each in pieces of a compressed column."""
+    kinds = {name: (array.dtype.str, array.shape) for name, array in chunk.tallies.items()}
+    about = json.dumps({"finished": len(chunk.numbers), "tallies": kinds})
+    schema = pa.schema({"tally": pa.int64()}, {"detente": about})
     sink = pa.BufferOutputStream()
     options = pa.ipc.IpcWriteOptions(compression=pa.Codec("zstd", 1))
-    with pa.ipc.new_file(sink, table.schema, options=options) as writer:
-        writer.write_table(table)
+    with pa.ipc.new_file(sink, schema, options=options) as writer:
+        for array in chunk.tallies.values():
+            flat = array.reshape(-1)
+            for start in range(0, flat.size, PIECE):
+                piece = pa.array(flat[start : start + PIECE].astype(np.int64))
+                writer.write_batch(pa.record_batch([piece], schema=schema))
     return memoryview(sink.getvalue())
 
 
-def _read_tallies(path: Path) -> tuple[Arrays, int]:
+def _read_tallies(path: Path, names: Collection[str], sums: Arrays) -> int:
+    """Add tallies of a chunk, or all, to their sums; return how many runs they count."""
     with pa.OSFile(str(path)) as file, pa.ipc.open_file(file) as reader:
         about = json.loads(reader.schema.metadata[b"detente"])
-        flat = reader.read_all()["tally"].to_numpy()
-    shapes = about["shapes"]
-    ends = np.cumsum([np.prod(shape, dtype=np.int64) for shape in shapes.values()])
-    parts = np.split(flat, ends)
-    tallies = {name: part.reshape(shapes[name]) for name, part in zip(shapes, parts, strict=False)}
-    return tallies, int(about["finished"])
+        batch = 0
+        for name, (kind, shape) in about["tallies"].items():
+            starts = range(0, math.prod(shape), PIECE)
+            if not names or name in names:
+                flat = sums.setdefault(name, np.zeros(shape, kind)).reshape(-1)
+                for at, start in enumerate(starts, batch):
+                    piece = reader.get_batch(at)["tally"].to_numpy()
+                    flat[start : start + len(piece)] += piece.astype(kind, copy=False)
+            batch += len(starts)
+    return int(about["finished"])
 
 
 def write_responses(data: Labelled, layout: Layout, path: Path) -> None:
@@ -265,7 +298,8 @@ def _encode_array(chunk: Chunk, axes: Axes, name: str, chunk_runs: int) -> bytes
 
     about, values = axes.kept[name], axes.dense(chunk, name)
     files: dict[str, Any] = {}
-    array = _create(MemoryStore(files), about, axes, (1, chunk_runs), chunk_runs, zarr_format=3)
+    shape = (1, chunk_runs, *axes.shape(about.dims[2:]))
+    array = _create(MemoryStore(files), about, shape, shape, zarr_format=3)
     array[0, : len(values)] = values
     encoded = files.get(_chunk_path(about, 0, 0))
     return None if encoded is None else encoded.to_bytes()
@@ -274,20 +308,18 @@ def _encode_array(chunk: Chunk, axes: Axes, name: str, chunk_runs: int) -> bytes
 def _create(
     store: Any,
     about: Variable,
-    axes: Axes,
-    counts: tuple[int, int],
-    chunk_runs: int,
+    shape: tuple[int, ...],
+    chunks: tuple[int, ...],
     **options: Any,
 ) -> zarr.Array[Any]:
-    """Create an array for some variants and runs; a chunk of it holds runs of one variant."""
+    """Create an array; a chunk of it holds something of one variant."""
     import zarr
     from zarr.codecs import ZstdCodec
 
-    sizes = axes.shape(about.dims[2:])
     return zarr.create_array(
         store,
-        shape=(*counts, *sizes),
-        chunks=(1, chunk_runs, *(max(size, 1) for size in sizes)),
+        shape=shape,
+        chunks=tuple(max(size, 1) for size in chunks),
         dtype=np.dtype(about.kind).newbyteorder("<"),
         fill_value=about.missing,
         compressors=ZstdCodec(level=1),
@@ -308,16 +340,31 @@ def write_trajectories(
     path: Path,
     chunk_runs: int,
 ) -> None:
-    """Write what is summed over runs, and the arrays of every run, for `xarray.open_zarr`."""
+    """Write what is summed over runs, and the arrays of every run, for `xarray.open_zarr`.
+
+    What is counted in bins at each step is by far the most: one variant's is in memory at a time.
+    """
     from zarr.storage import LocalStore
 
     axes = source.layout.axes
     variants = axes.labels["variant"]
     store = LocalStore(path)  # a path would be read as an address, up to its first '#' or '?'
     _write_labelled(totals, labels, about_all, store)
+    for name, about in counted_variables(axes.outcomes).items():
+        sizes = axes.shape(about.dims[1:])
+        steps = max(1, COUNTED // max(math.prod(sizes[1:]), 1))
+        counts = _create(
+            store, about, (len(variants), *sizes), (1, min(steps, sizes[0]), *sizes[1:]),
+            name=name, dimension_names=about.dims, attributes=about.attributes,
+        )  # fmt: skip
+        for variant, code in enumerate(variants):
+            tallies, _ = source.totals(code, name)
+            if tallies:
+                counts[variant] = tallies[name].astype(about.kind, copy=False)
     for name, about in axes.arrays.items():
+        sizes = axes.shape(about.dims[2:])
         _create(
-            store, about, axes, (len(variants), len(source.numbers)), chunk_runs,
+            store, about, (len(variants), len(source.numbers), *sizes), (1, chunk_runs, *sizes),
             name=name, dimension_names=about.dims, attributes=about.attributes,
         )  # fmt: skip
         for variant, code in enumerate(variants):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -10,8 +11,9 @@ from numpy.typing import NDArray
 from detente.engine.chunk import FIXED_POINT
 from detente.engine.chunk import Arrays as Tallies
 from detente.engine.sampler import due
-from detente.runs.layout import Axes, Layout, total_variables
+from detente.runs.layout import Axes, Layout, Variable, counted_variables, total_variables
 from detente.runs.tables import Source
+from detente.theory.declare import Outcomes
 
 #: By name: dimensions, values and attributes, as `xarray.Dataset` takes them.
 Arrays = dict[str, tuple[tuple[str, ...], NDArray[Any], dict[str, str]]]
@@ -54,14 +56,34 @@ def coordinates(layout: Layout, numbers: NDArray[np.int64]) -> Arrays:
     return labels
 
 
-def totals(source: Source) -> Arrays:
-    """Return what is summed over runs."""
+def totals(source: Source, *, counted: bool = True) -> Arrays:
+    """Return what is summed over runs.
+
+    Unless `counted`, what is counted in bins at each step is left out, which is by far the most.
+    """
     layout = source.layout
-    by_variant = [_totals(*source.totals(name), layout.axes) for name in layout.variants]
+    outcomes = layout.axes.outcomes
+    left = () if counted else counted_variables(outcomes).keys()
+    wanted = {name: v for name, v in total_variables(outcomes).items() if name not in left}
+    names = () if counted else _tally_names(outcomes)
+    by_variant = [
+        _totals(*source.totals(name, *names), layout.axes, wanted) for name in layout.variants
+    ]
     return {
         name: (about.dims, np.stack([arrays[name] for arrays in by_variant]), about.attributes)
-        for name, about in total_variables(layout.axes.outcomes).items()
+        for name, about in wanted.items()
     }
+
+
+def _tally_names(outcomes: Outcomes) -> tuple[str, ...]:
+    """Return the names of the tallies of a chunk but for those in bins."""
+    names = ["event_count", "response_count", "chosen_count", "first_step_sum"]
+    for outcome in outcomes:
+        if outcome.keep == "moments":
+            names += [f"{outcome.name}_sum", f"{outcome.name}_square_sum"]
+        elif outcome.by_step:
+            names.append(f"{outcome.name}_sum")
+    return tuple(names)
 
 
 def attributes(layout: Layout) -> dict[str, str]:
@@ -75,12 +97,12 @@ def attributes(layout: Layout) -> dict[str, str]:
     }
 
 
-def _totals(tallies: Tallies, finished: int, axes: Axes) -> Tallies:
-    """Turn the tallies of a variant into the variables of `total_variables`."""
+def _totals(tallies: Tallies, finished: int, axes: Axes, wanted: Mapping[str, Variable]) -> Tallies:
+    """Turn the tallies of a variant into variables of `total_variables`."""
     if not tallies:  # every run of the variant failed
         return {
             name: np.full(axes.shape(about.dims[1:]), about.missing, about.kind)
-            for name, about in total_variables(axes.outcomes).items()
+            for name, about in wanted.items()
         }
     counts = {name: tallies[name] for name in ("event_count", "response_count", "chosen_count")}
     with np.errstate(invalid="ignore", divide="ignore"):
@@ -94,7 +116,7 @@ def _totals(tallies: Tallies, finished: int, axes: Axes) -> Tallies:
             if outcome.keep == "moments":
                 sums, squares = tallies[f"{name}_sum"], tallies[f"{name}_square_sum"]
                 found[f"{name}_mean"], found[f"{name}_sd"] = _moments(sums, squares, finished)
-            if outcome.bins is not None:  # which never hold more than the runs there are
+            if f"{name}_bins" in wanted:  # which never hold more than the runs there are
                 found[f"{name}_bins"] = tallies[f"{name}_bins"].astype(np.int32)
             if outcome.by_step:
                 found[f"{name}_step"] = tallies[f"{name}_sum"] / FIXED_POINT / np.float64(finished)

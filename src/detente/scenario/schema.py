@@ -130,7 +130,7 @@ class Scenario(Part):
         default_factory=default_repertoire, description="What a country can do about an event."
     )
     events: Annotated[list[Event], consistent(checks.ids_given_once)] = Field(
-        default_factory=list, description="What happens.", max_length=60
+        default_factory=list, description="What happens.", max_length=300
     )
     conduct: Annotated[list[Conduct], consistent(checks.conduct_given_once)] = Field(
         default_factory=list,

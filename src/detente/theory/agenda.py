@@ -158,6 +158,9 @@ def begin(w: World) -> None:
     s.spoke[:] = NONE
     w.agenda.came[:] = 0
     w.agenda.spoken[:] = NONE
+    w.agenda.spoken_by[:] = NONE
+    w.agenda.acts[:] = 0.0
+    w.agenda.acted[:] = 0
     s.first[:] = NONE
     s.turns[:] = 0.0
     s.stake[:] = 0.0
@@ -235,6 +238,7 @@ def _appear(
             s.stance[e, actor, lane] = 1.0  # it stands behind its own act
         if recipient != NONE:
             agenda.acts[actor, recipient, lane] += attention * p.score[e, lane] / FULL_SCORE
+            agenda.acted[actor, recipient] = 1
     for k in range(s.level.shape[0]):
         s.before[e, k, lane] = s.level[k, lane]
         if structure.does[e, k] == 1:
@@ -250,6 +254,16 @@ def _appear(
 
 
 @rule
+def _forget_acts(agenda: Agenda) -> None:
+    for i in range(agenda.acted.shape[0]):
+        for j in range(agenda.acted.shape[1]):
+            if agenda.acted[i, j] == 1:
+                agenda.acted[i, j] = 0
+                for lane in range(agenda.acts.shape[2]):
+                    agenda.acts[i, j, lane] = 0.0
+
+
+@rule
 def arrive(w: World) -> None:
     """Put on the agenda what is due, what its condition calls for, and what chance brings.
 
@@ -258,7 +272,7 @@ def arrive(w: World) -> None:
     """
     structure, p, s, agenda, now = w.structure, w.inputs, w.state, w.agenda, w.now
     events, lanes = s.attention.shape
-    agenda.acts[:] = 0.0
+    _forget_acts(agenda)
     agenda.chosen[:] = 0
     some = 0
     for e in range(events):
@@ -327,7 +341,7 @@ def _say(p: Inputs, s: State, agenda: Agenda, e: int, i: int, lane: int, r: int,
     s.stance[e, i, lane] = p.response_stance[r, lane]
     s.answer[e, i, lane] = p.response_score[r, lane]
     s.spoke[e, i, lane] = step
-    agenda.spoken[e] = step
+    agenda.spoken[e] = agenda.spoken_by[e, i] = step
 
 
 @rule

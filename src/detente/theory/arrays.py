@@ -4,8 +4,9 @@ The last axis of most arrays is the lane: runs that are computed side by side. M
 compiled engine many. Every array says its axes by letters:
 
 N countries (sorted by code), K issues (sorted by id), E events (in the order of the file), R
-responses (hostile to supportive), C tests of conditions, D coefficients, P poles, L lanes; V lanes
-and M countries in all lanes, each filled up to whole vectors of the processor.
+responses (hostile to supportive), C tests of conditions, D coefficients, P poles, Q events that are
+taken at once, L lanes; V lanes and M countries in all lanes, each filled up to whole vectors of the
+processor.
 """
 
 from __future__ import annotations
@@ -134,9 +135,11 @@ class Agenda(NamedTuple):
     live: Annotated[Integers, "E"]  # 1 where the event is on the agenda in any lane
     came: Annotated[Integers, "E"]  # 1 where it has ever come up in any lane
     spoken: Annotated[Integers, "E"]  # last step in which anybody spoke of it in any lane, or NONE
+    spoken_by: Annotated[Integers, "EN"]  # the same of each country
     arrives: Annotated[Integers, "EL"]  # NEW or RENEWED where the event comes up in this step
     uniform: Annotated[Floats, "L"]  # random number that decides whether an event comes up
     acts: Annotated[Floats, "NNL"]  # scores, over 10, of what row did to column in this step
+    acted: Annotated[Integers, "NN"]  # 1 where it did something in any lane
     # the choices of a step, one by one: of each event in turn, who responds, in which lane, and how
     chosen: Annotated[Integers, "E"]  # how many have been made about each event
     country: Annotated[Integers, "EM"]
@@ -192,6 +195,8 @@ class Shape(NamedTuple):
     lanes: int
 
 
+#: Events that are taken at once where a sum over events is added up for each two countries.
+AT_ONCE: Final = 4
 #: Doubles in the longest vector that processors have.
 VECTOR: Final = 8
 #: Bytes of it. A vector that straddles two lines of the cache takes two reads.
@@ -200,7 +205,7 @@ _ALIGNED: Final = 64
 
 def shape_of(axes: str, shape: Shape) -> tuple[int, ...]:
     """Return the shape of an array by the letters of its axes."""
-    sizes = dict(zip("NKERCDL", shape, strict=True), P=2)
+    sizes = dict(zip("NKERCDL", shape, strict=True), P=2, Q=AT_ONCE)
     for letter, count in (("V", shape.lanes), ("M", shape.countries * shape.lanes)):
         sizes[letter] = -(-count // VECTOR) * VECTOR
     return tuple(sizes[axis] for axis in axes)

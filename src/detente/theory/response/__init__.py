@@ -37,22 +37,32 @@ from detente.theory.response.utility import unit_cost
 @rule
 def _weigh_others(w: World, i: int) -> None:
     """Write whom a country counts among its peers, on whom it depends, and whom it heeds."""
-    p, run = w.inputs, w.run
+    p, run, weights, total = w.inputs, w.run, w.step.mean, w.step.spread
     n, lanes = p.capability.shape
+    weights[:] = 0.0
+    total[:] = 0.0
+    for j in range(n):
+        for lane in range(lanes if j != i else 0):
+            mighty = might(p.capability[j, lane])
+            weight = peer_weight(mighty, p.heeded[i, j, lane])
+            run.share[i, j, lane] = weight
+            weights[lane] += weight
+            total[lane] += p.dependence[i, j, lane]
     for lane in range(lanes):
-        weights, total = 0.0, 0.0
-        for j in range(n):
-            if j != i:
-                mighty = might(p.capability[j, lane])
-                run.share[i, j, lane] = peer_weight(mighty, p.heeded[i, j, lane])
-                weights += run.share[i, j, lane]
-                total += p.dependence[i, j, lane]
-        run.shares[i, lane] = 1.0 if weights > 0.0 else 0.0
-        for j in range(n):
-            if j != i:
-                run.share[i, j, lane] = share(run.share[i, j, lane], weights)
-                run.leverage[i, j, lane] = leverage(p.dependence[i, j, lane], total)
-                run.heeds[i, j, lane] = heeds(run.share[i, j, lane], run.leverage[i, j, lane])
+        run.shares[i, lane] = 1.0 if weights[lane] > 0.0 else 0.0
+    run.peers_of[i] = 0
+    for j in range(n):
+        some = 0
+        for lane in range(lanes if j != i else 0):
+            part = share(run.share[i, j, lane], weights[lane])
+            power = leverage(p.dependence[i, j, lane], total[lane])
+            run.share[i, j, lane] = part
+            run.leverage[i, j, lane] = power
+            run.heeds[i, j, lane] = heeds(part, power)
+            some += 1 if part > 0.0 else 0
+        if some > 0:
+            run.peers[i, run.peers_of[i]] = j
+            run.peers_of[i] += 1
 
 
 @rule

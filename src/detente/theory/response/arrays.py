@@ -17,6 +17,8 @@ class Run(NamedTuple):
     shares: Annotated[Floats, "NL"]  # sum of the row: 1, or 0 for a country without peers
     leverage: Annotated[Floats, "NNL"]  # of column on row: its share of what row depends on
     heeds: Annotated[Floats, "NNL"]  # chance that row looks again when column has spoken
+    peers: Annotated[Integers, "NN"]  # those with a share in any lane, in each row from the left
+    peers_of: Annotated[Integers, "N"]  # how many
     influence: Annotated[Floats, "NKL"]  # of a country on an issue
     influences: Annotated[Floats, "KL"]  # of all together
     gain: Annotated[Floats, "ENL"]  # utility of what is proposed or done
@@ -46,11 +48,11 @@ class Step(NamedTuple):
     pulled: Annotated[Floats, "L"]  # influence times stance
     pull: Annotated[Floats, "KL"]  # on each issue
     pace: Annotated[Floats, "KL"]  # of each issue
-    says: Annotated[Floats, "NL"]  # what a country is heard to say of an event, less the mean
+    says: Annotated[Floats, "QNL"]  # what a country is heard to say of an event, less the mean
     mean: Annotated[Floats, "L"]  # over countries
-    even: Annotated[Floats, "NL"]  # what evens out the agreement of a country with all others
-    said_before: Annotated[Floats, "NL"]  # as says, before the step
-    even_before: Annotated[Floats, "NL"]  # as even, before the step
+    even: Annotated[Floats, "QNL"]  # what evens out the agreement of a country with all others
+    said_before: Annotated[Floats, "QNL"]  # as says, before the step
+    even_before: Annotated[Floats, "QNL"]  # as even, before the step
     spread: Annotated[Floats, "L"]  # sum of squares
     moved: Annotated[Floats, "NNL"]  # what words and deeds of a step do to the tie of two
 

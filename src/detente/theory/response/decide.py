@@ -61,30 +61,34 @@ from detente.theory.response.utility import (
 
 
 @inlined
-def add_products(left: Floats, right: Floats, out: Floats) -> None:
-    """Add to `out`, a lane each, the sum over rows of `left` times `right`.
+def add_products(left: Floats, right: Floats, rows: Integers, few: int, out: Floats) -> None:
+    """Add to `out`, a lane each, the sum over some rows of `left` times `right`.
 
     Four rows are taken at a time, so that the sum is fetched and put away once for all four.
 
     Parameters
     ----------
-    left, right : ndarray, shape (rows, L)
+    left, right : ndarray, shape (N, L)
         Of the same shape, contiguous.
+    rows : ndarray, shape (N,)
+        Which rows, in ascending order: the first `few` of them.
     out : ndarray, shape (L,)
         Added to.
     """
-    rows, lanes = left.shape
+    lanes = left.shape[1]
     at = 0
-    while at + 4 <= rows:
+    while at + 4 <= few:
+        a, b, c, d = rows[at], rows[at + 1], rows[at + 2], rows[at + 3]
         for lane in range(lanes):
-            total = out[lane] + left[at, lane] * right[at, lane]
-            total += left[at + 1, lane] * right[at + 1, lane]
-            total += left[at + 2, lane] * right[at + 2, lane]
-            out[lane] = total + left[at + 3, lane] * right[at + 3, lane]
+            total = out[lane] + left[a, lane] * right[a, lane]
+            total += left[b, lane] * right[b, lane]
+            total += left[c, lane] * right[c, lane]
+            out[lane] = total + left[d, lane] * right[d, lane]
         at += 4
-    while at < rows:
+    while at < few:
+        a = rows[at]
         for lane in range(lanes):
-            out[lane] += left[at, lane] * right[at, lane]
+            out[lane] += left[a, lane] * right[a, lane]
         at += 1
 
 
@@ -227,7 +231,7 @@ def hear(w: World, e: int, i: int) -> None:
     mean = v.peer_mean[e, i]
     for lane in range(mean.shape[0]):
         mean[lane] = 0.0
-    add_products(run.share[i], s.stance[e], mean)  # nobody is its own peer
+    add_products(run.share[i], s.stance[e], run.peers[i], run.peers_of[i], mean)
     for lane in range(mean.shape[0]):
         v.to_supporters[e, i, lane] = 0.0
         v.supporters_ask[e, i, lane] = 0.0
@@ -385,8 +389,9 @@ def _news(w: World, e: int, i: int) -> float:
         news[lane] = 0.0
     heard = before >= 0 and w.agenda.spoken[e] >= before
     for j in range(s.spoke.shape[1] if heard else 0):
-        for lane in range(news.shape[0]):
-            news[lane] += run.heeds[i, j, lane] if s.spoke[e, j, lane] == before else 0.0
+        if w.agenda.spoken_by[e, j] >= before:  # in some lane
+            for lane in range(news.shape[0]):
+                news[lane] += run.heeds[i, j, lane] if s.spoke[e, j, lane] == before else 0.0
     if structure.concerned[e, i] == 1:
         for lane in range(news.shape[0]):
             news[lane] = 1.0 if arrives[e, lane] != 0 else news[lane]

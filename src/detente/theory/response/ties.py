@@ -13,7 +13,7 @@ from __future__ import annotations
 from typing import Final
 
 from detente.theory.agenda import kept
-from detente.theory.arrays import NONE, STEP, Floats
+from detente.theory.arrays import AT_ONCE, NONE, STEP, Floats
 from detente.theory.compilation import rule
 from detente.theory.response.arrays import Step, World
 from detente.theory.response.coefficients import ACT_RATE, TIE_HALF_LIFE, TIE_RATE, WORD_WEIGHT
@@ -106,19 +106,22 @@ def _centre(said: Floats, says: Floats, even: Floats, mean: Floats, spread: Floa
 
 
 @rule
-def _agree(v: Step) -> None:
-    """Add to what moves each tie how much more the two agree on an event than they did.
+def _agree(v: Step, few: int) -> None:
+    """Add to what moves each tie how much more the two agree on some events than they did.
 
-    Where nothing new was said that is exactly 0.
+    Where nothing new was said that is exactly 0. A few events are taken at once, so that what
+    moves a tie is fetched from memory once for all of them.
     """
     says, even, before, evened_before = v.says, v.even, v.said_before, v.even_before
-    for i in range(says.shape[0]):
-        for j in range(i + 1, says.shape[0]):
-            for lane in range(says.shape[1]):
-                now = says[i, lane] * says[j, lane] + (even[i, lane] + even[j, lane])
-                then = before[i, lane] * before[j, lane]
-                then += evened_before[i, lane] + evened_before[j, lane]
-                v.moved[i, j, lane] += now - then
+    for i in range(says.shape[1]):
+        for j in range(i + 1, says.shape[1]):
+            for q in range(few):
+                for lane in range(says.shape[2]):
+                    now = says[q, i, lane] * says[q, j, lane]
+                    now += even[q, i, lane] + even[q, j, lane]
+                    then = before[q, i, lane] * before[q, j, lane]
+                    then += evened_before[q, i, lane] + evened_before[q, j, lane]
+                    v.moved[i, j, lane] += now - then
 
 
 @rule
@@ -146,15 +149,19 @@ def _spoken_of(w: World, e: int) -> bool:
 def move_ties(w: World) -> None:
     """Move every tie by what was newly said and done, all at once."""
     p, s, v, run = w.inputs, w.state, w.step, w.run
-    attitude, c, acts = s.attitude, p.coefficient, w.agenda.acts
+    attitude, c, acts, acted = s.attitude, p.coefficient, w.agenda.acts, w.agenda.acted
     n, lanes = attitude.shape[0], attitude.shape[2]
     v.moved[:] = 0.0
+    few = 0
     for e in range(s.attention.shape[0]):
         if _spoken_of(w, e):
-            _centre(run.said[e], v.said_before, v.even_before, v.mean, v.spread)
+            _centre(run.said[e], v.said_before[few], v.even_before[few], v.mean, v.spread)
             _hear(w, e, n)
-            _centre(run.said[e], v.says, v.even, v.mean, v.spread)
-            _agree(v)
+            _centre(run.said[e], v.says[few], v.even[few], v.mean, v.spread)
+            few += 1
+        if few == AT_ONCE or (few > 0 and e == s.attention.shape[0] - 1):
+            _agree(v, few)
+            few = 0
     for lane in range(lanes):
         v.mean[lane] = reversion(c[TIE_HALF_LIFE, lane], w.structure.years[0])
     for i in range(n):
@@ -162,6 +169,11 @@ def move_ties(w: World) -> None:
             if i != j:
                 moved = v.moved[min(i, j), max(i, j)]
                 for lane in range(lanes):
-                    push = c[TIE_RATE, lane] * moved[lane] + c[ACT_RATE, lane] * acts[j, i, lane]
+                    v.spread[lane] = c[TIE_RATE, lane] * moved[lane]
+                if acted[j, i] == 1:
+                    for lane in range(lanes):
+                        v.spread[lane] += c[ACT_RATE, lane] * acts[j, i, lane]
+                for lane in range(lanes):
+                    push = v.spread[lane]
                     away = p.baseline[i, j, lane] - attitude[i, j, lane]
                     attitude[i, j, lane] = changed(attitude[i, j, lane], push, away, v.mean[lane])
