@@ -95,6 +95,12 @@ def test_the_template_is_a_valid_scenario(tmp_path: Path) -> None:
     assert list(VALIDATOR.iter_errors(read(path, str(path)))) == []
 
 
+def test_a_new_scenario_takes_no_name_of_the_package(tmp_path: Path) -> None:
+    with pytest.raises(ScenarioError, match="is a scenario of the package"):
+        new_scenario("bagram-2025", tmp_path)
+    assert not list(tmp_path.iterdir())
+
+
 def test_a_new_scenario_overwrites_nothing(tmp_path: Path) -> None:
     path = new_scenario("mine", tmp_path)
     path.write_text("kept")

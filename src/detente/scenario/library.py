@@ -58,6 +58,8 @@ def new_scenario(name: str, folder: Path) -> Path:
     if not re.fullmatch(NAME_PATTERN, name):
         shown = name
         message = f"'{name}' will not do as a name: use small letters, digits, - and _"
+    elif name in library():
+        message = "is a scenario of the package: what extends it would mean this file instead"
     else:
         try:
             with path.open("x", encoding="utf-8") as stream:
