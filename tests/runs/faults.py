@@ -30,7 +30,7 @@ from matplotlib.figure import Figure
 
 import detente
 from detente import plots
-from detente.runs import dataset, engines
+from detente.runs import engines, tables, totals
 from detente.runs.runner import run_share
 
 CHANGES = {"os.rename", "os.remove", "os.mkdir", "os.rmdir", "os.link", "os.truncate", "os.symlink"}
@@ -43,15 +43,22 @@ SCENARIO = detente.load(Path(__file__).with_name("small.yaml")).set({"runs": 4})
 OPTIONS = {"variants": ["demand", "no_move"], "engine": "fake", "workers": 1, "progress": False}
 #: All arrays are written alike: a few of them do, and cost less.
 ARRAYS = ("response_count", "probability", "first_step", "tilt_bins")
-totals_dataset = dataset.totals_dataset
 
 
-def few_arrays(source):
-    few = totals_dataset(source)[list(ARRAYS)]
-    return few.drop_vars([name for name in few.coords if name not in few.dims])
+def few(owner, name, wanted):
+    """Let a function return only those of its arrays, by name, that are wanted."""
+    every = getattr(owner, name)
+
+    def some(*given, **options):
+        found = every(*given, **options)
+        return {each: about for each, about in found.items() if wanted(each, about)}
+
+    setattr(owner, name, some)
 
 
-dataset.totals_dataset = few_arrays
+few(totals, "totals", lambda name, _: name in ARRAYS)
+few(totals, "coordinates", lambda name, about: about[0] == (name,))
+few(tables, "counted_variables", lambda name, _: name in ARRAYS)
 
 
 def run(out, **options):

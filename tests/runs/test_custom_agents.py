@@ -96,7 +96,7 @@ def test_the_scenario_of_such_results_is_not_run_without_agents(run, out, rules,
     same = detente.run(path, agents={"KAZ": module.Quiet}, progress=False)
     np.testing.assert_array_equal(same.data["tilt"], first.data["tilt"].load())
     without = detente.run(path, agents={}, engine="mesa", progress=False)
-    assert not np.array_equal(without.data["tilt"], same.data["tilt"])
+    assert not np.array_equal(without.data["stance"], same.data["stance"])
     (tmp_path / "scenario.yaml").write_text(path.read_text())
     copied = detente.run(tmp_path / "scenario.yaml", engine="mesa", progress=False)
     np.testing.assert_array_equal(copied.data["tilt"], without.data["tilt"])

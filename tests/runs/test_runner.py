@@ -222,6 +222,7 @@ def test_paths_are_kept_on_request(run, tmp_path):
     on_disk = run(keep="paths", out=tmp_path / "out")
     path = in_memory.data["path_tilt"]
     assert path.dims == ("variant", "run", "step", "country")
-    np.testing.assert_allclose(path.isel(step=-1), in_memory.data["tilt"], atol=1e-6)
+    # outcomes are kept to 3e-5, paths in single precision
+    np.testing.assert_allclose(path.isel(step=-1), in_memory.data["tilt"], rtol=0, atol=3.1e-5)
     xr.testing.assert_identical(path, on_disk.data["path_tilt"].load())
     assert "path_tilt" not in run().data
