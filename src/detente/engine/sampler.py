@@ -338,6 +338,8 @@ class Sampler:
             i, at = self._country[code], f"countries.{code}"
             own = ("capability", "resolve", "responsiveness", "susceptibility")
             self._put_fields(country, at, own, (i,))
+            if country.follows is not None:
+                fixed.heeded[i, self._country[country.follows]] = 1.0
             for issue, preference in country.preferences.items():
                 path, index = f"{at}.preferences.{issue}", (i, self._issue[issue])
                 self._put_fields(preference, path, ("position", "salience", "red_line"), index)
@@ -402,12 +404,14 @@ class Sampler:
 
     def _place_pairs(self) -> None:
         directed = {(a.of, a.to) for a in self.scenario.attitudes}
+        follow = {self._country[c] for c, each in self.scenario.countries.items() if each.follows}
         for a in self.scenario.attitudes:
             i, j = self._country[a.of], self._country[a.to]
             pairs = [(i, j)]
             if a.mutual and (a.to, a.of) not in directed:
                 pairs.append((j, i))
-            places = [(field, each) for each in pairs for field in ("baseline", "heeded")]
+            places = [("baseline", each) for each in pairs]
+            places += [("heeded", each) for each in pairs if each[0] not in follow]
             pair = sorted((a.of, a.to)) if a.mutual else (a.of, a.to)
             path = f"attitudes.{pair[0]}.{pair[1]}.level"
             self._put(path, a.level, quantity_of(type(a), "level"), *places)
