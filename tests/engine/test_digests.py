@@ -28,15 +28,15 @@ WRITER = "26.0.1"
 DIGESTS = {
     ("bagram-2025", "outcomes"): (
         "a754caf7c9b11194a25e9f5cd97cf623362eb12af54385197d75e60295a7b330",
-        "8454bf3836c7ef14072451adf28b8e72fdd10c80e5b5edf7bbd2a7e22215d2ac",
+        "6d115cfa19c032891a25f9b40b804ebc63d917f73cac5317b50833c53a0ebcc1",
     ),
     ("bagram-2025", "responses"): (
         "c236bedb48b67ca08e7c1aa705bbb0a64fa282c1a28f1bc8e3569886a50f3c5d",
         "6fce333cd74cb5fcd02e9d1fe3f353948532c1e82514f3d1004e8010bf21962c",
     ),
     ("access-2001", "outcomes"): (
-        "a5f8ade0ba42b57d497f68f1c20fb6d96ac4cd2fbbf05a8b2f1ad8df3a338c31",
-        "b51bb37437fe91b5748e36664945a8b45c36c6d57ecb740dfbe37a8612a8aa22",
+        "d3943cac86a216c57c6b5487aa17b5b5e98686ea0221a40ef2092eb0b0cc8204",
+        "ac15ce6e6070879b6117627acdff23a52336f9669e975a756031fb5b96af6af7",
     ),
     ("access-2001", "responses"): (
         "e625fbb27fead87eaacbcdcafa16eb5818ee99e7cecc578bbbf2fb6ba52a1c61",

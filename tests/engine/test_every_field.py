@@ -269,6 +269,7 @@ def test_changing_it_changes_a_result(path, value, quantity):
         ("repertoire.assist.deed", False),
         ("repertoire.joint.collective", False),
         ("conduct", []),
+        ("countries.CCC.follows", "BBB"),
         ("conduct.CCC.basing.response", "condemn"),
         ("conduct.CCC.basing.at", "2024-03-01"),
         ("conduct.BBB.trade.issue", "basing"),

@@ -196,3 +196,20 @@ def test_force_takes_the_field_against_refusal_and_consent_needs_none():
         "events.demand.type": "CONSULT",
     }
     assert level(**willing) > level(**{"events.demand.force": 1.0})
+
+
+@some
+@given(signed, signed, unit)
+def test_who_follows_another_hears_that_one_alone(of_leader, of_other, heeding):
+    """Whatever it feels: the pull of its peers is the distance from what the leader says."""
+    plain = region(position=0.1)
+    plain["countries"]["CCC"] |= {"follows": "AAA", "susceptibility": 10 * heeding}
+    plain["attitudes"] = [
+        {"of": "CCC", "to": "AAA", "level": of_leader},
+        {"of": "CCC", "to": "BBB", "level": of_other},
+    ]
+    plain["coefficients"] = "fixed"
+    table = explained(plain)
+    conformity = Scenario.model_validate(plain).dynamics.conformity
+    apart = (table["stance"] - 1.0) ** 2  # AAA stands behind its own act
+    assert np.allclose(table["conformity"], -conformity * 10 * heeding * apart)

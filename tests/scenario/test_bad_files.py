@@ -205,6 +205,12 @@ TABLE: dict[str, tuple[str, str, str, str]] = {
         "22:5",
         "mutual already",
     ),
+    "follows itself": (
+        "    name: Uzbekistan",
+        "    name: Uzbekistan\n    follows: UZB",
+        "19:14",
+        "UZB cannot follow itself",
+    ),
     "itself": ("{of: UZB, on: RUS", "{of: RUS, on: RUS", "23:19", "itself are no pair"),
     "in both poles": ("east: [RUS]", "east: [USA]", "5:29", "USA stands in pole west too"),
     "no score": ("    type: CONSULT\n", "", "25:5", "a type (PLOVER), a code (CAMEO) or a score"),

@@ -23,8 +23,8 @@ from detente.scenario import conditions as forms
 from detente.scenario.codes import PLOVER
 from detente.scenario.elements import Event
 from detente.scenario.messages import UsageError
-from detente.scenario.quantity import quantity_of
-from detente.theory import agenda, chance, find
+from detente.scenario.quantity import draws_of, quantity_of
+from detente.theory import agenda, chance, distributions, find
 from detente.theory.arrays import (
     NONE,
     Floats,
@@ -118,17 +118,6 @@ class Uncertain:
     low: float
     high: float
     rows: tuple[int, ...]
-
-
-def _held(item: Uncertain) -> tuple[float, ...]:
-    """Return mean and spread of a normal draw, the shares below and within its range, and that."""
-    least, greatest = item.distribution.support()
-    low, high = max(item.low, least), min(item.high, greatest)
-    mean, spread = item.distribution.arguments[:2]
-    below, above = (
-        0.5 * math.erfc((mean - end) / (spread * math.sqrt(2.0))) for end in (low, high)
-    )
-    return mean, spread, below, above - below, low, high
 
 
 def sampler_of(scenario: Scenario) -> Sampler:
@@ -349,6 +338,8 @@ class Sampler:
             i, at = self._country[code], f"countries.{code}"
             own = ("capability", "resolve", "responsiveness", "susceptibility")
             self._put_fields(country, at, own, (i,))
+            if country.follows is not None:
+                fixed.heeded[i, self._country[country.follows]] = 1.0
             for issue, preference in country.preferences.items():
                 path, index = f"{at}.preferences.{issue}", (i, self._issue[issue])
                 self._put_fields(preference, path, ("position", "salience", "red_line"), index)
@@ -393,8 +384,10 @@ class Sampler:
         return tuple(n for n in self._jointly if getattr(dynamics, n) == defaults[n])
 
     @cached_property
-    def _joint(self) -> tuple[Any, ...]:
-        """How the draws of coefficients vary together, as `draw_jointly` asks for it."""
+    def joint(self) -> tuple[Any, ...] | None:
+        """How drawn coefficients vary together, as `draw_jointly` asks for it, if any do."""
+        if not self._jointly:
+            return None
         known = {each.name: each for each in self.theory.coefficients}
         paths = [item.path for item in self.uncertain]
         joint = self.theory.coefficients.joint
@@ -411,12 +404,14 @@ class Sampler:
 
     def _place_pairs(self) -> None:
         directed = {(a.of, a.to) for a in self.scenario.attitudes}
+        follow = {self._country[c] for c, each in self.scenario.countries.items() if each.follows}
         for a in self.scenario.attitudes:
             i, j = self._country[a.of], self._country[a.to]
             pairs = [(i, j)]
             if a.mutual and (a.to, a.of) not in directed:
                 pairs.append((j, i))
-            places = [(field, each) for each in pairs for field in ("baseline", "heeded")]
+            places = [("baseline", each) for each in pairs]
+            places += [("heeded", each) for each in pairs if each[0] not in follow]
             pair = sorted((a.of, a.to)) if a.mutual else (a.of, a.to)
             path = f"attitudes.{pair[0]}.{pair[1]}.level"
             self._put(path, a.level, quantity_of(type(a), "level"), *places)
@@ -505,7 +500,7 @@ class Sampler:
         drawn = self.draws(0, count)
         found = {"all": drawn, "coefficients": drawn.copy(), "figures": drawn.copy()}
         estimates = {f"dynamics.{each.name}": each.default for each in self.theory.coefficients}
-        jointly = {*self._joint[0].tolist()} if self._jointly else {*()}
+        jointly = {*()} if self.joint is None else {*self.joint[0].tolist()}
         for number, item in enumerate(self.uncertain):
             if number in jointly:
                 found["coefficients"][number] = found["figures"][number] = estimates[item.path]
@@ -539,16 +534,9 @@ class Sampler:
     def draws(self, first: int, count: int) -> Floats:
         """Return what runs from `first` on draw, one row for each of `uncertain`."""
         drawn = np.empty((len(self.uncertain), count))
-        words, given, rows, others = self._normal
-        seed = self.structure.seed
-        chance.draw_normals(seed, first, words, given, rows, drawn, np.empty(count))
-        for number in others:
-            item, row = self.uncertain[number], drawn[number]
-            high, low = chance.path_words(item.path)
-            chance.draw_parameter(seed, first, np.uint64(high), np.uint64(low), row)
-            row[:] = sample(item.distribution, row, item.low, item.high)
-        if self._jointly:
-            chance.draw_jointly(drawn, *self._joint)
+        distributions.draw(self.structure.seed, first, self.laws, drawn, np.empty(count))
+        if self.joint is not None:
+            chance.draw_jointly(drawn, *self.joint)
         if not np.isfinite(drawn).all():
             number, run = np.argwhere(~np.isfinite(drawn))[0]
             raise UsageError(
@@ -558,14 +546,8 @@ class Sampler:
         return drawn
 
     @cached_property
-    def _normal(self) -> tuple[NDArray[np.uint64], Floats, Integers, list[int]]:
-        """The normal ones among `uncertain` as `draw_normals` takes them, and the others."""
-        kinds = ("normal", "truncated_normal")
-        normal = [n for n, item in enumerate(self.uncertain) if item.distribution.kind in kinds]
-        items = [self.uncertain[number] for number in normal]
-        return (
-            np.array([chance.path_words(item.path) for item in items], np.uint64).reshape(-1, 2),
-            np.array([_held(item) for item in items]).reshape(-1, 6),
-            np.array(normal, np.int64),
-            [number for number in range(len(self.uncertain)) if number not in normal],
-        )
+    def laws(self) -> distributions.Draws:
+        """`uncertain` as the rules of chance take it."""
+        items = [(item.distribution, item.low, item.high) for item in self.uncertain]
+        words = [chance.path_words(item.path) for item in self.uncertain]
+        return draws_of(items)._replace(words=np.array(words, np.uint64).reshape(-1, 2))

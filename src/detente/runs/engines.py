@@ -18,6 +18,7 @@ from detente.theory import DEFAULT
 
 if TYPE_CHECKING:
     from detente.engine.chunk import Chunk
+    from detente.scenario import Scenario
 
 #: Seconds of silence before a person is told what is going on.
 PATIENCE: Final = 1.5
@@ -78,9 +79,23 @@ def warm_up(engine: Engine, theory: str = DEFAULT, *, tell: bool) -> None:
     """
     if not engine.compiles or (engine.name, theory) in _ready:
         return
-    from detente.scenario import Scenario
+    notice = _notice(LOADING, tell=tell)
+    try:
+        simulate = engine.load()
+        if not is_kept(engine, theory):
+            notice.cancel()
+            notice = _notice(COMPILING, tell=tell)
+        simulate(smallest(theory), "base", 0, 1, keep_paths=False, events=("event",))
+    finally:
+        notice.cancel()
+    _ready.add((engine.name, theory))
 
-    smallest = Scenario.model_validate(
+
+def smallest(theory: str) -> Scenario:
+    """Return the smallest scenario of a theory in which something happens."""
+    from detente import scenario  # not before an engine is wanted: it takes a while
+
+    return scenario.Scenario.model_validate(
         {
             "scenario": "warm-up",
             "theory": theory,
@@ -92,16 +107,6 @@ def warm_up(engine: Engine, theory: str = DEFAULT, *, tell: bool) -> None:
             "events": [{"id": "event", "at": 0, "type": "CONSULT", "proposes": {"issue": 1.0}}],
         }
     )
-    notice = _notice(LOADING, tell=tell)
-    try:
-        simulate = engine.load()
-        if not is_kept(engine, theory):
-            notice.cancel()
-            notice = _notice(COMPILING, tell=tell)
-        simulate(smallest, "base", 0, 1, keep_paths=False, events=("event",))
-    finally:
-        notice.cancel()
-    _ready.add((engine.name, theory))
 
 
 def is_kept(engine: Engine, theory: str = DEFAULT) -> bool:

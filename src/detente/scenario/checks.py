@@ -154,6 +154,9 @@ def find(model: type[BaseModel], data: Any, sound: Data | None = None) -> Iterat
         variants = table_at(data, "variants")
         if isinstance(twin := data.get("twin"), str) and variants and twin not in variants:
             yield Finding(("twin",), f"unknown variant '{twin}'{hint(twin, variants)}")
+        for code, country in table_at(data, "countries").items():
+            if child(country, "follows") == code:
+                yield Finding(("countries", code, "follows"), f"{code} cannot follow itself")
         yield from _answerable(data)
         yield from _claims_say_whose(data)
 

@@ -78,6 +78,11 @@ class Country(Part):
         description="How much it heeds its peers, relative to the others (multiplies conformity; "
         "Friedkin and Johnsen 1990).",
     )
+    follows: CountryRef | None = Field(
+        None,
+        description="The one country that it counts as a peer, whatever it feels toward it; by "
+        "default all that it likes, by how much and by their capability.",
+    )
     preferences: dict[IssueRef, Preference] = Field(
         default_factory=dict,
         description="What it wants, by issue; an issue not named has salience 0.",

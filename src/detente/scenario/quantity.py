@@ -10,10 +10,10 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import Any, Final, get_args
+from typing import TYPE_CHECKING, Any, Final, get_args
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,6 +23,9 @@ from pydantic_core import core_schema
 
 from detente.scenario.messages import describe, hint, lookalike
 from detente.scenario.tree import resolve
+
+if TYPE_CHECKING:
+    from detente.theory.distributions import Draws
 
 type Floats = NDArray[np.float64]
 
@@ -348,10 +351,55 @@ def _quantities(kind: Any) -> Iterator[Quantity]:
         yield from _quantities(item)
 
 
+def draws_of(items: Sequence[tuple[Distribution, float, float]]) -> Draws:
+    """Return distributions, each with the range of its field, as the rules of chance take them.
+
+    The words of their paths are left for whoever draws by path.
+    """
+    from detente.theory import distributions as rules
+
+    kinds = {
+        "normal": rules.NORMAL,
+        "truncated_normal": rules.NORMAL,
+        "uniform": rules.UNIFORM,
+        "triangular": rules.TRIANGULAR,
+        "beta": rules.BETA,
+        "lognormal": rules.LOGNORMAL,
+    }
+    given, ends = np.zeros((len(items), 4)), np.zeros((len(items), 2))
+    lists: list[tuple[list[float], list[float]]] = []
+    for d, (item, low, high) in enumerate(items):
+        lists.append(([], []))
+        least, greatest = item.support()
+        if item.kind in kinds:
+            numbers = item.arguments
+            if item.kind == "beta":
+                numbers = (*numbers[:2], least, greatest)
+            given[d, : len(numbers)] = numbers
+            ends[d] = max(low, least), min(high, greatest)
+        else:
+            order = np.argsort(item.arguments)
+            weights = np.asarray(item.weights or (1.0,))
+            lists[d] = (list(np.asarray(item.arguments)[order]), list(np.cumsum(weights[order])))
+    draws = rules.Draws(
+        words=np.zeros((len(items), 2), np.uint64),
+        kind=np.array([kinds.get(item.kind, rules.LISTED) for item, *_ in items], np.int64),
+        given=given,
+        ends=ends,
+        held=np.zeros((len(items), 2)),
+        listed_of=np.cumsum([0, *(len(values) for values, _ in lists)]).astype(np.int64),
+        listed=np.array([value for values, _ in lists for value in values], np.float64),
+        edge=np.array([share for _, shares in lists for share in shares], np.float64),
+    )
+    rules.hold(draws)
+    return draws
+
+
 def sample(distribution: Distribution, uniforms: Floats, low: float, high: float) -> Floats:
     """Turn uniform numbers in (0, 1) into draws, increasing in them.
 
-    The distribution is truncated to the range of its field, from `low` to `high`.
+    The distribution is truncated to the range of its field, from `low` to `high`. Runs draw by the
+    rules of `detente.theory.distributions`, which say the same; reading need not wait for those.
     """
     if distribution.kind == "fixed":
         return np.full(uniforms.shape, distribution.arguments[0])

@@ -201,7 +201,8 @@ def sources() -> list[Path]:
     """Return every source file that compiled code, or a constant frozen into it, comes from."""
     package = Path(__file__).resolve().parents[1]
     files = sorted((package / "theory").rglob("*.py"))
-    return files + [package / "engine" / name for name in ("chunk.py", "recorder.py", "kernel.py")]
+    files += [package / "engine" / name for name in ("chunk.py", "recorder.py", "kernel.py")]
+    return [*files, package / "pages" / "kernel.py"]
 
 
 @cache
@@ -260,6 +261,20 @@ def in_turn(calls: Sequence[str], name: str, arguments: str, names: Mapping[str,
     scope = {"__name__": __name__, **names}
     exec(compile("\n".join(lines), __file__, "exec"), scope)  # noqa: S102 - written here alone
     return rule(scope[name])
+
+
+def text_of(function: Callable[..., Any], *kinds: Any) -> tuple[str, str]:
+    """Return what calls rules in LLVM's language, for arguments of some types, and its name there.
+
+    There it takes the addresses of room for what it returns and for an error, then its arguments,
+    and returns 0 where nothing went wrong.
+    """
+    # numba has no other name for an array that is neither given nor made
+    options = {**OPTIONS, "_nrt": True}
+    made: Any = numba.njit(**options, pipeline_class=_Compiler)(function)
+    made.compile(kinds)
+    compiled = made.overloads[kinds]
+    return compiled.library.get_llvm_str(), compiled.fndesc.llvm_func_name
 
 
 class _Last(threading.local):

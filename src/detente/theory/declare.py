@@ -423,9 +423,9 @@ class Theory:
         A step, in order.
     terms : tuple of Term
         What the utility of a response is the sum of.
-    explain : callable
-        ``(world, event, country)`` to a mapping of each term, ``utility`` and ``probability`` to
-        an array with a number a response.
+    take_apart : callable
+        A compiled rule ``(world, event, country, lane, out)`` that writes each term, the utility
+        and the probability of each response, a row each, into ``out``.
     outcomes : Outcomes
         What is measured.
     mechanisms : tuple of Mechanism
@@ -440,7 +440,7 @@ class Theory:
     begin: Callable[[Any], None]
     phases: tuple[Phase, ...]
     terms: tuple[Term, ...]
-    explain: Callable[[Any, int, int], Mapping[str, NDArray[np.float64]]]
+    take_apart: Callable[[Any, int, int, int, Any], None]
     outcomes: Outcomes
     mechanisms: tuple[Mechanism, ...] = field(default=())
 
@@ -450,3 +450,10 @@ class Theory:
         from typing import get_type_hints
 
         return get_type_hints(self.world)
+
+    def explain(self, world: Any, event: int, country: int) -> dict[str, NDArray[np.float64]]:
+        """Return each term, ``utility`` and ``probability`` of each response in one run, (R,)."""
+        names = [*(term.name for term in self.terms), "utility", "probability"]
+        rows = np.zeros((len(names), len(world.inputs.response_stance)))
+        self.take_apart(world, event, country, 0, rows)
+        return dict(zip(names, rows, strict=True))

@@ -16,7 +16,7 @@ import numpy as np
 
 from detente.theory.agenda import act, aims_at, arrive, fade, set_attention
 from detente.theory.arrays import NONE, Floats
-from detente.theory.bargaining.answer import TERMS, decide, explain
+from detente.theory.bargaining.answer import TERMS, decide, take_apart
 from detente.theory.bargaining.arrays import World
 from detente.theory.bargaining.coefficients import (
     AGENDA_THRESHOLD,
@@ -161,7 +161,7 @@ THEORY: Final = Theory(
         Phase(fade, "**Attention** to every event fades."),
     ),
     terms=TERMS,
-    explain=explain,
+    take_apart=take_apart,
     outcomes=OUTCOMES,
     mechanisms=MECHANISMS,
 )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Final
 
 import numpy as np
@@ -124,23 +123,22 @@ def decide(w: World) -> None:
                     choose(w.agenda, w.state.response, e, i, lane, _pick(w, e, i, lane, drawn))
 
 
-def explain(w: World, e: int, i: int) -> Mapping[str, Floats]:
-    """Return `TERMS`, ``utility`` and ``probability`` of each response, (R,), in one run."""
-    lean = leans(w, w.run.end, e, i, 0)
-    ideal = leans(w, w.inputs.position, e, i, 0)
-    stances = w.inputs.response_stance[:, 0]
-    utility = np.array([fit(stance, lean) for stance in stances])
-    wanted = np.array([fit(stance, ideal) for stance in stances])
+@rule
+def take_apart(w: World, e: int, i: int, lane: int, out: Floats) -> None:
+    """Write `TERMS`, utility and probability of each response, (4, R), in one run."""
+    lean, ideal = leans(w, w.run.end, e, i, lane), leans(w, w.inputs.position, e, i, lane)
+    stance, rationality = w.inputs.response_stance, w.inputs.coefficient[RATIONALITY, lane]
     fits, said = w.structure.open, w.state.response
-    opened = np.array([is_open(fits, said, e, i, 0, r) for r in range(len(stances))])
-    rationality, best = (
-        float(w.inputs.coefficient[RATIONALITY, 0]),
-        utility[opened].max(initial=-np.inf),
-    )
-    weights = np.where(opened, [odds(rationality, each, best) for each in utility], 0.0)
-    return {
-        "ideal": wanted,
-        "bargain": utility - wanted,
-        "utility": utility,
-        "probability": weights / max(weights.sum(), 1.0),
-    }
+    best, total = -np.inf, 0.0
+    for r in range(out.shape[1]):
+        out[2, r] = fit(stance[r, lane], lean)
+        out[0, r] = fit(stance[r, lane], ideal)
+        out[1, r] = out[2, r] - out[0, r]
+        if is_open(fits, said, e, i, lane, r):
+            best = max(best, out[2, r])
+    for r in range(out.shape[1]):
+        opened = is_open(fits, said, e, i, lane, r)
+        out[3, r] = odds(rationality, out[2, r], best) if opened else 0.0
+        total += out[3, r]
+    for r in range(out.shape[1]):
+        out[3, r] /= max(total, 1.0)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from detente.theory.bargaining.voting import EQUAL
 from detente.theory.compilation import rule
+from detente.theory.exponential import power
 
 
 @rule
@@ -28,7 +29,7 @@ def utility(nearer: float, exponent: float) -> float:
     ----------
     Scholz, Calbert and Smith (2011), eqs. 15, 16 and 22 to 24.
     """
-    return float(2.0 - 4.0 * (0.5 - 0.5 * nearer) ** exponent)
+    return float(2.0 - 4.0 * power(0.5 - 0.5 * nearer, exponent))
 
 
 @rule

@@ -29,7 +29,7 @@ from detente.theory.response.coefficients import (
 from detente.theory.response.decide import decide, weigh_issues
 from detente.theory.response.exposure import leverage
 from detente.theory.response.issues import influence, move_issues
-from detente.theory.response.terms import TERMS, explain
+from detente.theory.response.terms import TERMS, take_apart
 from detente.theory.response.ties import move_ties
 from detente.theory.response.utility import unit_cost
 
@@ -138,7 +138,7 @@ THEORY: Final = Theory(
         Phase(fade, "**Attention** to every event fades."),
     ),
     terms=TERMS,
-    explain=explain,
+    take_apart=take_apart,
     outcomes=Outcomes(*SHARED),
     mechanisms=MECHANISMS,
 )

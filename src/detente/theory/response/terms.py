@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Final
 
 import numpy as np
 
 from detente.theory.agenda import aims_at, falls_to, is_open, kept, matters
 from detente.theory.arrays import NONE, Floats
+from detente.theory.compilation import rule
 from detente.theory.declare import Term
 from detente.theory.response.arrays import World
 from detente.theory.response.choice import apart, odds, utility
@@ -49,105 +49,104 @@ TERMS: Final = (
     Term("cost", "Less the cost of the response."),
 )
 
-_NAMES: Final = tuple(term.name for term in TERMS)
-_LANE: Final = 0  # of one run
+_UTILITY: Final = 9
+_PROBABILITY: Final = 10
 
 
-def explain(w: World, e: int, i: int) -> Mapping[str, Floats]:
-    """Return each term of the utility of each response of country `i` to event `e`.
+@rule
+def take_apart(w: World, e: int, i: int, lane: int, out: Floats) -> None:
+    """Write each term of the utility of each response of country `i` to event `e`.
 
     Parameters
     ----------
     w : World
-        Of one run. What is worked out anew in a step is written to; the state is not.
-    e, i : int
-        The event, which must be on the agenda, and the country.
-
-    Returns
-    -------
-    mapping of str to ndarray, shape (R,)
-        Each of `TERMS`, ``utility`` and ``probability``.
+        What is worked out anew in a step is written to; the state is not.
+    e, i, lane : int
+        The event, which must be on the agenda, the country and the lane.
+    out : ndarray, shape (11, R)
+        Rows are `TERMS`, utility and probability.
     """
     p, s, run, step = w.inputs, w.state, w.run, w.step
     hear(w, e, i)
-    here = (e, i, _LANE)
-    c = p.coefficient[:, _LANE]
+    c = p.coefficient
     actor, recipient = w.structure.actor[e], w.structure.recipient[e]
-    stake = s.stake[here]
-    to_actor = to_recipient = 0.0
+    stake, offer = s.stake[e, i, lane], paid(c[OFFER, lane], run.offered[e, i, lane])
+    share = own_affair(w.structure.concerned[e, i], c[BYSTANDER, lane])
+    gain, to_actor, to_recipient = share * run.gain[e, i, lane], 0.0, 0.0
     if actor != NONE:
-        to_actor = tie_to_actor(c[TIE_TO_ACTOR], stake, s.attitude[i, actor, _LANE])
+        attitude = s.attitude[i, actor, lane]
+        to_actor = share * tie_to_actor(c[TIE_TO_ACTOR, lane], stake, attitude)
     if recipient != NONE:
-        attitude, score = s.attitude[i, recipient, _LANE], p.score[e, _LANE]
-        to_recipient = tie_to_recipient(c[TIE_TO_RECIPIENT], stake, attitude, score)
-    offer = paid(c[OFFER], run.offered[here])
-    share = own_affair(w.structure.concerned[e, i], c[BYSTANDER])
-    gain, to_actor, to_recipient = (
-        share * each for each in (run.gain[here], to_actor, to_recipient)
-    )
-    conformity, last = run.conformity[i, _LANE], last_word(w.structure, s, e, i, _LANE)
-    inertia = c[INERTIA] if last != 0.0 else 0.0
-    hostile = relieved(run.hostile_cost[i, _LANE], c[RED_LINE_RESOLVE], run.crossed[here])
-    support = run.support_cost[i, _LANE]
-    past = _past(w, e, i)
-    sides = (step.to_supporters, step.supporters_ask, step.to_opponents, step.opponents_ask)
-    columns: dict[str, list[float]] = {name: [] for name in (*_NAMES, "utility")}
-    for stance, price in zip(p.response_stance[:, _LANE], p.response_cost[:, _LANE], strict=True):
-        distance = apart(stance, run.share[i], s.stance[e], _LANE)
-        short = exposure(stance, *(c[EXPOSURE] * side[here] for side in sides))
-        precedent = c[PRECEDENT] * departure(stance, *past)
-        cost = intensity_cost(price, stance, hostile, support)
-        values = {
-            "issues": stance * gain,
-            "tie_to_actor": stance * to_actor,
-            "tie_to_recipient": stance * to_recipient,
-            "offer": stance * offer,
-            "conformity": -conformity * distance,
-            "exposure": -short,
-            "inertia": -inertia * (stance - last) ** 2,
-            "precedent": -precedent,
-            "cost": -cost,
-            "utility": utility(
-                stance,
-                gain + to_actor + to_recipient + offer,
-                conformity,
-                distance,
-                short,
-                inertia,
-                last,
-                precedent,
-                cost,
-            ),
-        }
-        for name, value in values.items():
-            columns[name].append(value)
-    arrays = {name: np.array(values) for name, values in columns.items()}
-    return arrays | {"probability": _probability(w, e, i, arrays["utility"])}
+        attitude, score = s.attitude[i, recipient, lane], p.score[e, lane]
+        to_recipient = share * tie_to_recipient(c[TIE_TO_RECIPIENT, lane], stake, attitude, score)
+    conformity, last = run.conformity[i, lane], last_word(w.structure, s, e, i, lane)
+    inertia = c[INERTIA, lane] if last != 0.0 else 0.0
+    hostile_cost, crossed = run.hostile_cost[i, lane], run.crossed[e, i, lane]
+    hostile = relieved(hostile_cost, c[RED_LINE_RESOLVE, lane], crossed)
+    support = run.support_cost[i, lane]
+    weight, pull, squares = _past(w, e, i, lane)
+    for r in range(out.shape[1]):
+        stance = p.response_stance[r, lane]
+        distance = apart(stance, run.share[i], s.stance[e], lane)
+        short = exposure(
+            stance,
+            c[EXPOSURE, lane] * step.to_supporters[e, i, lane],
+            c[EXPOSURE, lane] * step.supporters_ask[e, i, lane],
+            c[EXPOSURE, lane] * step.to_opponents[e, i, lane],
+            c[EXPOSURE, lane] * step.opponents_ask[e, i, lane],
+        )
+        precedent = c[PRECEDENT, lane] * departure(stance, weight, pull, squares)
+        cost = intensity_cost(p.response_cost[r, lane], stance, hostile, support)
+        appeal = gain + to_actor + to_recipient + offer
+        out[0, r] = stance * gain
+        out[1, r] = stance * to_actor
+        out[2, r] = stance * to_recipient
+        out[3, r] = stance * offer
+        out[4, r] = -conformity * distance
+        out[5, r] = -short
+        out[6, r] = -inertia * (stance - last) * (stance - last)
+        out[7, r] = -precedent
+        out[8, r] = -cost
+        out[_UTILITY, r] = utility(
+            stance, appeal, conformity, distance, short, inertia, last, precedent, cost
+        )
+    _write_probability(w, e, i, lane, out)
 
 
-def _past(w: World, e: int, i: int) -> tuple[float, float, float]:
+@rule
+def _past(w: World, e: int, i: int, lane: int) -> tuple[float, float, float]:
     """Return the weight of earlier conduct, its pull, and that times the stance once more."""
     structure, p, s = w.structure, w.inputs, w.state
-    rows = []
-    for k in structure.about[structure.about_of[e] : structure.about_of[e + 1]]:
-        refused, granted = (level(structure, p, s, e, k, _LANE) for level in (falls_to, aims_at))
-        mattering = matters(p.salience[i, k, _LANE], refused, granted)
-        past, half_life = structure.past[i, k], p.coefficient[PRECEDENT_HALF_LIFE, _LANE]
-        weight = mattering * kept(half_life, structure.past_years[i, k]) if past != NONE else 0.0
-        stance = calls_for(p.response_stance[past, _LANE], refused, granted)
-        rows.append((mattering, weight, stance))
-    whole = sum(mattering for mattering, _, _ in rows) or 1.0
-    weight, pull, squares = (
-        sum(weight * stance**power for _, weight, stance in rows) / whole for power in (0, 1, 2)
-    )
-    return weight, pull, squares
+    whole, weights, pull, squares = 0.0, 0.0, 0.0, 0.0
+    for at in range(structure.about_of[e], structure.about_of[e + 1]):
+        k = structure.about[at]
+        refused = falls_to(structure, p, s, e, k, lane)
+        granted = aims_at(structure, p, s, e, k, lane)
+        mattering = matters(p.salience[i, k, lane], refused, granted)
+        whole += mattering
+        past = structure.past[i, k]
+        if past != NONE:
+            half_life = p.coefficient[PRECEDENT_HALF_LIFE, lane]
+            weight = mattering * kept(half_life, structure.past_years[i, k])
+            stance = calls_for(p.response_stance[past, lane], refused, granted)
+            weights += weight
+            pull += weight * stance
+            squares += weight * stance * stance
+    whole = whole if whole > 0.0 else 1.0
+    return weights / whole, pull / whole, squares / whole
 
 
-def _probability(w: World, e: int, i: int, utilities: Floats) -> Floats:
-    """Return the probability of each response that is open to the country, 0 for the others."""
-    fits, said = w.structure.open, w.state.response
-    opened = [is_open(fits, said, e, i, _LANE, r) for r in range(len(utilities))]
-    best = float(utilities[opened].max(initial=-np.inf))
-    precision = float(w.run.precision[i, _LANE])
-    weights = np.where(opened, [odds(precision, value, best) for value in utilities], 0.0)
-    return np.asarray(weights / max(weights.sum(), 1.0))  # the best has 1, unless none is open
+@rule
+def _write_probability(w: World, e: int, i: int, lane: int, out: Floats) -> None:
+    """Write the probability of each response that is open to the country, 0 for the others."""
+    fits, said, precision = w.structure.open, w.state.response, w.run.precision[i, lane]
+    best, total = -np.inf, 0.0
+    for r in range(out.shape[1]):
+        if is_open(fits, said, e, i, lane, r):
+            best = max(best, out[_UTILITY, r])
+    for r in range(out.shape[1]):
+        opened = is_open(fits, said, e, i, lane, r)
+        out[_PROBABILITY, r] = odds(precision, out[_UTILITY, r], best) if opened else 0.0
+        total += out[_PROBABILITY, r]
+    for r in range(out.shape[1]):
+        out[_PROBABILITY, r] /= max(total, 1.0)  # the best has 1, unless none is open

@@ -120,17 +120,21 @@ def measure_echo(w: World, out: Floats) -> None:
             out[i, lane] = same / live if live > 0.0 else 0.0
 
 
-def explain(w: World, e: int, i: int) -> dict[str, Floats]:
-    """Return the one term, and the certain choice."""
-    leader = strongest(w, e, i, 0)
-    said = w.state.stance[e, leader, 0] if leader != NONE else 0.0
-    stances = w.inputs.response_stance[:, 0]
-    deference = w.inputs.coefficient[DEFERENCE, 0]
-    nearness = np.array([utility(stance, deference, said) for stance in stances])
-    chosen = np.zeros(len(stances))
-    opened = w.structure.open[e, i] == 1
-    chosen[int(np.where(opened, nearness, -np.inf).argmax())] = 1.0
-    return {"nearness": nearness, "utility": nearness, "probability": chosen}
+@rule
+def take_apart(w: World, e: int, i: int, lane: int, out: Floats) -> None:
+    """Write the one term, utility and the certain choice of each response, (3, R)."""
+    leader = strongest(w, e, i, lane)
+    said = w.state.stance[e, leader, lane] if leader != NONE else 0.0
+    best = NONE
+    for r in range(out.shape[1]):
+        stance = w.inputs.response_stance[r, lane]
+        out[0, r] = utility(stance, w.inputs.coefficient[DEFERENCE, lane], said)
+        out[1, r] = out[0, r]
+        out[2, r] = 0.0
+        if w.structure.open[e, i, r] == 1 and (best == NONE or out[0, r] > out[0, best]):
+            best = r
+    if best != NONE:
+        out[2, best] = 1.0
 
 
 THEORY: Final = Theory(
@@ -147,7 +151,7 @@ THEORY: Final = Theory(
         Phase(fade, "**Attention** fades."),
     ),
     terms=(Term("nearness", "How near the response is to what the strongest said."),),
-    explain=explain,
+    take_apart=take_apart,
     outcomes=OUTCOMES,
     mechanisms=(Mechanism("deference", {"deference": 0.0}),),
 )

@@ -1,0 +1,1 @@
+"""The page: the model in one HTML file."""
