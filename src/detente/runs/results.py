@@ -23,6 +23,7 @@ from detente.runs.tables import Source, open_trajectories
 from detente.scenario.messages import MISSING, between, percent, printable, require_path, signed
 
 if TYPE_CHECKING:
+    import pandas as pd
     import xarray as xr
 
     from detente.scenario.schema import Scenario
@@ -95,6 +96,17 @@ class Results:
             return full_dataset(self._source)
         assert self.folder is not None
         return _dataset(self.folder, self.layout, self.runs)
+
+    @cached_property
+    def inputs(self) -> pd.DataFrame:
+        """Every number that a run drew, by its path: one row a variant and run.
+
+        Missing where a variant does not draw it: it lacks the event, or sets another number there.
+        """
+        from detente.runs.inputs import input_table
+
+        path = None if self.folder is None else self.folder / places.INPUTS
+        return input_table(self.layout, self.data["run"].to_numpy(), path)
 
     @cached_property
     def summary(self) -> Summary:
