@@ -227,3 +227,39 @@ def test_explain_refuses_what_is_not_there(detente, scenario, options, said):
     done = detente("explain", scenario, *options)
     assert done.exit_code == 2
     assert said in done.stderr
+
+
+def test_compare_writes_tables_and_draws(detente, folder):
+    done = detente(
+        "compare", folder, "--csv", "effects.csv", "--latex", "effects.tex", "--plot", "effects.png"
+    )
+    assert done.exit_code == 0, done.output
+    import pandas as pd
+
+    table = package.effects(package.open(folder))
+    pd.testing.assert_frame_equal(pd.read_csv("effects.csv"), table)
+    tabular = Path("effects.tex").read_text()
+    assert tabular.startswith("\\begin{tabular}{ll")
+    assert f"${table['effect'].iloc[0]:.3f}$" in tabular
+    assert "no\\_move" not in tabular
+    assert "\\\\\n\\midrule\n" in tabular
+    assert Path("effects.png").read_bytes().startswith(b"\x89PNG")
+
+
+def test_compare_takes_another_results_folder(detente, scenario, folder):
+    asked = ["--set", "countries.KAZ.capability=0.2", "--out", "other", "--no-plots"]
+    assert detente("run", scenario, *asked, "--workers", 1).exit_code == 0
+    done = detente("compare", folder, "--against", "other", "--json")
+    assert done.exit_code == 0, done.output
+    assert {row["variant"] for row in json.loads(done.stdout)} == {"demand", "no_move", "offer"}
+
+
+def test_run_goes_on_until_changes_are_as_precise_as_asked(detente, scenario):
+    done = detente("run", scenario, "--precision", 0.02, "--no-plots", "--workers", 1)
+    assert done.exit_code == 0, done.output
+    table = package.effects(package.open("results/small"))
+    assert ((table["high"] - table["low"]) / 2 <= 0.02).all()
+    assert table["runs"].max() > 23
+    both = detente("run", scenario, "--precision", 0.02, "--runs", 5)
+    assert both.exit_code == 2
+    assert "give one of them" in both.stderr

@@ -43,6 +43,10 @@ Formats = Annotated[
     list[str] | None,
     typer.Option("--format", metavar="png|svg|pdf", help="Of pictures (repeatable); else png."),
 ]
+Csv = Annotated[Path | None, typer.Option("--csv", metavar="FILE", help="Write the table as CSV.")]
+Latex = Annotated[
+    Path | None, typer.Option("--latex", metavar="FILE", help="Write the table for LaTeX.")
+]
 Plot = Annotated[Path | None, typer.Option(metavar="FILE", help="Draw it, as .png or .svg.")]
 
 #: In which pictures can be drawn; by default in the first.
@@ -169,6 +173,37 @@ def _jsonable(value: Any) -> Any:
         case bool() | int() | str() | None:
             return value
     return _jsonable(value.item()) if hasattr(value, "item") else str(value)
+
+
+def write_tables(frame: Any, *, csv: Path | None = None, latex: Path | None = None) -> None:
+    """Write a data frame to the files that are named, whole or not at all."""
+    from detente.runs.files import storage_errors, write_text
+
+    for path, made in (
+        (csv, lambda: frame.to_csv(index=False)),
+        (latex, lambda: latex_table(frame)),
+    ):
+        if path is not None:
+            with storage_errors("write", path):
+                write_text(path, made())
+
+
+def latex_table(frame: Any) -> str:
+    r"""Return a data frame as a ``tabular`` with rules of booktabs, numbers to three decimals."""
+    special = {"&": r"\&", "%": r"\%", "_": r"\_", "#": r"\#", "$": r"\$"}
+
+    def escaped(value: Any) -> str:
+        if value is None or value != value:  # noqa: PLR0124 - NaN differs from itself
+            return "--"
+        if isinstance(value, float):
+            return f"${value:.3f}$"
+        return "".join(special.get(each, each) for each in str(value))
+
+    numbers = ["r" if frame[name].dtype.kind in "fi" else "l" for name in frame.columns]
+    rows = [" & ".join(map(escaped, row)) + r" \\" for row in frame.itertuples(index=False)]
+    head = " & ".join(map(escaped, frame.columns)) + r" \\"
+    lines = [r"\begin{tabular}{" + "".join(numbers) + "}", r"\toprule", head, r"\midrule"]
+    return "\n".join([*lines, *rows, r"\bottomrule", r"\end{tabular}", ""])
 
 
 def near(path: Path) -> str:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from detente.runs.plan import Failure, Plan
     from detente.runs.results import Results
     from detente.runs.runner import ShareResult
+    from detente.scenario import Scenario
 
 #: Variants beside each other in the short table.
 ABREAST: Final = 5
@@ -34,6 +35,10 @@ def run(
         list[str] | None, typer.Option("--variant", help="Only this variant (repeatable).")
     ] = None,
     runs: Annotated[int | None, typer.Option(help="Runs of each variant.")] = None,
+    precision: Annotated[
+        float | None,
+        typer.Option(help="Instead: until the mean change of each is known within so much."),
+    ] = None,
     seed: console.Seed = None,
     steps: Annotated[int | None, typer.Option(help="Steps of a run.")] = None,
     engine: Annotated[str | None, typer.Option(help="What simulates: compiled, or mesa.")] = None,
@@ -84,6 +89,8 @@ def run(
     (loaded,) = console.load_all([scenario], changes, theory)
     with _options_named():
         asked = with_overrides(loaded, runs=runs, seed=seed, steps=steps, variants=variant)
+    if precision is not None:
+        asked = asked.set({"runs": _runs_for(asked, precision, runs)})
     plan = make_plan(asked, engine=engine, keep=keep, agents=None)
     if out is not None and not out.strip():
         raise UsageError("--out: name a folder, such as results/mine")
@@ -114,6 +121,16 @@ def run(
         _say_what_failed(results.failures, f"{len(results.failures)} of {total} runs")
         console.say("manifest.jsonl has each with its traceback")
         raise typer.Exit(console.FAILED)
+
+
+def _runs_for(scenario: Scenario, precision: float, runs: int | None) -> int:
+    """Return how many runs keep the mean changes of both tilts within a precision."""
+    from detente.measures.effects import runs_needed
+    from detente.runs.errors import UsageError
+
+    if runs is not None:
+        raise UsageError("--precision says until when to run, --runs how many: give one of them")
+    return max(runs_needed(scenario, precision, outcome=name) for name in ("tilt", "revealed"))
 
 
 @contextmanager

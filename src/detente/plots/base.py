@@ -54,6 +54,7 @@ SUBJECTS: Final = {
     "score": ("table", "the score of detente.score"),
     "fit": ("estimates", "the fit of detente.fit"),
     "ties": ("distributions", "the ties of detente.ties"),
+    "changes": ("columns", "the table of detente.effects"),
     "table": ("columns", "a table as of detente.patterns().table"),
 }
 #: What the other arguments of pictures are.
