@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from detente.measures.fit import Fit, fit
     from detente.measures.patterns import patterns
     from detente.measures.score import Score, score
+    from detente.measures.sensitivity import Drivers, Sweep, sensitivity, sweep
     from detente.measures.ties import Ties, ties
     from detente.runs.errors import Interrupted, RunError, StoreError, UsageError
     from detente.runs.results import Results
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 #: Where each name of the public surface is: its module, and its name there if that is another.
 _PLACES: Final[dict[str, tuple[str, str]]] = {
     "CountryAgent": ("detente.engine.model", "CountryAgent"),
+    "Drivers": ("detente.measures.sensitivity", "Drivers"),
     "Fit": ("detente.measures.fit", "Fit"),
     "Interrupted": ("detente.runs.errors", "Interrupted"),
     "RegionModel": ("detente.engine.model", "RegionModel"),
@@ -38,6 +40,7 @@ _PLACES: Final[dict[str, tuple[str, str]]] = {
     "ScenarioError": ("detente.scenario", "ScenarioError"),
     "Score": ("detente.measures.score", "Score"),
     "StoreError": ("detente.runs.errors", "StoreError"),
+    "Sweep": ("detente.measures.sensitivity", "Sweep"),
     "Ties": ("detente.measures.ties", "Ties"),
     "UsageError": ("detente.runs.errors", "UsageError"),
     "ablations": ("detente.measures.ablations", "ablations"),
@@ -49,12 +52,15 @@ _PLACES: Final[dict[str, tuple[str, str]]] = {
     "patterns": ("detente.measures.patterns", "patterns"),
     "run": ("detente.runs.runner", "run"),
     "score": ("detente.measures.score", "score"),
+    "sensitivity": ("detente.measures.sensitivity", "sensitivity"),
     "summary": ("detente.measures.effects", "summary"),
+    "sweep": ("detente.measures.sensitivity", "sweep"),
     "ties": ("detente.measures.ties", "ties"),
 }
 
 __all__ = [
     "CountryAgent",
+    "Drivers",
     "Fit",
     "Interrupted",
     "RegionModel",
@@ -64,6 +70,7 @@ __all__ = [
     "ScenarioError",
     "Score",
     "StoreError",
+    "Sweep",
     "Ties",
     "UsageError",
     "__version__",
@@ -77,7 +84,9 @@ __all__ = [
     "plots",
     "run",
     "score",
+    "sensitivity",
     "summary",
+    "sweep",
     "ties",
 ]
 

@@ -33,3 +33,25 @@ def test_effects_are_drawn_with_the_numbers_of_their_table(ran):
     assert title == f"{most['country_name']}: {most['effect']:+.2f} in revealed"
     assert any(f"{told.sum()} of {len(table)}" in text for text in said)
     assert clipped(drawn) == []
+
+
+def test_drivers_are_drawn_with_their_sentence_as_title(ran):
+    found = detente.sensitivity(ran, "revealed.PAK")
+    drawn = plots.drivers(found)
+    names = [label.get_text().replace("\n", "") for label in drawn.axes[0].get_yticklabels()]
+    assert names == list(found.table["name"].head(12))
+    marks = [line for line in drawn.axes[0].lines if line.get_marker() == "o"]
+    drawn_at = [float(mark.get_xdata()[0]) for mark in marks]
+    assert drawn_at == list(found.table["correlation"].head(12))
+    assert " ".join(drawn.get_suptitle().split())[:80] == found.sentence[:80]
+    assert clipped(drawn) == []
+
+
+def test_a_sweep_is_drawn_as_a_curve(scenario):
+    path = "countries.PAK.preferences.foreign_basing.position"
+    found = detente.sweep(scenario, path, (0.0, 1.0, 3), "revealed.PAK", runs=50)
+    drawn = plots.sweep(found)
+    curve = drawn.axes[0].lines[0]
+    assert list(curve.get_xdata()) == [0.0, 0.5, 1.0]
+    assert list(curve.get_ydata()) == list(found.table["mean"])
+    assert clipped(drawn) == []

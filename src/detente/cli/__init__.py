@@ -18,6 +18,7 @@ from detente.cli.results import compare, plot
 from detente.cli.run import run
 from detente.cli.scenarios import list_scenarios, new, schema
 from detente.cli.score import score
+from detente.cli.sensitivity import sensitivity
 
 app = typer.Typer(
     name="detente",
@@ -30,7 +31,8 @@ app = typer.Typer(
 )
 
 for command in (
-    run, check, new, list_scenarios, schema, compare, score, fit, explain, plot, ablate, odd,
+    run, check, new, list_scenarios, schema, compare, sensitivity, explain, 
+    score, fit, ablate, plot, odd,
 ):  # fmt: skip
     app.command(command.__name__.removesuffix("_scenarios"))(reported(command))
 app.add_typer(validate.app, name="validate")

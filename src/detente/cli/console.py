@@ -175,6 +175,11 @@ def _jsonable(value: Any) -> Any:
     return _jsonable(value.item()) if hasattr(value, "item") else str(value)
 
 
+def rows_of(frame: Any) -> list[dict[str, Any]]:
+    """Return the rows of a data frame as `print_table` and `print_json` take them."""
+    return [{str(key): value for key, value in row.items()} for row in frame.to_dict("records")]
+
+
 def write_tables(frame: Any, *, csv: Path | None = None, latex: Path | None = None) -> None:
     """Write a data frame to the files that are named, whole or not at all."""
     from detente.runs.files import storage_errors, write_text

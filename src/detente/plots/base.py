@@ -55,6 +55,8 @@ SUBJECTS: Final = {
     "fit": ("estimates", "the fit of detente.fit"),
     "ties": ("distributions", "the ties of detente.ties"),
     "changes": ("columns", "the table of detente.effects"),
+    "drivers": ("convergence", "the drivers of detente.sensitivity"),
+    "sweep": ("tipping", "the sweep of detente.sweep"),
     "table": ("columns", "a table as of detente.patterns().table"),
 }
 #: What the other arguments of pictures are.

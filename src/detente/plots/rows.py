@@ -11,11 +11,13 @@ from detente.plots import base, style
 from detente.plots.base import Canvas, Page
 
 #: Inches: of the page's width, of a row, of names on the left and of numbers on the right, below.
-WIDTH = 11.5
-ROW = 0.36
+WIDTH = 12.0
+ROW = 0.44
 NAMES = 4.4
-NUMBERS = 2.3
+NUMBERS = 2.75
 BELOW = 0.75
+#: Letters of a name that fit on one line.
+LONG = 36
 
 
 class Row(NamedTuple):
@@ -50,6 +52,17 @@ def draw_rows(
     axes.grid(axis="x", color=style.RULE, lw=0.8)
     axes.set_axisbelow(True)
     axes.set(ylim=(len(rows) - 0.5, -0.5), xlabel=axis)
-    axes.set_yticks(range(len(rows)), [row.name for row in rows])
+    axes.set_yticks(range(len(rows)), [folded(row.name) for row in rows])
     axes.tick_params(axis="y", length=0)
     return page.figure
+
+
+def folded(name: str) -> str:
+    """Return the path of an input over two lines if it is long, broken at a point."""
+    if len(name) <= LONG:
+        return name
+    points = [at for at, each in enumerate(name) if each == "."]
+    if not points:
+        return name
+    middle = min(points, key=lambda at: abs(at - len(name) / 2))
+    return f"{name[: middle + 1]}\n{name[middle + 1 :]}"
