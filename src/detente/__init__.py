@@ -13,8 +13,10 @@ if TYPE_CHECKING:
     from detente.engine.model import CountryAgent, RegionModel
     from detente.measures.ablations import ablations
     from detente.measures.agreement import agreement
+    from detente.measures.discovery import Conditions, discover
     from detente.measures.effects import effects, summary
     from detente.measures.fit import Fit, fit
+    from detente.measures.levers import Levers, levers
     from detente.measures.patterns import patterns
     from detente.measures.score import Score, score
     from detente.measures.sensitivity import Drivers, Sweep, sensitivity, sweep
@@ -29,10 +31,12 @@ if TYPE_CHECKING:
 
 #: Where each name of the public surface is: its module, and its name there if that is another.
 _PLACES: Final[dict[str, tuple[str, str]]] = {
+    "Conditions": ("detente.measures.discovery", "Conditions"),
     "CountryAgent": ("detente.engine.model", "CountryAgent"),
     "Drivers": ("detente.measures.sensitivity", "Drivers"),
     "Fit": ("detente.measures.fit", "Fit"),
     "Interrupted": ("detente.runs.errors", "Interrupted"),
+    "Levers": ("detente.measures.levers", "Levers"),
     "RegionModel": ("detente.engine.model", "RegionModel"),
     "Results": ("detente.runs.results", "Results"),
     "RunError": ("detente.runs.errors", "RunError"),
@@ -45,8 +49,10 @@ _PLACES: Final[dict[str, tuple[str, str]]] = {
     "UsageError": ("detente.runs.errors", "UsageError"),
     "ablations": ("detente.measures.ablations", "ablations"),
     "agreement": ("detente.measures.agreement", "agreement"),
+    "discover": ("detente.measures.discovery", "discover"),
     "effects": ("detente.measures.effects", "effects"),
     "fit": ("detente.measures.fit", "fit"),
+    "levers": ("detente.measures.levers", "levers"),
     "load": ("detente.scenario", "load"),
     "open": ("detente.runs.results", "open_results"),
     "patterns": ("detente.measures.patterns", "patterns"),
@@ -59,10 +65,12 @@ _PLACES: Final[dict[str, tuple[str, str]]] = {
 }
 
 __all__ = [
+    "Conditions",
     "CountryAgent",
     "Drivers",
     "Fit",
     "Interrupted",
+    "Levers",
     "RegionModel",
     "Results",
     "RunError",
@@ -76,8 +84,10 @@ __all__ = [
     "__version__",
     "ablations",
     "agreement",
+    "discover",
     "effects",
     "fit",
+    "levers",
     "load",
     "open",
     "patterns",

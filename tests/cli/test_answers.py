@@ -52,3 +52,24 @@ def test_sensitivity_sweeps(command):
     wrong = command(*asked, f"{POSITION}=0-1")
     assert wrong.exit_code == 2
     assert "expected PATH=LOW:HIGH:N" in wrong.stderr
+
+
+def test_discover_finds_conditions(command, folder):
+    asked = ["discover", folder, "--outcome", "revealed.PAK", "--above", -0.1]
+    done = command(*asked, "--plot", "c.png", "--csv", "c.csv")
+    assert done.exit_code == 0, done.output
+    found = package.discover(package.open(folder), "revealed.PAK", above=-0.1)
+    assert found.sentence[:60] in " ".join(done.stdout.split())
+    assert Path("c.png").exists()
+    assert Path("c.csv").read_text().startswith("by,conditions,density,coverage,mass,runs\nPRIM,")
+    assert json.loads(command(*asked, "--json").stdout)["sentence"] == found.sentence
+    assert command("discover", folder, "--outcome", "revealed.PAK").exit_code == 2
+
+
+def test_levers_ranks_single_changes(command):
+    asked = ["levers", "bagram-2025", "--outcome", "tilt.PAK", "--runs", 5]
+    done = command(*asked, "--json")
+    assert done.exit_code == 0, done.output
+    rows = json.loads(done.stdout)["rows"]
+    assert len(rows) > 100
+    assert abs(rows[0]["effect"]) >= abs(rows[-1]["effect"])

@@ -55,3 +55,17 @@ def test_a_sweep_is_drawn_as_a_curve(scenario):
     assert list(curve.get_xdata()) == [0.0, 0.5, 1.0]
     assert list(curve.get_ydata()) == list(found.table["mean"])
     assert clipped(drawn) == []
+
+
+def test_conditions_and_levers_are_drawn(ran, scenario):
+    found = detente.discover(ran, "revealed.PAK", above=-0.1)
+    drawn = plots.conditions(found)
+    names = [label.get_text().replace("\n", "") for label in drawn.axes[0].get_yticklabels()]
+    assert names == [name for name, *_ in found.box.conditions]
+    assert clipped(drawn) == []
+    moved = detente.levers(scenario.set({"steps": 4}), "tilt.PAK", runs=10)
+    drawn = plots.levers(moved)
+    assert list(moved.table["change"].head(15)) == [
+        label.get_text().replace("\n", "") for label in drawn.axes[0].get_yticklabels()
+    ]
+    assert clipped(drawn) == []

@@ -10,6 +10,7 @@ import typer
 from detente.cli import validate
 from detente.cli.ablate import ablate
 from detente.cli.check import check
+from detente.cli.conditions import discover, levers
 from detente.cli.console import INTERRUPTED, listen, reported
 from detente.cli.explain import explain
 from detente.cli.fit import fit
@@ -31,7 +32,7 @@ app = typer.Typer(
 )
 
 for command in (
-    run, check, new, list_scenarios, schema, compare, sensitivity, explain, 
+    run, check, new, list_scenarios, schema, compare, sensitivity, discover, levers, explain, 
     score, fit, ablate, plot, odd,
 ):  # fmt: skip
     app.command(command.__name__.removesuffix("_scenarios"))(reported(command))

@@ -56,6 +56,8 @@ SUBJECTS: Final = {
     "ties": ("distributions", "the ties of detente.ties"),
     "changes": ("columns", "the table of detente.effects"),
     "drivers": ("convergence", "the drivers of detente.sensitivity"),
+    "conditions": ("box", "the conditions of detente.discover"),
+    "levers": ("table", "the levers of detente.levers"),
     "sweep": ("tipping", "the sweep of detente.sweep"),
     "table": ("columns", "a table as of detente.patterns().table"),
 }
