@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from detente.measures.agreement import agreement
     from detente.measures.discovery import Conditions, discover
     from detente.measures.effects import effects, summary
+    from detente.measures.explanation import Explanation, explain
     from detente.measures.fit import Fit, fit
     from detente.measures.levers import Levers, levers
     from detente.measures.patterns import patterns
@@ -34,6 +35,7 @@ _PLACES: Final[dict[str, tuple[str, str]]] = {
     "Conditions": ("detente.measures.discovery", "Conditions"),
     "CountryAgent": ("detente.engine.model", "CountryAgent"),
     "Drivers": ("detente.measures.sensitivity", "Drivers"),
+    "Explanation": ("detente.measures.explanation", "Explanation"),
     "Fit": ("detente.measures.fit", "Fit"),
     "Interrupted": ("detente.runs.errors", "Interrupted"),
     "Levers": ("detente.measures.levers", "Levers"),
@@ -51,6 +53,7 @@ _PLACES: Final[dict[str, tuple[str, str]]] = {
     "agreement": ("detente.measures.agreement", "agreement"),
     "discover": ("detente.measures.discovery", "discover"),
     "effects": ("detente.measures.effects", "effects"),
+    "explain": ("detente.measures.explanation", "explain"),
     "fit": ("detente.measures.fit", "fit"),
     "levers": ("detente.measures.levers", "levers"),
     "load": ("detente.scenario", "load"),
@@ -68,6 +71,7 @@ __all__ = [
     "Conditions",
     "CountryAgent",
     "Drivers",
+    "Explanation",
     "Fit",
     "Interrupted",
     "Levers",
@@ -86,6 +90,7 @@ __all__ = [
     "agreement",
     "discover",
     "effects",
+    "explain",
     "fit",
     "levers",
     "load",

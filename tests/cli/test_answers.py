@@ -73,3 +73,19 @@ def test_levers_ranks_single_changes(command):
     rows = json.loads(done.stdout)["rows"]
     assert len(rows) > 100
     assert abs(rows[0]["effect"]) >= abs(rows[-1]["effect"])
+
+
+def test_explain_takes_a_choice_apart_over_all_runs(command):
+    asked = ["explain", "bagram-2025", "--country", "PAK", "--event", "us_demand", "--runs", 30]
+    done = command(*asked, "--no-nearest", "--plot", "w.png")
+    assert done.exit_code == 0, done.output
+    found = package.explain(package.load("bagram-2025"), "PAK", "us_demand", runs=30, nearest=False)
+    assert found.sentence in " ".join(done.stdout.split())
+    assert "means over 30 runs" in done.stdout
+    assert "The record of that week: " in done.stdout
+    assert Path("w.png").exists()
+    plain = json.loads(command(*asked, "--no-nearest", "--json").stdout)
+    assert (plain["leads"], plain["sentence"]) == (found.leads, found.sentence)
+    one = json.loads(command(*asked, "--run", 1, "--json").stdout)
+    assert one["run"] == 1
+    assert {"response", "utility", "probability"} <= set(one["responses"][0])

@@ -201,7 +201,7 @@ ABOUT = ["--country", "KAZ", "--event", "demand_made"]
 
 
 def test_explain_takes_a_choice_apart(detente, scenario):
-    done = detente("explain", scenario, *ABOUT)
+    done = detente("explain", scenario, *ABOUT, "--run", 0)
     assert done.exit_code == 0, done.output
     assert "Kazakhstan on 'A demand': run 0 of demand, after step 2" in done.stdout
     for heading in ("Issues", "Actor", "Peers", "Exposure", "Utility", "Prob."):

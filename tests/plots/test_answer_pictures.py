@@ -69,3 +69,14 @@ def test_conditions_and_levers_are_drawn(ran, scenario):
         label.get_text().replace("\n", "") for label in drawn.axes[0].get_yticklabels()
     ]
     assert clipped(drawn) == []
+
+
+def test_a_waterfall_adds_up_to_the_difference_in_utility(scenario):
+    found = detente.explain(scenario, "PAK", "us_demand", runs=20, nearest=False)
+    drawn = plots.waterfall(found)
+    bars = [bar.get_width() for bar in drawn.axes[0].patches]
+    assert bars[:-1] == pytest.approx(list(found.reasons["difference"]))
+    assert bars[-1] == pytest.approx(
+        found.table["utility"][found.leads] - found.table["utility"][found.next]
+    )
+    assert clipped(drawn) == []

@@ -58,6 +58,7 @@ SUBJECTS: Final = {
     "drivers": ("convergence", "the drivers of detente.sensitivity"),
     "conditions": ("box", "the conditions of detente.discover"),
     "levers": ("table", "the levers of detente.levers"),
+    "explanation": ("reasons", "the explanation of detente.explain"),
     "sweep": ("tipping", "the sweep of detente.sweep"),
     "table": ("columns", "a table as of detente.patterns().table"),
 }
