@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from detente import plots
     from detente.engine.model import CountryAgent, RegionModel
     from detente.measures.ablations import ablations
-    from detente.measures.agreement import agreement
+    from detente.measures.agreement import agreement, pairs
     from detente.measures.discovery import Conditions, discover
     from detente.measures.effects import effects, summary
     from detente.measures.explanation import Explanation, explain
@@ -58,6 +58,7 @@ _PLACES: Final[dict[str, tuple[str, str]]] = {
     "levers": ("detente.measures.levers", "levers"),
     "load": ("detente.scenario", "load"),
     "open": ("detente.runs.results", "open_results"),
+    "pairs": ("detente.measures.agreement", "pairs"),
     "patterns": ("detente.measures.patterns", "patterns"),
     "run": ("detente.runs.runner", "run"),
     "score": ("detente.measures.score", "score"),
@@ -95,6 +96,7 @@ __all__ = [
     "levers",
     "load",
     "open",
+    "pairs",
     "patterns",
     "plots",
     "run",

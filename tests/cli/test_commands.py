@@ -263,3 +263,14 @@ def test_run_goes_on_until_changes_are_as_precise_as_asked(detente, scenario):
     both = detente("run", scenario, "--precision", 0.02, "--runs", 5)
     assert both.exit_code == 2
     assert "give one of them" in both.stderr
+
+
+def test_pairs_shows_who_stands_together(detente, folder):
+    out = detente("pairs", folder).stdout
+    table = package.pairs(package.open(folder))
+    first = table.iloc[0]
+    assert f"{first['country']} {first['other']} {100 * first['bloc']:.0f} %" in " ".join(
+        out.split()
+    )
+    rows = json.loads(detente("pairs", folder, "--json").stdout)
+    assert rows[0]["S"] == pytest.approx(first["S"])

@@ -15,7 +15,7 @@ from detente.cli.console import INTERRUPTED, listen, reported
 from detente.cli.explain import explain
 from detente.cli.fit import fit
 from detente.cli.odd import odd
-from detente.cli.results import compare, plot
+from detente.cli.results import compare, pairs, plot
 from detente.cli.run import run
 from detente.cli.scenarios import list_scenarios, new, schema
 from detente.cli.score import score
@@ -32,7 +32,7 @@ app = typer.Typer(
 )
 
 for command in (
-    run, check, new, list_scenarios, schema, compare, sensitivity, discover, levers, explain, 
+    run, check, new, list_scenarios, schema, compare, sensitivity, discover, levers, explain, pairs,
     score, fit, ablate, plot, odd,
 ):  # fmt: skip
     app.command(command.__name__.removesuffix("_scenarios"))(reported(command))

@@ -36,6 +36,38 @@ def plot(
         console.answer(console.near(path))
 
 
+def pairs(
+    folder: console.Folder,
+    *,
+    variant: Annotated[str | None, typer.Option(help="Of which variant; the first.")] = None,
+    as_json: console.AsJson = False,
+    csv: console.Csv = None,
+) -> None:
+    """Show who stands together: how often each pair shares a bloc, agrees and likes each other."""
+    from detente.measures.agreement import pairs as pairs_of
+    from detente.runs.results import open_results
+
+    results = open_results(folder)
+    frame = pairs_of(results, variant)
+    console.write_tables(frame, csv=csv)
+    rows = console.rows_of(frame)
+    if as_json:
+        console.print_json(rows)
+        return
+    out = console.output(narrow=True)
+    name = variant or results.variants[0]
+    out.print(f"{name}: who stands together, {results.runs} runs", style="bold")
+    columns = [
+        ("Pair", "{country} {other}"), ("Share a bloc", "{bloc:%}"), ("S", "{S:+z.2f}"),
+        ("kappa", "{kappa:+z.2f}"), ("pi", "{pi:+z.2f}"), ("Attitudes", "{attitude:+z.2f}"),
+    ]  # fmt: skip
+    console.print_table(out, columns, rows, numbers=5)
+    out.print(
+        "\nS, kappa and pi: agreement of stances, the latter two beyond chance; attitudes: to each "
+        "other, at\nthe end. All are means over runs, from -1 to 1."
+    )
+
+
 def compare(
     folder: console.Folder,
     *,
