@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from detente.runs.results import Results
     from detente.runs.results import open_results as open  # noqa: A004 - as of a folder
     from detente.runs.runner import run
+    from detente.runs.verification import Verification, verify
     from detente.scenario import Scenario, ScenarioError, load
 
     __version__: str
@@ -49,6 +50,7 @@ _PLACES: Final[dict[str, tuple[str, str]]] = {
     "Sweep": ("detente.measures.sensitivity", "Sweep"),
     "Ties": ("detente.measures.ties", "Ties"),
     "UsageError": ("detente.runs.errors", "UsageError"),
+    "Verification": ("detente.runs.verification", "Verification"),
     "ablations": ("detente.measures.ablations", "ablations"),
     "agreement": ("detente.measures.agreement", "agreement"),
     "discover": ("detente.measures.discovery", "discover"),
@@ -66,6 +68,7 @@ _PLACES: Final[dict[str, tuple[str, str]]] = {
     "summary": ("detente.measures.effects", "summary"),
     "sweep": ("detente.measures.sensitivity", "sweep"),
     "ties": ("detente.measures.ties", "ties"),
+    "verify": ("detente.runs.verification", "verify"),
 }
 
 __all__ = [
@@ -86,6 +89,7 @@ __all__ = [
     "Sweep",
     "Ties",
     "UsageError",
+    "Verification",
     "__version__",
     "ablations",
     "agreement",
@@ -105,6 +109,7 @@ __all__ = [
     "summary",
     "sweep",
     "ties",
+    "verify",
 ]
 
 

@@ -20,6 +20,7 @@ from detente.cli.run import run
 from detente.cli.scenarios import list_scenarios, new, schema
 from detente.cli.score import score
 from detente.cli.sensitivity import sensitivity
+from detente.cli.verify import verify
 
 app = typer.Typer(
     name="detente",
@@ -33,7 +34,7 @@ app = typer.Typer(
 
 for command in (
     run, check, new, list_scenarios, schema, compare, sensitivity, discover, levers, explain, pairs,
-    score, fit, ablate, plot, odd,
+    score, fit, ablate, plot, verify, odd,
 ):  # fmt: skip
     app.command(command.__name__.removesuffix("_scenarios"))(reported(command))
 app.add_typer(validate.app, name="validate")

@@ -1,8 +1,8 @@
 """What each run drew: ``inputs.parquet``, one row a variant and run, one column a path.
 
 Draws follow from the number of a run alone, so that no chunk holds them: they are written when the
-tables are put together, a block of runs at a time, to seven digits. Variants of a block stand one after another in
-one row group, where a number that several of them share is stored once.
+tables are put together, a block of runs at a time, to seven digits. Variants of a block stand one
+after another in one row group, where a number that several of them share is stored once.
 """
 
 from __future__ import annotations

@@ -142,6 +142,7 @@ class Store:
                     failed = len(failures_of(self.failures, source.spans))
                     entry = {"complete": complete, "runs": runs, "failures": failed}
                     entry["files"] = written
+                    entry["environment"] = manifest.environment()
                     self._append(manifest.TABLES, entry, time.perf_counter() - began)
                     self._clean(chunks=complete)
             finally:
