@@ -86,8 +86,8 @@ class Experiment:
         from detente.engine.sampler import sampler_of
 
         names = scenario.variant_names
-        self.variant = require(variant or names[0], names, "variant")
-        self.against = against and require(against, names, "variant")
+        self.variant = require(names[0] if variant is None else variant, names, "variant")
+        self.against = None if against is None else require(against, names, "variant")
         self.target = Target.of(scenario, outcome)
         self.label = outcome
         self._courses = [

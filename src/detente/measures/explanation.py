@@ -204,11 +204,14 @@ def explain(
 
     from detente.engine.sampler import sampler_of
 
-    name = require(variant or scenario.variant_names[0], scenario.variant_names, "variant")
+    names = scenario.variant_names
+    name = require(names[0] if variant is None else variant, names, "variant")
     course = scenario.variant(name)
     require(country, course.countries, "country")
     about = require(
-        event or str(course.main), [e.id for e in course.events], f"event in the variant '{name}'"
+        str(course.main) if event is None else event,
+        [e.id for e in course.events],
+        f"event in the variant '{name}'",
     )
     if step is not None and not 0 <= step <= course.length:
         raise UsageError(f"a run has {course.length} steps, so there is no step {step}")

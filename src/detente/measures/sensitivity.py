@@ -413,7 +413,7 @@ def sweep(
     low, high, count = values
     if count < 2 or not low < high:
         raise UsageError("a sweep goes from a lower to a higher value by two or more")
-    name = variant or scenario.variant_names[0]
+    name = scenario.variant_names[0] if variant is None else variant
     alone = scenario.with_variants([require(name, scenario.variant_names, "variant")])
     runs = runs or scenario.runs
     grid = [float(each) for each in np.linspace(low, high, count)]

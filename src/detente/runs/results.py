@@ -118,6 +118,22 @@ class Results:
         with storage_errors("read", path):
             return cast("Summary", json.loads(path.read_text("utf-8")))
 
+    def to_excel(self, path: str | os.PathLike[str]) -> None:
+        """Write summary, outcomes and inputs to the sheets of a workbook for Excel.
+
+        A UsageError says that there are more runs than a sheet has rows, or that the extra
+        ``excel`` is missing.
+        """
+        from detente.runs.exports import to_excel
+
+        to_excel(self, path)
+
+    def to_stata(self, path: str | os.PathLike[str]) -> None:
+        """Write the outcomes, one row a variant, run and country, to a ``.dta`` file for Stata."""
+        from detente.runs.exports import to_stata
+
+        to_stata(self, path)
+
     def __repr__(self) -> str:
         where = f"in {self.folder}" if self.folder else "in memory"
         return f"<detente.Results of {self._headline()}\n  {where}; look at .data and .summary>"
