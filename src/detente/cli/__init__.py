@@ -14,6 +14,7 @@ from detente.cli.conditions import discover, levers
 from detente.cli.console import INTERRUPTED, listen, reported
 from detente.cli.explain import explain
 from detente.cli.fit import fit
+from detente.cli.mcp import mcp
 from detente.cli.odd import odd
 from detente.cli.results import compare, pairs, plot
 from detente.cli.run import run
@@ -34,7 +35,7 @@ app = typer.Typer(
 
 for command in (
     run, check, new, list_scenarios, schema, compare, sensitivity, discover, levers, explain, pairs,
-    score, fit, ablate, plot, verify, odd,
+    score, fit, ablate, plot, verify, odd, mcp,
 ):  # fmt: skip
     app.command(command.__name__.removesuffix("_scenarios"))(reported(command))
 app.add_typer(validate.app, name="validate")

@@ -156,23 +156,24 @@ def show(found: Any, printed: Callable[[Any], None], *, as_json: bool) -> None:
 
 def print_json(data: Any) -> None:
     """Print figures as JSON has them: what has no value becomes null, a date text."""
-    text = json.dumps(_jsonable(data), indent=2, ensure_ascii=False, allow_nan=False)
+    text = json.dumps(plain(data), indent=2, ensure_ascii=False, allow_nan=False)
     if not text.replace("\n", "").isprintable():  # as `printable`, in the way of JSON
-        text = json.dumps(_jsonable(data), indent=2, allow_nan=False)
+        text = json.dumps(plain(data), indent=2, allow_nan=False)
     typer.echo(text.replace("\x7f", "\\u007f"))
 
 
-def _jsonable(value: Any) -> Any:
+def plain(value: Any) -> Any:
+    """Return figures as JSON has them."""
     match value:
         case dict():
-            return {key: _jsonable(item) for key, item in value.items()}
+            return {key: plain(item) for key, item in value.items()}
         case list() | tuple():
-            return [_jsonable(item) for item in value]
+            return [plain(item) for item in value]
         case float():
             return float(value) if math.isfinite(value) else None
         case bool() | int() | str() | None:
             return value
-    return _jsonable(value.item()) if hasattr(value, "item") else str(value)
+    return plain(value.item()) if hasattr(value, "item") else str(value)
 
 
 def rows_of(frame: Any) -> list[dict[str, Any]]:

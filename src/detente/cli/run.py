@@ -66,6 +66,7 @@ def run(
     plots: Annotated[bool, typer.Option("--plots/--no-plots", help="Draw pictures.")] = True,
     formats: console.Formats = None,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress, no notes.")] = False,
+    as_json: console.AsJson = False,
 ) -> None:
     """Run every variant of a scenario on the same random numbers.
 
@@ -115,7 +116,12 @@ def run(
     if resume and not quiet:  # without, all that there is to say has been said
         for note in results.notes:
             console.say(note)
-    _show(results, formats=drawn, began=began)
+    if as_json:
+        console.print_json(
+            {"folder": str(folder), "runs": results.runs, "seed": results.seed,
+             "summary": results.summary}
+        )  # fmt: skip
+    _show(results, formats=drawn, began=began, tell=not as_json)
     if results.failures:
         total = results.runs * len(results.variants)
         _say_what_failed(results.failures, f"{len(results.failures)} of {total} runs")
@@ -173,16 +179,19 @@ def _say_what_is_replaced(folder: Path, plan: Plan) -> None:
     console.say(f"replacing {what} in {console.near(folder)}, {which}; {instead}")
 
 
-def _show(results: Results, *, formats: Sequence[str], began: float) -> None:
+def _show(results: Results, *, formats: Sequence[str], began: float, tell: bool) -> None:
     from detente.runs.folder import DESCRIPTIONS
 
     out, folder = console.output(), results.folder
     assert folder is not None
-    _print_results(out, results)
+    if tell:
+        _print_results(out, results)
     if formats:
         from detente import plots
 
         plots.draw_all(results, folder / "plots", formats=formats)
+    if not tell:
+        return
     out.print(f"Written to {console.near(folder)} after {time.perf_counter() - began:.1f} s:")
     for name, description in DESCRIPTIONS.items():
         if (folder / name).exists():

@@ -122,8 +122,8 @@ def pairs(results: Results, variant: str | None = None) -> pd.DataFrame:
 
     check_results(results)
     check_text(variant=variant)
-    first = results.variants[0]
-    name = require(first if variant is None else variant, results.variants, "variant")
+    names = results.variants
+    name = require(names[0] if variant is None else variant, names, "variant")
     agreed = {each: agreement(results, each, name).to_numpy() for each in ("S", "kappa", "pi")}
     own = results.data.sel(variant=name)
     matrices = {
