@@ -12,25 +12,34 @@ if TYPE_CHECKING:
     from detente import plots
     from detente.engine.model import CountryAgent, RegionModel
     from detente.measures.ablations import ablations
-    from detente.measures.agreement import agreement
+    from detente.measures.agreement import agreement, pairs
+    from detente.measures.discovery import Conditions, discover
     from detente.measures.effects import effects, summary
+    from detente.measures.explanation import Explanation, explain
     from detente.measures.fit import Fit, fit
+    from detente.measures.levers import Levers, levers
     from detente.measures.patterns import patterns
     from detente.measures.score import Score, score
+    from detente.measures.sensitivity import Drivers, Sweep, sensitivity, sweep
     from detente.measures.ties import Ties, ties
     from detente.runs.errors import Interrupted, RunError, StoreError, UsageError
     from detente.runs.results import Results
     from detente.runs.results import open_results as open  # noqa: A004 - as of a folder
     from detente.runs.runner import run
+    from detente.runs.verification import Verification, verify
     from detente.scenario import Scenario, ScenarioError, load
 
     __version__: str
 
 #: Where each name of the public surface is: its module, and its name there if that is another.
 _PLACES: Final[dict[str, tuple[str, str]]] = {
+    "Conditions": ("detente.measures.discovery", "Conditions"),
     "CountryAgent": ("detente.engine.model", "CountryAgent"),
+    "Drivers": ("detente.measures.sensitivity", "Drivers"),
+    "Explanation": ("detente.measures.explanation", "Explanation"),
     "Fit": ("detente.measures.fit", "Fit"),
     "Interrupted": ("detente.runs.errors", "Interrupted"),
+    "Levers": ("detente.measures.levers", "Levers"),
     "RegionModel": ("detente.engine.model", "RegionModel"),
     "Results": ("detente.runs.results", "Results"),
     "RunError": ("detente.runs.errors", "RunError"),
@@ -38,25 +47,38 @@ _PLACES: Final[dict[str, tuple[str, str]]] = {
     "ScenarioError": ("detente.scenario", "ScenarioError"),
     "Score": ("detente.measures.score", "Score"),
     "StoreError": ("detente.runs.errors", "StoreError"),
+    "Sweep": ("detente.measures.sensitivity", "Sweep"),
     "Ties": ("detente.measures.ties", "Ties"),
     "UsageError": ("detente.runs.errors", "UsageError"),
+    "Verification": ("detente.runs.verification", "Verification"),
     "ablations": ("detente.measures.ablations", "ablations"),
     "agreement": ("detente.measures.agreement", "agreement"),
+    "discover": ("detente.measures.discovery", "discover"),
     "effects": ("detente.measures.effects", "effects"),
+    "explain": ("detente.measures.explanation", "explain"),
     "fit": ("detente.measures.fit", "fit"),
+    "levers": ("detente.measures.levers", "levers"),
     "load": ("detente.scenario", "load"),
     "open": ("detente.runs.results", "open_results"),
+    "pairs": ("detente.measures.agreement", "pairs"),
     "patterns": ("detente.measures.patterns", "patterns"),
     "run": ("detente.runs.runner", "run"),
     "score": ("detente.measures.score", "score"),
+    "sensitivity": ("detente.measures.sensitivity", "sensitivity"),
     "summary": ("detente.measures.effects", "summary"),
+    "sweep": ("detente.measures.sensitivity", "sweep"),
     "ties": ("detente.measures.ties", "ties"),
+    "verify": ("detente.runs.verification", "verify"),
 }
 
 __all__ = [
+    "Conditions",
     "CountryAgent",
+    "Drivers",
+    "Explanation",
     "Fit",
     "Interrupted",
+    "Levers",
     "RegionModel",
     "Results",
     "RunError",
@@ -64,21 +86,30 @@ __all__ = [
     "ScenarioError",
     "Score",
     "StoreError",
+    "Sweep",
     "Ties",
     "UsageError",
+    "Verification",
     "__version__",
     "ablations",
     "agreement",
+    "discover",
     "effects",
+    "explain",
     "fit",
+    "levers",
     "load",
     "open",
+    "pairs",
     "patterns",
     "plots",
     "run",
     "score",
+    "sensitivity",
     "summary",
+    "sweep",
     "ties",
+    "verify",
 ]
 
 

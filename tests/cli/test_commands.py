@@ -201,7 +201,7 @@ ABOUT = ["--country", "KAZ", "--event", "demand_made"]
 
 
 def test_explain_takes_a_choice_apart(detente, scenario):
-    done = detente("explain", scenario, *ABOUT)
+    done = detente("explain", scenario, *ABOUT, "--run", 0)
     assert done.exit_code == 0, done.output
     assert "Kazakhstan on 'A demand': run 0 of demand, after step 2" in done.stdout
     for heading in ("Issues", "Actor", "Peers", "Exposure", "Utility", "Prob."):
@@ -227,3 +227,50 @@ def test_explain_refuses_what_is_not_there(detente, scenario, options, said):
     done = detente("explain", scenario, *options)
     assert done.exit_code == 2
     assert said in done.stderr
+
+
+def test_compare_writes_tables_and_draws(detente, folder):
+    done = detente(
+        "compare", folder, "--csv", "effects.csv", "--latex", "effects.tex", "--plot", "effects.png"
+    )
+    assert done.exit_code == 0, done.output
+    import pandas as pd
+
+    table = package.effects(package.open(folder))
+    pd.testing.assert_frame_equal(pd.read_csv("effects.csv"), table)
+    tabular = Path("effects.tex").read_text()
+    assert tabular.startswith("\\begin{tabular}{ll")
+    assert f"${table['effect'].iloc[0]:.3f}$" in tabular
+    assert "no\\_move" not in tabular
+    assert "\\\\\n\\midrule\n" in tabular
+    assert Path("effects.png").read_bytes().startswith(b"\x89PNG")
+
+
+def test_compare_takes_another_results_folder(detente, scenario, folder):
+    asked = ["--set", "countries.KAZ.capability=0.2", "--out", "other", "--no-plots"]
+    assert detente("run", scenario, *asked, "--workers", 1).exit_code == 0
+    done = detente("compare", folder, "--against", "other", "--json")
+    assert done.exit_code == 0, done.output
+    assert {row["variant"] for row in json.loads(done.stdout)} == {"demand", "no_move", "offer"}
+
+
+def test_run_goes_on_until_changes_are_as_precise_as_asked(detente, scenario):
+    done = detente("run", scenario, "--precision", 0.02, "--no-plots", "--workers", 1)
+    assert done.exit_code == 0, done.output
+    table = package.effects(package.open("results/small"))
+    assert ((table["high"] - table["low"]) / 2 <= 0.02).all()
+    assert table["runs"].max() > 23
+    both = detente("run", scenario, "--precision", 0.02, "--runs", 5)
+    assert both.exit_code == 2
+    assert "give one of them" in both.stderr
+
+
+def test_pairs_shows_who_stands_together(detente, folder):
+    out = detente("pairs", folder).stdout
+    table = package.pairs(package.open(folder))
+    first = table.iloc[0]
+    assert f"{first['country']} {first['other']} {100 * first['bloc']:.0f} %" in " ".join(
+        out.split()
+    )
+    rows = json.loads(detente("pairs", folder, "--json").stdout)
+    assert rows[0]["S"] == pytest.approx(first["S"])

@@ -115,3 +115,20 @@ def test_what_does_not_exist_is_refused(with_stances):
         detente.agreement(results, "kapa")
     with pytest.raises(detente.UsageError, match=r"no variant 'demnd'"):
         detente.agreement(results, variant="demnd")
+
+
+def test_pairs_stand_as_their_parts_say(results):
+    table = detente.pairs(results, "offer")
+    assert len(table) == 3
+    assert table["bloc"].is_monotonic_decreasing
+    data = results.data.sel(variant="offer")
+    for row in table.itertuples():
+        where = {"country": row.country, "other": row.other}
+        assert row.bloc == float(data["together_mean"].sel(where))
+        assert row.attitude == float(data["alignment_mean"].sel(where))
+        for measure in ("S", "kappa", "pi"):
+            matrix = detente.agreement(results, measure, "offer")
+            assert getattr(row, measure) == matrix.loc[row.country, row.other]
+    assert set(detente.pairs(results)["country"]) <= set(results.layout.countries)
+    with pytest.raises(detente.UsageError, match="did you mean 'offer'"):
+        detente.pairs(results, "offr")

@@ -123,6 +123,8 @@ def test_what_does_not_exist_is_refused(results, given, said):
 @pytest.mark.parametrize("measure", [detente.effects, detente.agreement, detente.summary])
 def test_what_is_no_results_is_refused_with_the_way_to_them(results, measure):
     for given in ("results/demand", results.scenario, results.data):
+        if measure is detente.effects and given is results.scenario:
+            continue  # which is run
         with pytest.raises(
             TypeError, match=r"detente\.open\(folder\), not " + type(given).__name__
         ):

@@ -15,6 +15,7 @@ FILES = {
     "manifest.jsonl",
     "outcomes.parquet",
     "responses.parquet",
+    "inputs.parquet",
     "trajectories.zarr",
     "summary.json",
 }
@@ -124,7 +125,9 @@ def test_a_new_run_that_is_interrupted_at_once_leaves_the_earlier_results(
     assert contents(out) == before
 
 
-@pytest.mark.parametrize("name", ["outcomes.parquet", "responses.parquet", "summary.json"])
+@pytest.mark.parametrize(
+    "name", ["outcomes.parquet", "responses.parquet", "inputs.parquet", "summary.json"]
+)
 def test_a_changed_table_is_named_when_it_is_opened(run, out, name):
     run(out=out)
     with (out / name).open("ab") as file:

@@ -256,3 +256,18 @@ def test_every_leaf_that_can_be_read_can_be_set(scenario: Scenario, data: st.Dat
         plain[name] = {f"{row['of']}.{row[other]}.level": row["level"] for row in rows}
     path = data.draw(st.sampled_from(leaves(plain)))
     assert scenario.set({path: scenario.get(path)}) == scenario
+
+
+def test_paths_lists_what_can_be_set():
+    scenario = load("bagram-2025")
+    found = scenario.paths()
+    for path, value in found.items():
+        assert scenario.get(path) == value
+    pakistan = scenario.paths("PAK")
+    assert set(pakistan) < set(found)
+    assert "countries.PAK.preferences.foreign_basing.position" in pakistan
+    assert "attitudes.USA.PAK.level" in pakistan or "attitudes.PAK.USA.level" in pakistan
+    assert all("PAK" in path.split(".") for path in pakistan)
+    path = "countries.PAK.resolve"
+    assert scenario.set({path: 0.5}).paths("PAK")[path] == 0.5
+    assert scenario.paths("nothing") == {}

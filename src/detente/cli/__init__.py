@@ -10,14 +10,18 @@ import typer
 from detente.cli import validate
 from detente.cli.ablate import ablate
 from detente.cli.check import check
+from detente.cli.conditions import discover, levers
 from detente.cli.console import INTERRUPTED, listen, reported
 from detente.cli.explain import explain
 from detente.cli.fit import fit
+from detente.cli.mcp import mcp
 from detente.cli.odd import odd
-from detente.cli.results import compare, plot
+from detente.cli.results import compare, pairs, plot
 from detente.cli.run import run
 from detente.cli.scenarios import list_scenarios, new, schema
 from detente.cli.score import score
+from detente.cli.sensitivity import sensitivity
+from detente.cli.verify import verify
 
 app = typer.Typer(
     name="detente",
@@ -30,7 +34,8 @@ app = typer.Typer(
 )
 
 for command in (
-    run, check, new, list_scenarios, schema, compare, score, fit, explain, plot, ablate, odd,
+    run, check, new, list_scenarios, schema, compare, sensitivity, discover, levers, explain, pairs,
+    score, fit, ablate, plot, verify, odd, mcp,
 ):  # fmt: skip
     app.command(command.__name__.removesuffix("_scenarios"))(reported(command))
 app.add_typer(validate.app, name="validate")

@@ -43,6 +43,10 @@ Formats = Annotated[
     list[str] | None,
     typer.Option("--format", metavar="png|svg|pdf", help="Of pictures (repeatable); else png."),
 ]
+Csv = Annotated[Path | None, typer.Option("--csv", metavar="FILE", help="Write the table as CSV.")]
+Latex = Annotated[
+    Path | None, typer.Option("--latex", metavar="FILE", help="Write the table for LaTeX.")
+]
 Plot = Annotated[Path | None, typer.Option(metavar="FILE", help="Draw it, as .png or .svg.")]
 
 #: In which pictures can be drawn; by default in the first.
@@ -152,23 +156,60 @@ def show(found: Any, printed: Callable[[Any], None], *, as_json: bool) -> None:
 
 def print_json(data: Any) -> None:
     """Print figures as JSON has them: what has no value becomes null, a date text."""
-    text = json.dumps(_jsonable(data), indent=2, ensure_ascii=False, allow_nan=False)
+    text = json.dumps(plain(data), indent=2, ensure_ascii=False, allow_nan=False)
     if not text.replace("\n", "").isprintable():  # as `printable`, in the way of JSON
-        text = json.dumps(_jsonable(data), indent=2, allow_nan=False)
+        text = json.dumps(plain(data), indent=2, allow_nan=False)
     typer.echo(text.replace("\x7f", "\\u007f"))
 
 
-def _jsonable(value: Any) -> Any:
+def plain(value: Any) -> Any:
+    """Return figures as JSON has them."""
     match value:
         case dict():
-            return {key: _jsonable(item) for key, item in value.items()}
+            return {key: plain(item) for key, item in value.items()}
         case list() | tuple():
-            return [_jsonable(item) for item in value]
+            return [plain(item) for item in value]
         case float():
             return float(value) if math.isfinite(value) else None
         case bool() | int() | str() | None:
             return value
-    return _jsonable(value.item()) if hasattr(value, "item") else str(value)
+    return plain(value.item()) if hasattr(value, "item") else str(value)
+
+
+def rows_of(frame: Any) -> list[dict[str, Any]]:
+    """Return the rows of a data frame as `print_table` and `print_json` take them."""
+    return [{str(key): value for key, value in row.items()} for row in frame.to_dict("records")]
+
+
+def write_tables(frame: Any, *, csv: Path | None = None, latex: Path | None = None) -> None:
+    """Write a data frame to the files that are named, whole or not at all."""
+    from detente.runs.files import storage_errors, write_text
+
+    for path, made in (
+        (csv, lambda: frame.to_csv(index=False)),
+        (latex, lambda: latex_table(frame)),
+    ):
+        if path is not None:
+            with storage_errors("write", path):
+                write_text(path, made())
+
+
+def latex_table(frame: Any) -> str:
+    r"""Return a data frame as a ``tabular`` with rules of booktabs, numbers to three decimals."""
+    special = {"&": r"\&", "%": r"\%", "_": r"\_", "#": r"\#", "$": r"\$"}
+
+    def escaped(value: Any) -> str:
+        if value is None or value != value:  # noqa: PLR0124 - NaN differs from itself
+            return "--"
+        if isinstance(value, float):
+            return f"${value:.3f}$"
+        return "".join(special.get(each, each) for each in str(value))
+
+    numbers = ["r" if frame[name].dtype.kind in "fi" else "l" for name in frame.columns]
+    rows = [" & ".join(map(escaped, row)) + r" \\" for row in frame.itertuples(index=False)]
+    head = " & ".join(map(escaped, frame.columns)) + r" \\"
+    lines = [r"\begin{tabular}{" + "".join(numbers) + "}", r"\toprule", head, r"\midrule"]
+    return "\n".join([*lines, *rows, r"\bottomrule", r"\end{tabular}", ""])
 
 
 def near(path: Path) -> str:

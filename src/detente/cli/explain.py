@@ -10,6 +10,7 @@ from detente.cli import console
 
 if TYPE_CHECKING:
     from detente.engine.model import RegionModel
+    from detente.measures.explanation import Explanation
 
 
 def explain(
@@ -17,19 +18,39 @@ def explain(
     *,
     country: Annotated[str, typer.Option(metavar="CODE", help="Whose choice, such as PAK.")],
     event: Annotated[str, typer.Option(metavar="EVENT", help="About which event.")],
-    run: Annotated[int, typer.Option(min=0, help="In which run.")] = 0,
+    run: Annotated[int | None, typer.Option(min=0, help="In one run; by default over all.")] = None,
     variant: Annotated[str | None, typer.Option(help="In which variant; the first.")] = None,
     step: Annotated[
-        int | None, typer.Option(min=0, help="After which step; the first with the event.")
+        int | None,
+        typer.Option(
+            min=0, help="After which step; by default in the week of the record, or the first."
+        ),
     ] = None,
+    runs: Annotated[int, typer.Option(min=1, help="How many runs are taken apart.")] = 200,
+    nearest: Annotated[
+        bool, typer.Option("--nearest/--no-nearest", help="Look for what would change it.")
+    ] = True,
     theory: console.Theory = None,
     changes: console.Changes = None,
+    as_json: console.AsJson = False,
+    plot: console.Plot = None,
 ) -> None:
-    """Take a country's choice in one run apart, term by term."""
+    """Take a country's choice apart, term by term: over all runs, or in one."""
     from detente.engine.model import RegionModel
+    from detente.measures.explanation import explain as explain_over
     from detente.runs.errors import UsageError, require
 
+    console.suffix_of(plot)
     (loaded,) = console.load_all([scenario], changes, theory)
+    if run is None:
+        found = explain_over(
+            loaded, country, event, variant=variant, step=step, runs=runs, nearest=nearest
+        )
+        console.draw("waterfall", found, plot, tell=not as_json)
+        console.show(found, _print_all, as_json=as_json)
+        return
+    if plot is not None:
+        raise UsageError("--plot draws the choice over all runs: leave out --run")
     first = loaded.variant_names[0]
     chosen = require(first if variant is None else variant, loaded.variant_names, "variant")
     course = loaded.variant(chosen)
@@ -44,7 +65,52 @@ def explain(
     if event not in agent.live_events:
         when = f"after step {step}" if step is not None else f"in {course.length} steps"
         raise UsageError(f"'{event}' is not on the agenda {when} of run {run}: try another")
-    _print(model, country, event)
+    if as_json:
+        rows = console.rows_of(agent.explain(event).reset_index())
+        at = {"run": run, "variant": chosen, "step": model.step_index}
+        console.print_json({"country": country, "event": event, **at, "responses": rows})
+    else:
+        _print(model, country, event)
+
+
+def _print_all(found: Explanation) -> None:
+    from detente.theory import find
+
+    out = console.output()
+    when = f", after step {found.step} (week of {found.when})" if found.step is not None else ""
+    out.print(
+        f"{found.name} on '{found.event}' in {found.variant}{when}: means over {found.runs} runs",
+        style="bold",
+    )
+    terms = {
+        name: each.title or name.replace("_", " ").capitalize()
+        for each in find(found.theory).terms
+        if (name := each.name) in found.table
+    }
+    columns = [
+        ("Response", "{title}"),
+        *((head, f"{{{name}:+z.2f}}") for name, head in terms.items()),
+        ("Utility", "{utility:+z.2f}"), ("Prob.", "{probability:%}"), ("Stands", "{stands:%}"),
+    ]  # fmt: skip
+    rows = [
+        {**row, "title": found.titles[row["response"]]}
+        for row in console.rows_of(found.table.reset_index())
+    ]
+    console.print_table(out, columns, rows, numbers=len(columns) - 1)
+    out.print()
+    if found.next is not None:
+        columns = [
+            (f"{found.titles[found.leads]} before {found.titles[found.next]}", "{term}"),
+            ("Difference", "{difference:+z.2f}"), ("Share", "{share:%}"),
+            ("Spread over runs", "{spread:.2f}"),
+        ]  # fmt: skip
+        console.print_table(out, columns, console.rows_of(found.reasons), numbers=3)
+        out.print()
+    out.print(found.sentence)
+    if found.recorded is not None:
+        out.print(f"The record of that week: {found.titles[found.recorded]}.")
+    if found.nearest is not None or found.next is not None:
+        out.print(found.condition)
 
 
 def _print(model: RegionModel, country: str, event: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -35,29 +36,78 @@ def plot(
         console.answer(console.near(path))
 
 
+def pairs(
+    folder: console.Folder,
+    *,
+    variant: Annotated[str | None, typer.Option(help="Of which variant; the first.")] = None,
+    as_json: console.AsJson = False,
+    csv: console.Csv = None,
+) -> None:
+    """Show who stands together: how often each pair shares a bloc, agrees and likes each other."""
+    from detente.measures.agreement import pairs as pairs_of
+    from detente.runs.results import open_results
+
+    results = open_results(folder)
+    frame = pairs_of(results, variant)
+    console.write_tables(frame, csv=csv)
+    rows = console.rows_of(frame)
+    if as_json:
+        console.print_json(rows)
+        return
+    out = console.output(narrow=True)
+    name = variant or results.variants[0]
+    out.print(f"{name}: who stands together, {results.runs} runs", style="bold")
+    columns = [
+        ("Pair", "{country} {other}"), ("Share a bloc", "{bloc:%}"), ("S", "{S:+z.2f}"),
+        ("kappa", "{kappa:+z.2f}"), ("pi", "{pi:+z.2f}"), ("Attitudes", "{attitude:+z.2f}"),
+    ]  # fmt: skip
+    console.print_table(out, columns, rows, numbers=5)
+    out.print(
+        "\nS, kappa and pi: agreement of stances, the latter two beyond chance; attitudes: to each "
+        "other, at\nthe end. All are means over runs, from -1 to 1."
+    )
+
+
 def compare(
     folder: console.Folder,
     *,
     against: Annotated[
         str | None,
-        typer.Option(metavar="VARIANT", help="By default the scenario's twin."),
+        typer.Option(
+            metavar="VARIANT|DIR",
+            help="A variant, by default the scenario's twin; or another results folder.",
+        ),
     ] = None,
     outcome: Annotated[
         str,
         typer.Option(help="tilt, revealed, toward_POLE, revealed_POLE, stance_EVENT, tension ..."),
     ] = "tilt",
+    step: Annotated[int | None, typer.Option(help="After which step; by default the last.")] = None,
     level: Annotated[float, typer.Option(help="Confidence of the intervals.")] = 0.95,
     parts: Annotated[
         bool, typer.Option("--parts", help="How much is chance, figures, coefficients.")
     ] = False,
     as_json: console.AsJson = False,
+    csv: console.Csv = None,
+    latex: console.Latex = None,
+    plot: console.Plot = None,
 ) -> None:
-    """Show what each variant changed, run by run with the same random draws."""
+    """Show what each variant changed, run by run with the same random draws.
+
+    Against another results folder of the same seed, such as one made with another rule, variants of
+    the same name are compared.
+    """
     from detente.measures.effects import effects
     from detente.runs.results import open_results
 
+    console.suffix_of(plot)
     results = open_results(folder)
-    frame = effects(results, against=against, outcome=outcome, level=level, parts=parts)
+    other: Any = against
+    if against is not None and against not in results.variants and Path(against).is_dir():
+        other = open_results(against)
+    frame = effects(results, other, outcome, level, step=step, parts=parts)
+    console.write_tables(frame, csv=csv, latex=latex)
+    console.draw("effects", frame, plot, tell=not as_json)
     rows: list[dict[str, Any]] = json.loads(frame.to_json(orient="records", double_precision=15))
     if as_json:
         console.print_json(rows)
@@ -81,6 +131,10 @@ def _print(
     if any("share_chance" in row for row in rows):
         columns += [
             (head, f"{{share_{head.lower()}:%}}") for head in ("Chance", "Figures", "Coefficients")
+        ]
+        columns += [
+            ("By chance alone", "{chance_low:+z.3f} to {chance_high:+z.3f}"),
+            ("and figures", "{figures_low:+z.3f} to {figures_high:+z.3f}"),
         ]
     for variant in dict.fromkeys(row["variant"] for row in rows):
         title = f"{variant} against {against}: change in {outcome}, {results.runs} runs"

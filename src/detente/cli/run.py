@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from detente.runs.plan import Failure, Plan
     from detente.runs.results import Results
     from detente.runs.runner import ShareResult
+    from detente.scenario import Scenario
 
 #: Variants beside each other in the short table.
 ABREAST: Final = 5
@@ -34,6 +35,10 @@ def run(
         list[str] | None, typer.Option("--variant", help="Only this variant (repeatable).")
     ] = None,
     runs: Annotated[int | None, typer.Option(help="Runs of each variant.")] = None,
+    precision: Annotated[
+        float | None,
+        typer.Option(help="Instead: until the mean change of each is known within so much."),
+    ] = None,
     seed: console.Seed = None,
     steps: Annotated[int | None, typer.Option(help="Steps of a run.")] = None,
     engine: Annotated[str | None, typer.Option(help="What simulates: compiled, or mesa.")] = None,
@@ -61,6 +66,7 @@ def run(
     plots: Annotated[bool, typer.Option("--plots/--no-plots", help="Draw pictures.")] = True,
     formats: console.Formats = None,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress, no notes.")] = False,
+    as_json: console.AsJson = False,
 ) -> None:
     """Run every variant of a scenario on the same random numbers.
 
@@ -84,6 +90,8 @@ def run(
     (loaded,) = console.load_all([scenario], changes, theory)
     with _options_named():
         asked = with_overrides(loaded, runs=runs, seed=seed, steps=steps, variants=variant)
+    if precision is not None:
+        asked = asked.set({"runs": _runs_for(asked, precision, runs)})
     plan = make_plan(asked, engine=engine, keep=keep, agents=None)
     if out is not None and not out.strip():
         raise UsageError("--out: name a folder, such as results/mine")
@@ -108,12 +116,27 @@ def run(
     if resume and not quiet:  # without, all that there is to say has been said
         for note in results.notes:
             console.say(note)
-    _show(results, formats=drawn, began=began)
+    if as_json:
+        console.print_json(
+            {"folder": str(folder), "runs": results.runs, "seed": results.seed,
+             "summary": results.summary}
+        )  # fmt: skip
+    _show(results, formats=drawn, began=began, tell=not as_json)
     if results.failures:
         total = results.runs * len(results.variants)
         _say_what_failed(results.failures, f"{len(results.failures)} of {total} runs")
         console.say("manifest.jsonl has each with its traceback")
         raise typer.Exit(console.FAILED)
+
+
+def _runs_for(scenario: Scenario, precision: float, runs: int | None) -> int:
+    """Return how many runs keep the mean changes of both tilts within a precision."""
+    from detente.measures.effects import runs_needed
+    from detente.runs.errors import UsageError
+
+    if runs is not None:
+        raise UsageError("--precision says until when to run, --runs how many: give one of them")
+    return max(runs_needed(scenario, precision, outcome=name) for name in ("tilt", "revealed"))
 
 
 @contextmanager
@@ -156,16 +179,19 @@ def _say_what_is_replaced(folder: Path, plan: Plan) -> None:
     console.say(f"replacing {what} in {console.near(folder)}, {which}; {instead}")
 
 
-def _show(results: Results, *, formats: Sequence[str], began: float) -> None:
+def _show(results: Results, *, formats: Sequence[str], began: float, tell: bool) -> None:
     from detente.runs.folder import DESCRIPTIONS
 
     out, folder = console.output(), results.folder
     assert folder is not None
-    _print_results(out, results)
+    if tell:
+        _print_results(out, results)
     if formats:
         from detente import plots
 
         plots.draw_all(results, folder / "plots", formats=formats)
+    if not tell:
+        return
     out.print(f"Written to {console.near(folder)} after {time.perf_counter() - began:.1f} s:")
     for name, description in DESCRIPTIONS.items():
         if (folder / name).exists():

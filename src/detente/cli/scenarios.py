@@ -15,6 +15,7 @@ def list_scenarios(
     everything: Annotated[
         bool, typer.Option("--all", help="Also those without events, for others to extend.")
     ] = False,
+    as_json: console.AsJson = False,
 ) -> None:
     """List the scenarios that come with the package."""
     from detente.scenario import ScenarioError, library, load
@@ -35,8 +36,11 @@ def list_scenarios(
     columns = [
         (key.capitalize(), f"{{{key}}}") for key in ("name", "title", "countries", "variants")
     ]
-    console.print_table(console.output(), columns, rows)
-    if hidden:
+    if as_json:
+        console.print_json(rows)
+    else:
+        console.print_table(console.output(), columns, rows)
+    if hidden and not as_json:
         names = ", ".join(hidden)
         console.output().print(f"\nWithout events, to be extended: {names}; --all lists them too.")
     for error in broken:
@@ -60,8 +64,18 @@ def schema(
     docs: Annotated[
         bool, typer.Option("--docs", help="Print the reference in Markdown instead.")
     ] = False,
+    output: Annotated[
+        str | None,
+        typer.Option(metavar="COMMAND", help="Of what a command prints with --json instead."),
+    ] = None,
 ) -> None:
-    """Print the JSON Schema of scenario files."""
+    """Print the JSON Schema of scenario files, or of what a command prints with --json."""
     from detente.scenario.schema_export import json_schema_text, reference
 
+    if output is not None:
+        from detente.cli.outputs import OUTPUTS
+        from detente.runs.errors import require
+
+        console.print_json(OUTPUTS[require(output, OUTPUTS, "command with such a schema")])
+        return
     typer.echo(reference() if docs else json_schema_text(), nl=False)

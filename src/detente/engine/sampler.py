@@ -181,6 +181,8 @@ class Sampler:
         }
         self.column = np.zeros(ends[-1])
         self._uncertain: list[Uncertain] = []
+        #: By path, the rows of the column that hold a number, fixed or drawn, and its range.
+        self.places: dict[str, tuple[tuple[int, ...], Quantity]] = {}
         self._place()
         self.uncertain = tuple(self._uncertain)
         self.structure = self._structure()
@@ -458,6 +460,8 @@ class Sampler:
     ) -> None:
         """Write a value, or note a draw, at places given as field and index."""
         rows = tuple(int(self._rows[field][index]) for field, index in places)
+        if rows and value is not None:
+            self.places[path] = rows, quantity
         if isinstance(value, Distribution):
             self._uncertain.append(Uncertain(path, value, quantity.low, quantity.high, rows))
         elif value is not None:
@@ -544,6 +548,20 @@ class Sampler:
                 f"number: give another distribution than {self.uncertain[number].distribution}"
             )
         return drawn
+
+    def realise(self, uniforms: Floats) -> Floats:
+        """Return what runs draw from uniform numbers, one row for each of `uncertain`."""
+        drawn = np.empty(uniforms.shape)
+        for item, given, row in zip(self.uncertain, uniforms, drawn, strict=True):
+            row[:] = sample(item.distribution, given, item.low, item.high)
+        if self._jointly:
+            chance.draw_jointly(drawn, *self._joint)
+        return drawn
+
+    @property
+    def jointly(self) -> tuple[str, ...]:
+        """The paths of the coefficients whose draws vary together."""
+        return tuple(f"dynamics.{name}" for name in self._jointly)
 
     @cached_property
     def laws(self) -> distributions.Draws:

@@ -93,6 +93,52 @@ def agreement(results: Results, measure: str = "S", variant: str | None = None) 
     return pd.DataFrame(mean, index=pd.Index(codes, name="country"), columns=codes)
 
 
+def pairs(results: Results, variant: str | None = None) -> pd.DataFrame:
+    """Return who stands together: each two countries, by what they did and how close they are.
+
+    Parameters
+    ----------
+    results : Results
+        From `detente.run` or `detente.open`.
+    variant : str, optional
+        By default the first.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row a pair, those that most often share a bloc first; columns country, other, bloc
+        (share of runs that end with both in one bloc), S, kappa and pi (agreement of their stances,
+        as `detente.agreement` has them, means over runs) and attitude (their mean attitude to each
+        other at the end, -1 to 1).
+
+    Raises
+    ------
+    TypeError
+        If given no results.
+    UsageError
+        If there is no such variant.
+    """
+    import pandas as pd
+
+    check_results(results)
+    check_text(variant=variant)
+    names = results.variants
+    name = require(names[0] if variant is None else variant, names, "variant")
+    agreed = {each: agreement(results, each, name).to_numpy() for each in ("S", "kappa", "pi")}
+    own = results.data.sel(variant=name)
+    matrices = {
+        "bloc": own["together_mean"].to_numpy(),
+        **agreed,
+        "attitude": own["alignment_mean"].to_numpy(),
+    }
+    codes = np.array(results.layout.countries)
+    first, second = np.triu_indices(len(codes), 1)
+    columns = {each: matrix[first, second] for each, matrix in matrices.items()}
+    frame = pd.DataFrame({"country": codes[first], "other": codes[second], **columns})
+    order = np.lexsort((-frame["attitude"].to_numpy(), -frame["bloc"].to_numpy()))
+    return frame.iloc[order].reset_index(drop=True)
+
+
 def event_weights(results: Results, variant: str) -> Floats:
     """Return the capability of the country whose act each event is in a variant, else 0."""
     course = results.layout.courses[variant]

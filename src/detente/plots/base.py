@@ -54,6 +54,12 @@ SUBJECTS: Final = {
     "score": ("table", "the score of detente.score"),
     "fit": ("estimates", "the fit of detente.fit"),
     "ties": ("distributions", "the ties of detente.ties"),
+    "changes": ("columns", "the table of detente.effects"),
+    "drivers": ("convergence", "the drivers of detente.sensitivity"),
+    "conditions": ("box", "the conditions of detente.discover"),
+    "levers": ("table", "the levers of detente.levers"),
+    "explanation": ("reasons", "the explanation of detente.explain"),
+    "sweep": ("tipping", "the sweep of detente.sweep"),
     "table": ("columns", "a table as of detente.patterns().table"),
 }
 #: What the other arguments of pictures are.

@@ -22,10 +22,11 @@ if TYPE_CHECKING:
 SCENARIO: Final = "scenario.yaml"
 OUTCOMES: Final = "outcomes.parquet"
 RESPONSES: Final = "responses.parquet"
+INPUTS: Final = "inputs.parquet"
 TRAJECTORIES: Final = "trajectories.zarr"
 SUMMARY: Final = "summary.json"
 #: What is put together from the chunks.
-TABLES: Final = (OUTCOMES, RESPONSES, TRAJECTORIES, SUMMARY)
+TABLES: Final = (OUTCOMES, RESPONSES, INPUTS, TRAJECTORIES, SUMMARY)
 CHUNKS: Final = "chunks"
 PLOTS: Final = "plots"
 AGENTS: Final = "agents"
@@ -37,6 +38,7 @@ DESCRIPTIONS: Final[dict[str, str]] = {
     SUMMARY: "the table above",
     OUTCOMES: "where each country ends in each run",
     RESPONSES: "how often each country gives each response to each event",
+    INPUTS: "every number that a run drew, by its path",
     TRAJECTORIES: "distributions over time",
     SCENARIO: "the scenario as it ran: running it again gives the same numbers",
     AGENTS: "the source of the custom agents, which running it again needs too",

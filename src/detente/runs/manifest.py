@@ -17,7 +17,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
-from importlib.metadata import version
+from importlib.metadata import requires, version
 from pathlib import Path
 from textwrap import shorten
 from typing import TYPE_CHECKING, Annotated, Any, Final, Literal, NotRequired, Self, TypedDict
@@ -118,6 +118,7 @@ class _Tables(_Line):
     runs: Annotated[list[tuple[NonNegativeInt, PositiveInt]], Field(min_length=1)]
     failures: NotRequired[NonNegativeInt]  # of these runs; each has a line
     files: _Files
+    environment: NotRequired[dict[str, str]]  # Python, the platform and versions of all in use
 
 
 class _Pictures(_Line):
@@ -174,6 +175,22 @@ def detente_version() -> str:
 def arithmetic_versions() -> dict[str, str]:
     """Return the version of each library that does arithmetic, by its name."""
     return {name: version(name) for name in ARITHMETIC}
+
+
+@cache
+def environment() -> dict[str, str]:
+    """Return what runs: Python, the platform and the versions of all that it uses."""
+    import platform
+
+    used = (requirement.split(";")[0] for requirement in requires("detente") or ()
+            if "extra ==" not in requirement)  # fmt: skip
+    names = [re.split(r"[^A-Za-z0-9._-]", requirement)[0] for requirement in used]
+    return {
+        "python": platform.python_version(),
+        "platform": platform.platform(),
+        "processor": platform.machine(),
+        **{name: version(name) for name in sorted(names)},
+    }
 
 
 def differing(theirs: Mapping[str, Any], ours: Mapping[str, Any]) -> Iterator[tuple[str, Any, Any]]:

@@ -24,6 +24,7 @@ from detente.engine.chunk import Chunk
 from detente.runs.cost import run_bytes, tally_bytes
 from detente.runs.engines import Engine, find_engine
 from detente.runs.errors import StoreError, UsageError, require
+from detente.runs.inputs import drawn_paths
 from detente.runs.layout import Axes, Layout, total_variables
 from detente.runs.manifest import arithmetic_versions, detente_version
 from detente.runs.tables import Key
@@ -42,6 +43,9 @@ CHUNK_BYTES: Final = 128 * 2**20
 NUMBER: Final = 2.2
 #: Bytes that one of a few values takes, such as a response or its stance: bits, packed.
 WORD: Final = 0.15
+#: Bytes that a drawn number takes, and that it takes again in each variant that shares it.
+DRAWN: Final = 3.8
+AGAIN: Final = 0.35
 #: Bytes that a step of a path takes: half the digits of a number, and the next is much like it.
 STEP: Final = 3.6
 #: Bytes that an entry of the sums over runs takes: most are nought, and more so in one chunk.
@@ -313,7 +317,8 @@ def estimate(plan: Plan, left: int | None = None, *, share: bool = False) -> Nee
         chunks *= left / plan.chunks
     if share:
         return Need(round(chunks), round(chunks))
-    results = total * sum(taken.values()) + variants * TALLY * sums + BASE
+    drawn = plan.scenario.runs * len(drawn_paths(plan.layout)) * (DRAWN + variants * AGAIN)
+    results = total * sum(taken.values()) + variants * TALLY * sums + drawn + BASE
     return Need(round(results), round(results + max(0.0, chunks - total * taken[False])))
 
 

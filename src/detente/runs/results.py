@@ -23,6 +23,7 @@ from detente.runs.tables import Source, open_trajectories
 from detente.scenario.messages import MISSING, between, percent, printable, require_path, signed
 
 if TYPE_CHECKING:
+    import pandas as pd
     import xarray as xr
 
     from detente.scenario.schema import Scenario
@@ -97,6 +98,17 @@ class Results:
         return _dataset(self.folder, self.layout, self.runs)
 
     @cached_property
+    def inputs(self) -> pd.DataFrame:
+        """Every number that a run drew, by its path: one row a variant and run.
+
+        Missing where a variant does not draw it: it lacks the event, or sets another number there.
+        """
+        from detente.runs.inputs import input_table
+
+        path = None if self.folder is None else self.folder / places.INPUTS
+        return input_table(self.layout, self.data["run"].to_numpy(), path)
+
+    @cached_property
     def summary(self) -> Summary:
         """The table that `detente run` prints, as in ``summary.json``."""
         if self._source is not None:
@@ -105,6 +117,22 @@ class Results:
         path = self.folder / places.SUMMARY
         with storage_errors("read", path):
             return cast("Summary", json.loads(path.read_text("utf-8")))
+
+    def to_excel(self, path: str | os.PathLike[str]) -> None:
+        """Write summary, outcomes and inputs to the sheets of a workbook for Excel.
+
+        A UsageError says that there are more runs than a sheet has rows, or that the extra
+        ``excel`` is missing.
+        """
+        from detente.runs.exports import to_excel
+
+        to_excel(self, path)
+
+    def to_stata(self, path: str | os.PathLike[str]) -> None:
+        """Write the outcomes, one row a variant, run and country, to a ``.dta`` file for Stata."""
+        from detente.runs.exports import to_stata
+
+        to_stata(self, path)
 
     def __repr__(self) -> str:
         where = f"in {self.folder}" if self.folder else "in memory"

@@ -24,6 +24,7 @@ from typing import Any, Self
 from detente.runs import files, folder, manifest, tables
 from detente.runs.errors import FolderRefusedError, StoreError
 from detente.runs.files import interrupts_deferred, storage_errors
+from detente.runs.inputs import write_inputs
 from detente.runs.manifest import Identity, Manifest, difference
 from detente.runs.plan import Failure, Plan, Share, Task, TaskResult, estimate, require_room
 from detente.runs.results import failures_of, summarise
@@ -141,6 +142,7 @@ class Store:
                     failed = len(failures_of(self.failures, source.spans))
                     entry = {"complete": complete, "runs": runs, "failures": failed}
                     entry["files"] = written
+                    entry["environment"] = manifest.environment()
                     self._append(manifest.TABLES, entry, time.perf_counter() - began)
                     self._clean(chunks=complete)
             finally:
@@ -308,6 +310,7 @@ def write_tables(source: Source, plan: Plan, target: Path) -> dict[str, dict[str
     text = json.dumps(summarise(source), indent=2, allow_nan=False, ensure_ascii=False)
     files.write_text(target / folder.SUMMARY, f"{text}\n")
     tables.join_outcomes(source, target / folder.OUTCOMES)
+    write_inputs(source.layout, source.numbers, target / folder.INPUTS)
     files.sync_tree(target)
     return {name: files.digest(target / name) for name in folder.TABLES}
 

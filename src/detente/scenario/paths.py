@@ -23,6 +23,7 @@ from detente.scenario.messages import (
     describe,
     did_you_mean,
 )
+from detente.scenario.quantity import KINDS
 from detente.scenario.shape import KEYS, below, default_at, fields_of, is_table, known_keys
 from detente.scenario.tree import Mark, Rows, Steps, Table, as_tree, child, has, shallow
 
@@ -74,6 +75,30 @@ def spell(tree: Any, steps: Steps) -> str:
             parts.append(str(step))
         before = str(step)
     return ".".join(parts)
+
+
+def leaves(tree: Table | dict[str, Any], about: str | None = None) -> dict[str, Any]:
+    """Return each value of a scenario in plain form by its path, of all or of one thing."""
+    found: dict[str, Any] = {}
+
+    def walk(node: Any, steps: tuple[Any, ...]) -> None:
+        inner: list[tuple[Any, Any]] = []
+        if steps[:1] == ("variants",) and len(steps) == 3:
+            pass  # what a variant sets, adds or drops is set as a whole
+        elif isinstance(node, dict) and not (len(node) == 1 and next(iter(node)) in KINDS):
+            inner = list(node.items())
+        elif isinstance(node, list) and any(isinstance(item, dict) for item in node):
+            inner = list(enumerate(node))
+        for key, value in inner:
+            walk(value, (*steps, key))
+        known = KEYS.get(str(steps[0]), ()) if len(steps) == 3 else ()
+        if not inner and steps and steps[-1] not in known:  # by which its entry is known
+            path = spell(tree, steps)
+            if about is None or about in path.split("."):
+                found[path] = node
+
+    walk(tree, ())
+    return found
 
 
 def changes_of(values: Mapping[str, Any], place: Place) -> list[Change]:

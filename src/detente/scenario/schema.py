@@ -324,6 +324,21 @@ class Scenario(Part):
         require_type(path, str, "a path such as countries.PAK.resolve")
         return paths.fetch(as_tree(self.to_plain(), PROGRAM), path)
 
+    def paths(self, about: str | None = None) -> dict[str, Any]:
+        """Return what can be set, and what stands there: a value by its path.
+
+        Parameters
+        ----------
+        about : str, optional
+            Only paths with this among their parts, such as a country's code or ``salience``.
+
+        Returns
+        -------
+        dict of str to Any
+            Numbers, distributions in plain form, texts and lists, as `set` takes them.
+        """
+        return paths.leaves(self.to_plain(), about)
+
     def set(self, changes: Mapping[str, Any]) -> Self:
         """Return a new scenario with other values at some paths.
 

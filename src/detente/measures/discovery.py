@@ -1,0 +1,299 @@
+"""Under which conditions an outcome comes about: scenario discovery over the inputs of runs.
+
+Conditions are looked for in one half of the runs and held against the other, so that what they
+promise is not what they were chosen for.
+
+References
+----------
+Bryant, B. P. and Lempert, R. J. 2010. Thinking inside the box: a participatory, computer-assisted
+approach to scenario discovery. Technological Forecasting and Social Change 77, 34-49.
+Friedman, J. H. and Fisher, N. I. 1999. Bump hunting in high-dimensional data. Statistics and
+Computing 9, 123-143.
+Kwakkel, J. H. 2017. The Exploratory Modeling Workbench. Environmental Modelling & Software 96,
+239-250.
+"""
+
+from __future__ import annotations
+
+import warnings
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from detente.measures.effects import check_results, notebook_html
+from detente.measures.experiment import Experiment, Floats
+from detente.measures.sensitivity import analysis, correlations, inputs_and_outcome
+from detente.runs.errors import UsageError
+from detente.scenario.messages import percent
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from detente.runs.results import Results
+
+#: Inputs that conditions are looked for among: those that the half correlates with most.
+CANDIDATES: Final = 20
+#: Conditions at most, and the depth of the tree.
+MOST: Final = 3
+#: Runs that there must be, and cases of either kind.
+RUNS: Final = 100
+CASES: Final = 20
+#: Share of the runs of a half that a leaf of the tree holds at least.
+LEAF: Final = 0.05
+
+
+@dataclass(frozen=True)
+class Box:
+    """Runs that meet some conditions, and how many of them are cases, of the half held out."""
+
+    conditions: tuple[tuple[str, float, float], ...]  # a path, its least and its greatest value
+    density: float  # share of these runs that are cases
+    coverage: float  # share of all cases that are among them
+    mass: float  # share of all runs that are among them
+    runs: int
+
+    @property
+    def text(self) -> str:
+        """The conditions in words."""
+        return " and ".join(map(_condition, self.conditions)) or "any"
+
+    def to_plain(self) -> dict[str, Any]:
+        """Return it as JSON has it."""
+        rows = [{"name": name, "low": low, "high": high} for name, low, high in self.conditions]
+        return {**vars(self), "conditions": rows, "text": self.text}
+
+
+def _condition(bounds: tuple[str, float, float]) -> str:
+    name, low, high = bounds
+    if np.isinf(low):
+        return f"{name} is at most {high:.2g}"
+    if np.isinf(high):
+        return f"{name} is at least {low:.2g}"
+    return f"{name} is from {low:.2g} to {high:.2g}"
+
+
+@dataclass(frozen=True)
+class Conditions:
+    """When an outcome passes a threshold, from `detente.discover`.
+
+    Attributes
+    ----------
+    outcome, variant, against : str
+        What is looked at; against is None unless it is a change.
+    side : str
+        ``above`` or ``below``.
+    threshold : float
+        That is passed.
+    overall : float
+        In what share of all runs it is.
+    runs : int
+        How many there are; half of them were held out.
+    box : Box
+        By PRIM.
+    tree : tuple of Box
+        The leaves of a small tree, those with most cases first.
+    """
+
+    outcome: str
+    variant: str
+    against: str | None
+    side: str
+    threshold: float
+    overall: float
+    runs: int
+    box: Box
+    tree: tuple[Box, ...] = field(repr=False)
+    ranges: dict[str, tuple[float, float]] = field(repr=False)
+
+    @property
+    def sentence(self) -> str:
+        """What was found, in one sentence."""
+        what = f"{self.outcome} in {self.variant}"
+        if self.against:
+            what += f" less that in {self.against}"
+        text = f"{what} is {self.side} {self.threshold:g} in {percent(self.overall)} of runs"
+        if not self.box.conditions or not self.box.density > self.overall:
+            return f"{text}, and no condition on the inputs makes that likelier."
+        return (
+            f"{what} is {self.side} {self.threshold:g} in {percent(self.box.density)} of runs "
+            f"where {self.box.text}, against {percent(self.overall)} overall; these are "
+            f"{percent(self.box.coverage)} of all such runs."
+        )
+
+    @property
+    def table(self) -> pd.DataFrame:
+        """The box and the leaves of the tree, a row each."""
+        import pandas as pd
+
+        return pd.DataFrame(
+            [
+                {"by": by, "conditions": each.text, "density": each.density,
+                 "coverage": each.coverage, "mass": each.mass, "runs": each.runs}
+                for by, boxes in (("PRIM", [self.box]), ("tree", self.tree))
+                for each in boxes
+            ]
+        )  # fmt: skip
+
+    def to_plain(self) -> dict[str, Any]:
+        """Return it as JSON has it."""
+        named = ("outcome", "variant", "against", "side", "threshold", "overall", "runs")
+        return {
+            **{name: getattr(self, name) for name in named},
+            "sentence": self.sentence,
+            "box": self.box.to_plain(),
+            "tree": [each.to_plain() for each in self.tree],
+        }
+
+    def __repr__(self) -> str:
+        return f"<detente.Conditions: {self.sentence}>"
+
+    _repr_html_ = notebook_html
+
+
+def discover(
+    results: Results,
+    outcome: str,
+    *,
+    above: float | None = None,
+    below: float | None = None,
+    variant: str | None = None,
+    against: str | None = None,
+    seed: int = 0,
+) -> Conditions:
+    """Return under which conditions on its inputs a run passes a threshold.
+
+    Parameters
+    ----------
+    results : Results
+        From `detente.run` or `detente.open`; 100 runs at least, better thousands.
+    outcome : str
+        Such as ``tilt.IND``.
+    above, below : float
+        The threshold, one of them: a case is a run whose outcome is above (or below) it.
+    variant : str, optional
+        By default the first.
+    against : str, optional
+        A variant: what passes the threshold is then the change against it.
+    seed : int
+        By which the runs are halved.
+
+    Returns
+    -------
+    Conditions
+        A box of at most three conditions, by PRIM, and the leaves of a small tree. Densities and
+        coverage are of the half of the runs in which neither was looked for.
+
+    Raises
+    ------
+    TypeError
+        If given no results.
+    UsageError
+        If there is no such outcome or variant, or too few runs or cases.
+    """
+    check_results(results)
+    if (above is None) == (below is None):
+        raise UsageError("give one threshold: above or below")
+    asked = Experiment(results.scenario, outcome, variant, against)
+    inputs, values = inputs_and_outcome(results, asked)
+    threshold = above if above is not None else below
+    assert threshold is not None
+    side = "above" if above is not None else "below"
+    cases = values > threshold if side == "above" else values < threshold
+    count = int(cases.sum())
+    if len(values) < RUNS or min(count, len(values) - count) < CASES:
+        raise UsageError(
+            f"{outcome} is {side} {threshold:g} in {count} of {len(values)} runs: conditions need "
+            f"{RUNS} runs and {CASES} of either kind; from {np.quantile(values, 0.05):.2f} to "
+            f"{np.quantile(values, 0.95):.2f} lie 90 % of it"
+        )
+    order = np.random.default_rng(seed).permutation(len(values))
+    half = len(values) // 2
+    train, test = order[:half], order[half:]
+    strength = correlations(inputs.iloc[train], cases[train].astype(np.float64), 0.95)
+    names = list(
+        strength.iloc[np.argsort(-strength["correlation"].abs().to_numpy())]["name"][:CANDIDATES]
+    )
+    own = inputs[names]
+    with analysis(), warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of libraries that EMA Workbench would like to have
+        found = _prim(own.iloc[train], cases[train])
+        leaves = _tree(own.iloc[train], cases[train], seed)
+    held = own.iloc[test], cases[test]
+    boxes = [_measured(each, *held) for each in leaves]
+    return Conditions(
+        outcome, asked.variant, asked.against, side, threshold, float(cases[test].mean()),
+        len(values), _measured(found, *held),
+        tuple(sorted(boxes, key=lambda each: -each.density)),
+        {name: (float(own[name].min()), float(own[name].max())) for name in names},
+    )  # fmt: skip
+
+
+Limits = dict[str, tuple[float, float]]
+
+
+def _prim(inputs: pd.DataFrame, cases: NDArray[np.bool_]) -> Limits:
+    """Return the limits of the box that tells cases from others best, of those PRIM peels to.
+
+    The best has most cases for what others it holds (Youden's J), with at most `MOST` conditions.
+    """
+    from ema_workbench.analysis import prim
+
+    box = prim.Prim(inputs.reset_index(drop=True), cases, peel_alpha=0.05).find_box()
+    best: Limits = {}
+    most = 0.0
+    for limits in box.box_lims:
+        found = {
+            name: (
+                float(limits[name][0]) if limits[name][0] > inputs[name].min() else -np.inf,
+                float(limits[name][1]) if limits[name][1] < inputs[name].max() else np.inf,
+            )
+            for name in inputs.columns
+        }
+        found = {name: ends for name, ends in found.items() if np.isfinite(ends).any()}
+        inside = _inside(found, inputs)
+        gain = inside[cases].mean() - inside[~cases].mean()
+        if len(found) <= MOST and gain > most:
+            best, most = found, float(gain)
+    return best
+
+
+def _tree(inputs: pd.DataFrame, cases: NDArray[np.bool_], seed: int) -> list[Limits]:
+    """Return the limits of each leaf of a small classification tree."""
+    from sklearn.tree import DecisionTreeClassifier
+
+    fitted = DecisionTreeClassifier(max_depth=MOST, min_samples_leaf=LEAF, random_state=seed)
+    tree = fitted.fit(inputs.to_numpy(), cases).tree_
+
+    def leaves(node: int, limits: Limits) -> list[Limits]:
+        if tree.children_left[node] < 0:
+            return [limits]
+        name, at = inputs.columns[tree.feature[node]], float(tree.threshold[node])
+        low, high = limits.get(name, (-np.inf, np.inf))
+        below = {**limits, name: (low, min(high, at))}
+        above = {**limits, name: (max(low, at), high)}
+        return [
+            *leaves(tree.children_left[node], below), *leaves(tree.children_right[node], above)
+        ]  # fmt: skip
+
+    return leaves(0, {})
+
+
+def _inside(limits: Limits, inputs: pd.DataFrame) -> NDArray[np.bool_]:
+    inside = np.ones(len(inputs), np.bool_)
+    for name, (low, high) in limits.items():
+        own: Floats = inputs[name].to_numpy()
+        inside &= (own >= low) & (own <= high)
+    return inside
+
+
+def _measured(limits: Limits, inputs: pd.DataFrame, cases: NDArray[np.bool_]) -> Box:
+    """Return how limits fare in runs in which they were not looked for."""
+    inside = _inside(limits, inputs)
+    among = cases[inside]
+    density = float(among.mean()) if len(among) else float("nan")
+    return Box(
+        tuple((name, low, high) for name, (low, high) in limits.items()),
+        density, float(among.sum() / cases.sum()), float(inside.mean()), int(inside.sum()),
+    )  # fmt: skip

@@ -1,0 +1,479 @@
+"""Why a country responds as it does: its choice taken apart, over the runs of a variant."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from detente.measures.effects import notebook_html
+from detente.measures.experiment import Floats
+from detente.runs.errors import UsageError, require
+from detente.scenario.messages import percent
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from detente.engine.sampler import Sampler
+    from detente.scenario import Scenario
+
+#: Runs that are taken apart, and that a nearest change is looked for with.
+RUNS: Final = 200
+SEARCHED: Final = 60
+#: Halvings of the span to the value from which another leads.
+HALVINGS: Final = 5
+#: How much farther a change goes, as a share of the range, until the table turns as well, and how
+#: often; and how many inputs are tried so.
+FARTHER: Final = 0.05
+STEPS: Final = 4
+CHECKED: Final = 5
+#: An offer is looked for up to so much of an economy.
+OFFER: Final = 0.05
+
+
+class Change(NamedTuple):
+    """The nearest single change after which another response leads."""
+
+    path: str
+    value: float
+    before: float  # the mean over runs
+    distance: float  # as a share of the range
+    leads: str  # the response that then does, as it was checked
+    probability: float  # of it
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """A choice taken apart, from `detente.explain`.
+
+    Attributes
+    ----------
+    country, event, variant : str
+        Whose choice, about what, in which course of events.
+    step : int or None
+        After which step; None where each run is looked at when the event comes up.
+    recorded : str or None
+        What the record says that it did, in the week that is looked at.
+    runs : int
+        In how many runs the event was on the agenda then.
+    table : pandas.DataFrame
+        One row a response: the terms of its utility, their sum ``utility``, its ``probability`` and
+        the share of runs in which it ``stands`` afterwards, all means over runs.
+    reasons : pandas.DataFrame
+        One row a term, the strongest first: ``difference`` between the response that leads and the
+        next, its ``share`` of all differences, and its ``spread`` over runs.
+    nearest : Change or None
+        The smallest change of one number after which another response leads; None if there is none,
+        or none was looked for.
+    """
+
+    country: str
+    event: str
+    variant: str
+    step: int | None
+    recorded: str | None
+    runs: int
+    table: pd.DataFrame = field(repr=False)
+    reasons: pd.DataFrame = field(repr=False)
+    nearest: Change | None
+    name: str
+    titles: dict[str, str] = field(repr=False)
+    theory: str
+    when: date | None = None
+
+    @property
+    def leads(self) -> str:
+        """The response that is likeliest, on average over runs."""
+        return str(self.table["probability"].idxmax())
+
+    @property
+    def next(self) -> str | None:
+        """The response that is likeliest but one, if there is another."""
+        others = self.table["probability"].drop(self.leads)
+        return str(others.idxmax()) if (others > 0).any() else None
+
+    @property
+    def sentence(self) -> str:
+        """What leads, before what, and why."""
+        chance = self.table["probability"]
+        text = f"{self.name} most likely answers '{self.titles[self.leads]}' "
+        text += f"({percent(float(chance[self.leads]))})"
+        if self.next is None:
+            return f"{text}, the only answer open to it."
+        text += f" before '{self.titles[self.next]}' ({percent(float(chance[self.next]))})"
+        text = f"{text}{self._because()}."
+        most = str(self.table["stands"].idxmax())
+        if self.table["probability"][most] == 0 and self.table["stands"][most] > 0:
+            text += (
+                f" By joining a text instead, '{self.titles[most]}' stands in "
+                f"{percent(float(self.table['stands'][most]))} of runs."
+            )
+        return text
+
+    def _because(self) -> str:
+        """Name the terms that speak most for what leads and most against it, and what varies."""
+        signed = self.reasons.set_index("term")["difference"]
+        said = []
+        if signed.max() > 0:
+            said.append(f"mostly for {_word(signed.idxmax())} ({signed.max():+.2f})")
+        if signed.min() < 0:
+            said.append(f"despite {_word(signed.idxmin())} ({signed.min():+.2f})")
+        spread = self.reasons.set_index("term")["spread"]
+        if spread.max() > 0:
+            said.append(f"{_word(spread.idxmax())} varies most between runs")
+        return f", {'; '.join(said)}" if said else ""
+
+    @property
+    def condition(self) -> str:
+        """What would have to be otherwise for another response to lead, if that was looked for."""
+        if self.nearest is None:
+            return "No change of one number within its range was found after which another leads."
+        n = self.nearest
+        return (
+            f"'{self.titles[n.leads]}' would lead ({percent(n.probability)}) if {n.path} were "
+            f"{n.value:.3g} and not {n.before:.3g}."
+        )
+
+    def to_plain(self) -> dict[str, Any]:
+        """Return it as JSON has it."""
+        plain = ("country", "event", "variant", "step", "recorded", "runs", "leads", "next",
+                 "sentence", "condition")  # fmt: skip
+        return {
+            **{name: getattr(self, name) for name in plain},
+            "responses": self.table.reset_index().to_dict("records"),
+            "reasons": self.reasons.to_dict("records"),
+            "nearest": None if self.nearest is None else self.nearest._asdict(),
+        }
+
+    def __repr__(self) -> str:
+        return f"<detente.Explanation: {self.sentence}>"
+
+    _repr_html_ = notebook_html
+
+
+def _word(term: Any) -> str:
+    return str(term).replace("_", " ")
+
+
+def explain(
+    scenario: Scenario,
+    country: str,
+    event: str | None = None,
+    *,
+    variant: str | None = None,
+    step: int | None = None,
+    runs: int = RUNS,
+    nearest: bool = True,
+) -> Explanation:
+    """Return why a country responds to an event as it does, over the runs of a variant.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        What is run.
+    country : str
+        Whose choice.
+    event : str, optional
+        About what; by default the main event.
+    variant : str, optional
+        By default the first.
+    step : int, optional
+        After which step; by default that of the week in which the record says what the country
+        did, or else the first with the event on the agenda.
+    runs : int
+        How many runs are taken apart.
+    nearest : bool
+        Whether to look for the nearest single change after which another response leads: what the
+        country would have to want, fear or be offered. It is checked by running it.
+
+    Returns
+    -------
+    Explanation
+        With `table`, `reasons`, `sentence`, `nearest` and `condition`.
+
+    Raises
+    ------
+    UsageError
+        If there is no such country, event or variant, or the event is on the agenda in no run then.
+    """
+    import pandas as pd
+
+    from detente.engine.sampler import sampler_of
+
+    names = scenario.variant_names
+    name = require(names[0] if variant is None else variant, names, "variant")
+    course = scenario.variant(name)
+    require(country, course.countries, "country")
+    about = require(
+        str(course.main) if event is None else event,
+        [e.id for e in course.events],
+        f"event in the variant '{name}'",
+    )
+    if step is not None and not 0 <= step <= course.length:
+        raise UsageError(f"a run has {course.length} steps, so there is no step {step}")
+    if runs < 1:
+        raise UsageError(f"runs must be 1 or more, not {runs}")
+    row = recorded(course, country, about)
+    after = step
+    if after is None and row is not None and row.date is not None:
+        after = min(max(course.step_of(row.date) + 1, 1), course.length)
+    sampler = sampler_of(course)
+    columns = sampler.draw(0, runs)
+    found = _Choices.of(sampler, columns, country, about, after)
+    if not found.runs and step is None and after is not None:
+        after = None  # no run has it on the agenda in that week
+        found = _Choices.of(sampler, columns, country, about, after)
+    if not found.runs:
+        when = f"after step {after}" if after is not None else f"in {course.length} steps"
+        raise UsageError(f"'{about}' is not on the agenda {when} of any run: try another")
+    table = found.table(tuple(course.repertoire))
+    in_time = row is not None and after is not None and step is None
+    explanation = Explanation(
+        country, about, name, after, row.response if in_time and row is not None else None,
+        found.runs, table, _reasons(found, table, tuple(course.repertoire)), None,
+        course.countries[country].name,
+        {key: each.title for key, each in course.repertoire.items()}, course.theory,
+        None if after is None else course.date_of(max(after - 1, 0)),
+    )  # fmt: skip
+    if not nearest or explanation.next is None:
+        return explanation
+    change = _nearest(course, explanation, runs)
+    assert isinstance(table, pd.DataFrame)
+    return Explanation(**{**vars(explanation), "nearest": change})
+
+
+def recorded(course: Scenario, country: str, event: str) -> Any:
+    """Return the last row of the record about a country and an event, or None."""
+    rows = [row for row in course.record if (row.country, row.event) == (country, event)]
+    return max(rows, key=lambda row: row.date or date.min, default=None)
+
+
+class _Choices(NamedTuple):
+    """A choice in each of some runs: its terms (runs, terms, responses), and what comes of them."""
+
+    terms: tuple[str, ...]
+    weights: Floats
+    utility: Floats
+    probability: Floats
+    opened: NDArray[np.bool_]
+    stands: NDArray[np.int64]
+
+    @property
+    def runs(self) -> int:
+        """In how many runs there was a choice."""
+        return len(self.stands)
+
+    @classmethod
+    def of(
+        cls, sampler: Sampler, columns: Floats, country: str, event: str, after: int | None
+    ) -> _Choices:
+        """Take a choice apart in each run, a column of inputs, that has the event on its agenda."""
+        terms = tuple(term.name for term in sampler.theory.terms)
+        at = sampler.events.index(event), sampler.codes.index(country)
+        found = list(_choices(sampler, columns, at, after))
+        responses = len(sampler.responses)
+        weights = np.array([[each[t] for t in terms] for each, _, _ in found])
+        utility, probability = (
+            np.array([each[what] for each, _, _ in found]).reshape(-1, responses)
+            for what in ("utility", "probability")
+        )
+        opened = np.array([each for _, each, _ in found], np.bool_).reshape(-1, responses)
+        stands = np.array([each for _, _, each in found], np.int64)
+        weights = weights.reshape(-1, len(terms), responses)
+        return cls(terms, weights, utility, probability, opened, stands)
+
+    def table(self, responses: tuple[str, ...]) -> pd.DataFrame:
+        """Return means over runs, a row a response that was open or stood in any."""
+        import pandas as pd
+
+        columns = {
+            **{term: self.weights[:, t].mean(axis=0) for t, term in enumerate(self.terms)},
+            "utility": self.utility.mean(axis=0),
+            "probability": self.probability.mean(axis=0),
+            "stands": np.bincount(self.stands[self.stands >= 0], minlength=len(responses))
+            / self.runs,
+        }
+        frame = pd.DataFrame(columns, index=pd.Index(responses, name="response"))
+        return frame[self.opened.any(axis=0) | (frame["stands"] > 0).to_numpy()]
+
+
+def _choices(
+    sampler: Sampler, columns: Floats, at: tuple[int, int], after: int | None
+) -> Iterator[tuple[Any, list[bool], int]]:
+    """Give the terms of the choice of each run, which responses are open, and which then stands.
+
+    Of runs side by side; those without the event on the agenda are left out. ``at`` are the places
+    of the event and the country.
+    """
+    from detente.theory.agenda import begin
+    from detente.theory.arrays import FIRST, LAST, STEP, State
+
+    e, i = at
+    theory, world = sampler.theory, sampler.world(np.ascontiguousarray(columns))
+    world.now[FIRST], world.now[LAST] = 0, len(sampler.codes)
+    begin(world)
+    theory.begin(world)
+    left = np.ones(columns.shape[1], np.bool_)
+    for step in range(sampler.scenario.length if after is None else after):
+        world.now[STEP] = step
+        theory.phases[0].function(world)
+        live = world.state.attention[e] > 0
+        weigh = left & live if after is None or step == after - 1 else np.zeros_like(left)
+        copies: Any = [array.copy() for array in world.state] if weigh.any() else ()
+        for phase in theory.phases[1:]:
+            phase.function(world)
+        for lane in np.flatnonzero(weigh):
+            own = _lane(sampler, world._replace(state=State(*copies)), int(lane))
+            said = own.state.response[e, i, 0]
+            opened = [
+                bool(sampler.structure.open[e, i, r]) or r == said
+                for r in range(len(sampler.responses))
+            ]
+            yield theory.explain(own, e, i), opened, int(world.state.response[e, i, lane])
+        left &= ~weigh
+        if not left.any():
+            return
+
+
+def _lane(sampler: Sampler, world: Any, lane: int) -> Any:
+    """Return the arrays of one of some runs side by side."""
+    from detente.theory.arrays import fields_of, shape_of, zeros
+
+    def cut(array: NDArray[Any], axes: str) -> NDArray[Any]:
+        if axes.endswith("L"):
+            return np.ascontiguousarray(array[..., lane : lane + 1])
+        if not set(axes) & set("VM"):
+            return array
+        room = zeros(*shape_of(axes, sampler.shape), dtype=array.dtype)
+        if axes.endswith("V"):
+            room[..., 0] = array[..., lane]
+        return room
+
+    found = {}
+    for name, group in world._asdict().items():
+        found[name] = group
+        if name not in {"structure", "now"}:
+            kind: Any = type(group)
+            about = fields_of(kind)
+            found[name] = kind(
+                **{each: cut(array, about[each][0]) for each, array in group._asdict().items()}
+            )
+    return sampler.theory.world(**found)
+
+
+def _reasons(found: _Choices, table: pd.DataFrame, responses: tuple[str, ...]) -> pd.DataFrame:
+    """Return by how much each term sets what leads apart from what comes next."""
+    import pandas as pd
+
+    order = table["probability"].sort_values(ascending=False, kind="stable").index
+    every = list(found.terms)
+    nothing = pd.DataFrame({"term": every, "difference": 0.0, "share": 0.0, "spread": 0.0})
+    if len(order) < 2:
+        return nothing
+    first, second = (responses.index(each) for each in order[:2])
+    apart = found.weights[:, :, first] - found.weights[:, :, second]
+    mean = apart.mean(axis=0)
+    whole = np.abs(mean).sum() or 1.0
+    frame = pd.DataFrame(
+        {"term": every, "difference": mean, "share": np.abs(mean) / whole, "spread": apart.std(0)}
+    )
+    order_of = np.argsort(-np.abs(mean), kind="stable")
+    return frame.iloc[order_of].reset_index(drop=True)
+
+
+def _nearest(course: Scenario, explanation: Explanation, runs: int) -> Change | None:
+    """Return the nearest change of one number that makes another response lead, if there is one.
+
+    It is looked for in a few of the runs, then checked by taking the choice apart in all of them
+    anew; where the two differ, the change goes a little farther.
+    """
+    search = _Search(course, explanation)
+    for path, value in search.candidates():
+        before, low, high = search.about(path)
+        step = np.sign(value - before) * FARTHER * (high - low)
+        for more in range(STEPS):
+            tried = round(float(np.clip(value + more * step, low, high)), 4)
+            found = explain(
+                course.set({path: tried}), explanation.country, explanation.event,
+                step=explanation.step, runs=runs, nearest=False,
+            )  # fmt: skip
+            if found.leads != explanation.leads:
+                return Change(
+                    path, tried, before, abs(tried - before) / (high - low), found.leads,
+                    float(found.table["probability"].max()),
+                )  # fmt: skip
+            if tried in {low, high}:
+                break
+    return None
+
+
+class _Search:
+    """Looks for values of single inputs at which another response leads in a few of the runs."""
+
+    def __init__(self, course: Scenario, explanation: Explanation) -> None:
+        from detente.engine.sampler import Sampler
+
+        self._explained = explanation
+        country, event = explanation.country, explanation.event
+        offer = f"events.{event}.offers.{country}"
+        about = next(each for each in course.events if each.id == event)
+        if country not in about.offers and about.actor not in {None, country}:
+            course = course.set({offer: 0.0})  # so that there is a number to change
+        self._sampler = Sampler(course)
+        self._columns = self._sampler.draw(0, min(explanation.runs, SEARCHED))
+        self._leads = self._leader()
+
+    def about(self, path: str) -> tuple[float, float, float]:
+        """Return the mean of an input over runs, and its range."""
+        rows, quantity = self._sampler.places[path]
+        high = OFFER if ".offers." in path else quantity.high
+        return float(self._columns[rows[0]].mean()), quantity.low, high
+
+    def candidates(self) -> Iterator[tuple[str, float]]:
+        """Give inputs with the nearest value at which another response leads, nearest first."""
+        found = []
+        for path in self._paths():
+            before, low, high = self.about(path)
+            for end in (low, high):
+                if end != before and self._changes(path, end):
+                    value = self._nearest(path, before, end)
+                    found.append((abs(value - before) / (high - low), path, value))
+        for _, path, value in sorted(found)[:CHECKED]:
+            yield path, value
+
+    def _paths(self) -> list[str]:
+        """Return what the country wants, fears or is offered."""
+        country, event = self._explained.country, self._explained.event
+        wants = (f"countries.{country}.preferences.", f"countries.{country}.resolve",
+                 f"dependence.{country}.", f"events.{event}.offers.{country}")  # fmt: skip
+        return [
+            path
+            for path in self._sampler.places
+            if path.startswith(wants)
+            or (path.startswith("attitudes.") and country in path.split(".")[1:3])
+        ]
+
+    def _nearest(self, path: str, same: float, other: float) -> float:
+        """Return about where another response comes to lead, between two values."""
+        for _ in range(HALVINGS):
+            middle = (same + other) / 2
+            same, other = (same, middle) if self._changes(path, middle) else (middle, other)
+        return other
+
+    def _changes(self, path: str, value: float) -> bool:
+        rows = list(self._sampler.places[path][0])
+        kept = self._columns[rows]
+        self._columns[rows] = value
+        leader = self._leader()
+        self._columns[rows] = kept
+        return leader not in {self._leads, -1}
+
+    def _leader(self) -> int:
+        """Return the response that is likeliest on average, -1 if there is no choice."""
+        e = self._explained
+        found = _Choices.of(self._sampler, self._columns, e.country, e.event, e.step)
+        return int(found.probability.mean(axis=0).argmax()) if found.runs else -1

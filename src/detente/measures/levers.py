@@ -1,0 +1,198 @@
+"""Which single change moves an outcome most: each is tried on the same runs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from os import cpu_count
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+
+from detente.measures.effects import notebook_html
+from detente.measures.experiment import Experiment, Floats
+from detente.runs.statistics import Moments, paired
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from detente.engine.sampler import Sampler
+    from detente.scenario import Scenario
+    from detente.scenario.quantity import Quantity
+
+#: By how much of its range a number is moved, and by how much an offer is: a share of an economy.
+STEP: Final = 0.1
+OFFER: Final = 0.01
+#: Runs of each change, unless told otherwise.
+RUNS: Final = 300
+#: What governments can change, by the first part of a path and the names of its last or last but
+#: one: not what they are, such as capability, nor how the model works.
+FEASIBLE: Final = {
+    "countries": {"position", "salience", "red_line", "resolve"},
+    "attitudes": {"level"},
+    "dependence": {"level"},
+    "events": {"offers", "proposes", "does", "otherwise", "force"},
+}
+
+
+@dataclass(frozen=True)
+class Levers:
+    """Single changes by what they do to an outcome, from `detente.levers`.
+
+    Attributes
+    ----------
+    outcome, variant : str
+        What is moved, and in which variant.
+    runs : int
+        Of each change, paired with those without it.
+    table : pandas.DataFrame
+        One row a change, the strongest first: change (in words), path, before and after (means over
+        runs; missing for an event that is left out), effect, low, high (interval of the mean).
+    """
+
+    outcome: str
+    variant: str
+    runs: int
+    table: pd.DataFrame = field(repr=False)
+
+    @property
+    def sentence(self) -> str:
+        """What moves it most, in one sentence."""
+        first = self.table.iloc[0]
+        if first["low"] <= 0 <= first["high"]:
+            return f"None of {len(self.table)} single changes can be told to move {self.outcome}."
+        return (
+            f"Of {len(self.table)} single changes, {first['change']} moves {self.outcome} in "
+            f"{self.variant} most: {first['effect']:+.3f} ({first['low']:+.3f} to "
+            f"{first['high']:+.3f})."
+        )
+
+    def to_plain(self) -> dict[str, Any]:
+        """Return it as JSON has it."""
+        return {
+            "outcome": self.outcome, "variant": self.variant, "runs": self.runs,
+            "sentence": self.sentence, "rows": self.table.to_dict("records"),
+        }  # fmt: skip
+
+    def __repr__(self) -> str:
+        return f"<detente.Levers: {self.sentence}>"
+
+    _repr_html_ = notebook_html
+
+
+def levers(
+    scenario: Scenario,
+    outcome: str,
+    *,
+    variant: str | None = None,
+    runs: int | None = None,
+    level: float = 0.95,
+) -> Levers:
+    """Return every feasible single change, by its paired effect on an outcome.
+
+    Preferences, resolve, ties, dependence and the figures of events are moved up and down by a
+    tenth of their range, in each run from what it drew and no farther than the range allows; offers
+    by a hundredth of an economy; and each event is left out.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        What is run.
+    outcome : str
+        Such as ``tilt.PAK``.
+    variant : str, optional
+        By default the first.
+    runs : int, optional
+        Of each change; by default 300, or those of the scenario if they are fewer.
+    level : float
+        Confidence of the intervals.
+
+    Returns
+    -------
+    Levers
+        With `table` and `sentence`.
+
+    Raises
+    ------
+    UsageError
+        If there is no such outcome or variant.
+    """
+    import pandas as pd
+
+    asked = Experiment(scenario, outcome, variant)
+    sampler = asked.samplers[0]
+    count = runs or min(scenario.runs, RUNS)
+    columns = sampler.columns(count)
+    sampler.place(sampler.draws(0, count), columns)
+    base = _simulated(asked, sampler, columns)
+
+    def moved(change: tuple[str, float]) -> dict[str, Any] | None:
+        path, step = change
+        rows, quantity = sampler.places[path]
+        own = columns.copy()
+        own[list(rows)] = np.clip(own[list(rows)] + step, quantity.low, quantity.high)
+        before, after = columns[rows[0]].mean(), own[rows[0]].mean()
+        if before == after:
+            return None
+        return _row(f"{path} {step:+g}", path, before, after, _simulated(asked, sampler, own))
+
+    def dropped(event: str) -> dict[str, Any] | None:
+        from detente.scenario import ScenarioError
+
+        course = sampler.scenario
+        try:
+            other = course.set({"variants": {"without": {"drop": [event]}}, "twin": None})
+            without = Experiment(other, outcome, "without")
+        except ScenarioError:  # another event, a claim or the record speaks of it
+            return None
+        own = without.samplers[0]
+        mine = own.columns(count)
+        own.place(own.draws(0, count), mine)
+        found = _simulated(without, own, mine)
+        return _row(f"without {event}", f"events.{event}", np.nan, np.nan, found)
+
+    def _row(change: str, path: str, before: float, after: float, found: Floats) -> dict[str, Any]:
+        difference = Moments(1)
+        difference.add((found - base)[:, np.newaxis])
+        mean, low, high = (float(each[0]) for each in paired(difference, level))
+        return {
+            "change": change, "path": path, "before": float(before), "after": float(after),
+            "effect": mean, "low": low, "high": high,
+        }  # fmt: skip
+
+    with ThreadPoolExecutor(cpu_count() or 1) as pool:
+        rows = [*pool.map(moved, _steps(sampler))]
+    named = {asked.target.along.get("event")}
+    rows += [
+        dropped(event.id)
+        for event in sampler.scenario.events
+        if not event.history and event.id not in named
+    ]
+    table = pd.DataFrame([row for row in rows if row is not None])
+    order = np.argsort(-table["effect"].abs().to_numpy(), kind="stable")
+    return Levers(outcome, asked.variant, count, table.iloc[order].reset_index(drop=True))
+
+
+def _steps(sampler: Sampler) -> Iterator[tuple[str, float]]:
+    """Give each number that a government can change, with a step up and one down."""
+    past = {f"events.{event.id}." for event in sampler.scenario.events if event.history}
+    for path, (_, quantity) in sampler.places.items():
+        if _is_feasible(path) and not path.startswith(tuple(past)):
+            step = _step(path, quantity)
+            yield from ((path, step), (path, -step))
+
+
+def _is_feasible(path: str) -> bool:
+    first, *rest = path.split(".")
+    return bool(FEASIBLE.get(first, set()) & set(rest[-2:]))
+
+
+def _step(path: str, quantity: Quantity) -> float:
+    return OFFER if ".offers." in path else STEP * (quantity.high - quantity.low)
+
+
+def _simulated(asked: Experiment, sampler: Sampler, columns: Floats) -> Floats:
+    from detente.engine.kernel import simulate_columns
+
+    return asked.picked(simulate_columns(sampler, columns), sampler)

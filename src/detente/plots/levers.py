@@ -1,0 +1,30 @@
+"""Single changes by what they do to an outcome."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from detente.plots import base
+from detente.plots.base import Canvas
+from detente.plots.rows import Row, draw_rows
+
+if TYPE_CHECKING:
+    from detente.measures.levers import Levers
+
+#: Changes that are drawn.
+MOST: Final = 15
+
+
+@base.plot()
+def levers(levers: Levers, fig: Canvas | None = None) -> Canvas:
+    """Draw the strongest single changes with the interval of their mean effect."""
+    rows = [
+        Row(
+            each["change"], each["effect"], each["low"], each["high"],
+            f"{each['effect']:+.3f} ({each['low']:+.3f} to {each['high']:+.3f})",
+            not each["low"] <= 0 <= each["high"],
+        )
+        for each in levers.table.head(MOST).to_dict("records")
+    ]  # fmt: skip
+    subtitle = f"{levers.runs:,} runs of each change, paired with those without it."
+    return draw_rows(fig, rows, levers.sentence, subtitle, f"change in {levers.outcome}")

@@ -1,0 +1,45 @@
+"""Why one response leads before another, term by term."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from detente.plots import base, style
+from detente.plots.base import Canvas, Page
+from detente.scenario.messages import signed
+
+if TYPE_CHECKING:
+    from detente.measures.explanation import Explanation
+
+
+@base.plot()
+def waterfall(explanation: Explanation, fig: Canvas | None = None) -> Canvas:
+    """Draw how the terms add up to what sets the likeliest response apart from the next.
+
+    Each bar begins where the last ended; the last is their sum, the difference in utility.
+    """
+    rows = explanation.reasons.to_dict("records")
+    whole = float(sum(row["difference"] for row in rows))
+    subtitle = (
+        f"Difference in utility between the two likeliest responses of {explanation.name}, mean "
+        f"over {explanation.runs} runs of {explanation.variant}."
+    )
+    page = Page(fig, (11.5, 2.2 + 0.42 * (len(rows) + 1)), explanation.sentence, subtitle)
+    axes = page.axes(2.4, 0.75, page.width - 3.6, page.top - 0.9)
+    ends = np.cumsum([0.0, *(row["difference"] for row in rows)])
+    for place, (row, begin, end) in enumerate(zip(rows, ends[:-1], ends[1:], strict=True)):
+        colour = style.FIRST_POLE if row["difference"] >= 0 else style.SECOND_POLE
+        axes.barh(place, end - begin, left=begin, height=0.6, color=colour)
+        axes.plot([end, end], [place - 0.3, place + 1.3], color=style.FAINT, lw=0.8)
+        base.beside(axes, place, signed(row["difference"]), 8)
+    axes.barh(len(rows), whole, height=0.6, color=style.INK)
+    base.beside(axes, len(rows), signed(whole), 8, fontweight="bold")
+    axes.margins(x=0.06)
+    axes.axvline(0, color=style.FAINT, lw=1.2, zorder=0)
+    names = [style.humanized(row["term"]) for row in rows]
+    axes.set(ylim=(len(rows) + 0.5, -0.5), xlabel="difference in utility")
+    axes.set_yticks(range(len(rows) + 1), [*names, "All together"])
+    axes.tick_params(axis="y", length=0)
+    return page.figure

@@ -1,0 +1,91 @@
+"""Commands that answer: what drives an outcome, when it flips, why, who stands together."""
+
+import json
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+import detente as package
+from detente.cli import app
+
+POSITION = "countries.PAK.preferences.foreign_basing.position"
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    """Results of a few runs of the main scenario, compiled."""
+    place = tmp_path_factory.mktemp("answers") / "bagram"
+    scenario = package.load("bagram-2025").with_variants(["demand", "no_move"])
+    package.run(scenario, runs=300, out=place, progress=False)
+    return place
+
+
+@pytest.fixture
+def command(tmp_path, monkeypatch):
+    """Run a command in an empty folder."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("COLUMNS", "120")
+    runner = CliRunner()
+    return lambda *given: runner.invoke(app, [str(each) for each in given], catch_exceptions=False)
+
+
+def test_sensitivity_reads_the_runs_of_a_folder(command, folder):
+    done = command("sensitivity", folder, "--outcome", "revealed.PAK", "--plot", "d.png")
+    assert done.exit_code == 0, done.output
+    found = package.sensitivity(package.open(folder), "revealed.PAK")
+    assert found.table["name"].iloc[0] in done.stdout
+    assert "one in 20 would have an interval without 0" in " ".join(done.stdout.split())
+    assert Path("d.png").read_bytes().startswith(b"\x89PNG")
+    asked = ["sensitivity", folder, "--outcome", "revealed.PAK"]
+    plain = json.loads(command(*asked, "--json").stdout)
+    assert plain["sentence"] == found.sentence
+    assert command(*asked, "--method", "sobol").exit_code == 2
+
+
+def test_sensitivity_sweeps(command):
+    asked = ["sensitivity", "bagram-2025", "--outcome", "revealed.PAK", "--runs", 50, "--sweep"]
+    done = command(*asked, f"{POSITION}=0:1:3", "--plot", "s.svg")
+    assert done.exit_code == 0, done.output
+    assert f"revealed.PAK in demand by {POSITION}: 50 runs each" in done.stdout
+    assert "<svg" in Path("s.svg").read_text()
+    wrong = command(*asked, f"{POSITION}=0-1")
+    assert wrong.exit_code == 2
+    assert "expected PATH=LOW:HIGH:N" in wrong.stderr
+
+
+def test_discover_finds_conditions(command, folder):
+    asked = ["discover", folder, "--outcome", "revealed.PAK", "--above", -0.1]
+    done = command(*asked, "--plot", "c.png", "--csv", "c.csv")
+    assert done.exit_code == 0, done.output
+    found = package.discover(package.open(folder), "revealed.PAK", above=-0.1)
+    assert found.sentence[:60] in " ".join(done.stdout.split())
+    assert Path("c.png").exists()
+    assert Path("c.csv").read_text().startswith("by,conditions,density,coverage,mass,runs\nPRIM,")
+    assert json.loads(command(*asked, "--json").stdout)["sentence"] == found.sentence
+    assert command("discover", folder, "--outcome", "revealed.PAK").exit_code == 2
+
+
+def test_levers_ranks_single_changes(command):
+    asked = ["levers", "bagram-2025", "--outcome", "tilt.PAK", "--runs", 5]
+    done = command(*asked, "--json")
+    assert done.exit_code == 0, done.output
+    rows = json.loads(done.stdout)["rows"]
+    assert len(rows) > 100
+    assert abs(rows[0]["effect"]) >= abs(rows[-1]["effect"])
+
+
+def test_explain_takes_a_choice_apart_over_all_runs(command):
+    asked = ["explain", "bagram-2025", "--country", "PAK", "--event", "us_demand", "--runs", 30]
+    done = command(*asked, "--no-nearest", "--plot", "w.png")
+    assert done.exit_code == 0, done.output
+    found = package.explain(package.load("bagram-2025"), "PAK", "us_demand", runs=30, nearest=False)
+    assert found.sentence in " ".join(done.stdout.split())
+    assert "means over 30 runs" in done.stdout
+    assert "The record of that week: " in done.stdout
+    assert Path("w.png").exists()
+    plain = json.loads(command(*asked, "--no-nearest", "--json").stdout)
+    assert (plain["leads"], plain["sentence"]) == (found.leads, found.sentence)
+    one = json.loads(command(*asked, "--run", 1, "--json").stdout)
+    assert one["run"] == 1
+    assert {"response", "utility", "probability"} <= set(one["responses"][0])

@@ -1,0 +1,94 @@
+"""What scripts and assistants read: stated JSON, a server, a file that says where to begin."""
+
+import asyncio
+import json
+import re
+from pathlib import Path
+
+import jsonschema
+import pytest
+from typer.testing import CliRunner
+
+import detente
+from detente.cli import app
+from detente.cli.mcp import server
+from detente.cli.outputs import OUTPUTS
+
+ROOT = Path(__file__).parents[2]
+ABOUT = ["--outcome", "revealed.PAK"]
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    place = tmp_path_factory.mktemp("machines") / "bagram"
+    scenario = detente.load("bagram-2025").with_variants(["demand", "no_move"])
+    detente.run(scenario, runs=200, out=place, progress=False)
+    return place
+
+
+def arguments(folder, tmp_path):
+    choice = ["explain", "bagram-2025", "--country", "PAK", "--event", "us_demand"]
+    file = folder / "scenario.yaml"
+    return {
+        "run": ["run", file, "--runs", 5, "--no-plots", "--out", tmp_path / "again"],
+        "list": ["list"],
+        "compare": ["compare", folder],
+        "pairs": ["pairs", folder],
+        "sensitivity": ["sensitivity", folder, *ABOUT],
+        "sensitivity --sweep": [
+            "sensitivity", file, *ABOUT, "--runs", 5, "--sweep", "countries.PAK.resolve=0:1:2",
+        ],
+        "discover": ["discover", folder, *ABOUT, "--above", -0.1],
+        "levers": ["levers", file, *ABOUT, "--runs", 2],
+        "explain": [*choice, "--runs", 5, "--no-nearest"],
+        "explain --run": [*choice, "--run", 0],
+        "verify": ["verify", folder, "--sample", 1],
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("command", list(OUTPUTS))
+def test_json_is_as_its_schema_states(command, folder, tmp_path):
+    given = [str(each) for each in arguments(folder, tmp_path)[command]]
+    done = CliRunner().invoke(app, [*given, "--json"], catch_exceptions=False)
+    assert done.exit_code == 0, done.output
+    stated = CliRunner().invoke(app, ["schema", "--output", command], catch_exceptions=False)
+    schema = json.loads(stated.stdout)
+    jsonschema.Draft202012Validator.check_schema(schema)
+    jsonschema.validate(json.loads(done.stdout), schema)
+
+
+def asked(tool, **given):
+    """Ask a tool of the server as an assistant does."""
+    found = asyncio.run(server().call_tool(tool, given))
+    return json.loads(found.content[0].text)
+
+
+def test_an_assistant_lists_checks_runs_compares_and_explains(tmp_path):
+    tools = {tool.name for tool in asyncio.run(server().list_tools())}
+    assert tools == {"list_scenarios", "check", "run", "compare", "explain", "score"}
+    assert "bagram-2025" in {each["name"] for each in asked("list_scenarios")}
+    assert asked("check", scenario="bagram-2025")["fine"] is True
+    out = str(tmp_path / "out")
+    changes = {"countries.PAK.resolve": 0.5}
+    ran = asked("run", scenario="bagram-2025", out=out, runs=5, changes=changes)
+    assert ran["summary"]["demand"]["PAK"]["event"] == "us_demand"
+    assert detente.open(out).scenario.get("countries.PAK.resolve") == 0.5
+    rows = asked("compare", folder=out, outcome="revealed")
+    table = detente.effects(detente.open(out), outcome="revealed")
+    assert rows[0]["effect"] == pytest.approx(table["effect"].iloc[0])
+
+
+def test_an_assistant_gets_the_messages_of_the_commands():
+    with pytest.raises(Exception, match=r"did you mean 'bagram-2025'|no such"):
+        asked("check", scenario="bagram-2024")
+
+
+def test_llms_txt_names_commands_and_pages_that_there_are():
+    text = (ROOT / "llms.txt").read_text()
+    assert text.startswith("# Détente\n\n> ")
+    for command in re.findall(r"`detente ([a-z]+)", text):
+        assert CliRunner().invoke(app, [command, "--help"]).exit_code == 0, command
+    for page in re.findall(r"\]\(([^)]+)\)", text):
+        assert (ROOT / page).exists(), page
+    for name in re.findall(r"detente\.([a-z]+)", text):
+        assert hasattr(detente, name)

@@ -1,0 +1,136 @@
+"""Conditions, and single changes."""
+
+import json
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import detente
+from detente.measures import discovery
+from detente.runs.layout import Layout
+
+POSITION = "countries.PAK.preferences.foreign_basing.position"
+
+
+@pytest.fixture(scope="module")
+def scenario():
+    return detente.load("bagram-2025").with_variants(["demand", "no_move"])
+
+
+@pytest.fixture(scope="module")
+def results(scenario):
+    """Runs in which Pakistan's position may be anything."""
+    return detente.run(scenario.set({POSITION: {"uniform": [0, 1]}}), runs=600, progress=False)
+
+
+class Made:
+    """Results of which inputs and outcome are given."""
+
+    def __new__(cls, scenario, inputs, tilt):
+        results = detente.Results(scenario.with_variants(["demand"]), engine="x", runs=len(tilt))
+        frame = pd.DataFrame({"variant": "demand", "run": range(len(tilt)), **inputs})
+        results.__dict__["inputs"] = frame
+        layout: Layout = results.layout
+        values = np.tile(tilt[:, None], (1, len(layout.countries)))
+        import xarray as xr
+
+        results.__dict__["data"] = xr.Dataset(
+            {"tilt": (("variant", "run", "country"), values[None])},
+            {"variant": ["demand"], "run": range(len(tilt)), "country": list(layout.countries)},
+        )
+        return results
+
+
+def test_a_known_box_is_found_and_measured_in_runs_held_out(scenario):
+    rng = np.random.default_rng(3)
+    inputs = {f"x{at}": rng.random(3000) for at in range(10)}
+    inside = (inputs["x0"] > 0.6) & (inputs["x1"] < 0.5)
+    tilt = np.where(rng.random(3000) < np.where(inside, 0.9, 0.1), 0.5, -0.5)
+    found = detente.discover(Made(scenario, inputs, tilt), "tilt.PAK", above=0.0)
+    limits = {name: (low, high) for name, low, high in found.box.conditions}
+    assert set(limits) == {"x0", "x1"}
+    assert limits["x0"][0] == pytest.approx(0.6, abs=0.06)
+    assert limits["x1"][1] == pytest.approx(0.5, abs=0.06)
+    # of cases in a box that reaches a little beyond the known one there are 0.1 where it does
+    (low, _), (_, high) = limits["x0"], limits["x1"]
+    within = min(0.4, 1 - low) * min(0.5, high) / ((1 - low) * high)
+    assert found.box.density == pytest.approx(0.1 + 0.8 * within, abs=0.06)
+    assert found.overall == pytest.approx(0.1 + 0.8 * 0.2, abs=0.04)
+    assert found.box.coverage == pytest.approx(0.18 / 0.26, abs=0.1)
+    assert found.tree[0].density > 0.8
+    assert sum(leaf.mass for leaf in found.tree) == pytest.approx(1)
+    assert sum(leaf.coverage for leaf in found.tree) == pytest.approx(1)
+
+
+def test_of_noise_no_condition_promises_much(scenario):
+    rng = np.random.default_rng(4)
+    inputs = {f"x{at}": rng.random(1000) for at in range(30)}
+    found = detente.discover(Made(scenario, inputs, rng.random(1000)), "tilt.PAK", above=0.5)
+    assert found.box.runs == 0 or abs(found.box.density - 0.5) < 0.12
+
+
+def test_the_sentence_agrees_with_the_box(results):
+    found = detente.discover(results, "revealed.PAK", above=-0.1)
+    box = found.box
+    assert found.sentence.startswith(
+        f"revealed.PAK in demand is above -0.1 in {100 * box.density:.0f} % of runs where "
+        f"{box.text}"
+    )
+    assert f"against {100 * found.overall:.0f} % overall" in found.sentence
+    inputs = results.inputs.query("variant == 'demand'").reset_index(drop=True)
+    order = np.random.default_rng(0).permutation(600)[300:]
+    inside = np.ones(600, bool)
+    for name, low, high in box.conditions:
+        inside &= inputs[name].between(low, high).to_numpy()
+    own = results.data["revealed"].sel(variant="demand", country="PAK").to_numpy() > -0.1
+    assert box.density == own[order][inside[order]].mean()
+    assert box.coverage == (own & inside)[order].sum() / own[order].sum()
+    json.dumps(found.to_plain(), allow_nan=True)
+    assert box.text in found._repr_html_().replace("&gt;", ">")
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ({}, "give one threshold"),
+        ({"above": 0.0, "below": 0.0}, "give one threshold"),
+        ({"above": 5.0}, "in 0 of 600 runs"),
+    ],
+)
+def test_what_cannot_be_looked_for_is_refused(results, given, said):
+    with pytest.raises(detente.UsageError, match=said):
+        detente.discover(results, "revealed.PAK", **given)
+
+
+def test_a_lever_has_the_effect_of_the_change_that_it_is(scenario):
+    fixed = scenario.set({POSITION: 0.3, "steps": 8, "variants.demand": {}})
+    found = detente.levers(fixed, "revealed.PAK", runs=40)
+    effects = found.table["effect"].abs()
+    assert effects.is_monotonic_decreasing
+    row = found.table.set_index("change").loc[f"{POSITION} +0.1"]
+    assert (row["before"], row["after"]) == pytest.approx((0.3, 0.4))
+    ran = [
+        detente.run(each, runs=40, variants=["demand"], progress=False)
+        for each in (fixed.set({POSITION: 0.4}), fixed)
+    ]
+    table = detente.effects(*ran, "revealed").set_index("country")
+    assert row["effect"] == pytest.approx(table.loc["PAK", "effect"])
+    assert (row["low"], row["high"]) == pytest.approx(
+        (table.loc["PAK", "low"], table.loc["PAK", "high"])
+    )
+    paths = set(found.table["path"])
+    assert not any(path.startswith(("dynamics.", "repertoire.")) for path in paths)
+    assert "countries.PAK.capability" not in paths
+    assert found.table["change"].iloc[0] in found.sentence
+
+
+def test_leaving_an_event_out_is_a_lever(scenario):
+    found = detente.levers(scenario.set({"steps": 8}), "revealed.PAK", runs=20)
+    assert "without russia_aid" in set(found.table["change"])
+
+
+def test_limits_are_told_in_words():
+    assert discovery._condition(("a", -np.inf, 0.5)) == "a is at most 0.5"
+    assert discovery._condition(("a", 0.25, np.inf)) == "a is at least 0.25"
+    assert discovery._condition(("a", 0.25, 0.5)) == "a is from 0.25 to 0.5"

@@ -1,0 +1,134 @@
+"""What drives an outcome of a scenario."""
+
+import json
+
+import numpy as np
+import pytest
+from scipy import stats
+
+import detente
+from detente.measures.sensitivity import predicted
+
+POSITION = "countries.PAK.preferences.foreign_basing.position"
+
+
+@pytest.fixture(scope="module")
+def scenario():
+    return detente.load("bagram-2025").with_variants(["demand", "no_move"])
+
+
+@pytest.fixture(scope="module")
+def results(scenario):
+    return detente.run(scenario, runs=400, progress=False)
+
+
+@pytest.fixture(scope="module")
+def cheap(results):
+    return detente.sensitivity(results, "revealed.PAK")
+
+
+def test_correlations_are_those_of_spearman(results, cheap):
+    inputs = results.inputs.query("variant == 'demand'")
+    own = results.data["revealed"].sel(variant="demand", country="PAK").to_numpy()
+    for row in cheap.table.head(20).itertuples():
+        expected = stats.spearmanr(inputs[row.name], own).statistic
+        assert row.correlation == pytest.approx(expected)
+        assert row.correlation_low < row.correlation < row.correlation_high
+    strength = cheap.table["correlation"].abs()
+    assert strength.is_monotonic_decreasing
+    assert cheap.runs == 400
+
+
+def test_the_error_of_the_surrogate_is_out_of_sample():
+    """In sample a fit of noise on 60 inputs would predict much; out of sample nothing."""
+    rng = np.random.default_rng(0)
+    inputs, noise = rng.standard_normal((150, 60)), rng.standard_normal(150)
+    assert predicted(inputs, noise, 0) < 0.05
+    assert predicted(inputs, 3 * inputs[:, 0] + noise, 0) == pytest.approx(0.9, abs=0.08)
+
+
+def test_the_sentence_names_the_strongest_and_says_what_is_explained(cheap):
+    first = cheap.table.iloc[0]
+    assert cheap.sentence.startswith(
+        f"revealed.PAK in demand is driven most by {first['name']} ({first['correlation']:+.2f})"
+    )
+    assert f"predicts {100 * max(cheap.explained, 0):.0f} %" in cheap.sentence
+    assert cheap.sentence in repr(cheap)
+    assert first["name"] in cheap._repr_html_()
+
+
+def test_sobol_indices_of_a_scenario(scenario):
+    fixed = {"coefficients": "fixed", "steps": 6}
+    smaller = scenario.set({**fixed, "variants.demand": {}}).set({POSITION: {"uniform": [0, 1]}})
+    found = detente.sensitivity(smaller, "revealed.PAK", method="sobol", samples=64)
+    table = found.table.set_index("name")
+    assert found.runs == 64 * (len(table) + 2)
+    assert "all of PAK's" in table.index
+    assert table.loc["chance", "kind"] == "chance"
+    assert table.loc["all saliences", "kind"] == "group"
+    inputs = found.table[found.table["kind"] == "input"]
+    assert inputs["total"].is_monotonic_decreasing
+    assert inputs["name"].head(15).str.contains("PAK").any()
+    assert list(found.convergence["samples"]) == [16, 32, 64]
+    assert "chance alone makes" in found.sentence
+    json.dumps(found.to_plain())
+
+
+def test_a_change_is_explained_against_a_variant(results):
+    found = detente.sensitivity(results, "revealed.PAK", against="no_move")
+    own, twin = (
+        results.data["revealed"].sel(variant=name, country="PAK").to_numpy()
+        for name in ("demand", "no_move")
+    )
+    inputs = results.inputs.query("variant == 'demand'")
+    row = found.table.iloc[0]
+    expected = stats.spearmanr(inputs[row["name"]], own - twin).statistic
+    assert row["correlation"] == pytest.approx(expected)
+    assert "less that in no_move" in found.sentence
+
+
+def test_a_sweep_follows_the_runs_of_each_value(scenario):
+    found = detente.sweep(scenario, POSITION, (0.0, 1.0, 3), "revealed.PAK", runs=100)
+    assert list(found.table["value"]) == [0.0, 0.5, 1.0]
+    for row in found.table.itertuples():
+        ran = detente.run(
+            scenario.set({POSITION: row.value}), runs=100, variants=["demand"], progress=False
+        )
+        own = ran.data["revealed"].sel(variant="demand", country="PAK").to_numpy()
+        assert row.mean == pytest.approx(own.mean())
+        of_it = ran.summary["demand"]["PAK"]
+        assert (row.response, row.probability) == (of_it["response"], of_it["probability"])
+
+
+def test_a_tipping_point_is_where_the_likeliest_response_turns(scenario):
+    path = "countries.UZB.preferences.foreign_basing.salience"
+    found = detente.sweep(scenario, path, (0.0, 1.0, 4), "revealed.UZB", runs=100)
+    turns = [each for each in found.tipping if each["what"] == "likeliest response"]
+    assert turns
+    for turn in turns:
+        for shift, expected in ((-0.02, turn["before"]), (0.02, turn["after"])):
+            ran = detente.run(
+                scenario.set({path: turn["at"] + shift}), runs=100, variants=["demand"],
+                progress=False,
+            )  # fmt: skip
+            assert ran.summary["demand"]["UZB"]["response"] == expected
+        assert f"{turn['at']:.3g}" in found.sentence
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ({"method": "soboll"}, "did you mean 'sobol'"),
+        ({"level": 2}, "between 0 and 1"),
+        ({"method": "sobol", "samples": 100}, "power of two"),
+        ({"variant": "demnd"}, "did you mean 'demand'"),
+    ],
+)
+def test_what_does_not_exist_is_refused(scenario, given, said):
+    with pytest.raises(detente.UsageError) as refusal:
+        detente.sensitivity(scenario, "revealed.PAK", **given)
+    assert said in str(refusal.value)
+    with pytest.raises(detente.UsageError, match="two or more"):
+        detente.sweep(scenario, POSITION, (1.0, 0.0, 3), "revealed.PAK")
+    with pytest.raises(detente.ScenarioError, match="out of range"):
+        detente.sweep(scenario, POSITION, (0.0, 2.0, 2), "revealed.PAK", runs=5)

@@ -1,0 +1,82 @@
+"""Pictures of answers: effects, drivers, conditions, a choice taken apart."""
+
+from __future__ import annotations
+
+import pytest
+from test_pictures import clipped, texts
+
+import detente
+from detente import plots
+
+
+@pytest.fixture(scope="module")
+def scenario():
+    return detente.load("bagram-2025").with_variants(["demand", "no_move"])
+
+
+@pytest.fixture(scope="module")
+def ran(scenario):
+    return detente.run(scenario, runs=200, progress=False)
+
+
+def test_effects_are_drawn_with_the_numbers_of_their_table(ran):
+    table = detente.effects(ran, outcome="revealed")
+    drawn = plots.effects(table)
+    said = texts(drawn)
+    marks = [line for line in drawn.axes[0].lines if line.get_marker() == "o"]
+    assert [float(mark.get_xdata()[0]) for mark in marks] == list(table["effect"])
+    told = ~((table["run_low"] <= 0) & (table["run_high"] >= 0))
+    hollow = [mark.get_markerfacecolor() == "white" for mark in marks]
+    assert hollow == [not each for each in told]
+    most = table[told].loc[table[told]["effect"].abs().idxmax()]
+    title = drawn.get_suptitle()
+    assert title == f"{most['country_name']}: {most['effect']:+.2f} in revealed"
+    assert any(f"{told.sum()} of {len(table)}" in text for text in said)
+    assert clipped(drawn) == []
+
+
+def test_drivers_are_drawn_with_their_sentence_as_title(ran):
+    found = detente.sensitivity(ran, "revealed.PAK")
+    drawn = plots.drivers(found)
+    names = [label.get_text().replace("\n", "") for label in drawn.axes[0].get_yticklabels()]
+    assert names == list(found.table["name"].head(12))
+    marks = [line for line in drawn.axes[0].lines if line.get_marker() == "o"]
+    drawn_at = [float(mark.get_xdata()[0]) for mark in marks]
+    assert drawn_at == list(found.table["correlation"].head(12))
+    assert " ".join(drawn.get_suptitle().split())[:80] == found.sentence[:80]
+    assert clipped(drawn) == []
+
+
+def test_a_sweep_is_drawn_as_a_curve(scenario):
+    path = "countries.PAK.preferences.foreign_basing.position"
+    found = detente.sweep(scenario, path, (0.0, 1.0, 3), "revealed.PAK", runs=50)
+    drawn = plots.sweep(found)
+    curve = drawn.axes[0].lines[0]
+    assert list(curve.get_xdata()) == [0.0, 0.5, 1.0]
+    assert list(curve.get_ydata()) == list(found.table["mean"])
+    assert clipped(drawn) == []
+
+
+def test_conditions_and_levers_are_drawn(ran, scenario):
+    found = detente.discover(ran, "revealed.PAK", above=-0.1)
+    drawn = plots.conditions(found)
+    names = [label.get_text().replace("\n", "") for label in drawn.axes[0].get_yticklabels()]
+    assert names == [name for name, *_ in found.box.conditions]
+    assert clipped(drawn) == []
+    moved = detente.levers(scenario.set({"steps": 4}), "tilt.PAK", runs=10)
+    drawn = plots.levers(moved)
+    assert list(moved.table["change"].head(15)) == [
+        label.get_text().replace("\n", "") for label in drawn.axes[0].get_yticklabels()
+    ]
+    assert clipped(drawn) == []
+
+
+def test_a_waterfall_adds_up_to_the_difference_in_utility(scenario):
+    found = detente.explain(scenario, "PAK", "us_demand", runs=20, nearest=False)
+    drawn = plots.waterfall(found)
+    bars = [bar.get_width() for bar in drawn.axes[0].patches]
+    assert bars[:-1] == pytest.approx(list(found.reasons["difference"]))
+    assert bars[-1] == pytest.approx(
+        found.table["utility"][found.leads] - found.table["utility"][found.next]
+    )
+    assert clipped(drawn) == []
