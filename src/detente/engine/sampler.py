@@ -554,8 +554,8 @@ class Sampler:
         drawn = np.empty(uniforms.shape)
         for item, given, row in zip(self.uncertain, uniforms, drawn, strict=True):
             row[:] = sample(item.distribution, given, item.low, item.high)
-        if self._jointly:
-            chance.draw_jointly(drawn, *self._joint)
+        if self.joint is not None:
+            chance.draw_jointly(drawn, *self.joint)
         return drawn
 
     @property
