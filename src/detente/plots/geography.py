@@ -158,7 +158,7 @@ def fill_places(
     """Fill places with a colour each and draw their borders, but for the cut at 180 degrees."""
     shapes, fills, borders = [], [], []
     for rings, colour in places:
-        seen = [_finer(ring) for ring in rings if np.all(projection.distance(ring) < HORIZON)]
+        seen = [finer(ring) for ring in rings if np.all(projection.distance(ring) < HORIZON)]
         planes = [(ring, projection.plane(ring)) for ring in seen]
         shown = [(ring, plane) for ring, plane in planes if _within(axes, plane)]
         if shown:  # holes run the other way round and so stay open
@@ -174,7 +174,7 @@ def fill_places(
         axes.add_collection(PathCollection(paths, **options), autolim=False)
 
 
-def _finer(ring: Ring) -> Ring:
+def finer(ring: Ring) -> Ring:
     """Add points along long edges, so that a parallel of latitude comes out as the curve it is."""
     ring = np.stack([np.unwrap(ring[:, 0], period=360.0), ring[:, 1]], axis=-1)
     steps = np.maximum(np.ceil(np.abs(np.diff(ring, axis=0)).max(axis=1) / LONGEST), 1)
