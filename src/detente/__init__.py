@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from detente.measures.score import Score, score
     from detente.measures.sensitivity import Drivers, Sweep, sensitivity, sweep
     from detente.measures.ties import Ties, ties
+    from detente.pages import Page, page
     from detente.runs.errors import Interrupted, RunError, StoreError, UsageError
     from detente.runs.results import Results
     from detente.runs.results import open_results as open  # noqa: A004 - as of a folder
@@ -40,6 +41,7 @@ _PLACES: Final[dict[str, tuple[str, str]]] = {
     "Fit": ("detente.measures.fit", "Fit"),
     "Interrupted": ("detente.runs.errors", "Interrupted"),
     "Levers": ("detente.measures.levers", "Levers"),
+    "Page": ("detente.pages", "Page"),
     "RegionModel": ("detente.engine.model", "RegionModel"),
     "Results": ("detente.runs.results", "Results"),
     "RunError": ("detente.runs.errors", "RunError"),
@@ -60,6 +62,7 @@ _PLACES: Final[dict[str, tuple[str, str]]] = {
     "levers": ("detente.measures.levers", "levers"),
     "load": ("detente.scenario", "load"),
     "open": ("detente.runs.results", "open_results"),
+    "page": ("detente.pages", "page"),
     "pairs": ("detente.measures.agreement", "pairs"),
     "patterns": ("detente.measures.patterns", "patterns"),
     "run": ("detente.runs.runner", "run"),
@@ -79,6 +82,7 @@ __all__ = [
     "Fit",
     "Interrupted",
     "Levers",
+    "Page",
     "RegionModel",
     "Results",
     "RunError",
@@ -100,6 +104,7 @@ __all__ = [
     "levers",
     "load",
     "open",
+    "page",
     "pairs",
     "patterns",
     "plots",

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from detente.runs.runner import ShareResult
     from detente.scenario import Scenario
 
+#: Name of the page in a results folder.
+PAGE: Final = "page.html"
 #: Variants beside each other in the short table.
 ABREAST: Final = 5
 
@@ -65,6 +67,9 @@ def run(
     ] = None,
     plots: Annotated[bool, typer.Option("--plots/--no-plots", help="Draw pictures.")] = True,
     formats: console.Formats = None,
+    page: Annotated[
+        bool, typer.Option("--page", help="Also write the page that reruns it, page.html.")
+    ] = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress, no notes.")] = False,
     as_json: console.AsJson = False,
 ) -> None:
@@ -93,6 +98,10 @@ def run(
     if precision is not None:
         asked = asked.set({"runs": _runs_for(asked, precision, runs)})
     plan = make_plan(asked, engine=engine, keep=keep, agents=None)
+    if page:
+        from detente.pages import page as page_of
+
+        written = page_of(asked)
     if out is not None and not out.strip():
         raise UsageError("--out: name a folder, such as results/mine")
     folder = Path("results") / loaded.scenario if out is None else Path(out)
@@ -116,12 +125,21 @@ def run(
     if resume and not quiet:  # without, all that there is to say has been said
         for note in results.notes:
             console.say(note)
+<<<<<<< HEAD
     if as_json:
         console.print_json(
             {"folder": str(folder), "runs": results.runs, "seed": results.seed,
              "summary": results.summary}
         )  # fmt: skip
     _show(results, formats=drawn, began=began, tell=not as_json)
+=======
+    _show(results, formats=drawn, began=began)
+    if page:
+        path = written.save(folder / PAGE)
+        console.output().print(
+            f"  {PAGE:<18} {console.near(path.absolute())}: a double click opens it"
+        )
+>>>>>>> 21567b6 (Write and open the page: detente page, app, run --page, detente.page)
     if results.failures:
         total = results.runs * len(results.variants)
         _say_what_failed(results.failures, f"{len(results.failures)} of {total} runs")
