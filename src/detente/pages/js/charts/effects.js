@@ -24,8 +24,16 @@ export function effectChart(view, given) {
   const bottom = top + given.rows.length * line;
   const parts = [];
   for (const tick of ticks(-limit, limit, narrow ? 5 : 6)) {
-    parts.push(s("line", { x1: round(at(tick)), x2: round(at(tick)), y1: top - 4, y2: round(bottom), stroke: Math.abs(tick) < 1e-9 ? view.ink : view.rule, "stroke-width": Math.abs(tick) < 1e-9 ? 1.5 : 1 }));
-    parts.push(label(at(tick), bottom + 1.1 * em, signed(tick), { "text-anchor": "middle", fill: view.faint, "font-size": 0.85 * em }));
+    const zero = Math.abs(tick) < 1e-9;
+    // where there is no room beside the picture, numbers stand above each interval: lines leave them free
+    const ranges = narrow ? given.rows.map((_, place) => [top + place * line + 1.5 * em, top + place * line + 2.8 * em]) : [[top - 4, bottom]];
+    for (const [from, to] of ranges) {
+      parts.push(s("line", { x1: round(at(tick)), x2: round(at(tick)), y1: round(from), y2: round(to), stroke: zero ? view.ink : view.rule, "stroke-width": zero ? 1.5 : 1 }));
+    }
+    const half = widthOf(signed(tick), 0.85 * em) / 2;
+    if (at(tick) - half >= 0 && at(tick) + half <= view.width) {
+      parts.push(label(at(tick), bottom + 1.1 * em, signed(tick), { "text-anchor": "middle", fill: view.faint, "font-size": 0.85 * em }));
+    }
   }
   const half = span / 2 - em;
   const ends = given.ends.every((end) => widthOf(end, 0.9 * em) < half - em) ? given.ends : given.ends.map((end) => end.split(" (")[0]);
@@ -37,7 +45,7 @@ export function effectChart(view, given) {
     const value = `${signed(row.mean)} (${signed(row.low)} to ${signed(row.high)})`;
     if (narrow) {
       parts.push(label(0, y - 0.9 * em, cut(row.name, view.width - 12 * em, em), { "font-weight": row.strong ? 700 : 500 }));
-      parts.push(label(view.width, y - 0.9 * em, value, { "text-anchor": "end", "font-size": 0.85 * em, "font-weight": apart ? 700 : 400, fill: apart ? view.ink : view.faint, stroke: view.surface, "stroke-width": 5, "paint-order": "stroke" }));
+      parts.push(label(view.width, y - 0.9 * em, value, { "text-anchor": "end", "font-size": 0.85 * em, "font-weight": apart ? 700 : 400, fill: apart ? view.ink : view.faint }));
     } else {
       parts.push(label(left - 0.8 * em, y + 0.35 * em, cut(row.name, left - em, em), { "text-anchor": "end", "font-weight": row.strong ? 700 : 500 }));
       parts.push(label(view.width, y + 0.35 * em, value, { "text-anchor": "end", "font-weight": apart ? 700 : 400, fill: apart ? view.ink : view.faint, "font-size": 0.92 * em }));
