@@ -159,7 +159,7 @@ def _described(scenario: Scenario, layout: Layout) -> Row:
         "twin": layout.reference,
         "record": [
             row.model_dump(mode="json", include={"event", "country", "response", "date",
-                                                 "source", "confidence"})
+                                                 "source", "confidence", "note"})
             for row in scenario.record
         ],
     }  # fmt: skip
