@@ -2,12 +2,14 @@
 
 To be run by hand when the results have changed: ``uv run python tests/docs/refresh.py fit.json``,
 where ``detente fit SCENARIO... --json`` wrote the file. It takes some minutes. What is said of
-speed is what ``tests/benchmarks/speed.py`` prints.
+speed is what ``tests/benchmarks/speed.py`` and ``page_moves.py`` print.
 """
 
 import io
 import json
+import shutil
 import sys
+import tempfile
 import textwrap
 from pathlib import Path
 
@@ -83,11 +85,11 @@ def caption(results):
     )
 
 
-def small(figure):
-    """Return a figure as a PNG of few colours."""
+def small(picture):
+    """Return a PNG with few colours."""
     from PIL import Image
 
-    image = Image.open(io.BytesIO(figure._repr_png_())).convert("RGB")
+    image = Image.open(io.BytesIO(picture)).convert("RGB")
     height = round(image.height * WIDTH / image.width)
     image = image.resize((WIDTH, height), Image.Resampling.LANCZOS)
     stream = io.BytesIO()
@@ -167,14 +169,35 @@ def put(text, name, body):
     return f"{before}{begin}\n{body}\n\n{end}{rest.split(end, 1)[1]}"
 
 
+def page():
+    """Return a PNG of the page as it stands after two moves."""
+    from playwright.sync_api import sync_playwright
+
+    state = (
+        "view=whatif&levers=2&attitudes.PAK.USA=0.9"
+        "&countries.PAK.preferences.foreign_basing.position=0.8"
+    )
+    with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
+        file = detente.page(detente.load("bagram-2025")).save(Path(folder, "page.html"))
+        flags = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=flags)
+        tab = browser.new_page(viewport={"width": WIDTH, "height": 860})
+        tab.goto(f"{file.as_uri()}#{state}")
+        tab.locator("#app[data-drawn]:not([aria-busy])").wait_for(timeout=120_000)
+        picture = tab.screenshot()
+        browser.close()
+    return picture
+
+
 def main():
     """Run the scenarios and write all."""
     text = README.read_text("utf-8")
     results = detente.run("bagram-2025", progress=False)
     text = put(text, "table", f"{table(results)}\n\n{caption(results)}")
-    (PICTURES / "final-tilt.png").write_bytes(small(detente.plots.final_tilt(results)))
+    (PICTURES / "final-tilt.png").write_bytes(small(detente.plots.final_tilt(results)._repr_png_()))
+    (PICTURES / "page.png").write_bytes(small(page()))
     score = detente.score(*EPISODES, progress=False)
-    (PICTURES / "record.png").write_bytes(small(detente.plots.record(score)))
+    (PICTURES / "record.png").write_bytes(small(detente.plots.record(score)._repr_png_()))
     fit = json.loads(Path(sys.argv[1]).read_text("utf-8"))
     text = put(text, "score", scores(score, fit, detente.patterns()))
     README.write_text(text, "utf-8")
