@@ -222,7 +222,7 @@ def rerun(view, folder):
     """Save the changed scenario and its numbers, run it outside, and hold both together."""
     view.go("Take home")
     file = view.save("yaml", folder)
-    rows = list(csv.DictReader(view.save("csv-runs", folder).open(newline="")))
+    rows = list(csv.DictReader(view.save("csv-runs", folder).read_text().splitlines()))
     done = subprocess.run(["detente", "check", file], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     data = detente.run(file, variants=VARIANTS, progress=False).data
@@ -396,7 +396,7 @@ def test_pictures_and_tables_are_saved(shown, tmp_path):
         file = view.save(f"svg-{kind}", tmp_path)
         assert file.name == f"bagram-2025-{kind}.svg"
         assert re.match(r'<\?xml version="1.0" encoding="UTF-8"\?>\n<svg ', file.read_text())
-    table = list(csv.DictReader(view.save("csv-summary", tmp_path).open(newline="")))
+    table = list(csv.DictReader(view.save("csv-summary", tmp_path).read_text().splitlines()))
     assert [(row["variant"], row["country"]) for row in table][:1] == [("demand", "AFG")]
     shares = [float(table[0][name]) for name in table[0] if name.startswith("p_")]
     assert sum(shares) == pytest.approx(1)

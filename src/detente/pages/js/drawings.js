@@ -5,6 +5,7 @@ import { fanChart } from "./charts/fan.js";
 import { stanceColour, mark } from "./charts/look.js";
 import { responseBars } from "./charts/responses.js";
 import { h, table } from "./dom.js";
+import { quantile } from "./engine/result.js";
 import { listed, percent, short, signed, written } from "./format.js";
 
 /** The ends of a tilt in words: toward the second pole (-1), toward the first (+1). */
@@ -85,14 +86,29 @@ export function responses(app, view, given = {}) {
   };
 }
 
-/** The fan of one country's outcome, or of the region's, by step. */
+const SHARES = { q5: 0.05, q25: 0.25, q50: 0.5, q75: 0.75, q95: 0.95 };
+const known = new WeakMap();
+
+/** The fan of one country's outcome, or of the region's, by step; that of a result is made once. */
 export function fanOf(result, name, variant, at) {
-  const fan = result.fan(name, variant);
-  const across = fan.shape[1] ?? 1;
-  return Array.from({ length: fan.shape[0] }, (_, step) => {
-    const place = step * across + at;
-    return { q5: fan.q5[place], q25: fan.q25[place], q50: fan.q50[place], q75: fan.q75[place], q95: fan.q95[place], mean: fan.mean[place] };
-  });
+  if (!known.has(result)) known.set(result, new Map());
+  const made = known.get(result);
+  const key = `${name} ${variant} ${at}`;
+  if (!made.has(key)) {
+    const { shape, data } = result.outcome(name, variant);
+    const [runs, steps, across = 1] = shape;
+    const own = new Float64Array(runs);
+    made.set(key, Array.from({ length: steps }, (_, step) => {
+      let sum = 0;
+      for (let run = 0; run < runs; run += 1) {
+        own[run] = data[(run * steps + step) * across + at];
+        sum += own[run];
+      }
+      own.sort();
+      return { mean: sum / runs, ...Object.fromEntries(Object.entries(SHARES).map(([label, share]) => [label, quantile(own, share)])) };
+    }));
+  }
+  return made.get(key);
 }
 
 /** Fans of an outcome for the course shown, its twin, and the course without the changes. */
