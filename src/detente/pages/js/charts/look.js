@@ -95,7 +95,7 @@ export function widthOf(text, em, weight = 600) {
 
 /** A text cut to a width. */
 export function cut(text, room, em, weight = 600) {
-  if (widthOf(text, em, weight) <= room) return text;
+  if (widthOf(text, em, weight) <= room + 0.5) return text;
   let kept = text;
   while (kept.length > 1 && widthOf(`${kept}\u2026`, em, weight) > room) kept = kept.slice(0, -1);
   return `${kept.trimEnd()}\u2026`;
