@@ -48,13 +48,24 @@ async ([count, from]) => {
 """
 
 
+def processes():
+    """Return the processes of this script's browser."""
+    listed = subprocess.run(["ps", "-eo", "pid,ppid"], capture_output=True, text=True, check=True)
+    parents = dict(map(int, line.split()) for line in listed.stdout.splitlines()[1:])
+    return [pid for pid in parents if "chrom" in _name(pid) and _descends(pid, parents)]
+
+
 def held():
-    """Return the megabytes that all processes of this script's browser hold for themselves."""
-    children = subprocess.run(["ps", "-eo", "pid,ppid"], capture_output=True, text=True, check=True)
-    parents = dict(map(int, line.split()) for line in children.stdout.splitlines()[1:])
-    mine = {pid for pid in parents if "chrom" in _name(pid)}
-    own = sum(_private(pid) for pid in mine if _descends(pid, parents))
-    return own / 1024
+    """Return the megabytes that all processes of the browser hold for themselves."""
+    return round(sum(map(_private, processes())) / 1024)
+
+
+def worked():
+    """Return the seconds of processor time that the browser has taken."""
+    stats = (
+        Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split() for pid in processes()
+    )
+    return sum(int(own[11]) + int(own[12]) for own in stats) / os.sysconf("SC_CLK_TCK")
 
 
 def _descends(pid, parents):
@@ -94,7 +105,9 @@ def main(name="bagram-2025"):
             first.append(tab.evaluate("performance.getEntriesByName('drawn')[0].startTime"))
         found["ms_to_first_picture"] = round(statistics.median(first))
         tab.evaluate(MOVES, [5, 0])
+        before = worked()
         times = tab.evaluate(MOVES, [TIMED, 5])
+        found["ms_of_processor_time_a_move"] = round(1000 * (worked() - before) / TIMED)
         found["ms_of_move"] = {
             "median": round(statistics.median(times)),
             "worst": round(max(times)),

@@ -135,7 +135,7 @@ export const texts = {
   home: {
     title: "Take it home", lead: "All of it is in this one file: copy it, and it works without a network, on a phone too.",
     link: "A link to what you see", linkAbout: "The part after # is the whole state: it opens the same view with the same changes in this same file.",
-    yaml: "The changed scenario", yamlAbout: (name) => `A file that extends ${name}. \u201cdetente run\u201d gives the same numbers to the last digit.`,
+    yaml: "The changed scenario", yamlAbout: (name) => `A file that extends ${name}. \u201cdetente run\u201d gives the same runs.`,
     nothing: "Nothing is changed: the file names the scenario as it is.", save: "Save", open: "Open a file of changes", openAbout: "A file saved here, or written by hand in the same form.",
     opened: (count, name) => `${name}: ${count === 1 ? "one change" : `${count} changes`} taken over.`, refused: (name) => `${name} was not taken over:`,
     pictures: "Pictures (SVG)", numbers: "Numbers (CSV)", summary: "Table by country", everyRun: "Every run",
