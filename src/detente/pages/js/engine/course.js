@@ -478,8 +478,8 @@ function refused(path, error) {
  * cannot be computed with, or null.
  */
 export function outOfRange(course, held, drawn) {
-  const changed = course.drawn.map((item, d) => [item, d]).filter(([item]) => item.path);
-  for (const [{ kind, path, ends }, d] of changed) {
+  const moved = course.drawn.map((item, d) => [item, d]).filter(([item]) => item.path);
+  for (const [{ kind, path, ends }, d] of moved) {
     if (kind !== LISTED && !(held[2 * d + 1] >= LEAST_MASS)) {
       return { path, message: outside(...ends).message };
     }
