@@ -18,6 +18,7 @@ from detente.cli import console
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from detente.pages import Page
     from detente.runs.errors import Interrupted
     from detente.runs.plan import Failure, Plan
     from detente.runs.results import Results
@@ -98,10 +99,7 @@ def run(
     if precision is not None:
         asked = asked.set({"runs": _runs_for(asked, precision, runs)})
     plan = make_plan(asked, engine=engine, keep=keep, agents=None)
-    if page:
-        from detente.pages import page as page_of
-
-        written = page_of(asked)
+    live = _page_of(asked) if page else None
     if out is not None and not out.strip():
         raise UsageError("--out: name a folder, such as results/mine")
     folder = Path("results") / loaded.scenario if out is None else Path(out)
@@ -125,26 +123,34 @@ def run(
     if resume and not quiet:  # without, all that there is to say has been said
         for note in results.notes:
             console.say(note)
-<<<<<<< HEAD
     if as_json:
         console.print_json(
             {"folder": str(folder), "runs": results.runs, "seed": results.seed,
              "summary": results.summary}
         )  # fmt: skip
     _show(results, formats=drawn, began=began, tell=not as_json)
-=======
-    _show(results, formats=drawn, began=began)
-    if page:
-        path = written.save(folder / PAGE)
-        console.output().print(
-            f"  {PAGE:<18} {console.near(path.absolute())}: a double click opens it"
-        )
->>>>>>> 21567b6 (Write and open the page: detente page, app, run --page, detente.page)
+    _save_page(live, folder, tell=not as_json)
     if results.failures:
         total = results.runs * len(results.variants)
         _say_what_failed(results.failures, f"{len(results.failures)} of {total} runs")
         console.say("manifest.jsonl has each with its traceback")
         raise typer.Exit(console.FAILED)
+
+
+def _page_of(scenario: Scenario) -> Page:
+    from detente.pages import page
+
+    return page(scenario)
+
+
+def _save_page(page: Page | None, folder: Path, *, tell: bool) -> None:
+    """Write the page beside the results, if it was asked for, and say where."""
+    if page is None:
+        return
+    path = page.save(folder / PAGE)
+    if tell:
+        where = console.near(path.absolute())
+        console.output().print(f"  {PAGE:<18} {where}: a double click opens it")
 
 
 def _runs_for(scenario: Scenario, precision: float, runs: int | None) -> int:
