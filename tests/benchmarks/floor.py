@@ -6,6 +6,7 @@ import ctypes
 import functools
 import hashlib
 import itertools
+import math
 import os
 import shutil
 import subprocess
@@ -19,6 +20,7 @@ from numpy.typing import NDArray
 
 from detente import Scenario
 from detente.engine.sampler import Sampler
+from detente.theory.chance import path_words
 
 SOURCE: Final = Path(__file__).parent / "c" / "floor.c"
 FLAGS: Final = (
@@ -57,6 +59,17 @@ _OUT: Final = (
 )  # fmt: skip
 #: Which of them add up over shares; the others have the run as their first axis.
 TALLIES: Final = _OUT[_OUT.index("event_count") :]
+
+
+def _held(item: Any) -> tuple[float, ...]:
+    """Return mean and spread of a normal draw, the shares below and within its range, and that."""
+    least, greatest = item.distribution.support()
+    low, high = max(item.low, least), min(item.high, greatest)
+    mean, spread = item.distribution.arguments[:2]
+    below, above = (
+        0.5 * math.erfc((mean - end) / (spread * math.sqrt(2.0))) for end in (low, high)
+    )
+    return mean, spread, below, above - below, low, high
 
 
 class NoCompilerError(RuntimeError):
@@ -181,17 +194,16 @@ class Floor:
         setattr(self._plan, name, kept.ctypes.data)
 
     def _draws(self, plan: Sampler) -> None:
-        words, normal, _, others = plan._normal
-        if others:
-            path = plan.uncertain[others[0]].path
-            raise ValueError(f"{path}: the floor draws from normal distributions only")
-        self._plan.draws = len(normal)
-        self._point("normal", normal, np.float64)
-        self._point("path_word", words, np.uint64)
+        for item in plan.uncertain:
+            if item.distribution.kind not in ("normal", "truncated_normal"):
+                raise ValueError(f"{item.path}: the floor draws from normal distributions only")
+        self._plan.draws = len(plan.uncertain)
+        self._point("normal", [_held(item) for item in plan.uncertain], np.float64)
+        self._point("path_word", [path_words(item.path) for item in plan.uncertain], np.uint64)
         rows = [item.rows for item in plan.uncertain]
         self._point("place_of", np.cumsum([0, *map(len, rows)]), np.int64)
         self._point("place", [row for drawn in rows for row in drawn], np.int64)
-        row, centre, factor, scale, bounds = plan._joint if plan._jointly else ((),) * 5
+        row, centre, factor, scale, bounds = plan.joint or ((),) * 5
         self._plan.jointly = len(row)
         self._point("joint_row", row, np.int64)
         self._point("joint_scale", scale, np.int64)

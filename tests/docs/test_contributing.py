@@ -124,10 +124,10 @@ def exposures(printed):
     lines = printed.splitlines()
     head = next(line for line in lines if line.startswith("Response"))
     names = head.replace("Own word", "Own-word").split()[1:]
-    place = names.index("Exposure") - len(names) - 1  # a percent sign stands by itself
+    place = names.index("Exposure") - len(names)
     after = lines[lines.index(head) + 1 :]
-    rows = after[: after.index("")]
-    return [float(row.split()[place]) for row in rows]
+    rows = [row for row in after[: after.index("")] if "%" in row]  # or else the rest of a title
+    return [float(row.replace(" %", "").split()[place]) for row in rows]
 
 
 def test_an_outcome(follow, tmp_path):

@@ -221,7 +221,8 @@ def test_runs_are_those_of_detente_run(beside, recorded):
             start = detente.RegionModel(recorded, run=run, variant=variant)
             begun = np.array([start.agents[code].tilt for code in simulated.codes])
             ended = results.data["tilt"].sel(variant=variant, run=run).to_numpy()
-            assert np.allclose(begun + simulated.tilts[run], ended)
+            # results keep outcomes to 3e-5
+            assert np.allclose(begun + simulated.tilts[run], ended, rtol=0, atol=3.1e-5)
 
 
 def test_a_change_is_scaled_to_half_a_year_by_the_root_of_time(beside, recorded):

@@ -103,7 +103,7 @@ def compare(
     console.suffix_of(plot)
     results = open_results(folder)
     other: Any = against
-    if against is not None and against not in results.variants and Path(against).is_dir():
+    if against and against not in results.variants and Path(against).is_dir():
         other = open_results(against)
     frame = effects(results, other, outcome, level, step=step, parts=parts)
     console.write_tables(frame, csv=csv, latex=latex)
