@@ -69,7 +69,7 @@ export function regionPart(app) {
   const play = h("button", { type: "button", class: "play", onclick: () => (timer ? stop() : start()) });
   let timer = null;
   let mainOnly = true;
-  const name = () => { play.textContent = timer ? `\u23f8 ${words.pause}` : `\u25b6 ${words.play}`; };
+  const name = () => { play.textContent = timer ? `\u25ae\u25ae ${words.pause}` : `\u25b6 ${words.play}`; };
   function stop() {
     clearInterval(timer);
     timer = null;
