@@ -59,8 +59,9 @@ def test_memory_does_not_grow_with_the_number_of_runs(tmp_path):
         peak, tilt = json.loads(done.stdout)
         peaks.append(peak)
         tilts.append(tilt)
-    # ten times the runs: outcomes of 46,080 runs more would be 20 MiB of numbers alone
-    assert peaks[1] - peaks[0] < 40, peaks
+    # ten times the runs: outcomes and inputs of 46,080 runs more would be 160 MiB; the rows that
+    # are put together at a time, which the fewer runs do not fill, were seen to take 40 to 46
+    assert peaks[1] - peaks[0] < 60, peaks
     assert tilts[0] == pytest.approx(tilts[1], abs=1e-12)
 
 
