@@ -21,14 +21,18 @@ def peak():
         return 1024 * int(re.search("VmHWM:[^0-9]*([0-9]+) kB", status.read())[1])
 """
 #: Runs a scenario whose chunks are all the first one of their variant under other numbers, so that
-#: no time goes to simulation; tells the peak of its memory in MiB.
+#: no time goes to simulation; tells the peak of its memory in MiB. What is read and put together at
+#: a time is so little that the fewest runs fill it: more of them add nothing to that.
 PROGRAM = f"""{PEAK}
 import json, sys
 from dataclasses import replace
 sys.path.insert(0, {str(HERE)!r})
 import detente, fake_engine
-from detente.runs import engines
+from detente.measures.effects import effects
+from detente.runs import engines, tables
 
+tables.ROW_GROUP = 2**13
+sys.modules[effects.__module__].BLOCK = 2**11
 known = {{}}
 
 def simulate(scenario, variant, first, last, **options):
@@ -59,9 +63,8 @@ def test_memory_does_not_grow_with_the_number_of_runs(tmp_path):
         peak, tilt = json.loads(done.stdout)
         peaks.append(peak)
         tilts.append(tilt)
-    # ten times the runs: outcomes and inputs of 46,080 runs more would be 160 MiB; the rows that
-    # are put together at a time, which the fewer runs do not fill, were seen to take 40 to 46
-    assert peaks[1] - peaks[0] < 60, peaks
+    # ten times the runs: outcomes of 46,080 runs more would be 20 MiB of numbers alone
+    assert peaks[1] - peaks[0] < 40, peaks
     assert tilts[0] == pytest.approx(tilts[1], abs=1e-12)
 
 

@@ -12,7 +12,7 @@ import hashlib
 import json
 import math
 import warnings
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property, partial
 from itertools import batched, product
 from pathlib import Path
@@ -223,9 +223,15 @@ def join_outcomes(source: Source, path: Path) -> None:
     with _writer(path, axes) as writer:
         for variant in axes.labels["variant"]:
             for chunks in batched(source.chunks(variant), -(-ROW_GROUP // rows)):
-                tables = [read_rows(chunk[ROWS_END]) for chunk in chunks]
-                group = pa.concat_tables(tables).unify_dictionaries()
+                group = _joined(chunks)
                 writer.write_table(group, row_group_size=group.num_rows)
+                del group  # before the next is read
+
+
+def _joined(chunks: Iterable[Mapping[str, Path]]) -> pa.Table:
+    """Return the rows of some chunks as one table."""
+    tables = [read_rows(chunk[ROWS_END]) for chunk in chunks]
+    return pa.concat_tables(tables).unify_dictionaries()
 
 
 def read_rows(path: Path, names: list[str] | None = None) -> pa.Table:
