@@ -10,6 +10,12 @@ ENSEMBLE = Path(__file__).parents[1] / "runs"
 sys.path.insert(0, str(ENSEMBLE))
 
 
+@pytest.fixture(scope="module")
+def scenario():
+    """The demand of 2025, and its twin."""
+    return detente.load("bagram-2025").with_variants(["demand", "no_move"])
+
+
 @pytest.fixture
 def small():
     return detente.load(ENSEMBLE / "small.yaml")

@@ -10,11 +10,6 @@ POSITION = "countries.PAK.preferences.foreign_basing.position"
 
 
 @pytest.fixture(scope="module")
-def scenario():
-    return detente.load("bagram-2025").with_variants(["demand", "no_move"])
-
-
-@pytest.fixture(scope="module")
 def results(scenario):
     return detente.run(scenario, runs=200, progress=False)
 

@@ -14,11 +14,6 @@ POSITION = "countries.PAK.preferences.foreign_basing.position"
 
 
 @pytest.fixture(scope="module")
-def scenario():
-    return detente.load("bagram-2025").with_variants(["demand", "no_move"])
-
-
-@pytest.fixture(scope="module")
 def results(scenario):
     """Runs in which Pakistan's position may be anything."""
     return detente.run(scenario.set({POSITION: {"uniform": [0, 1]}}), runs=600, progress=False)
