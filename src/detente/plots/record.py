@@ -30,9 +30,9 @@ LEAST: Final = 0.01
 CELL: Final = (0.56, 0.46)
 NAMES: Final = 1.6
 ASIDE: Final = 1.5
-ABOVE: Final = 2.5
+ABOVE: Final = 2.6
 BELOW: Final = 0.75
-PANEL_HEADING: Final = 1.75
+PANEL_HEADING: Final = 1.45
 WIDTH: Final = 7.6
 #: Inches of the heading of the whole.
 HEADING: Final = 1.65
