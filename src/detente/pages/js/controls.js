@@ -43,7 +43,7 @@ export function control(app, row, strong = false) {
   const element = h("div", { class: `control${strong ? " strong" : ""}`, "data-path": row.path },
     h("div", { class: "line" }, h(row.kind === "list" ? "span" : "label", { for: row.kind === "list" ? null : id, class: "what" }, row.label), undo),
     made.element,
-    h("p", { class: "sentence", id: `${id}-about` }, [row.sentence, row.unit ? `(${row.unit})` : null].filter(Boolean).join(" "), " ", h("span", { class: "written" }, words.written(written))));
+    h("p", { class: "sentence", id: `${id}-about` }, [row.sentence, row.unit ? `(${row.unit})` : null].filter(Boolean).join(" "), " ", h("span", { class: "written" }, words.written(written)), typeof row.default === "object" && row.default?.text ? h("span", { class: "spread" }, ` \u00b7 ${words.spread}`) : null));
   const sync = () => {
     const changed = Object.hasOwn(app.state.changes, row.path);
     element.classList.toggle("changed", changed);

@@ -54,7 +54,7 @@ export const texts = {
     bar: (runs) => `Share of ${runs} runs that end with each answer`, record: "framed, \u25bc: what it really did", before: "thin bar: without your changes",
     you: "You", class: "The class", model: "The model", base: "The same for all: how often each answer was given",
     score: "Who was closer?", scoreAbout: "Ranked probability score, by which the model itself is scored: 0 is perfect, and an answer near the right one costs less than one far off.",
-    noGuess: "You have not guessed.",
+    noGuess: "You have not guessed.", scored: (title) => `Scored against its last answer: \u201c${title}\u201d.`,
     why: "Why, in the model",
   },
   why: {
@@ -72,6 +72,7 @@ export const texts = {
       issues: "what is at stake on the issues", tie_to_actor: "its ties to who acts", tie_to_recipient: "its ties to whom it concerns",
       offer: "what is offered", conformity: "what its peers say", exposure: "whom it depends on", inertia: "what it said before",
       precedent: "what it did before on the matter", cost: "what the answer costs",
+      ideal: "what it wants itself", bargain: "what the bargain brought it to",
     },
     byText: (text) => `The collective answer is given by joining a text: this is the choice about \u201c${text}\u201d.`,
     none: "This event does not come up in this course.", actor: "It is its own act: nothing is to be chosen.",
@@ -112,7 +113,7 @@ export const texts = {
   },
   controls: {
     changed: (count) => (count ? `${count} changed` : "Nothing changed yet"), undo: (label) => `Undo: ${label}`, undoAll: "Undo all",
-    written: (value) => `as written: ${value}`, search: "Find", searchHint: "a country, an issue, a word", none: "Nothing is called so.",
+    written: (value) => `as written: ${value}`, spread: "now the same in every run", search: "Find", searchHint: "a country, an issue, a word", none: "Nothing is called so.",
     countries: "Countries", events: "Events", issues: "Issues", dynamics: "Advanced: coefficients of the model", asked: "Asked", less: "less", more: "more",
     furtherFound: (count) => `${count} more: type more letters`,
     fields: {

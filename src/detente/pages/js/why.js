@@ -35,13 +35,17 @@ function subject(app) {
   return { event: text.id, response: joins?.id };
 }
 
+/** A term in words: what a part of the decision is about. */
+const phrase = (texts, term) => texts.why.phrase[term.id] ?? term.label;
+const headed = (text) => text[0].toUpperCase() + text.slice(1);
+
 /** The sentence: what speaks most for one answer and against it. */
 function sentence(app, explained, first, second, country) {
   const { scenario, texts } = app;
   const of = (id) => explained.responses.find((each) => each.id === id);
   const [a, b] = [of(first), of(second)];
   const terms = explained.terms.map((term) => ({ id: term.id, value: a.terms[term.id] - b.terms[term.id] }));
-  const name = (term) => texts.why.phrase[term.id] ?? explained.terms.find((each) => each.id === term.id).label;
+  const name = (term) => phrase(texts, explained.terms.find((each) => each.id === term.id));
   const title = (id) => scenario.responses[scenario.place(id)].title;
   const strongest = (sign) => {
     const found = terms.filter((term) => term.value * sign > SMALL).sort((p, q) => Math.abs(q.value) - Math.abs(p.value));
@@ -86,7 +90,7 @@ export function why(app, options = {}) {
     if (!second) return put(room, h("p", { class: "empty" }, words.none));
     const title = (id) => scenario.responses[scenario.place(id)].title;
     const of = (id) => explained.responses.find((each) => each.id === id);
-    const terms = explained.terms.map((term) => ({ label: term.label, value: of(first).terms[term.id] - of(second).terms[term.id] })).filter((term) => Math.abs(term.value) >= 0.005);
+    const terms = explained.terms.map((term) => ({ label: headed(phrase(texts, term)), value: of(first).terms[term.id] - of(second).terms[term.id] })).filter((term) => Math.abs(term.value) >= 0.005);
     const name = scenario.name(country);
     const said = sentence(app, explained, first, second, name);
     const [pro, con] = words.ends(title(first), title(second));
@@ -98,7 +102,7 @@ export function why(app, options = {}) {
         select(words.rather, pairs.filter(([id]) => id !== first), second, (id) => { wanted.second = id; draw(); })),
       slot, h("p", { class: "note" }, words.about(written(explained.date), explained.runs)),
       h("details", { class: "numbers" }, h("summary", {}, words.listed), h("div", { class: "scroll", tabindex: "0" },
-        table(words.listed, [words.picked, "probability", ...explained.terms.map((term) => term.label)], explained.responses.map((each) => [title(each.id), percent(each.probability), ...explained.terms.map((term) => signed(each.terms[term.id]))])))));
+        table(words.listed, [words.picked, "probability", ...explained.terms.map((term) => headed(phrase(texts, term)))], explained.responses.map((each) => [title(each.id), percent(each.probability), ...explained.terms.map((term) => signed(each.terms[term.id]))])))));
     put(slot, waterfall(app.look(slot), { title: words.title(name, title(first), title(second)), description: said, ends: [con, pro], total: words.total, terms }));
     return null;
   }

@@ -30,7 +30,7 @@ function scores(app, event, country) {
     guess ? null : h("p", {}, words.noGuess),
     h("ul", { class: "meters wide" }, rows.map((row) => h("li", { class: row.score === best ? "best" : null },
       h("span", { class: "who" }, row.name), h("span", { class: "meter", "aria-hidden": "true" }, h("span", { style: `width:${100 * Math.min(1, row.score / worst)}%` })), h("span", { class: "value" }, row.score.toFixed(2))))),
-    h("p", { class: "note" }, words.scoreAbout));
+    h("p", { class: "note" }, scenario.recordOf(event, country).length > 1 ? `${words.scored(scenario.responses[observed].title)} ` : null, words.scoreAbout));
 }
 
 export function revealView(app) {
