@@ -14,8 +14,8 @@ def of(results, variant, name="tilt", **where):
 def test_effects_are_those_of_a_paired_t_test(results):
     table = detente.effects(results, against="no_move", level=0.9)
     assert list(table.columns) == [
-        "variant", "country", "effect", "low", "high", "run_low", "run_high", "runs",
-        "independent_low", "independent_high", "outcome", "country_name",
+        "variant", "country", "effect", "low", "high", "run_low", "run_high", "rises",
+        "falls", "runs", "independent_low", "independent_high", "outcome", "country_name",
     ]  # fmt: skip
     assert list(table["variant"]) == ["demand"] * 3 + ["offer"] * 3
     assert list(table["country"]) == ["KAZ", "RUS", "USA"] * 2
@@ -29,6 +29,7 @@ def test_effects_are_those_of_a_paired_t_test(results):
         whole = np.quantile(with_it - without, [0.05, 0.95])
         assert (row.run_low, row.run_high) == pytest.approx(tuple(whole), abs=0.0005)
         assert (row.independent_low, row.independent_high) == pytest.approx(tuple(apart))
+        assert (row.rises, row.falls) == ((with_it > without).mean(), (with_it < without).mean())
         assert row.runs == 23
 
 

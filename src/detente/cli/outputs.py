@@ -41,8 +41,8 @@ OUTPUTS: Final[dict[str, Schema]] = {
     "list": _rows(name=TEXT, title=TEXT, countries=COUNT, variants=TEXT),
     "compare": _rows(
         variant=TEXT, country=NAME, outcome=TEXT, country_name=NAME, runs=COUNT,
-        **_numbers("effect", "low", "high", "run_low", "run_high", "independent_low",
-                   "independent_high"),
+        **_numbers("effect", "low", "high", "run_low", "run_high", "rises", "falls",
+                   "independent_low", "independent_high"),
     ),
     "pairs": _rows(
         country=TEXT, other=TEXT, **_numbers("bloc", "S", "kappa", "pi", "attitude")

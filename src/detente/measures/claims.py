@@ -15,7 +15,7 @@ from typing import Any, Final, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from detente.runs.statistics import Moments, paired
+from detente.runs.statistics import Moments, paired, proportion
 
 Floats = NDArray[np.float64]
 Verdict = Literal["holds", "fails", "undecided"]
@@ -107,18 +107,9 @@ def share(criterion: Criterion, happened: Floats) -> Claim:
 
     `happened` has of each run 1 where it did, 0 where not, NaN where the question did not arise.
     """
-    from scipy.special import ndtri
-
     known = happened[~np.isnan(happened)]
-    n = len(known)
-    if n == 0:
-        return Claim(criterion, *(float("nan"),) * 3, 0)
-    normal = float(ndtri(0.5 + criterion.level / 2))
-    value = float(known.mean())
-    shrunk = 1.0 + normal**2 / n
-    centre = (value + normal**2 / (2 * n)) / shrunk
-    half = normal * float(np.sqrt(value * (1 - value) / n + normal**2 / (4 * n**2))) / shrunk
-    return Claim(criterion, value, centre - half, centre + half, n)
+    found = proportion(int(known.sum()), len(known), criterion.level)
+    return Claim(criterion, *found, len(known))
 
 
 def mean(criterion: Criterion, values: Floats) -> Claim:

@@ -115,7 +115,8 @@ def effects(
         (t-interval of the mean of paired differences), runs (pairs: without runs that failed and,
         for a stance, those in which the event did not come up in both), run_low, run_high (the
         whole interval: that share of the changes of single runs lies in it, with the chance of the
-        run, its figures and its coefficients), independent_low,
+        run, its figures and its coefficients), rises, falls (the share of runs in which it is
+        higher, and lower), independent_low,
         independent_high (Welch's interval, as if not paired), outcome and country_name. Runs of
         different seeds are not paired: low and high are then Welch's, and no whole interval is
         known. With `parts` also share_chance, share_figures and share_coefficients of the variance
@@ -159,6 +160,8 @@ def effects(
             "high": high,
             "run_low": run_low,
             "run_high": run_high,
+            "rises": spread.rises,
+            "falls": spread.falls,
             "runs": counts,
             "independent_low": apart.low,
             "independent_high": apart.high,

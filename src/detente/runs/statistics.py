@@ -124,11 +124,15 @@ class Changes:
 
     def __init__(self, columns: int) -> None:
         self._moments = Moments(columns)
+        self._above = np.zeros(columns, np.int64)
+        self._below = np.zeros(columns, np.int64)
         self._counts = np.zeros((columns, round(2 * _MOST / FINE) + 1), np.int64)
 
     def add(self, differences: Floats) -> None:
         """Take in a block: rows by columns; NaN is left out."""
         self._moments.add(differences)
+        self._above += (differences > 0).sum(axis=0)
+        self._below += (differences < 0).sum(axis=0)
         columns, bins = self._counts.shape
         place = np.clip((differences + _MOST) / FINE + 0.5, 0, bins - 1)
         for column in range(columns):
@@ -142,6 +146,24 @@ class Changes:
         most = _MOST + FINE / 2.0
         found = binned_quantiles(self._counts, -most, most, ends)
         return Interval(self._moments.mean, found[:, 0], found[:, 1])
+
+    @property
+    def counts(self) -> NDArray[np.int64]:
+        """How many differences each column has."""
+        return self._moments.counts
+
+    @property
+    def rises(self) -> Floats:
+        """The share of differences above 0; NaN of nothing."""
+        return self._share(self._above)
+
+    @property
+    def falls(self) -> Floats:
+        """The share of differences below 0; NaN of nothing."""
+        return self._share(self._below)
+
+    def _share(self, counts: NDArray[np.int64]) -> Floats:
+        return counts / np.where(self.counts > 0, self.counts, np.nan)
 
 
 def paired(differences: Moments, level: float = 0.95) -> Interval:
@@ -171,6 +193,21 @@ def independent(first: Moments, second: Moments, level: float = 0.95) -> Interva
     half = _t(level, freedom) * np.sqrt(share_a + share_b)
     mean = first.mean - second.mean
     return Interval(mean, mean - half, mean + half)
+
+
+def proportion(count: int, total: int, level: float = 0.95) -> tuple[float, float, float]:
+    """Return a share and the ends of its interval, as Wilson (1927) has it; NaN of nothing."""
+    from scipy.special import ndtri
+
+    if total == 0:
+        return (float("nan"),) * 3
+    normal = float(ndtri(0.5 + level / 2))
+    value = count / total
+    shrunk = 1.0 + normal**2 / total
+    centre = (value + normal**2 / (2 * total)) / shrunk
+    spread = value * (1 - value) / total + normal**2 / (4 * total**2)
+    half = normal * float(np.sqrt(spread)) / shrunk
+    return value, centre - half, centre + half
 
 
 def _t(level: float, freedom: Floats) -> Floats:
