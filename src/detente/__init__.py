@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from detente.measures.discovery import Conditions, discover
     from detente.measures.effects import effects, summary
     from detente.measures.explanation import Explanation, explain
+    from detente.measures.findings import Finding, findings
     from detente.measures.fit import Fit, fit
     from detente.measures.levers import Levers, levers
     from detente.measures.patterns import patterns
@@ -38,6 +39,7 @@ _PLACES: Final[dict[str, tuple[str, str]]] = {
     "CountryAgent": ("detente.engine.model", "CountryAgent"),
     "Drivers": ("detente.measures.sensitivity", "Drivers"),
     "Explanation": ("detente.measures.explanation", "Explanation"),
+    "Finding": ("detente.measures.findings", "Finding"),
     "Fit": ("detente.measures.fit", "Fit"),
     "Interrupted": ("detente.runs.errors", "Interrupted"),
     "Levers": ("detente.measures.levers", "Levers"),
@@ -58,6 +60,7 @@ _PLACES: Final[dict[str, tuple[str, str]]] = {
     "discover": ("detente.measures.discovery", "discover"),
     "effects": ("detente.measures.effects", "effects"),
     "explain": ("detente.measures.explanation", "explain"),
+    "findings": ("detente.measures.findings", "findings"),
     "fit": ("detente.measures.fit", "fit"),
     "levers": ("detente.measures.levers", "levers"),
     "load": ("detente.scenario", "load"),
@@ -79,6 +82,7 @@ __all__ = [
     "CountryAgent",
     "Drivers",
     "Explanation",
+    "Finding",
     "Fit",
     "Interrupted",
     "Levers",
@@ -100,6 +104,7 @@ __all__ = [
     "discover",
     "effects",
     "explain",
+    "findings",
     "fit",
     "levers",
     "load",

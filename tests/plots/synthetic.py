@@ -138,7 +138,8 @@ def synthetic(
         theory="response",
         repertoire=RESPONSES,
         variant=lambda _: SimpleNamespace(
-            events=[Event(id=event, score=0.0, **COURSE[event]) for event in EVENTS]
+            main="us_demand",
+            events=[Event(id=event, score=0.0, **COURSE[event]) for event in EVENTS],
         ),
         record=[
             SimpleNamespace(

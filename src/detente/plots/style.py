@@ -18,9 +18,12 @@ import matplotlib.style
 import numpy as np
 from matplotlib.lines import Line2D
 
+from detente.measures.wording import humanized, joined, labels, signed, titles
 from detente.runs.errors import UsageError, require
 from detente.runs.results import Results
 from detente.scenario import messages
+
+__all__ = ["humanized", "joined", "labels", "signed", "titles"]  # words that pictures say too
 
 INK: Final = "#222222"
 FAINT: Final = "#6b6b6b"
@@ -149,12 +152,6 @@ def text_colour(background: tuple[float, ...]) -> str:
     return "white" if luminance < 0.3 else INK
 
 
-def signed(value: float, digits: int = 2) -> str:
-    """Write a number with its sign and a true minus, as in +0.12, and without one if it is 0.00."""
-    text = messages.signed(value, digits).replace("-", "\u2212")
-    return text if text.strip("+0.") else text[1:]
-
-
 def day(value: date | np.datetime64) -> str:
     """Write a date as "18 Sep 2025", whatever the locale."""
     plain = value if isinstance(value, date) else np.datetime64(value, "D").astype(object)
@@ -166,43 +163,15 @@ def wrapped(text: str, width: int, lines: int = 2) -> str:
     return fill(text, width, max_lines=lines, placeholder=" \u2026", break_on_hyphens=False)
 
 
-def humanized(identifier: str) -> str:
-    """Turn an identifier into words that start with a capital: ``no_move`` is "No move"."""
-    text = identifier.replace("_", " ").replace("-", " ").strip()
-    return text[:1].upper() + text[1:]
-
-
-def joined(words: Sequence[str]) -> str:
-    """Join words as a sentence does: "Russia, China and Iran"."""
-    *most, last = ("", *words)
-    return f"{', '.join(most[1:])} and {last}" if most[1:] else last
-
-
 def scenario_title(results: Results, title: str) -> str:
     """Return a picture's title, after that of the scenario: what it is about."""
     subject = results.scenario.title
     return f"{subject}: {title[:1].lower()}{title[1:]}" if subject else title
 
 
-def labels(results: Results, dimension: str) -> list[str]:
-    """Return the labels along a dimension of the results, in their order."""
-    return [str(label) for label in results.data[dimension].values]
-
-
 def country_names(results: Results) -> dict[str, str]:
     """Return what each country is called, by code."""
     return {code: wrapped(name, 28, 1) for code, name in titles(results, "country").items()}
-
-
-def titles(results: Results, dimension: str) -> dict[str, str]:
-    """Return what each country, event, response or variant is called, by its label."""
-    names = labels(results, dimension)
-    coordinate = "country_name" if dimension == "country" else f"{dimension}_title"
-    stated = labels(results, coordinate) if coordinate in results.data.coords else names
-    return {
-        name: humanized(name) if title.strip() in ("", name) else title.strip()
-        for name, title in zip(names, stated, strict=True)
-    }
 
 
 def outcome_title(results: Results, name: str) -> str:

@@ -1,0 +1,366 @@
+"""Findings: what results say, as plain sentences, each with the numbers that it is made of.
+
+A finding is measured, then worded. The words follow from its numbers alone, so that a test can
+measure them anew and hold the sentence against them. Its short form is a title for a picture.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import combinations
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+import numpy as np
+
+from detente.measures.moves import (
+    changes,
+    chosen_countries,
+    courses,
+    main_variant,
+    tension,
+    two_variants,
+)
+from detente.measures.wording import (
+    Finding,
+    counted,
+    fitting,
+    in_runs,
+    joined,
+    labels,
+    percent,
+    quoted,
+    titles,
+)
+from detente.runs.errors import require
+from detente.runs.statistics import proportion
+
+if TYPE_CHECKING:
+    from detente.runs.results import Results
+    from detente.scenario.elements import Event
+
+__all__ = ["Finding", "changes", "courses", "findings", "main_variant", "responses", "tension",
+           "together"]  # fmt: skip
+
+#: So many countries or pairs are named one by one; of more only the first are.
+NAMED: Final = 3
+#: 95 % of a normal distribution lie within so many standard deviations.
+NORMAL: Final = 1.959964
+
+
+def findings(
+    results: Results,
+    variant: str | None = None,
+    against: str | None = None,
+    countries: Sequence[str] | None = None,
+) -> tuple[Finding, ...]:
+    """Return what results say of a variant, as sentences with their numbers.
+
+    Parameters
+    ----------
+    results : Results
+        From `detente.run` or `detente.open`.
+    variant : str, optional
+        By default the first that is not the one compared with.
+    against : str, optional
+        The variant that changes are measured against; by default the scenario's ``twin``, or the
+        first if there is none.
+    countries : sequence of str, optional
+        Of which countries; by default of all.
+
+    Returns
+    -------
+    tuple of Finding
+        Whom the variant moved in word and deed, and whether that is decided; the likeliest
+        responses to its main event, how fragile they are and who is silent; tension; whom it moved
+        in their ties; other courses; and who stands together. What there is nothing to say of is
+        left out: changes without a second variant, responses without an event.
+
+    Raises
+    ------
+    UsageError
+        If there is no such variant or country.
+    """
+    found: list[Finding | None] = [
+        *changes(results, "revealed", variant, against, countries),
+        *responses(results, variant, countries=countries),
+        tension(results, variant, against),
+        *changes(results, "tilt", variant, against, countries),
+        courses(results, None, against, countries),
+        together(results, variant, against, countries),
+    ]
+    return tuple(each for each in found if each is not None)
+
+
+class Answer(NamedTuple):
+    """The last responses of a country to an event, over the runs in which it came up."""
+
+    country: str
+    name: str
+    response: str  # the likeliest
+    title: str
+    stance: float
+    share: float
+    low: float  # 95 % interval of the share, by the number of runs alone
+    high: float
+    next: str | None  # the likeliest but one, if any is given
+    next_title: str | None
+    next_share: float
+    lead_low: float  # 95 % interval of the lead over it
+    lead_high: float
+    silent: float  # share of runs that end in silence, or abstention
+    runs: int
+
+    @property
+    def other(self) -> float:
+        """In what share of runs it ends with another response than the likeliest."""
+        return 1 - self.share
+
+
+def answers(
+    results: Results, event: Event, variant: str, countries: Sequence[str] | None = None
+) -> list[Answer]:
+    """Return the likeliest last response of each country to an event; not of whose act it is."""
+    own = results.data.sel(variant=variant, event=event.id)
+    counts = own["response_count"].transpose("country", "response").to_numpy()
+    total = int(own["event_count"])
+    stances = np.asarray(results.data["response_stance"].to_numpy(), np.float64)
+    known, codes = titles(results, "response"), labels(results, "country")
+    names = list(known)
+    found = []
+    for code, name in chosen_countries(results, countries).items():
+        row = counts[codes.index(code)]
+        if not row.any() or code == event.actor:
+            continue
+        first, second = (int(at) for at in np.argsort(-row, kind="stable")[:2])
+        share, low, high = proportion(int(row[first]), total)
+        behind = int(row[second]) / total
+        half = NORMAL * float(np.sqrt(max(share + behind - (share - behind) ** 2, 0.0) / total))
+        after = names[second] if row[second] else None
+        found.append(
+            Answer(
+                code, name, names[first], known[names[first]], float(stances[first]), share, low,
+                high, after, after and known[after], behind, share - behind - half,
+                share - behind + half, float(row[stances == 0].sum()) / total, total,
+            )
+        )  # fmt: skip
+    return found
+
+
+def event_of(results: Results, variant: str, event: str | None = None) -> Event | None:
+    """Return an event of a variant, by default the main one; None if the variant lacks it."""
+    course = results.scenario.variant(variant)
+    if event is not None:
+        require(event, labels(results, "event"), "event")
+    wanted = course.main if event is None else event
+    return next((each for each in course.events if each.id == wanted), None)
+
+
+def responses(
+    results: Results,
+    variant: str | None = None,
+    event: str | None = None,
+    countries: Sequence[str] | None = None,
+) -> tuple[Finding, ...]:
+    """Return the likeliest responses to an event, how fragile they are, and who is silent.
+
+    Nothing if the event, by default the main one, comes up in no run of the variant.
+    """
+    name, _ = two_variants(results, variant)
+    about = event_of(results, name, event)
+    rows = [] if about is None else answers(results, about, name, countries)
+    if about is None or not rows:
+        return ()
+    title = about.title or titles(results, "event")[about.id]
+    words = _Answered(rows, quoted(title), "abstention" if about.kind == "vote" else "silence")
+    found = (
+        ("responses", words.likeliest, words.title, rows),
+        ("fragile", words.fragile, words.fragile_title, words.least_sure),
+        ("silent", words.silent, words.silent_title, words.quiet),
+    )
+    return tuple(
+        Finding(kind, sentence, short, tuple(e._asdict() for e in own), name, event=about.id)
+        for kind, sentence, short, own in found
+    )
+
+
+class _Answered:
+    """Words for how countries answer an event."""
+
+    def __init__(self, rows: list[Answer], event: str, silence: str) -> None:
+        self.rows, self.event, self.silence = rows, event, silence
+        self.least_sure = sorted(rows, key=lambda row: (row.share - row.next_share, row.country))
+        self.quiet = sorted(rows, key=lambda row: (-row.silent, row.country))
+
+    def _groups(self) -> dict[str, list[Answer]]:
+        """Return who most likely gives each response, the one of most countries first."""
+        found: dict[str, list[Answer]] = {}
+        for row in sorted(self.rows, key=lambda row: -row.share):
+            found.setdefault(row.title, []).append(row)
+        return dict(sorted(found.items(), key=lambda each: -len(each[1])))
+
+    @property
+    def likeliest(self) -> str:
+        """What each most likely ends with."""
+        said = [
+            f"{quoted(title)} of {joined([f'{row.name} ({percent(row.share)})' for row in own])}"
+            for title, own in self._groups().items()
+        ]
+        off = max(max(row.high - row.share, row.share - row.low) for row in self.rows)
+        return (
+            f"The likeliest last response to {self.event} is {'; '.join(said)}; with "
+            f"{counted(self.rows[0].runs, 'run', 'runs')} each share is good to "
+            f"\u00b1{100 * off:.1f} points."
+        )
+
+    @property
+    def title(self) -> str:
+        """The same in a line."""
+        groups = self._groups().items()
+        parts = [
+            f"{title} ({row_names(own) if len(own) <= 2 else counted(len(own), '', 'countries')})"
+            for title, own in groups
+        ]
+        counts = [f"{title} ({len(own)})" for title, own in groups]
+        total = counted(len(self.rows), "country", "countries")
+        (top, own), *_ = groups
+        return fitting(
+            [
+                f"Likeliest: {joined(parts)}",
+                f"Likeliest of {total}: {joined(counts)}",
+                f"Likeliest of {total}: {joined(counts[:2])}, others",
+                f"Likeliest of {len(own)} of {total}: {top}",
+            ]
+        )
+
+    @property
+    def fragile(self) -> str:
+        """Whose likeliest response is least sure."""
+        row = self.least_sure[0]
+        if row.next is None:
+            return (
+                f"Every country ends with one and the same response to {self.event} in every run."
+            )
+        few = [each for each in self.rows if each.share < 0.5]
+        said = (
+            f"{row.name}\u2019s response to {self.event} is the most fragile: it ends "
+            f"{in_runs(row.other)} with another than {quoted(row.title)}, most often with "
+            f"{quoted(str(row.next_title))} ({percent(row.next_share)})"
+        )
+        if few:
+            of = f"of {counted(len(self.rows), 'country', 'countries')}"
+            said += f"; {len(few)} {of} end in most runs with another than their likeliest"
+        close = [each for each in self.rows if each.lead_low <= 0]
+        if close:
+            names = row_names(close)
+            said += f"; which of two leads is undecided with so many runs for {names}"
+        return f"{said}."
+
+    @property
+    def fragile_title(self) -> str:
+        """The same in a line."""
+        row = self.least_sure[0]
+        if row.next is None:
+            return fitting(["Every response is the same in every run"])
+        share, second = percent(row.share), f"{row.next_title} {percent(row.next_share)}"
+        return fitting(
+            [
+                f"Least sure: {row.name}, {row.title} {share}, {second}",
+                f"Least sure: {row.name}, {row.title} in {share} of runs",
+                f"Least sure: {row.name}",
+            ]
+        )
+
+    @property
+    def silent(self) -> str:
+        """Who takes no side, and how often."""
+        most = self.quiet[0]
+        if not most.silent:
+            return f"No country ends in {self.silence} on {self.event} in any run."
+        own = [row for row in self.quiet if row.stance == 0]
+        if own:
+            names = joined([f"{row.name} ({percent(row.silent)} of runs)" for row in own])
+            return f"On {self.event}, {self.silence} is the likeliest of {names}."
+        often = f"{most.name} ends in it most often, {in_runs(most.silent)}"
+        return f"On {self.event}, {self.silence} is the likeliest of no country; {often}."
+
+    @property
+    def silent_title(self) -> str:
+        """The same in a line."""
+        most = self.quiet[0]
+        own = [row for row in self.quiet if row.stance == 0]
+        noun = self.silence.capitalize()
+        if not most.silent:
+            return f"{noun} in no run of any country"
+        if own:
+            who = row_names(own) if len(own) <= 2 else counted(len(own), "", "countries")
+            return fitting([f"{noun} is likeliest of {who}", f"{noun} is likeliest of {len(own)}"])
+        often = f"{most.name} {in_runs(most.silent)}"
+        return fitting([f"{noun} is likeliest of no country; most often {often}",
+                        f"{noun} is likeliest of no country"])  # fmt: skip
+
+
+def row_names(rows: Sequence[Answer]) -> str:
+    """Return the names of some countries as a sentence has them."""
+    return joined([row.name for row in rows])
+
+
+def together(
+    results: Results,
+    variant: str | None = None,
+    against: str | None = None,
+    countries: Sequence[str] | None = None,
+) -> Finding | None:
+    """Return which pairs most and least often share a bloc, and which a variant changed most.
+
+    None with fewer than two countries.
+    """
+    name, base = two_variants(results, variant, against)
+    names = chosen_countries(results, countries)
+    if len(names) < 2:
+        return None
+    places = [labels(results, "country").index(code) for code in names]
+    shares, before = (
+        results.data["together_mean"].sel(variant=each).transpose("country", "other").to_numpy()
+        for each in (name, base)
+    )
+    codes = list(names)
+    both = list(combinations(range(len(codes)), 2))
+    rows: list[dict[str, Any]] = [
+        {"country": codes[i], "other": codes[j],
+         "names": joined([names[codes[i]], names[codes[j]]]),
+         "share": float(shares[places[i], places[j]]),
+         "before": float(before[places[i], places[j]])}
+        for i, j in both
+    ]  # fmt: skip
+    rows = [row for row in rows if not np.isnan(row["share"])]
+    if not rows:
+        return None
+    rows.sort(key=lambda row: -row["share"])
+    most, least = rows[0], rows[-1]
+    if not most["share"]:
+        return Finding("together", "No two countries end in one bloc in any run.",
+                       "No two countries share a bloc", tuple(rows), name)  # fmt: skip
+    first = [row for row in rows[:NAMED] if row["share"] > 0.5] or rows[:1]
+    verb = "is" if len(first) == 1 else "are"
+    said = f"Most often in one bloc {verb} {_pairs(first)}, least often {_pairs([least])}"
+    if name != base:
+        turned = max(rows, key=lambda row: abs(row["share"] - row["before"]))
+        if turned["share"] != turned["before"]:
+            course = quoted(titles(results, "variant")[base])
+            said += (
+                f"; what changes most against {course} is {turned['names']}, from "
+                f"{percent(turned['before'])} to {percent(turned['share'])}"
+            )
+    start = f"One bloc most often: {most['names']} ({percent(most['share'])})"
+    shorts = [
+        f"{start}, least: {least['names']} ({percent(least['share'])})",
+        start,
+        f"The closest pair shares a bloc {in_runs(most['share'])}",
+    ]
+    return Finding("together", f"{said}.", fitting(shorts), tuple(rows), name,
+                   None if name == base else base)  # fmt: skip
+
+
+def _pairs(rows: Sequence[dict[str, Any]]) -> str:
+    """Name pairs, each with how often it shares a bloc."""
+    return ", ".join(f"{row['names']} ({percent(row['share'])} of runs)" for row in rows)

@@ -1,0 +1,144 @@
+"""How findings and pictures speak: what a finding is, names, numbers, shares, directions."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Final
+
+from detente.scenario import messages
+
+if TYPE_CHECKING:
+    from detente.runs.results import Results
+
+#: Poles of these names are directions by themselves: one moves east, but toward Moscow.
+COMPASS: Final = ("north", "east", "south", "west")
+#: A title for a picture has at most so many letters.
+TITLE: Final = 90
+
+
+@dataclass(frozen=True)
+class Finding:
+    """Something that results say.
+
+    Attributes
+    ----------
+    kind : str
+        ``moved``, ``undecided``, ``unmoved``, ``courses``, ``responses``, ``fragile``, ``silent``,
+        ``tension`` or ``together``.
+    sentence : str
+        In whole, with numbers and intervals.
+    short : str
+        In at most 90 letters, as the title of a picture.
+    numbers : tuple of dict
+        What it is made of: a row a country, pair or variant.
+    variant : str
+        In which course of events.
+    against : str or None
+        The course whose same runs a change is measured against.
+    outcome, event : str or None
+        The outcome, or the event, that it is about.
+    """
+
+    kind: str
+    sentence: str
+    short: str
+    numbers: tuple[dict[str, Any], ...] = field(repr=False)
+    variant: str
+    against: str | None = None
+    outcome: str | None = None
+    event: str | None = None
+
+    def __str__(self) -> str:
+        return self.sentence
+
+    def to_plain(self) -> dict[str, Any]:
+        """Return it as JSON has it."""
+        return {**vars(self), "numbers": list(self.numbers)}
+
+
+def signed(value: float, digits: int = 2) -> str:
+    """Write a number with its sign and a true minus, as in +0.12, and without one if it is 0.00."""
+    text = messages.signed(value, digits).replace("-", "\u2212")
+    return text if text.strip("+0.") else text[1:]
+
+
+def interval(low: float, high: float, digits: int = 2) -> str:
+    """Write an interval of numbers with their signs, as in "+0.18 to +0.46"."""
+    return f"{signed(low, digits)} to {signed(high, digits)}"
+
+
+def percent(share: float) -> str:
+    """Write a share in whole per cent: what is not quite never or always is <1 % or >99 %."""
+    return ">99 %" if 0.995 <= share < 1 else messages.percent(share, rare=True)
+
+
+def in_runs(share: float) -> str:
+    """Write in what share of runs something is so: "in 97 % of runs", "in every run"."""
+    if share in (0, 1):
+        return "in every run" if share else "in no run"
+    if not 0.005 <= share < 0.995:
+        return "in more than 99 % of runs" if share > 0.5 else "in fewer than 1 % of runs"
+    return f"in {messages.percent(share)} of runs"
+
+
+def at_least(shares: Iterable[float]) -> str:
+    """Write in what share of runs each of several things is so at least, rounded down."""
+    least = min(shares)
+    return "in every run" if least == 1 else f"in at least {math.floor(100 * least)} % of runs"
+
+
+def humanized(identifier: str) -> str:
+    """Turn an identifier into words that start with a capital: ``no_move`` is "No move"."""
+    text = identifier.replace("_", " ").replace("-", " ").strip()
+    return text[:1].upper() + text[1:]
+
+
+def joined(words: Sequence[str]) -> str:
+    """Join words as a sentence does: "Russia, China and Iran"."""
+    *most, last = ("", *words)
+    return f"{', '.join(most[1:])} and {last}" if most[1:] else last
+
+
+def counted(count: int, one: str, many: str) -> str:
+    """Write a number with what it counts: "1 country", "8 countries"."""
+    return f"{count:,} {one if count == 1 else many}"
+
+
+def quoted(title: str) -> str:
+    """Put a title in quotation marks."""
+    return f"\u201c{title}\u201d"
+
+
+def labels(results: Results, dimension: str) -> list[str]:
+    """Return the labels along a dimension of the results, in their order."""
+    return [str(label) for label in results.data[dimension].values]
+
+
+def titles(results: Results, dimension: str) -> dict[str, str]:
+    """Return what each country, event, response or variant is called, by its label."""
+    names = labels(results, dimension)
+    coordinate = "country_name" if dimension == "country" else f"{dimension}_title"
+    stated = labels(results, coordinate) if coordinate in results.data.coords else names
+    return {
+        name: humanized(name) if title.strip() in ("", name) else title.strip()
+        for name, title in zip(names, stated, strict=True)
+    }
+
+
+def directions(results: Results) -> tuple[str, str]:
+    """Return how one moves to the first pole and to the second: "west", or "toward Moscow"."""
+    first, second = (
+        name.lower() if name.lower() in COMPASS else f"toward {title}"
+        for name, title in titles(results, "pole").items()
+    )
+    return first, second
+
+
+def fitting(texts: Iterable[str]) -> str:
+    """Return the first text that fits a title, or else the last, cut; with a capital."""
+    tried = list(texts)
+    text = next((each for each in tried if len(each) <= TITLE), tried[-1])
+    text = text if len(text) <= TITLE else f"{text[: TITLE - 1].rstrip()}\u2026"
+    return text[:1].upper() + text[1:]
