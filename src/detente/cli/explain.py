@@ -38,7 +38,7 @@ def explain(
     """Take a country's choice apart, term by term: over all runs, or in one."""
     from detente.engine.model import RegionModel
     from detente.measures.explanation import explain as explain_over
-    from detente.runs.errors import UsageError, require
+    from detente.runs.errors import UsageError, require, require_country
 
     console.suffix_of(plot)
     (loaded,) = console.load_all([scenario], changes, theory)
@@ -54,8 +54,8 @@ def explain(
     first = loaded.variant_names[0]
     chosen = require(first if variant is None else variant, loaded.variant_names, "variant")
     course = loaded.variant(chosen)
-    require(country, course.countries, "country")
-    require(event, [e.id for e in course.events], f"event in the variant '{chosen}'")
+    require_country(country, course.country_names)
+    require(event, [e.id for e in course.events], "event", f"in the variant '{chosen}'")
     if step is not None and step > course.length:
         raise UsageError(f"a run has {course.length} steps, so there is no step {step}")
     model = RegionModel(loaded, run, chosen)

@@ -12,7 +12,7 @@ import numpy as np
 
 from detente.engine.sampler import Sampler
 from detente.scenario import Scenario, load
-from detente.scenario.messages import UsageError, kind_of, require, unknown
+from detente.scenario.messages import UsageError, kind_of, require, require_country
 from detente.theory.agenda import begin, choose
 from detente.theory.arrays import FIRST, FIRST_RUN, LAST, NONE, STEP, Floats, State, shape_of, zeros
 from detente.theory.chance import country_word, purpose_word, uniforms
@@ -50,7 +50,8 @@ class CountrySet(AgentSet["CountryAgent"]):
         if not isinstance(item, str):
             return self.to_list()[item]
         by_code = {agent.code: agent for agent in self}
-        return by_code[_country(item, {code: agent.name for code, agent in by_code.items()})]
+        names = {code: agent.name for code, agent in by_code.items()}
+        return by_code[require_country(item, names)]
 
 
 class CountryAgent(mesa.Agent["RegionModel"]):
@@ -304,7 +305,7 @@ class RegionModel(mesa.Model[CountryAgent, Any]):
 
     def _classes(self, agents: Mapping[str, type[CountryAgent]]) -> dict[str, type[CountryAgent]]:
         names = {code: self.scenario.countries[code].name for code in self.sampler.codes}
-        classes = {_country(code, names): agent for code, agent in agents.items()}
+        classes = {require_country(code, names): agent for code, agent in agents.items()}
         for code, agent in classes.items():
             if not (isinstance(agent, type) and issubclass(agent, CountryAgent)):
                 raise TypeError(
@@ -469,11 +470,3 @@ def _run_number(run: Any) -> int:
             f"the run must be a whole number from 0 to below 2**63, not {kind_of(run)}"
         )
     return number
-
-
-def _country(code: str, names: Mapping[str, str]) -> str:
-    """Return a country's code; a name leads to it, but is refused."""
-    for known, name in names.items():
-        if code not in names and str(code).casefold() == name.casefold():
-            raise UsageError(unknown("country", code, names, known))
-    return require(code, names, "country")

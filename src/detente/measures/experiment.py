@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detente.measures.effects import pick
-from detente.runs.errors import UsageError, require
+from detente.runs.errors import UsageError, require, require_country
 
 if TYPE_CHECKING:
     from detente.engine.sampler import Sampler
@@ -57,7 +57,7 @@ class Target(NamedTuple):
             of = "a country" if not country else "the region, not of a country"
             raise UsageError(f"'{name}' is of {of}: write {form}")
         if country:
-            require(country, scenario.countries, "country")
+            require_country(country, scenario.country_names)
         return cls(declared, dict(along), country or None)
 
 
@@ -95,8 +95,11 @@ class Experiment:
         ]
         self.samplers = [sampler_of(course) for course in self._courses]
         event = self.target.along.get("event")
-        if event is not None and any(event not in each.events for each in self.samplers):
-            raise UsageError(f"the variant has no event '{event}', so there is no {outcome} in it")
+        for name, sampler in zip((self.variant, self.against), self.samplers, strict=False):
+            if event is not None and event not in sampler.events:
+                raise UsageError(
+                    f"the variant '{name}' has no event '{event}', so there is no {outcome} in it"
+                )
         paths = dict.fromkeys(item.path for each in self.samplers for item in each.uncertain)
         self.paths = tuple(paths)
         place = {path: at for at, path in enumerate(self.paths)}

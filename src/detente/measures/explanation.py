@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from detente.measures.effects import notebook_html
 from detente.measures.experiment import Floats
-from detente.runs.errors import UsageError, require
+from detente.runs.errors import UsageError, require, require_country
 from detente.scenario.messages import percent
 
 if TYPE_CHECKING:
@@ -207,11 +207,12 @@ def explain(
     names = scenario.variant_names
     name = require(names[0] if variant is None else variant, names, "variant")
     course = scenario.variant(name)
-    require(country, course.countries, "country")
+    require_country(country, course.country_names)
     about = require(
         str(course.main) if event is None else event,
         [e.id for e in course.events],
-        f"event in the variant '{name}'",
+        "event",
+        f"in the variant '{name}'",
     )
     if step is not None and not 0 <= step <= course.length:
         raise UsageError(f"a run has {course.length} steps, so there is no step {step}")

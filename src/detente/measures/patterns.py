@@ -179,7 +179,7 @@ def described() -> list[tuple[str, str, list[str]]]:
     """Return the id and title of each pattern of the library, and a sentence a claim."""
     found = []
     for scenario in scenarios_of(None):
-        names = {code: country.name for code, country in scenario.countries.items()}
+        names = scenario.country_names
         found += [(each.id, each.title, sentences(each, names)) for each in scenario.patterns]
     return sorted(found, key=lambda each: _natural(each[0]))
 

@@ -290,7 +290,7 @@ def _rule(scenario: Scenario, code: str) -> Iterator[Row]:
 
 
 def _of_pairs(scenario: Scenario) -> Iterator[Row]:
-    names = {code: country.name for code, country in scenario.countries.items()}
+    names = scenario.country_names
     attitudes = {(each.of, each.to): each for each in scenario.attitudes}
     dependence = {(each.of, each.on): each for each in scenario.dependence}
     for of, whose in names.items():
@@ -323,7 +323,7 @@ def _of_event(scenario: Scenario, event: Event) -> Iterator[Row]:
     group, at = {"kind": "event", "id": event.id}, f"events.{event.id}"
     title = event.title or event.id
     about = {"group": group, "event": event.id}
-    names = {code: country.name for code, country in scenario.countries.items()}
+    names = scenario.country_names
     if event.score is None and event.type is not None:
         yield {
             "path": f"{at}.type", "kind": "choice", **about, "field": "type",

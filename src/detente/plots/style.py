@@ -19,7 +19,7 @@ import numpy as np
 from matplotlib.lines import Line2D
 
 from detente.measures.wording import humanized, joined, labels, signed, titles
-from detente.runs.errors import UsageError, require
+from detente.runs.errors import UsageError, require, require_country
 from detente.runs.results import Results
 from detente.scenario import messages
 
@@ -203,6 +203,9 @@ def pick_all(results: Results, dimension: str, wanted: Sequence[str] | None) -> 
     chosen = [wanted] if isinstance(wanted, str) else dict.fromkeys(wanted)
     if not chosen:
         raise UsageError(f"name at least one {dimension}")
+    if dimension == "country":
+        names = titles(results, "country")
+        return [require_country(str(label), names) for label in chosen]
     return [require(str(label), known, dimension) for label in chosen]
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar, Final
 
-from detente.scenario.messages import UsageError, require
+from detente.scenario.messages import UsageError, require, require_country
 
 if TYPE_CHECKING:
     from detente.runs.results import Results
@@ -17,6 +17,7 @@ __all__ = [
     "StoreError",
     "UsageError",
     "require",
+    "require_country",
 ]
 
 #: What to do about a file of results that is not as it was written.

@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple, Self
 from detente.engine.chunk import Chunk
 from detente.runs.cost import run_bytes, tally_bytes
 from detente.runs.engines import Engine, find_engine
-from detente.runs.errors import StoreError, UsageError, require
+from detente.runs.errors import StoreError, UsageError, require, require_country
 from detente.runs.inputs import drawn_paths
 from detente.runs.layout import Axes, Layout, total_variables
 from detente.runs.manifest import arithmetic_versions, detente_version
@@ -249,7 +249,7 @@ def make_plan(
     custom = {} if agents is None else dict(require_type(agents, Mapping, what))  # type: ignore[type-abstract]
     chosen = find_engine("mesa" if engine is None and custom else engine)
     for code in custom:
-        require(code, scenario.countries, "country")
+        require_country(code, scenario.country_names)
     if custom and not chosen.takes_agents:
         raise UsageError(f"the engine '{chosen.name}' takes no agents: use 'mesa'")
     return Plan(scenario, chosen, keep == "paths", custom)

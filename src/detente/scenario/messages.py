@@ -22,6 +22,8 @@ LONGEST_MESSAGE: Final = 2000
 #: Among so many names the one that was meant is sought, and for no longer one than so.
 MOST_NAMES: Final = 1000
 LONGEST_NAME: Final = 100
+#: Letters of a country's code.
+CODE_LENGTH: Final = 3
 #: A whole number of more bits is not shown.
 MANY_BITS: Final = 1000
 #: What stands in a table where there is no number.
@@ -154,8 +156,8 @@ def kind_of(given: object) -> str:
     return f"the class {given.__name__}" if isinstance(given, type) else type(given).__name__
 
 
-def require(given: str, known: Iterable[str], what: str) -> str:
-    """Return `given` if it is known.
+def require(given: str, known: Iterable[str], what: str, where: str = "") -> str:
+    """Return `given` if it is known; `where` says in words of what, such as a variant.
 
     Raises
     ------
@@ -165,7 +167,30 @@ def require(given: str, known: Iterable[str], what: str) -> str:
     names = list(known)
     if isinstance(given, str) and given in names:
         return given
-    raise UsageError(unknown(what, given if isinstance(given, str) else kind_of(given), names))
+    name = given if isinstance(given, str) else kind_of(given)
+    raise UsageError(unknown(what, name, names, where=where))
+
+
+def require_country(given: str, names: Mapping[str, str]) -> str:
+    """Return a country's code if it is one of those of `names`; its name leads to it, no more."""
+    if isinstance(given, str) and given not in names and (meant := country_meant(given, names)):
+        raise UsageError(unknown("country", given, names, meant))
+    return require(given, names, "country")
+
+
+def country_meant(given: str, names: Mapping[str, str]) -> str:
+    """Return the code of the country whose name is nearest to what was given, or nothing."""
+    if not CODE_LENGTH < len(given) <= LONGEST_NAME:
+        return ""  # it is meant for a code
+    codes = {str(name).partition(" (")[0].casefold(): code for code, name in names.items()}
+    near = difflib.get_close_matches(given.casefold(), codes, n=1, cutoff=0.7)
+    return codes[near[0]] if near else ""
+
+
+def did_you_mean_country(given: str, names: Mapping[str, str]) -> str:
+    """Return `` - did you mean 'PAK'?`` for the country of the nearest name or code, or nothing."""
+    meant = country_meant(given, names)
+    return f" - did you mean '{meant}'?" if meant else did_you_mean(given, names)
 
 
 def printable(text: str, *, lines: bool = False) -> str:
@@ -249,17 +274,21 @@ def hint(name: str, known: Iterable[str]) -> str:
     return lookalike(name) or did_you_mean(name, names) or listed
 
 
-def unknown(what: str, name: object, known: Iterable[str], nearest: str = "") -> str:
+def unknown(
+    what: str, name: object, known: Iterable[str], nearest: str = "", where: str = ""
+) -> str:
     """Say that a name names nothing, which one was probably meant and which ones there are.
 
     Such as "no variant 'demnd' - did you mean 'demand'? there are demand, no_move". Without the
-    `nearest` that was meant it is the nearest by its letters.
+    `nearest` that was meant it is the nearest by its letters. `where` is said after the name, such
+    as "in the variant 'demand'".
     """
     names = list(known)
     near = f" - did you mean '{nearest}'?" if nearest else did_you_mean(str(name), names)
     rest = f" and {len(names) - FEW} more" if len(names) > FEW else ""
     listed = f"there are {', '.join(names[:FEW])}{rest}" if names else "there are none"
-    return f"no {what} '{name}'{near or ';'} {listed}"
+    place = f" {where}" if where else ""
+    return f"no {what} '{name}'{place}{near or ';'} {listed}"
 
 
 def signed(value: float | None, decimals: int = 2) -> str:

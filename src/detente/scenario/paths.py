@@ -22,6 +22,7 @@ from detente.scenario.messages import (
     ScenarioError,
     describe,
     did_you_mean,
+    did_you_mean_country,
 )
 from detente.scenario.quantity import KINDS
 from detente.scenario.shape import KEYS, below, default_at, fields_of, is_table, known_keys
@@ -56,8 +57,8 @@ def fetch(tree: Table, path: str) -> Any:
                 raise PathError(f"there is no {'.'.join((name, *taken))}")
             return _mirrored(node, *taken) if name == "attitudes" else 0.0
         if step is None:
-            known = node if isinstance(node, dict) else ()
-            raise PathError(f"nothing stands at {path}{did_you_mean(rest[0], known)}")
+            near = _near(way, rest[0], node if isinstance(node, dict) else ())
+            raise PathError(f"nothing stands at {path}{near}")
         node, way, rest = node[step], (*way, *taken), after
     return node["level"] if way[0] in PAIRS and len(way) == 3 else node
 
@@ -212,7 +213,8 @@ class _Assignment:
             if parts[0] in known:
                 return parts[0], parts[1:]
         where = f" in {'.'.join(before)}" if before else ""
-        missing = f"there is no '{parts[0]}'{where}{did_you_mean(parts[0], known)}"
+        near = _near(before, parts[0], holder if before == ("countries",) else known)
+        missing = f"there is no '{parts[0]}'{where}{near}"
         raise PathError((before == ("dynamics",) and elsewhere(parts[0], kind)) or missing)
 
     def entry(self, old: Any, name: str, key: Parts) -> Any:
@@ -241,9 +243,17 @@ class _Assignment:
         countries = child(self.tree, "countries") or {}
         for code in key:
             if code not in countries:
-                raise PathError(f"unknown country '{code}'{did_you_mean(code, countries)}")
+                near = _near(("countries",), code, countries)
+                raise PathError(f"unknown country '{code}'{near}")
         level = _mirrored(rows, *key) if name == "attitudes" else 0.0
         return as_tree({"of": key[0], KEYS[name][1]: key[1], "level": level}, self.mark.place)
+
+
+def _near(way: Parts, name: str, known: Any) -> str:
+    """Return what was probably meant at a path; of a country by its name too."""
+    if way != ("countries",):
+        return did_you_mean(name, known)
+    return did_you_mean_country(name, {code: child(known[code], "name") for code in known})
 
 
 def _keyed(way: Parts) -> str:

@@ -243,6 +243,11 @@ class Scenario(Part):
         """Names of the variants in the order of the file; ``base`` alone if it has none."""
         return tuple(self.variants) or (ONLY_VARIANT,)
 
+    @property
+    def country_names(self) -> dict[str, str]:
+        """Name of each country, by its code."""
+        return {code: country.name for code, country in self.countries.items()}
+
     def variant(self, name: str) -> Scenario:
         """Return one course of the scenario, with no variants of its own.
 
