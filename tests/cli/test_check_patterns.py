@@ -91,7 +91,7 @@ def test_undecided_is_not_enough(detente, giving):
     ("arguments", "said"),
     [
         ((), "name a scenario to check, or give --patterns"),
-        (("bagram-2025", "--json"), "--runs, --seed, --json and --plot go with --patterns"),
+        (("bagram-2025", "--runs", "9"), "--runs, --seed and --plot go with --patterns"),
         (("--patterns", "none.yaml"), "no such file"),
         (("--patterns", "bagram-2025", "--runs", "0"), "runs"),
     ],

@@ -3,10 +3,12 @@
 import asyncio
 import json
 import re
+import shutil
 from pathlib import Path
 
 import jsonschema
 import pytest
+import typer
 from typer.testing import CliRunner
 
 import detente
@@ -16,6 +18,15 @@ from detente.cli.outputs import OUTPUTS
 
 ROOT = Path(__file__).parents[2]
 ABOUT = ["--outcome", "revealed.PAK"]
+#: A small episode with a record, and a pattern to look for in it.
+RECORDED = ROOT / "tests" / "measures" / "recorded.yaml"
+PATTERN = (
+    "scenario: patterned\nextends: recorded.yaml\npatterns:\n"
+    "  - {id: p, title: Russia opposes it., source: nobody, "
+    "claims: [{share: opposes, of: RUS, above: 0.01}]}\n"
+)
+#: Commands without --json, with what they print instead.
+OTHERWISE = {"schema": "JSON already", "mcp": "messages of its protocol, which are JSON"}
 
 
 @pytest.fixture(scope="module")
@@ -29,7 +40,21 @@ def folder(tmp_path_factory):
 def arguments(folder, tmp_path):
     choice = ["explain", "bagram-2025", "--country", "PAK", "--event", "us_demand"]
     file = folder / "scenario.yaml"
+    small = shutil.copy(RECORDED, tmp_path)
+    patterned = tmp_path / "patterned.yaml"
+    patterned.write_text(PATTERN)
     return {
+        "check": ["check", "bagram-2025"],
+        "check --patterns": ["check", "--patterns", patterned, "--runs", 10],
+        "new": ["new", "mine"],
+        "score": ["score", small, "--runs", 10],
+        "fit": ["fit", small, "--runs", 10],
+        "ablate": ["ablate", small, "--runs", 5, "--deals", 1],
+        "validate ties": ["validate", "ties", small, "--runs", 5],
+        "plot": ["plot", folder, "--kind", "fan"],
+        "page": ["page", small],
+        "app": ["app", small],
+        "odd": ["odd", "--plain"],
         "run": ["run", file, "--runs", 5, "--no-plots", "--out", tmp_path / "again"],
         "list": ["list"],
         "compare": ["compare", folder],
@@ -47,14 +72,36 @@ def arguments(folder, tmp_path):
 
 
 @pytest.mark.parametrize("command", list(OUTPUTS))
-def test_json_is_as_its_schema_states(command, folder, tmp_path):
+def test_json_is_as_its_schema_states(command, folder, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("webbrowser.open", lambda _: False)
     given = [str(each) for each in arguments(folder, tmp_path)[command]]
     done = CliRunner().invoke(app, [*given, "--json"], catch_exceptions=False)
     assert done.exit_code == 0, done.output
+    data = json.loads(done.stdout)
     stated = CliRunner().invoke(app, ["schema", "--output", command], catch_exceptions=False)
     schema = json.loads(stated.stdout)
     jsonschema.Draft202012Validator.check_schema(schema)
-    jsonschema.validate(json.loads(done.stdout), schema)
+    jsonschema.validate(data, schema)
+    if isinstance(data, dict):  # what is stated is not all left open
+        with pytest.raises(jsonschema.ValidationError):
+            jsonschema.validate({}, schema)
+
+
+def test_every_command_prints_json_of_a_stated_shape():
+    for name, command in commands().items():
+        options = {option for param in command.params for option in param.opts}
+        assert ("--json" in options) == (name not in OTHERWISE), name
+        assert (name in OUTPUTS) == (name not in OTHERWISE), name
+
+
+def commands():
+    """Return each command that there is, those of a group by both names."""
+    found = {}
+    for name, command in typer.main.get_command(app).commands.items():
+        inner = getattr(command, "commands", {"": command})
+        found |= {f"{name} {each}".strip(): one for each, one in inner.items()}
+    return found
 
 
 def asked(tool, **given):
@@ -86,8 +133,8 @@ def test_an_assistant_gets_the_messages_of_the_commands():
 def test_llms_txt_names_commands_and_pages_that_there_are():
     text = (ROOT / "llms.txt").read_text()
     assert text.startswith("# Détente\n\n> ")
-    for command in re.findall(r"`detente ([a-z]+)", text):
-        assert CliRunner().invoke(app, [command, "--help"]).exit_code == 0, command
+    named = set(re.findall(r"`detente ([a-z]+(?: ties)?)", text))
+    assert named == set(commands())
     for page in re.findall(r"\]\(([^)]+)\)", text):
         assert (ROOT / page).exists(), page
     for name in re.findall(r"detente\.([a-z]+)", text):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
@@ -39,7 +40,7 @@ def check(
     seed: Annotated[
         int | None, typer.Option(help="With --patterns: what all chance follows from.")
     ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="With --patterns: print JSON.")] = False,
+    as_json: console.AsJson = False,
     plot: Annotated[
         Path | None,
         typer.Option(metavar="FILE", help="With --patterns: draw them, as .png or .svg."),
@@ -47,41 +48,68 @@ def check(
 ) -> None:
     """Say everything that is wrong with scenarios, as file:line:column.
 
-    With --patterns: whether the theory shows what it must; ends with 1 unless every pattern holds.
+    And, as warnings, what is valid and probably not meant. With --patterns: whether the theory
+    shows what it must; ends with 1 unless every pattern holds.
     """
     from detente.runs.errors import UsageError
-    from detente.scenario import ScenarioError, load
+    from detente.scenario import load
 
     console.suffix_of(plot)
-    if not patterns and (as_json or any(given is not None for given in (runs, seed, plot))):
-        raise UsageError("--runs, --seed, --json and --plot go with --patterns")
+    if not patterns and any(given is not None for given in (runs, seed, plot)):
+        raise UsageError("--runs, --seed and --plot go with --patterns")
     if not patterns and not scenarios:
         raise UsageError("name a scenario to check, or give --patterns")
-    loaded, wrong = [], False
-    for name in scenarios or ():
-        try:
-            scenario = load(name)
-        except ScenarioError as error:
-            wrong = True
-            console.say(str(error), prefix="")
-            continue
-        loaded.append(scenario)
-        if not patterns:
-            countries, events = len(scenario.countries), len(scenario.events)
-            variants = ", ".join(scenario.variant_names)
-            console.answer(
-                f"{name}: fine: {countries} countries, {events} events, variants {variants}"
-            )
+    rows = [_checked(name) for name in scenarios or ()]
+    wrong = not all(row["fine"] for row in rows)
+    if as_json and (wrong or not patterns):
+        console.print_json({"scenarios": rows})
+    else:
+        _print_checked(rows, fine=not patterns)
     if wrong:
         raise typer.Exit(console.WRONG)
     if patterns:
         from detente.measures.patterns import patterns as measure
 
+        loaded = [load(name) for name in scenarios or ()]
         found = measure(runs=runs, seed=seed, scenarios=loaded or None)
         console.show(found, _print, as_json=as_json)
         console.draw("patterns", found.table, plot, tell=not as_json)
         if found.verdict != "holds":
             raise typer.Exit(console.FAILED)
+
+
+def _checked(name: str) -> dict[str, Any]:
+    """Return what there is in a scenario, what is wrong with it and what is probably not meant."""
+    from detente.scenario import ScenarioError, load, warnings_in
+
+    row: dict[str, Any] = {"name": name, "fine": False, "countries": 0, "events": 0, "variants": []}
+    try:
+        scenario = load(name)
+    except ScenarioError as error:
+        return {**row, "problems": [asdict(each) for each in error.problems], "warnings": []}
+    size = {"countries": len(scenario.countries), "events": len(scenario.events)}
+    row |= {"fine": True, **size, "variants": list(scenario.variant_names), "problems": []}
+    return {**row, "warnings": [asdict(each) for each in warnings_in(name)]}
+
+
+def _print_checked(rows: list[dict[str, Any]], *, fine: bool) -> None:
+    """Say what is wrong and what is doubtful on standard error, and on the other what is `fine`."""
+    from detente.scenario import Problem, ScenarioError
+
+    for row in rows:
+        if not row["fine"]:
+            console.say(str(ScenarioError(Problem(**each) for each in row["problems"])), prefix="")
+            continue
+        if fine:
+            variants = ", ".join(row["variants"])
+            console.answer(
+                f"{row['name']}: fine: {row['countries']} countries, {row['events']} events, "
+                f"variants {variants}"
+            )
+        for each in row["warnings"]:
+            console.say(
+                str(Problem(**each | {"message": f"warning: {each['message']}"})), prefix=""
+            )
 
 
 def _print(patterns: Patterns) -> None:

@@ -74,11 +74,15 @@ def list_scenarios() -> list[dict[str, Any]]:
 
 
 def check(scenario: str) -> dict[str, Any]:
-    """Check a scenario file; errors say file:line:column, what is wrong and what was meant."""
-    from detente.scenario import load
+    """Check a scenario file; errors say file:line:column, what is wrong and what was meant.
 
-    loaded = load(scenario)
-    return {"scenario": loaded.scenario, "fine": True, "variants": list(loaded.variant_names)}
+    Warnings are of what is valid and probably not meant.
+    """
+    from detente.scenario import load, warnings_in
+
+    loaded, doubts = load(scenario), [str(each) for each in warnings_in(scenario)]
+    names = list(loaded.variant_names)
+    return {"scenario": loaded.scenario, "fine": True, "variants": names, "warnings": doubts}
 
 
 def run(
@@ -99,12 +103,19 @@ def run(
     return {"folder": str(results.folder), "runs": results.runs, "summary": results.summary}
 
 
-def compare(folder: str, against: str | None = None, outcome: str = "tilt") -> list[dict[str, Any]]:
-    """Compare the variants of a results folder: paired effects with intervals, a row a country."""
+def compare(
+    folder: str, against: str | None = None, outcome: str | None = None
+) -> list[dict[str, Any]]:
+    """Compare the variants of a results folder: paired effects with intervals, a row a country.
+
+    By default in revealed (with whom each sided), or in tilt (its ties) where nothing happened.
+    """
     import detente
     from detente.cli.console import rows_of
+    from detente.measures.effects import main_outcome
 
-    return rows_of(detente.effects(detente.open(folder), against, outcome))
+    results = detente.open(folder)
+    return rows_of(detente.effects(results, against, outcome or main_outcome(results)))
 
 
 def explain(

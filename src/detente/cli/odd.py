@@ -21,6 +21,7 @@ def odd(
     theory: Annotated[
         str | None, typer.Option(metavar="NAME", help="Print the page of another theory.")
     ] = None,
+    as_json: console.AsJson = False,
 ) -> None:
     """Print the description of the model: what it is, how it works, what it cannot tell."""
     from detente import odd as description
@@ -30,13 +31,13 @@ def odd(
     if section is not None and (plain or theory not in {None, DEFAULT}):
         page = "--plain is one page: it" if plain else "the page of another theory"
         raise UsageError(f"{page} has no sections")
-    if plain:
-        typer.echo(description.plain_page(), nl=False)
-        return
     named = None if section is None else _named(section)
-    text = description.odd(named, require(DEFAULT if theory is None else theory, names(), "theory"))
+    chosen = require(DEFAULT if theory is None else theory, names(), "theory")
+    text = description.plain_page() if plain else description.odd(named, chosen)
     out = console.output()
-    if out.is_terminal:  # set for reading; as it is anywhere else
+    if as_json:
+        console.print_json({"text": text})
+    elif out.is_terminal and not plain:  # set for reading; as it is anywhere else
         from rich.markdown import Markdown
 
         out.print(Markdown(text, code_theme="ansi_light"))

@@ -26,6 +26,7 @@ def page(
     ] = None,
     theory: console.Theory = None,
     changes: console.Changes = None,
+    as_json: console.AsJson = False,
 ) -> None:
     """Write a scenario as one HTML file that holds the model and reruns it as sliders move.
 
@@ -35,8 +36,11 @@ def page(
 
     (loaded,) = console.load_all([scenario], changes, theory)
     path = page_of(loaded).save(out or Path(f"{loaded.scenario}.html"))
-    size = path.stat().st_size / 1e6
-    typer.echo(f"Written: {console.near(path.absolute())} ({size:.1f} MB); a double click opens it")
+    size, file = path.stat().st_size, console.near(path.absolute())
+    if as_json:
+        console.print_json({"file": file, "bytes": size})
+        return
+    typer.echo(f"Written: {file} ({size / 1e6:.1f} MB); a double click opens it")
 
 
 def app(
@@ -44,6 +48,7 @@ def app(
     *,
     theory: console.Theory = None,
     changes: console.Changes = None,
+    as_json: console.AsJson = False,
 ) -> None:
     """Open a scenario in the browser, as the page that `detente page` writes."""
     import tempfile
@@ -54,7 +59,10 @@ def app(
     (loaded,) = console.load_all([scenario], changes, theory)
     folder = Path(tempfile.mkdtemp(prefix="detente-"))
     path = page_of(loaded).save(folder / f"{loaded.scenario}.html")
-    if webbrowser.open(path.as_uri()):
+    opened = webbrowser.open(path.as_uri())
+    if as_json:
+        console.print_json({"file": str(path), "opened": opened})
+    elif opened:
         typer.echo(f"Opened in the browser: {path}")
     else:
         typer.echo(f"No browser was found here; open this file in one: {path}")

@@ -21,6 +21,7 @@ def plot(
         list[str] | None, typer.Option("--kind", help="Only this picture (repeatable).")
     ] = None,
     formats: console.Formats = None,
+    as_json: console.AsJson = False,
 ) -> None:
     """Draw the pictures of a results folder again."""
     from detente import plots
@@ -32,8 +33,15 @@ def plot(
     chosen = console.formats_of(formats)
     results = open_results(folder)
     assert results.folder is not None
-    for path in plots.draw_all(results, results.folder / "plots", kind, chosen):
-        console.answer(console.near(path))
+    files = [
+        console.near(path)
+        for path in plots.draw_all(results, results.folder / "plots", kind, chosen)
+    ]
+    if as_json:
+        console.print_json({"files": files})
+        return
+    for file in files:
+        console.answer(file)
 
 
 def pairs(
@@ -78,10 +86,16 @@ def compare(
             help="A variant, by default the scenario's twin; or another results folder.",
         ),
     ] = None,
+    variant: Annotated[
+        list[str] | None, typer.Option("--variant", help="Only this variant (repeatable).")
+    ] = None,
     outcome: Annotated[
-        str,
-        typer.Option(help="tilt, revealed, toward_POLE, revealed_POLE, stance_EVENT, tension ..."),
-    ] = "tilt",
+        str | None,
+        typer.Option(
+            help="By default revealed, with whom it sided, or without events tilt, its ties; also "
+            "toward_POLE, revealed_POLE, stance_EVENT, tension ..."
+        ),
+    ] = None,
     step: Annotated[int | None, typer.Option(help="After which step; by default the last.")] = None,
     level: Annotated[float, typer.Option(help="Confidence of the intervals.")] = 0.95,
     parts: Annotated[
@@ -97,7 +111,8 @@ def compare(
     Against another results folder of the same seed, such as one made with another rule, variants of
     the same name are compared.
     """
-    from detente.measures.effects import effects
+    from detente.measures.effects import effects, main_outcome
+    from detente.runs.errors import require
     from detente.runs.results import open_results
 
     console.suffix_of(plot)
@@ -105,14 +120,21 @@ def compare(
     other: Any = against
     if against and against not in results.variants and Path(against).is_dir():
         other = open_results(against)
-    frame = effects(results, other, outcome, level, step=step, parts=parts)
+    about = main_outcome(results) if outcome is None else outcome
+    frame = effects(results, other, about, level, step=step, parts=parts)
+    compared = list(dict.fromkeys(frame["variant"]))
+    for each in variant or ():
+        require(each, compared, "variant", "to compare")
+    frame = frame[frame["variant"].isin(variant or compared)].reset_index(drop=True)
     console.write_tables(frame, csv=csv, latex=latex)
     console.draw("effects", frame, plot, tell=not as_json)
     rows: list[dict[str, Any]] = json.loads(frame.to_json(orient="records", double_precision=15))
     if as_json:
         console.print_json(rows)
     else:
-        _print(results, rows, results.reference if against is None else against, outcome, level)
+        _print(results, rows, results.reference if against is None else against, about, level)
+        if outcome is None:
+            console.output().print(_others(results, about))
 
 
 def _print(
@@ -151,9 +173,20 @@ def _print(
         out.print()
     out.print(
         "Change: the mean difference between the same runs of both variants; between what a share "
-        "of the runs\nlies, by chance, figures and coefficients (the whole interval); and the "
-        "confidence interval of the mean,\nwhich only more runs narrow."
+        "of the\nruns lies, by chance, figures and coefficients (the whole interval); and the "
+        "confidence interval of\nthe mean, which only more runs narrow."
     )
+
+
+def _others(results: Results, outcome: str) -> str:
+    """Say in what else variants can be compared."""
+    from detente.measures.effects import outcomes_of
+
+    stances = [name for name in outcomes_of(results) if name.startswith("stance_")]
+    others = [name for name in outcomes_of(results) if name not in {outcome, *stances}]
+    if stances:
+        others.append(f"stance_EVENT (such as {stances[0]})")
+    return f"Other outcomes, by --outcome: {', '.join(others)}."
 
 
 def _why_nothing(results: Results, against: str, event: str) -> str:

@@ -51,11 +51,16 @@ def list_scenarios(
 
 def new(
     name: Annotated[str, typer.Argument(help="What to call it, such as border-closure.")],
+    *,
+    as_json: console.AsJson = False,
 ) -> None:
     """Write a small, commented scenario to start from: NAME.yaml."""
     from detente.scenario.library import new_scenario
 
     path = new_scenario(name, Path())
+    if as_json:
+        console.print_json({"file": str(path)})
+        return
     console.answer(f"{path} is written; `detente run {path}` runs it")
 
 
@@ -76,6 +81,8 @@ def schema(
         from detente.cli.outputs import OUTPUTS
         from detente.runs.errors import require
 
-        console.print_json(OUTPUTS[require(output, OUTPUTS, "command with such a schema")])
+        console.print_json(
+            OUTPUTS[require(output, OUTPUTS, "command", "with a stated shape of --json")]
+        )
         return
     typer.echo(reference() if docs else json_schema_text(), nl=False)

@@ -203,7 +203,7 @@ class _Comparison:
         self.declared, self.along = outcomes_of(results)[
             require(outcome, outcomes_of(results), "outcome")
         ]
-        require(outcome, outcomes_of(self.other), "outcome in the other results")
+        require(outcome, outcomes_of(self.other), "outcome", "in the other results")
         shared = self.other.layout.countries
         regional = "country" not in self.declared.axes
         self.codes = [] if regional else [c for c in results.layout.countries if c in shared]
@@ -400,6 +400,11 @@ def _after(results: Results, step: int) -> Results:
         )
     runs = min(results.runs, AGAIN)
     return run(results.scenario, runs=runs, steps=step, engine=results.engine, progress=False)
+
+
+def main_outcome(results: Results) -> str:
+    """Return what variants are compared in unless told otherwise: what is revealed, if anything."""
+    return "revealed" if results.layout.events else "tilt"
 
 
 def outcomes_of(results: Results) -> dict[str, tuple[Outcome, dict[str, str]]]:

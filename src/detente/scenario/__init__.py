@@ -2,7 +2,7 @@
 
 from detente.scenario.conditions import Condition
 from detente.scenario.library import library, new_scenario
-from detente.scenario.loading import load, load_text, load_with_options
+from detente.scenario.loading import load, load_text, load_with_options, warnings_in
 from detente.scenario.messages import Place, Problem, ScenarioError
 from detente.scenario.quantity import Distribution, Number, Quantity, quantity_of, sample
 from detente.scenario.schema import Scenario
@@ -23,4 +23,5 @@ __all__ = [
     "new_scenario",
     "quantity_of",
     "sample",
+    "warnings_in",
 ]

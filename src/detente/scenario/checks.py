@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from itertools import pairwise
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from pydantic import BaseModel
 
@@ -27,10 +27,13 @@ from detente.scenario.elements import (
     Response,
     default_repertoire,
 )
-from detente.scenario.messages import Finding, hint
+from detente.scenario.messages import Finding, did_you_mean_country, hint
 from detente.scenario.patterns import MEASURES, SIDES, Pattern
 from detente.scenario.shape import Reference, Walk, references, references_in
 from detente.scenario.tree import Steps, Table, child, opened, rows_at, table_at
+
+if TYPE_CHECKING:
+    from detente.scenario.schema import Scenario
 
 #: The days that results can date: they count nanoseconds from 1970 in 64 bits.
 FIRST_DAY: Final = date(1700, 1, 1)
@@ -161,6 +164,38 @@ def find(model: type[BaseModel], data: Any, sound: Data | None = None) -> Iterat
         yield from _claims_say_whose(data)
 
 
+def doubtful(course: Scenario) -> Iterator[Finding]:
+    """Walk what is valid in the events of a course, and probably not meant."""
+    events = {event.id: event for event in course.events}
+    for index, event in enumerate(course.events):
+        steps: Steps = ("events", index)
+        answered = events.get(event.answers or "")
+        if event.kind == "text" and answered is not None:
+            own, other = _dated(event, course), _dated(answered, course)
+            if own is not None and other is not None and own < other:
+                message = f"{own} is before '{answered.id}' ({other}), which this text answers"
+                yield Finding((*steps, "at"), f"{message}: joining it by then says nothing of that")
+        asked = event.asked(course.countries)
+        for code in event.offers:
+            if code not in asked:
+                message = f"{code} is offered something and asked for nothing (asks)"
+                yield Finding(
+                    (*steps, "offers", code), f"{message}: it is paid for words", on_key=True
+                )
+        for issue in event.otherwise:
+            if event.kind != "text" and issue not in event.proposes | event.does:
+                message = f"a refusal leads to this, but nothing is proposed on {issue} (proposes)"
+                yield Finding(
+                    (*steps, "otherwise", issue),
+                    f"{message}: consent would keep the level there was", on_key=True,
+                )  # fmt: skip
+
+
+def _dated(event: Event, course: Scenario) -> date | None:
+    """Return the day of an event, if it has one."""
+    return course.date_of(event.at) if isinstance(event.at, int) else event.at
+
+
 def ids(data: Data) -> set[str]:
     """Return the ids of all patterns in plain data."""
     return {str(pattern.get("id")) for _, pattern in rows_at(data, "patterns")}
@@ -242,7 +277,10 @@ def _unknown(named: Iterator[Reference], data: Data) -> Iterator[Finding]:
         if name not in known and not (where == ("main_event",) and name == "none"):
             never = "when" in where and what == "event"
             lead = "can never hold: there is no" if never else "unknown"
-            yield Finding(where, f"{lead} {what} '{name}'{hint(name, known)}", on_key)
+            near = hint(name, known)
+            if what == "country":
+                near = did_you_mean_country(name, _country_names(data)) or near
+            yield Finding(where, f"{lead} {what} '{name}'{near}", on_key)
 
 
 def _names(data: Data, pattern: Any) -> dict[str, list[str]]:
@@ -262,6 +300,11 @@ def _names(data: Data, pattern: Any) -> dict[str, list[str]]:
         found["response"] += SIDES
         found["outcome"] = list(_outcomes(data, found["event"]))
     return found
+
+
+def _country_names(data: Data) -> dict[str, str]:
+    """Return what each country is called, by code."""
+    return {code: str(child(row, "name")) for code, row in table_at(data, "countries").items()}
 
 
 def _outcomes(data: Data, events: list[str]) -> dict[str, bool]:

@@ -21,7 +21,7 @@ from detente.scenario.paths import Change, assign_all, changes_of
 from detente.scenario.reader import read, read_text, read_value
 from detente.scenario.schema import Scenario
 from detente.scenario.tree import Mark, Table, as_tree, shallow
-from detente.scenario.validation import validated
+from detente.scenario.validation import doubts, validated
 from detente.scenario.variants import extended
 
 #: How problems name the values given on the command line.
@@ -55,6 +55,14 @@ def load(scenario: str | PathLike[str], set: Mapping[str, Any] | None = None) ->
     """
     changes = changes_of({} if set is None else set, PROGRAM)
     return _changed(_read_whole(scenario), changes, PROGRAM, [])
+
+
+def warnings_in(scenario: str | PathLike[str]) -> list[Problem]:
+    """Return what is valid in a scenario, by its file or name, and probably not meant.
+
+    Such as a text that is dated before the event that it answers.
+    """
+    return doubts(load(scenario), _read_whole(scenario))
 
 
 def load_text(text: str, shown: str = "scenario") -> Scenario:

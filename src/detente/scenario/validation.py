@@ -108,6 +108,23 @@ def complete(scenario: Scenario) -> None:
     _with_variants(model, tree, scenario, [_at(each, tree) for each in checks.find(model, tree)])
 
 
+def doubts(scenario: Scenario, tree: Table) -> list[Problem]:
+    """Return what is valid in a scenario and probably not meant, where it stands in its tree."""
+    found: dict[Problem, list[str]] = {}
+    for name in scenario.variant_names:
+        own = tree
+        if scenario.variants:
+            own = variants.resolve(type(scenario), tree, name)[0] or tree
+        for each in checks.doubtful(scenario.variant(name)):
+            found.setdefault(_at(each, own), []).append(name)
+    return [
+        problem
+        if len(names) == len(scenario.variant_names)
+        else replace(problem, message=f"{problem.message} (in {', '.join(names)})")
+        for problem, names in found.items()
+    ]
+
+
 def course(scenario: Scenario, name: str) -> Scenario:
     """Return the validated scenario of one variant of a valid scenario."""
     plain = scenario.to_plain()
