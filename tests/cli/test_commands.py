@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 import detente as package
+from detente.scenario import library, warnings_in
 
 
 def python(*arguments, **options):
@@ -83,6 +84,52 @@ def test_check_says_what_is_fine_and_what_is_not(detente, scenario):
     assert detente("check", scenario).exit_code == 0
 
 
+#: What each says under `events`, and what is then said of it.
+DOUBTFUL = [
+    (
+        "{id: text, kind: text, at: 0, actor: RUS, type: REJECT, answers: demand_made}",
+        "events.text.at: warning: 2025-01-06 is before 'demand_made' (2025-01-13), which this text",
+    ),
+    (
+        "{id: deal, at: 0, actor: USA, recipient: KAZ, type: AID, asks: [KAZ], offers: {RUS: 0.1}}",
+        "events.deal.offers.RUS: warning: RUS is offered something and asked for nothing (asks)",
+    ),
+    (
+        "{id: deal, at: 0, actor: USA, recipient: KAZ, type: AID, otherwise: {trade: 0.1}}",
+        "events.deal.otherwise.trade: warning: a refusal leads to this, but nothing is proposed on",
+    ),
+]
+
+
+@pytest.mark.parametrize(("event", "said"), DOUBTFUL)
+def test_check_warns_of_what_is_probably_not_meant(detente, scenario, event, said):
+    text = Path(scenario).read_text().split("variants:", maxsplit=1)[0]
+    Path("odd.yaml").write_text(f"{text}  - {event}\n")
+    done = detente("check", "odd.yaml")
+    assert done.exit_code == 0
+    place, _, message = done.stderr.partition(": ")
+    assert place.startswith("odd.yaml:18:")
+    assert message.startswith(said)
+    assert "odd.yaml: fine: " in done.stdout
+    (row,) = json.loads(detente("check", "odd.yaml", "--json").stdout)["scenarios"]
+    assert [each["line"] for each in row["warnings"]] == [18]
+
+
+def test_check_says_in_which_variant_it_warns_of_something(detente, scenario):
+    text = "{id: text, kind: text, at: 2, actor: RUS, type: REJECT, answers: shock}"
+    later = "variants:\n  sooner: {set: {events.shock: {at: 2, type: ACCUSE}, events.text.at: 1}}"
+    Path("odd.yaml").write_text(
+        Path(scenario).read_text().replace("variants:", f"  - {text}\n{later}", 1)
+    )
+    done = detente("check", "odd.yaml")
+    assert done.exit_code == 0
+    assert done.stderr.endswith("joining it by then says nothing of that (in sooner)\n")
+
+
+def test_no_scenario_of_the_package_is_doubtful():
+    assert [each for name in library() for each in warnings_in(name)] == []
+
+
 def test_new_writes_a_scenario_that_is_fine(detente):
     done = detente("new", "border-closure")
     assert done.exit_code == 0, done.stderr
@@ -123,10 +170,12 @@ def folder(detente, scenario):
 
 def test_compare_shows_effects(detente, folder):
     out = detente("compare", folder, "--against", "demand").stdout
-    assert "no_move against demand: change in tilt, 23 runs" in out
+    assert "no_move against demand: change in revealed, 23 runs" in out
+    assert "Other outcomes, by --outcome: tilt, " in out
     assert "offer against demand" in out
     assert "Kazakhstan" in out
-    effect = package.effects(package.open(folder), against="demand").set_index("country").iloc[0]
+    table = package.effects(package.open(folder), against="demand", outcome="revealed")
+    effect = table.iloc[0]
     of_runs = f"{effect['run_low']:+.3f} to {effect['run_high']:+.3f}"
     of_mean = f"{effect['low']:+.3f} to {effect['high']:+.3f}"
     assert f"{effect['effect']:+.3f} {of_runs} {of_mean}" in " ".join(out.split())
@@ -145,9 +194,51 @@ def test_compare_says_why_there_is_nothing_to_compare(detente, folder):
     assert out == "Nothing to compare: offer_made came up in no variant but offer.\n"
 
 
+def test_compare_takes_one_variant(detente, folder):
+    out = detente("compare", folder, "--variant", "offer").stdout
+    assert "offer against no_move" in out
+    assert "demand against" not in out
+    rows = json.loads(detente("compare", folder, "--variant", "offer", "--json").stdout)
+    assert {row["variant"] for row in rows} == {"offer"}
+    done = detente("compare", folder, "--variant", "ofer")
+    assert done.exit_code == 2
+    assert "no variant 'ofer' to compare - did you mean 'offer'? there are demand" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        (
+            ("explain", "{}", "--country", "kazakhstan", "--event", "shock"),
+            "no country 'kazakhstan'",
+        ),
+        (("sensitivity", "{}", "--outcome", "tilt.Kazakstan"), "no country"),
+        (("levers", "{}", "--outcome", "tilt.Kazakhstan"), "no country"),
+        (("run", "{}", "--set", "countries.Kazakhstan.resolve=1"), "there is no"),
+        (("run", "{}", "--set", "dependence.Kazakhstan.RUS=1"), "unknown country"),
+    ],
+)
+def test_a_country_is_asked_for_by_its_code_and_found_by_its_name(detente, scenario, asked, said):
+    done = detente(*(each.format(scenario) for each in asked))
+    assert done.exit_code == 2
+    assert said in done.stderr
+    assert " - did you mean 'KAZ'?" in done.stderr
+
+
+def test_an_unknown_event_reads_well(detente, scenario):
+    asked = ["explain", scenario, "--country", "KAZ", "--event", "shok"]
+    for more in ((), ("--run", 0)):
+        done = detente(*asked, *more)
+        assert done.exit_code == 2
+        said = (
+            "no event 'shok' in the variant 'demand' - did you mean 'shock'? there are demand_made"
+        )
+        assert said in done.stderr
+
+
 def test_compare_gives_json(detente, folder):
     rows = json.loads(detente("compare", folder, "--json").stdout)
-    table = package.effects(package.open(folder))
+    table = package.effects(package.open(folder), outcome="revealed")
     assert [row["country"] for row in rows] == list(table["country"])
     assert rows[0]["effect"] == pytest.approx(table["effect"].iloc[0])
     region = json.loads(detente("compare", folder, "--json", "--outcome", "tension").stdout)
@@ -236,7 +327,7 @@ def test_compare_writes_tables_and_draws(detente, folder):
     assert done.exit_code == 0, done.output
     import pandas as pd
 
-    table = package.effects(package.open(folder))
+    table = package.effects(package.open(folder), outcome="revealed")
     pd.testing.assert_frame_equal(pd.read_csv("effects.csv"), table)
     tabular = Path("effects.tex").read_text()
     assert tabular.startswith("\\begin{tabular}{ll")

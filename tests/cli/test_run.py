@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 import detente as package
+from detente.runs import engines
 
 ENSEMBLE = Path(__file__).parents[1] / "runs"
 
@@ -78,6 +79,17 @@ def test_one_variant_alone_is_compared_with_nothing(run):
     out = run("--variant", "offer").stdout
     assert "Change" not in out
     assert "Other variants" not in out
+
+
+def test_why_there_are_no_responses_is_said(run, monkeypatch):
+    out = run("--variant", "no_move").stdout
+    assert "No responses: 'no_move' lacks the event that the summary is about (main_event)" in out
+    out = run("--set", "events=[]", "--set", "variants={}", "--set", "patterns=[]").stdout
+    assert "No responses: the scenario has no events to respond to." in out
+    assert "No responses" not in run().stdout
+    monkeypatch.setattr(engines, "DEFAULT_ENGINE", "compiled")
+    out = run("--set", "main_event=shock", "--set", "events.shock.probability=1e-9").stdout
+    assert "No responses: 'shock', which the summary is about, came up in no run." in out
 
 
 def test_options_reach_the_scenario(run):

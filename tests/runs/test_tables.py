@@ -242,6 +242,7 @@ def test_a_scenario_without_events_runs(small, tmp_path):
     quiet = small.set({"events": [], "variants": {}})
     options = {"engine": "fake", "workers": 1, "progress": False}
     in_memory = detente.run(quiet, **options)
+    assert "no events to respond to" in in_memory._repr_html_()
     on_disk = detente.run(quiet, out=tmp_path / "out", **options)
     assert in_memory.variants == ("base",)
     assert in_memory.summary["base"]["USA"]["response"] is None

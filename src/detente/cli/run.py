@@ -314,10 +314,14 @@ def _print_main(out: Console, results: Results, variant: str) -> None:
 
 
 def _how_to_read(results: Results, variant: str) -> str:
+    from detente.runs.results import no_responses
+
     first, second = results.layout.poles
     event = results.layout.main_event(variant)
     lines = []
-    if event is not None:
+    if hint := no_responses(results, variant):
+        lines.append(hint)
+    elif event is not None:
         title = results.layout.event_titles[event]
         lines.append(
             f"Response: the likeliest last response to '{title}',\nand the share of runs that "

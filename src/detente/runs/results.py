@@ -161,7 +161,8 @@ class Results:
         )
         body = "".join(f"<tr>{cells}</tr>" for cells in others)
         table = f"<table><thead><tr>{top}</tr></thead><tbody>{body}</tbody></table>"
-        return f"<p>{html.escape(self._headline())}</p>{table}"
+        hint = html.escape(no_responses(self, self.variants[0]))
+        return f"<p>{html.escape(self._headline())}</p>{table}{hint and f'<p>{hint}</p>'}"
 
     def _headline(self) -> str:
         kept = "" if self.complete else f" of {self.scenario.runs}"
@@ -172,6 +173,21 @@ class Results:
             f"{len(self.layout.countries)} countries, {self.layout.steps} steps of "
             f"{self.scenario.step}, seed {self.seed}, engine {self.engine}{failed}"
         )
+
+
+def no_responses(results: Results, variant: str) -> str:
+    """Return why the summary of a variant shows no responses, or nothing if it does."""
+    course, main = results.layout.courses[variant], results.layout.main_event(variant)
+    if any(row["response"] for row in results.summary[variant].values()):
+        return ""
+    if not course.events:
+        return (
+            "No responses: the scenario has no events to respond to. Give it some, or run one that "
+            "extends it."
+        )
+    if main is None:
+        return f"No responses: '{variant}' lacks the event that the summary is about (main_event)."
+    return f"No responses: '{main}', which the summary is about, came up in no run."
 
 
 def open_results(
