@@ -1,6 +1,7 @@
 """Effects, held against scipy."""
 
 import numpy as np
+import pandas as pd
 import pytest
 from scipy import stats
 
@@ -31,6 +32,21 @@ def test_effects_are_those_of_a_paired_t_test(results):
         assert (row.independent_low, row.independent_high) == pytest.approx(tuple(apart))
         assert (row.rises, row.falls) == ((with_it > without).mean(), (with_it < without).mean())
         assert row.runs == 23
+
+
+def test_a_notebook_shows_effects_in_words_and_rounded(results):
+    table = detente.effects(results, against="demand", outcome="revealed")
+    shown = table._repr_html_()
+    row = table.iloc[0]
+    for said in (
+        "Change in revealed tilt (revealed) against demand: 23 runs, paired run by run.",
+        "<th>95 % of runs</th>", "<td>Kazakhstan</td>", f"<td>{row['effect']:+.3f}</td>",
+        f"<td>{row['run_low']:+.3f} to {row['run_high']:+.3f}</td>",
+    ):  # fmt: skip
+        assert said in shown
+    assert "The region" in detente.effects(results, outcome="tension")._repr_html_()
+    assert type(table) is pd.DataFrame
+    assert "Change in" not in table.query("effect < 9")._repr_html_()
 
 
 def test_pairing_narrows_the_interval(results):

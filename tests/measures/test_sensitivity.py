@@ -49,7 +49,10 @@ def test_the_sentence_names_the_strongest_and_says_what_is_explained(cheap):
     )
     assert f"predicts {100 * max(cheap.explained, 0):.0f} %" in cheap.sentence
     assert cheap.sentence in repr(cheap)
-    assert first["name"] in cheap._repr_html_()
+    shown = cheap._repr_html_()
+    assert f"<p>{cheap.sentence}</p>" in shown.replace("&#x27;", "'")
+    assert f"<td>{first['correlation']:.3f}</td>" in shown
+    assert shown.count("<tr>") < 30 < len(cheap.table)
 
 
 def test_sobol_indices_of_a_scenario(scenario):

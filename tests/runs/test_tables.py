@@ -250,6 +250,8 @@ def test_a_scenario_without_events_runs(small, tmp_path):
 
 
 def test_results_say_what_they_are(results):
+    assert {"data", "inputs", "summary", "scenario", "to_excel"} <= set(dir(results))
+    assert not [name for name in dir(results) if name.startswith("_")]
     assert repr(results).startswith("<detente.Results of small: 23 runs of each variant")
     shown = results._repr_html_()
     row = results.summary["demand"]["KAZ"]

@@ -48,6 +48,9 @@ def test_it_is_shown_in_a_line_and_in_a_notebook_as_a_table(bagram: Scenario) ->
     assert repr(bagram).startswith("<detente.Scenario bagram-2025: 11 countries, ")
     assert "26 steps of 1 week from 2025-09-15, variants demand, no_move" in str(bagram)
     assert len(repr(bagram)) < 200
+    assert {"get", "set", "paths", "countries", "country_names", "to_yaml"} <= set(dir(bagram))
+    assert not [name for name in dir(bagram) if name.startswith(("_", "model_", "parse_"))]
+    assert "position" in dir(bagram.countries["PAK"].preferences["foreign_basing"])
     shown = bagram.set({"title": "A <b>", "variants": {}})._repr_html_()
     assert "A &lt;b&gt;" in shown
     assert "<code>PAK</code> Pakistan" in shown

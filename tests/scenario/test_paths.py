@@ -271,3 +271,37 @@ def test_paths_lists_what_can_be_set():
     path = "countries.PAK.resolve"
     assert scenario.set({path: 0.5}).paths("PAK")[path] == 0.5
     assert scenario.paths("nothing") == {}
+
+
+def test_what_can_be_set_is_told_with_unit_range_and_sentence():
+    scenario = load("bagram-2025")
+    table = scenario.paths().table
+    assert list(table.columns) == ["value", "unit", "low", "high", "sentence"]
+    assert (table["sentence"] != "").all()
+    score = table.loc["events.us_demand.asks"]
+    assert (score["unit"], score["low"] != score["low"]) == ("", True)
+    attitude = table.loc["attitudes.USA.PAK.level"]
+    assert (attitude["low"], attitude["high"]) == (-1.0, 1.0)
+    assert attitude["value"].startswith("normal: [")
+    assert "enemy" in attitude["sentence"]
+    assert table.loc["dynamics.rationality", "sentence"] == (
+        type(scenario.dynamics).model_fields["rationality"].description
+    )
+    assert (table.loc["runs", "low"], table.loc["runs", "high"]) == (1, 100_000_000)
+
+
+def test_ranges_that_are_told_are_those_that_hold():
+    scenario = load("bagram-2025")
+    table = scenario.paths("UZB").table
+    bounded = table[table["high"].notna() & ~table.index.str.startswith("record")]
+    assert len(bounded) > 20
+    for path, row in list(bounded.iterrows())[::5]:
+        assert scenario.set({path: row["high"]}).get(path) == row["high"]
+        with pytest.raises(ScenarioError, match="out of range"):
+            scenario.set({path: row["high"] + 0.1})
+
+
+def test_a_notebook_shows_what_can_be_set_with_whole_sentences():
+    shown = load("bagram-2025").paths("PAK")._repr_html_()
+    assert "countries.PAK.resolve" in shown
+    assert "Share of the cost of a response that it is ready to bear" in shown

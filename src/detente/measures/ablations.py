@@ -17,9 +17,9 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from detente.measures.claims import Claim, Criterion, Pattern, mean
-from detente.measures.effects import notebook_html
 from detente.measures.ensemble import Ensemble
 from detente.measures.forecasts import Forecast
+from detente.measures.notebook import notebook_html
 from detente.measures.nulls import DEALS, NULLS, Placebo, placebos
 from detente.measures.patterns import measured, scenarios_of
 from detente.measures.predictions import Predictor

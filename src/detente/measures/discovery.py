@@ -22,8 +22,9 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from detente.measures.effects import check_results, notebook_html
+from detente.measures.effects import check_results
 from detente.measures.experiment import Experiment, Floats
+from detente.measures.notebook import notebook_html
 from detente.measures.sensitivity import analysis, correlations, inputs_and_outcome
 from detente.runs.errors import UsageError
 from detente.scenario.messages import percent

@@ -5,7 +5,6 @@ Also the table that a run prints, and the checks that every measure makes of its
 
 from __future__ import annotations
 
-import html
 import math
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
@@ -42,11 +41,6 @@ NUMBERS: Final = (
     "revealed", "revealed_low", "revealed_high",
     "revealed_effect", "revealed_effect_low", "revealed_effect_high",
 )  # fmt: skip
-
-
-def notebook_html(measured: Any) -> str:
-    """Return, for a notebook, what something says of itself, and its table."""
-    return f"<pre>{html.escape(repr(measured))}</pre>{measured.table.to_html()}"
 
 
 def check_results(results: Any) -> None:
@@ -137,6 +131,8 @@ def effects(
     """
     import pandas as pd
 
+    from detente.measures.notebook import captioned
+
     check_text(outcome=outcome)
     if not 0 < level < 1:
         raise UsageError(f"the level of confidence must lie between 0 and 1, not {level}")
@@ -171,7 +167,7 @@ def effects(
         if parts:
             columns |= compared.parts(variant, level)
         tables.append(pd.DataFrame(columns))
-    return pd.concat(tables, ignore_index=True)
+    return captioned(pd.concat(tables, ignore_index=True), compared.caption, level)
 
 
 class _Comparison:
@@ -207,6 +203,12 @@ class _Comparison:
         shared = self.other.layout.countries
         regional = "country" not in self.declared.axes
         self.codes = [] if regional else [c for c in results.layout.countries if c in shared]
+        base = against if isinstance(against, str) else "the other results"
+        kind = "paired run by run" if self.is_paired else "not paired: their seeds differ"
+        self.caption = (
+            f"Change in {self.declared.title} ({outcome}) against "
+            f"{results.reference if against is None else base}: {self.runs} runs, {kind}."
+        )
 
     def measured(self) -> dict[str, tuple[Moments, Moments, Moments, Changes]]:
         """Return of each variant its moments, those of its base, of the change, and its spread."""

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from detente.measures.effects import notebook_html
 from detente.measures.experiment import Floats
+from detente.measures.notebook import notebook_html
 from detente.runs.errors import UsageError, require, require_country
 from detente.scenario.messages import percent
 

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple
 
 import numpy as np
 
-from detente.measures.effects import notebook_html
 from detente.measures.forecasts import RESAMPLED, Floats, Forecast, percentiles, pooled, skill
+from detente.measures.notebook import notebook_html
 from detente.measures.posterior import Posterior
 from detente.measures.predictions import predictors_of
 from detente.measures.revealed import compared

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from detente.measures.effects import notebook_html
 from detente.measures.experiment import Experiment, Floats
+from detente.measures.notebook import notebook_html
 from detente.runs.statistics import Moments, paired
 
 if TYPE_CHECKING:

@@ -30,8 +30,9 @@ from detente.measures.claims import (
     shares,
     verdict_of,
 )
-from detente.measures.effects import check_results, notebook_html
+from detente.measures.effects import check_results
 from detente.measures.ensemble import Ensemble, Places
+from detente.measures.notebook import notebook_html
 from detente.runs.errors import UsageError
 from detente.scenario.messages import require_type
 from detente.scenario.patterns import SIDES, either, sentences

@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from detente.measures.effects import check_results, notebook_html, values_of
+from detente.measures.effects import check_results, values_of
 from detente.measures.experiment import Experiment, Floats
 from detente.measures.indices import CHANCE, morris, sobol
+from detente.measures.notebook import notebook_html
 from detente.runs.errors import UsageError, require
 from detente.scenario.messages import percent
 

@@ -134,6 +134,10 @@ class Results:
 
         to_stata(self, path)
 
+    def __dir__(self) -> list[str]:
+        """List what is of use to a reader."""
+        return [name for name in super().__dir__() if not name.startswith("_")]
+
     def __repr__(self) -> str:
         where = f"in {self.folder}" if self.folder else "in memory"
         return f"<detente.Results of {self._headline()}\n  {where}; look at .data and .summary>"

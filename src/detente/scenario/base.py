@@ -42,6 +42,10 @@ def consistent[T](check: Callable[[T], Iterator[Finding]]) -> AfterValidator:
     return AfterValidator(hold)
 
 
+#: What parts of a scenario have for other modules.
+_INNER: Final = frozenset({"inconsistencies", "keep", "model_config", "model_copy", "with_fields"})
+
+
 class Part(BaseModel):
     """A part of a scenario: unchangeable, with no keys but its own and no guessing at types."""
 
@@ -49,6 +53,12 @@ class Part(BaseModel):
 
     #: The way to its fields in a scenario, as it is shown to whoever assigns to one.
     _way: ClassVar[str] = "PATH."
+
+    def __dir__(self) -> list[str]:
+        """List what is of use to a reader: its fields, and what can be asked of it."""
+        own = (kind for kind in type(self).__mro__ if issubclass(kind, Part))
+        names = {*type(self).model_fields}.union(*map(vars, own))
+        return sorted(name for name in names if not (name.startswith("_") or name in _INNER))
 
     def inconsistencies(self) -> Iterator[Finding]:
         """Walk what is wrong with its fields together, once each is valid."""

@@ -27,7 +27,7 @@ from detente.scenario.elements import (
     Response,
     default_repertoire,
 )
-from detente.scenario.messages import Finding, did_you_mean_country, hint
+from detente.scenario.messages import Finding, did_you_mean_country, hint, lookalike
 from detente.scenario.patterns import MEASURES, SIDES, Pattern
 from detente.scenario.shape import Reference, Walk, references, references_in
 from detente.scenario.tree import Steps, Table, child, opened, rows_at, table_at
@@ -278,7 +278,7 @@ def _unknown(named: Iterator[Reference], data: Data) -> Iterator[Finding]:
             never = "when" in where and what == "event"
             lead = "can never hold: there is no" if never else "unknown"
             near = hint(name, known)
-            if what == "country":
+            if what == "country" and not lookalike(name):
                 near = did_you_mean_country(name, _country_names(data)) or near
             yield Finding(where, f"{lead} {what} '{name}'{near}", on_key)
 

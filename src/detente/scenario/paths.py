@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from pydantic import BaseModel
 
@@ -24,10 +24,23 @@ from detente.scenario.messages import (
     did_you_mean,
     did_you_mean_country,
 )
-from detente.scenario.quantity import KINDS
-from detente.scenario.shape import KEYS, below, default_at, fields_of, is_table, known_keys
+from detente.scenario.quantity import KINDS, find_quantity
+from detente.scenario.shape import (
+    KEYS,
+    below,
+    default_at,
+    field_at,
+    fields_of,
+    is_table,
+    known_keys,
+)
 from detente.scenario.tree import Mark, Rows, Steps, Table, as_tree, child, has, shallow
 
+if TYPE_CHECKING:
+    import pandas as pd
+
+#: So many paths are shown in a notebook, the first and the last of them.
+MANY: Final = 120
 #: Lists in which a pair that nobody wrote stands at 0, so that it can be set.
 PAIRS: Final = frozenset({"attitudes", "dependence"})
 #: Tables in which any issue may stand, so that one more can be set.
@@ -78,9 +91,55 @@ def spell(tree: Any, steps: Steps) -> str:
     return ".".join(parts)
 
 
-def leaves(tree: Table | dict[str, Any], about: str | None = None) -> dict[str, Any]:
+class Paths(dict[str, Any]):
+    """What can be set in a scenario, and what stands there: a value by its path.
+
+    A notebook shows `table`, which also says what each is.
+    """
+
+    def __init__(self, values: Mapping[str, Any], fields: Mapping[str, tuple[Any, str]]) -> None:
+        super().__init__(values)
+        self._fields = dict(fields)
+
+    @property
+    def table(self) -> pd.DataFrame:
+        """The paths, a row each: value, unit, low, high (nothing of texts) and sentence."""
+        import pandas as pd
+
+        rows = [(_shown(value), *_about(*self._fields[path])) for path, value in self.items()]
+        index = pd.Index(self, name="path", dtype=object)
+        return pd.DataFrame(rows, index, ["value", "unit", "low", "high", "sentence"])
+
+    def _repr_html_(self) -> str:
+        """Show the table in a notebook, its sentences whole."""
+        import pandas as pd
+
+        with pd.option_context("display.max_colwidth", None):
+            return self.table.to_html(max_rows=MANY, na_rep="")
+
+
+def _shown(value: Any) -> Any:
+    """Return a value as one reads it: of a distribution its kind and arguments."""
+    if not isinstance(value, dict):
+        return value
+    return "; ".join(f"{kind}: {arguments}" for kind, arguments in value.items())
+
+
+def _about(model: Any, field: str) -> tuple[str, float | None, float | None, str]:
+    """Return the unit of a field, its range, and the sentence that describes it."""
+    about = model.model_fields[field]
+    low = next((each.ge for each in about.metadata if hasattr(each, "ge")), None)
+    high = next((each.le for each in about.metadata if hasattr(each, "le")), None)
+    unit, quantity = "", find_quantity(model, field)
+    if quantity is not None:
+        unit, low, high = quantity.unit, quantity.low, quantity.high
+    return unit, low, high, about.description or ""
+
+
+def leaves(model: type[BaseModel], tree: Table | dict[str, Any], about: str | None = None) -> Paths:
     """Return each value of a scenario in plain form by its path, of all or of one thing."""
     found: dict[str, Any] = {}
+    fields: dict[str, tuple[Any, str]] = {}
 
     def walk(node: Any, steps: tuple[Any, ...]) -> None:
         inner: list[tuple[Any, Any]] = []
@@ -97,9 +156,10 @@ def leaves(tree: Table | dict[str, Any], about: str | None = None) -> dict[str, 
             path = spell(tree, steps)
             if about is None or about in path.split("."):
                 found[path] = node
+                fields[path] = field_at(model, tree, steps)
 
     walk(tree, ())
-    return found
+    return Paths(found, fields)
 
 
 def changes_of(values: Mapping[str, Any], place: Place) -> list[Change]:

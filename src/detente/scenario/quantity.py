@@ -343,6 +343,11 @@ def quantity_of(model: type[BaseModel], field: str) -> Quantity:
     return next(_quantities(model.model_fields[field].rebuild_annotation()))
 
 
+def find_quantity(model: type[BaseModel], field: str) -> Quantity | None:
+    """Return the range and unit of a field, or None of one that is no number."""
+    return next(_quantities(model.model_fields[field].rebuild_annotation()), None)
+
+
 def _quantities(kind: Any) -> Iterator[Quantity]:
     """Walk the ranges that a type speaks of."""
     if isinstance(kind, Quantity):

@@ -329,7 +329,7 @@ class Scenario(Part):
         require_type(path, str, "a path such as countries.PAK.resolve")
         return paths.fetch(as_tree(self.to_plain(), PROGRAM), path)
 
-    def paths(self, about: str | None = None) -> dict[str, Any]:
+    def paths(self, about: str | None = None) -> paths.Paths:
         """Return what can be set, and what stands there: a value by its path.
 
         Parameters
@@ -339,10 +339,11 @@ class Scenario(Part):
 
         Returns
         -------
-        dict of str to Any
-            Numbers, distributions in plain form, texts and lists, as `set` takes them.
+        Paths
+            A dict of numbers, distributions in plain form, texts and lists, as `set` takes them;
+            its ``table`` also has unit, range and a sentence of each, and a notebook shows that.
         """
-        return paths.leaves(self.to_plain(), about)
+        return paths.leaves(type(self), self.to_plain(), about)
 
     def set(self, changes: Mapping[str, Any]) -> Self:
         """Return a new scenario with other values at some paths.

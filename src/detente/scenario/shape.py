@@ -19,7 +19,7 @@ from pydantic_core import PydanticUndefined, to_jsonable_python
 from detente.scenario import conditions
 from detente.scenario.base import Refers
 from detente.scenario.dynamics import Dynamics, dynamics_in
-from detente.scenario.tree import Steps
+from detente.scenario.tree import Steps, child
 
 #: The fields by which an entry of a list is known, by the name of the list.
 KEYS: Final[dict[str, tuple[str, ...]]] = {
@@ -91,6 +91,18 @@ def below(kind: Any, step: str | int, value: Any = None) -> Any:
     field = fields_of(kind).get(str(step))
     annotation = None if field is None else field.annotation
     return dynamics_in(value) if annotation is Dynamics else annotation
+
+
+def field_at(kind: Any, value: Any, steps: Steps) -> tuple[type[BaseModel], str]:
+    """Return the field in which a value stands some steps down from a place: its model and name."""
+    found: tuple[type[BaseModel], str] | None = None
+    for step in steps:
+        if (field := fields_of(kind).get(str(step))) is not None:
+            model = bare(kind)
+            found = model, next(name for name, each in model.model_fields.items() if each is field)
+        kind, value = below(kind, step, value), child(value, step)
+    assert found is not None  # every value stands in a field of the scenario
+    return found
 
 
 def default_at(kind: Any, key: str) -> Any:
