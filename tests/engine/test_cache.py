@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 import detente
-from detente.theory.compilation import sources
+from detente.theory.prebuilt import sources
 
 PACKAGE = Path(detente.__file__).parent
 

@@ -66,7 +66,7 @@ def test_each_call_gets_the_arrays_of_its_own_world(world):
 
 def test_what_only_another_rule_calls_has_no_machine_code_of_its_own(world):
     step(world)
-    assert step.signatures
-    assert not raised.signatures
+    assert step.compiled.signatures
+    assert not raised.compiled.signatures
     assert raised(1.0, 2.0) == 3.0
-    assert raised.signatures
+    assert raised.compiled.signatures

@@ -5,6 +5,7 @@ import pytest
 import detente
 from detente.runs import engines, executors
 from detente.runs.engines import ENGINES, Engine
+from detente.theory import distributions
 
 
 @pytest.fixture
@@ -35,8 +36,9 @@ def test_machine_code_is_known_to_be_kept_once_the_engine_ran(name):
 
 
 def test_where_numba_cannot_be_asked_nothing_is_known_to_be_kept(monkeypatch):
-    monkeypatch.setitem(engines._LAST_COMPILED, "compiled", lambda _: detente.load)
-    assert not engines.is_kept(ENGINES["compiled"])
+    made = distributions.hold.compiled
+    monkeypatch.setattr(made, "_cache", None)
+    assert not made.is_kept
 
 
 def test_a_folder_is_refused_before_anything_is_compiled(monkeypatch, tmp_path):

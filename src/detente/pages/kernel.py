@@ -7,7 +7,7 @@ more, since the page shows single runs week by week.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, Final, NamedTuple
 
 import numpy as np
@@ -32,6 +32,7 @@ from detente.theory.chance import draw_jointly
 from detente.theory.compilation import filled, in_turn, inside, rule
 from detente.theory.declare import Outcome, Theory
 from detente.theory.outcomes import align_all, find_blocs
+from detente.theory.prebuilt import Slot, slots_in
 
 #: What `write_said` writes where an event has not come up, and of its actor, which has no answer.
 NEVER: Final = -2
@@ -116,14 +117,6 @@ def _draw(
     distributions.draw(seed, first, draws, out, share)
     if row.shape[0] > 0:
         draw_jointly(out, row, centre, factor, scale, bounds)
-
-
-class Slot(NamedTuple):
-    """An array, or a number, that a function of the page finds in the table that it is given."""
-
-    name: str
-    kind: str  # as NumPy names types
-    axes: str  # a letter each, as in `detente.theory.arrays`; ? where they depend on the scenario
 
 
 class Entry(NamedTuple):
@@ -258,12 +251,3 @@ def _in_turn(theory: Theory, name: str, which: slice) -> Any:
 
 def _entry(call: Callable[..., None], arguments: list[Any]) -> Entry:
     return Entry([slot for each in arguments for slot in slots_in(each)], call, arguments)
-
-
-def slots_in(argument: Any) -> Iterator[Slot]:
-    """Walk the slots of an argument."""
-    if isinstance(argument, Slot):
-        yield argument
-    else:
-        for part in argument[1]:
-            yield from slots_in(part)

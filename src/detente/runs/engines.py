@@ -1,7 +1,8 @@
 """The engines that simulate, by name, and how one is compiled before the work begins.
 
-The module of an engine is imported when it is used. Machine code is kept beside the sources, or
-in the user's cache where that folder cannot be written to: only the first run on a machine waits.
+The module of an engine is imported when it is used. Machine code that does not come with the
+package is kept beside the sources, or in the user's cache where that folder cannot be written to:
+only the first run on a machine waits.
 """
 
 from __future__ import annotations
@@ -110,17 +111,10 @@ def smallest(theory: str) -> Scenario:
 
 
 def is_kept(engine: Engine, theory: str = DEFAULT) -> bool:
-    """Whether machine code of an engine for a theory was kept that its present sources gave.
-
-    Numba has no public way to ask. Where its own way changes, nothing is known to be kept.
-    """
+    """Whether machine code of an engine for a theory is kept that its present sources gave."""
     if engine.name not in _LAST_COMPILED:
         return True
-    try:
-        rule = _LAST_COMPILED[engine.name](theory)
-        return bool(rule._cache._cache_file._load_index())  # noqa: SLF001 - see above
-    except Exception:  # noqa: BLE001 - it only words a notice
-        return False
+    return bool(_LAST_COMPILED[engine.name](theory).is_kept)
 
 
 def _notice(message: str, *, tell: bool) -> threading.Timer:
