@@ -17,6 +17,7 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from detente.engine.sampler import sampler_of
+from detente.runs.arrow import coded, numbers
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -43,10 +44,10 @@ def drawn_paths(layout: Layout) -> tuple[str, ...]:
     )
 
 
-def blocks(layout: Layout, numbers: Runs) -> Iterator[pa.Table]:
+def blocks(layout: Layout, finished: Runs) -> Iterator[pa.Table]:
     """Give what runs drew, a block of runs of all variants at a time; null where nothing was."""
-    paths, variants = drawn_paths(layout), pa.array(layout.variants, pa.string())
-    for first, last in _cut(numbers):
+    paths = drawn_paths(layout)
+    for first, last in _cut(finished):
         parts = []
         for place, course in enumerate(layout.courses.values()):
             sampler = sampler_of(course)
@@ -54,27 +55,26 @@ def blocks(layout: Layout, numbers: Runs) -> Iterator[pa.Table]:
             rows = {item.path: row for item, row in zip(sampler.uncertain, draws, strict=True)
                     if item.rows}  # fmt: skip
             nothing = pa.nulls(last - first, pa.float32())
-            indices = np.full(last - first, place, np.int32)
-            columns: list[Any] = [pa.DictionaryArray.from_arrays(indices, variants)]
-            columns.append(pa.array(np.arange(first, last)))
+            columns: list[Any] = [coded(np.full(last - first, place), layout.variants)]
+            columns.append(numbers(np.arange(first, last)))
             columns += [
-                pa.array(rows[path].astype(np.float32)) if path in rows else nothing
+                numbers(rows[path].astype(np.float32)) if path in rows else nothing
                 for path in paths
             ]
             parts.append(pa.table(columns, names=["variant", "run", *paths]))
         yield pa.concat_tables(parts)
 
 
-def _cut(numbers: Runs) -> Iterator[tuple[int, int]]:
+def _cut(finished: Runs) -> Iterator[tuple[int, int]]:
     """Cut the numbers of runs, in order, into spans without a gap that fit in memory."""
-    gaps = np.flatnonzero(np.diff(numbers) != 1) + 1
-    for span in np.split(numbers, gaps):
+    gaps = np.flatnonzero(np.diff(finished) != 1) + 1
+    for span in np.split(finished, gaps):
         for begin in range(0, len(span), BLOCK):
             piece = span[begin : begin + BLOCK]
             yield int(piece[0]), int(piece[-1]) + 1
 
 
-def write_inputs(layout: Layout, numbers: Runs, path: Path) -> None:
+def write_inputs(layout: Layout, finished: Runs, path: Path) -> None:
     """Write what runs drew; a block of them is in memory at a time."""
     fields = [("variant", pa.dictionary(pa.int32(), pa.string())), ("run", pa.int64())]
     schema = pa.schema(fields + [(each, pa.float32()) for each in drawn_paths(layout)])
@@ -82,15 +82,15 @@ def write_inputs(layout: Layout, numbers: Runs, path: Path) -> None:
         path, schema, compression="zstd", dictionary_pagesize_limit=_DICTIONARY,
         write_statistics=["variant", "run"],
     ) as writer:  # fmt: skip
-        for table in blocks(layout, numbers):
+        for table in blocks(layout, finished):
             writer.write_table(table.cast(schema), row_group_size=table.num_rows)
 
 
-def input_table(layout: Layout, numbers: Runs, path: Path | None) -> pd.DataFrame:
+def input_table(layout: Layout, finished: Runs, path: Path | None) -> pd.DataFrame:
     """Return what runs drew, from a file or, if there is none, drawn once more."""
     if path is not None and path.exists():
         table = pq.read_table(path)
     else:
-        table = pa.concat_tables(blocks(layout, numbers)).unify_dictionaries()
+        table = pa.concat_tables(blocks(layout, finished)).unify_dictionaries()
     frame = table.to_pandas().sort_values(["variant", "run"], ignore_index=True)
     return cast("pd.DataFrame", frame)

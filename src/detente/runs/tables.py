@@ -12,7 +12,7 @@ import hashlib
 import json
 import math
 import warnings
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from functools import cached_property, partial
 from itertools import batched, product
 from pathlib import Path
@@ -24,6 +24,8 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from detente.engine.chunk import Arrays, Chunk, add_tallies
+from detente.runs import arrow
+from detente.runs.arrow import coded, numbers
 from detente.runs.errors import RESTORE, StoreError
 from detente.runs.files import atomic_write, link_or_copy, storage_errors, write_text
 from detente.runs.layout import Axes, Layout, Variable, counted_variables
@@ -114,8 +116,8 @@ class Source:
         chunk = self._chunks[variant, first]
         if isinstance(chunk, Chunk):
             return self.layout.axes.dense(chunk, name)
-        values = read_rows(chunk[ROWS_END], [name])[name].to_numpy()
-        return np.asarray(values).reshape(-1, len(self.layout.countries))
+        column = read_rows(chunk[ROWS_END], [name])[name].combine_chunks()
+        return arrow.values(column).reshape(-1, len(self.layout.countries))
 
     def totals(self, variant: str, *names: str) -> tuple[Arrays, int]:
         """Return tallies of a variant, or all, summed, and how many runs they count.
@@ -187,9 +189,9 @@ def _encode_rows(chunk: Chunk, axes: Axes) -> memoryview:
     rows = runs * len(countries)
     variants = axes.labels["variant"]
     columns = {
-        "variant": _words(np.full(rows, variants.index(chunk.variant)), variants),
-        "run": pa.array(np.repeat(np.arange(chunk.first, chunk.last), len(countries))),
-        "country": _words(np.tile(np.arange(len(countries)), runs), countries),
+        "variant": coded(np.full(rows, variants.index(chunk.variant)), variants),
+        "run": numbers(np.repeat(np.arange(chunk.first, chunk.last), len(countries))),
+        "country": coded(np.tile(np.arange(len(countries)), runs), countries),
     }
     for name, about in axes.columns.items():
         values = axes.dense(chunk, name)
@@ -198,21 +200,15 @@ def _encode_rows(chunk: Chunk, axes: Axes) -> memoryview:
         else:
             values = np.repeat(values[:, None], len(countries), axis=1)
         for place, column in enumerate(columns_of(name, about, axes)):
-            numbers = np.ascontiguousarray(values.reshape(rows, -1)[:, place])
+            flat = values.reshape(rows, -1)[:, place]
             if about.codes:
-                columns[column] = _words(numbers, axes.labels[about.codes])
+                columns[column] = coded(flat, axes.labels[about.codes])
             else:  # NaN becomes null, which every reader of Parquet leaves out of means
-                columns[column] = pa.array(numbers, from_pandas=True)
+                columns[column] = numbers(flat, np.isnan(flat))
     sink = pa.BufferOutputStream()
     with _writer(sink, axes) as writer:
         writer.write_table(pa.table(columns, schema=writer.schema), row_group_size=rows)
     return memoryview(sink.getvalue())
-
-
-def _words(places: NDArray[Any], words: Sequence[str]) -> pa.Array:
-    """Return text by its place in a list of words; nothing for -1."""
-    indices = pa.array(places.astype(np.int32), mask=places < 0)
-    return pa.DictionaryArray.from_arrays(indices, pa.array(words, pa.string()))
 
 
 def join_outcomes(source: Source, path: Path) -> None:
@@ -251,7 +247,7 @@ def _encode_tallies(chunk: Chunk) -> memoryview:
         for array in chunk.tallies.values():
             flat = array.reshape(-1)
             for start in range(0, flat.size, PIECE):
-                piece = pa.array(flat[start : start + PIECE].astype(np.int64))
+                piece = numbers(flat[start : start + PIECE].astype(np.int64))
                 writer.write_batch(pa.record_batch([piece], schema=schema))
     return memoryview(sink.getvalue())
 
@@ -266,7 +262,7 @@ def _read_tallies(path: Path, names: Collection[str], sums: Arrays) -> int:
             if not names or name in names:
                 flat = sums.setdefault(name, np.zeros(shape, kind)).reshape(-1)
                 for at, start in enumerate(starts, batch):
-                    piece = reader.get_batch(at)["tally"].to_numpy()
+                    piece = arrow.values(reader.get_batch(at)["tally"])
                     flat[start : start + len(piece)] += piece.astype(kind, copy=False)
             batch += len(starts)
     return int(about["finished"])
@@ -287,14 +283,14 @@ def write_responses(data: Labelled, layout: Layout, path: Path) -> None:
     keep = np.broadcast_to(np.array(own, dtype=bool).reshape(*shape[:2], 1, 1), shape).reshape(-1)
     at = [axis.reshape(-1)[keep] for axis in np.indices(shape)]
     columns = {
-        name: _words(places, layout.axes.labels[name])
-        for name, places in zip(dims, at, strict=True)
+        name: coded(places, layout.axes.labels[name]) for name, places in zip(dims, at, strict=True)
     }
     words = list(columns)
-    columns["stance"] = pa.array(np.array(layout.stances)[at[3]])
-    columns["count"] = pa.array(counts.reshape(-1)[keep])
+    columns["stance"] = numbers(np.array(layout.stances)[at[3]])
+    columns["count"] = numbers(counts.reshape(-1)[keep])
     for name in ("probability", "first_step"):
-        columns[name] = pa.array(data[name][1].reshape(-1)[keep], from_pandas=True)
+        values = data[name][1].reshape(-1)[keep]
+        columns[name] = numbers(values, np.isnan(values))
     pq.write_table(pa.table(columns), path, compression="zstd", use_dictionary=words)
 
 

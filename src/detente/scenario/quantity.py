@@ -114,27 +114,25 @@ class Distribution:
 
         Of a truncated normal they are those of its normal.
         """
-        from scipy import special  # costs half a second, which reading alone need not wait for
-
         a, (low, high) = self.arguments, self.support()
         width = high - low
         match self.kind:
             case "normal" | "truncated_normal":
                 return (
-                    lambda x: special.ndtr((x - a[0]) / a[1]),
-                    lambda p: a[0] + a[1] * special.ndtri(p),
+                    lambda x: _normal_share((x - a[0]) / a[1]),
+                    lambda p: a[0] + a[1] * _special().ndtri(p),
                 )
             case "lognormal":
                 return (
-                    lambda x: special.ndtr(np.log(x / a[0]) / a[1]),
-                    lambda p: a[0] * np.exp(a[1] * special.ndtri(p)),
+                    lambda x: _normal_share(np.log(x / a[0]) / a[1]),
+                    lambda p: a[0] * np.exp(a[1] * _special().ndtri(p)),
                 )
             case "uniform":
                 return lambda x: (x - low) / width, lambda p: low + p * width
             case "beta":
                 return (
-                    lambda x: special.betainc(a[0], a[1], (x - low) / width),
-                    lambda p: low + width * special.betaincinv(a[0], a[1], p),
+                    lambda x: _special().betainc(a[0], a[1], (x - low) / width),
+                    lambda p: low + width * _special().betaincinv(a[0], a[1], p),
                 )
             case "triangular":
                 rise, fall = a[1] - low, high - a[1]
@@ -162,6 +160,18 @@ class Distribution:
         with np.errstate(all="ignore"):  # of 0, in a lognormal, and of what cannot be computed
             below, above = self.law()[0](ends)
         return float(ends[0]), float(ends[1]), float(below), float(above)
+
+
+def _special() -> Any:
+    """Return scipy's special functions, which take half a second to import."""
+    from scipy import special
+
+    return special
+
+
+def _normal_share(x: Floats) -> Floats:
+    """Return which share of a standard normal distribution lies below numbers."""
+    return np.asarray(np.vectorize(math.erfc, otypes=[np.float64])(-x / math.sqrt(2)) / 2)
 
 
 #: A value in a scenario: a number, or the distribution from which each run draws its own.
@@ -300,9 +310,8 @@ class Quantity:
             *_, below, above = number.ranks_within(self.low, self.high)
             if above - below < LEAST_MASS:
                 raise ValueError(f"malformed distribution: it lies outside the range {range_}")
-            values = sample(number, np.array(RANKS), self.low, self.high)
             # of what is not a number neither holds
-            if not (above - below >= LEAST_MASS and np.all(np.diff(values) >= 0)):
+            if not (above - below >= LEAST_MASS and self._can_be_drawn(number)):
                 raise ValueError(
                     "malformed distribution: its numbers are too large, too small or too close to "
                     "one another to be computed with"
@@ -312,6 +321,13 @@ class Quantity:
             if not self.low <= each <= self.high:
                 raise ValueError(f"{each:g} is out of range: {range_}")
         return number
+
+    def _can_be_drawn(self, number: Distribution) -> bool:
+        """Whether greater ranks have greater draws, or equal ones."""
+        if number.kind in {"normal", "truncated_normal"}:  # whatever its numbers are
+            return True
+        values = sample(number, np.array(RANKS), self.low, self.high)
+        return bool(np.all(np.diff(values) >= 0))
 
     def __get_pydantic_core_schema__(
         self, source: Any, handler: GetCoreSchemaHandler
