@@ -9,6 +9,7 @@ below ``<!-- no output -->``, nothing more is.
 
 import ast
 import contextlib
+import html
 import io
 import os
 import re
@@ -20,6 +21,7 @@ import pandas as pd
 from typer.testing import CliRunner
 
 from detente.cli import app as program
+from detente.plots import alt_text
 
 #: The pages that are run, by the beginning of their names.
 RUN = ("index", "gallery", "guide/")
@@ -86,8 +88,8 @@ class Session:
         self.drawn += 1
         name = f"{self.page.replace('/', '-')}-{self.drawn}.png"
         figure.savefig(self.pictures / name, dpi=DPI)
-        words = code.strip().splitlines()[-1].replace('"', "'")
-        return f'\n\n<img src="{self.to_root}{PICTURES}/{name}" alt="Drawn by {words}">\n'
+        words = html.escape(" ".join(alt_text(figure).split()) or code.strip().splitlines()[-1])
+        return f'\n\n<img src="{self.to_root}{PICTURES}/{name}" alt="{words}">\n'
 
 
 def commands_of(code):

@@ -12,7 +12,8 @@ from cost import Curve, Fit
 from matplotlib import ticker
 
 from detente.plots import style
-from detente.plots.base import Page
+from detente.plots.look import settings
+from detente.plots.page import Page
 
 _LOOKS: Final = {
     "engine": ("#5b2a86", "o", "solid"),
@@ -31,14 +32,14 @@ _AXES: Final = {
 }
 
 
-@style.settings()
+@settings()
 def draw(curves: Sequence[Curve], machine: dict[str, str], path: Path) -> None:
     """Draw the curves side by side and write them as a picture."""
     subtitle = (
         "Each point is the median of up to three measurements; lines and exponents (95% interval) "
         f"are fitted on log axes.\n{machine['processor']}, {machine['cores']} cores"
     )
-    page = Page(None, (14.5, 6.6), "What a run costs", subtitle)
+    page = Page(None, (14.5, 5.4), "What a run costs", subtitle)
     figure = page.figure
     grid = figure.add_gridspec(
         1, len(curves), left=0.075, right=0.985, bottom=0.22, top=page.top / page.height - 0.03,

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -278,6 +279,33 @@ def test_plot_draws(detente, folder):
     assert done.stdout.split() == ["results/small/plots/paths.pdf", "results/small/plots/paths.svg"]
     assert Path("results/small/plots/paths.pdf").exists()
     assert detente("plot", folder, "--kind", "paths").stdout == "results/small/plots/paths.png\n"
+
+
+def test_pictures_are_drawn_for_a_paper(detente, folder):
+    done = detente(
+        "plot", folder, "--kind", "effects", "--format", "pdf", "--width", "90mm",
+        "--countries", "KAZ, RUS", "--variants", "demand", "--palette", "grey",
+    )  # fmt: skip
+    assert done.stdout == "results/small/plots/effects.pdf\n"
+    page = Path("results/small/plots/effects.pdf").read_bytes()
+    width = float(re.search(rb"/MediaBox \[ 0 0 ([\d.]+)", page)[1])
+    assert width / 72 * 25.4 == pytest.approx(90, abs=0.1)
+    assert b"/FontFile2" in page
+    for option, value, message in (
+        ("--theme", "papr", "no theme of pictures 'papr' - did you mean 'paper'"),
+        ("--palette", "gray", "no palette 'gray' - did you mean 'grey'"),
+        ("--width", "90", "1 to 60 inches long, not 90: write the unit, such as 90mm"),
+        ("--countries", "KAZ,RUZ", "no country 'RUZ' - did you mean 'RUS'"),
+        ("--variants", "demnad", "no variant 'demnad' - did you mean 'demand'"),
+    ):
+        done = detente("plot", folder, "--kind", "effects", option, value)
+        assert done.exit_code == 2
+        assert message in done.stderr
+
+
+def test_who_stands_together_is_drawn(detente, folder):
+    assert detente("pairs", folder, "--plot", "pairs.svg").exit_code == 0
+    assert "<title>" in Path("pairs.svg").read_text("utf-8")
 
 
 @pytest.mark.parametrize("command", ["plot", "run"])

@@ -194,7 +194,7 @@ def main():
     text = README.read_text("utf-8")
     results = detente.run("bagram-2025", progress=False)
     text = put(text, "table", f"{table(results)}\n\n{caption(results)}")
-    (PICTURES / "final-tilt.png").write_bytes(small(detente.plots.final_tilt(results)._repr_png_()))
+    (PICTURES / "effects.png").write_bytes(small(detente.plots.effects(results)._repr_png_()))
     (PICTURES / "page.png").write_bytes(small(page()))
     score = detente.score(*EPISODES, progress=False)
     (PICTURES / "record.png").write_bytes(small(detente.plots.record(score)._repr_png_()))

@@ -122,7 +122,7 @@ def test_what_the_readme_links_to_is_there():
 
 
 def test_the_picture_is_small():
-    picture = ROOT / ".readme" / "final-tilt.png"
+    picture = ROOT / ".readme" / "effects.png"
     assert picture.stat().st_size <= 150_000
 
 

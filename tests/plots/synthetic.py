@@ -90,6 +90,9 @@ class SyntheticResults:
                 for key, numbers in zip(("effect", "effect_low", "effect_high"), ends, strict=True):
                     for code, number in zip(rows, numbers.values.tolist(), strict=True):
                         rows[code][prefix + key] = number if variant != self.reference else None
+                means = values.sel(variant=variant).mean("run").values.tolist()
+                for code, number in zip(rows, means, strict=True):
+                    rows[code][name] = number
         return found
 
     @property

@@ -20,7 +20,7 @@ def ran(scenario):
 
 
 def test_effects_are_drawn_with_the_numbers_of_their_table(ran):
-    table = detente.effects(ran, outcome="revealed")
+    table = detente.effects(ran, outcome="revealed").sort_values("effect", ascending=False)
     drawn = plots.effects(table)
     said = texts(drawn)
     marks = [line for line in drawn.axes[0].lines if line.get_marker() == "o"]
@@ -30,7 +30,9 @@ def test_effects_are_drawn_with_the_numbers_of_their_table(ran):
     assert hollow == [not each for each in told]
     most = table[told].loc[table[told]["effect"].abs().idxmax()]
     title = drawn.get_suptitle()
-    assert title == f"{most['country_name']}: {most['effect']:+.2f} in revealed"
+    ends = (f"{most[end]:+.2f}" for end in ("run_low", "run_high"))
+    number = f"{most['effect']:+.2f} ({' to '.join(ends)})".replace("-", "\u2212")
+    assert title == f"{most['country_name']}: {number} in revealed tilt"
     assert any(f"{told.sum()} of {len(table)}" in text for text in said)
     assert clipped(drawn) == []
 

@@ -8,18 +8,26 @@ import pytest
 
 from detente import UsageError, plots
 from detente.cli.console import FORMATS
+from detente.plots.base import DRAWN_BY_RUN
 
 STARTS = {"png": b"\x89PNG", "svg": b"<?xml", "pdf": b"%PDF"}
 
 
 def test_all_kinds_are_written_in_the_formats_asked_for(results, tmp_path):
-    written = plots.draw_all(results, tmp_path / "new" / "plots", formats=FORMATS)
+    folder = tmp_path / "new" / "plots"
+    written = plots.draw_all(results, folder, list(plots.KINDS), FORMATS)
     names = [f"{kind}.{suffix}" for kind in plots.KINDS for suffix in FORMATS]
     assert [path.name for path in written] == names
     assert sorted(path.name for path in (tmp_path / "new" / "plots").iterdir()) == sorted(names)
     for path in written:
         assert path.read_bytes().startswith(STARTS[path.suffix.removeprefix(".")])
         assert path.stat().st_size < 2_000_000
+
+
+def test_run_draws_the_same_set_of_which_what_changed_needs_a_twin(results, smallest, tmp_path):
+    both = [{path.stem for path in plots.draw_all(each, tmp_path)} for each in (results, smallest)]
+    assert both[0] - both[1] == {"effects"}
+    assert both[0] == set(DRAWN_BY_RUN)
 
 
 def test_unless_told_otherwise_they_are_png(smallest, tmp_path):
@@ -49,7 +57,7 @@ def test_an_unknown_kind_is_refused_before_anything_is_written(smallest, tmp_pat
 def test_a_scenario_without_events_has_no_responses_to_draw(smallest, tmp_path):
     smallest = type(smallest)(smallest.data.isel(event=[]), smallest.scenario)
     written = plots.draw_all(smallest, tmp_path)
-    assert {path.stem for path in written} == set(plots.KINDS) - {"responses"}
+    assert {path.stem for path in written} == set(DRAWN_BY_RUN) - {"responses", "effects"}
     with pytest.raises(UsageError, match="no events"):
         plots.responses(smallest)
 

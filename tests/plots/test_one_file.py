@@ -15,14 +15,14 @@ FILE = '''
 """Tension by course of events."""
 
 from detente.plots import base
-from detente.plots.base import Canvas
+from detente.plots.page import Canvas, Page
 from detente.runs.results import Results
 
 
 @base.plot(by_run=True, needs=("tension",))
 def strain(results: Results, fig: Canvas | None = None) -> Canvas:
     """Draw the mean tension of each course of events."""
-    page = base.Page(fig, (6, 4), "Tension by course of events", "Mean over the runs.")
+    page = Page(fig, (6, 3), "Tension by course of events", "Mean over the runs.")
     axes = page.axes(1, 0.6, page.width - 1.5, page.top - 1)
     axes.bar(results.data["variant"].values, results.data["tension"].mean("run").values)
     return page.figure

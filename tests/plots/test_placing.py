@@ -7,9 +7,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from detente.plots.base import overlap, place_beside, quantiles
+from detente.plots.courses import pick_variants
 from detente.plots.fan import spread_out
-from detente.plots.style import percent, pick_variants, signed, text_colour
+from detente.plots.placing import overlap, place_beside, quantiles
+from detente.plots.style import percent, signed, text_colour
 
 
 def test_quantiles_of_bins_are_those_of_the_values_within_a_bin():
@@ -76,7 +77,7 @@ def test_shares_are_written_as_in_the_tables_but_for_what_is_rare():
 
 
 def test_variants_differ_in_more_than_colour(results):
-    found = pick_variants(results)
+    found = pick_variants(results, results.data["variant"].values.tolist())
     assert len(found) == 6
     assert len({(each.dashes, each.marker) for each in found}) == 6
     assert len({each.colour for each in found}) == 6

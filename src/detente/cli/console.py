@@ -47,7 +47,7 @@ Csv = Annotated[Path | None, typer.Option("--csv", metavar="FILE", help="Write t
 Latex = Annotated[
     Path | None, typer.Option("--latex", metavar="FILE", help="Write the table for LaTeX.")
 ]
-Plot = Annotated[Path | None, typer.Option(metavar="FILE", help="Draw it, as .png or .svg.")]
+Plot = Annotated[Path | None, typer.Option(metavar="FILE", help="Draw it, as .png, .svg or .pdf.")]
 
 #: In which pictures can be drawn; by default in the first.
 FORMATS: Final = ("png", "svg", "pdf")
@@ -326,19 +326,19 @@ def suffix_of(plot: Path | None) -> str:
     from detente.runs.errors import UsageError
 
     suffix = "png" if plot is None else plot.suffix.lower().removeprefix(".")
-    if suffix not in ("png", "svg"):
-        raise UsageError(f"--plot {plot}: a picture is a .png or an .svg file")
+    if suffix not in FORMATS:
+        raise UsageError(f"--plot {plot}: a picture is a .png, an .svg or a .pdf file")
     return suffix
 
 
-def draw(kind: str, of: Any, path: Path | None, *, tell: bool = True) -> None:
+def draw(kind: str, of: Any, path: Path | None, *, tell: bool = True, **options: Any) -> None:
     """Draw a picture of something to a file if one is named, whole or not at all; say where."""
     if path is None:
         return
     from detente import plots
     from detente.runs.files import atomic_write, storage_errors
 
-    content = plots.picture(getattr(plots, kind)(of), suffix_of(path), kind)
+    content = plots.picture(getattr(plots, kind)(of, **options), suffix_of(path), kind)
     with storage_errors("write", path), atomic_write(path) as file:
         file.write(content)
     if tell:

@@ -21,27 +21,57 @@ def plot(
         list[str] | None, typer.Option("--kind", help="Only this picture (repeatable).")
     ] = None,
     formats: console.Formats = None,
+    countries: Annotated[
+        str | None, typer.Option(metavar="A,B,...", help="Only these countries, in this order.")
+    ] = None,
+    variants: Annotated[
+        str | None,
+        typer.Option(metavar="V,W,...", help="Only these; else the first, its twin and the next."),
+    ] = None,
+    record: Annotated[
+        bool, typer.Option("--record/--no-record", help="Show what governments really did.")
+    ] = True,
+    width: Annotated[
+        str | None, typer.Option(metavar="90mm", help="Of the page; type is scaled with it.")
+    ] = None,
+    height: Annotated[str | None, typer.Option(metavar="60mm", help="Of the page.")] = None,
+    theme: Annotated[
+        str | None,
+        typer.Option(metavar="screen|projector|paper", help="Page and type; else screen."),
+    ] = None,
+    palette: Annotated[
+        str | None, typer.Option(metavar="okabe-ito|tol|grey", help="Colours.")
+    ] = None,
     as_json: console.AsJson = False,
 ) -> None:
-    """Draw the pictures of a results folder again."""
+    """Draw the pictures of a results folder again, for a screen, a projector or a paper."""
     from detente import plots
+    from detente.plots.look import asked_for
     from detente.runs.errors import require
     from detente.runs.results import open_results
 
     for name in kind or ():
         require(name, plots.KINDS, "kind of picture")
     chosen = console.formats_of(formats)
+    size = (width, height) if width or height else None
+    asked_for(size, palette, theme)  # refuses what there is not before results are read
     results = open_results(folder)
     assert results.folder is not None
-    files = [
-        console.near(path)
-        for path in plots.draw_all(results, results.folder / "plots", kind, chosen)
-    ]
+    drawn = plots.draw_all(
+        results, results.folder / "plots", kind, chosen, countries=_listed(countries),
+        variants=_listed(variants), record=record, size=size, palette=palette, theme=theme,
+    )  # fmt: skip
+    files = [console.near(path) for path in drawn]
     if as_json:
         console.print_json({"files": files})
         return
     for file in files:
         console.answer(file)
+
+
+def _listed(given: str | None) -> list[str] | None:
+    """Return names that are given with commas between them."""
+    return None if given is None else [each.strip() for each in given.split(",") if each.strip()]
 
 
 def pairs(
@@ -50,14 +80,17 @@ def pairs(
     variant: Annotated[str | None, typer.Option(help="Of which variant; the first.")] = None,
     as_json: console.AsJson = False,
     csv: console.Csv = None,
+    plot: console.Plot = None,
 ) -> None:
     """Show who stands together: how often each pair shares a bloc, agrees and likes each other."""
     from detente.measures.agreement import pairs as pairs_of
     from detente.runs.results import open_results
 
+    console.suffix_of(plot)
     results = open_results(folder)
     frame = pairs_of(results, variant)
     console.write_tables(frame, csv=csv)
+    console.draw("network", results, plot, tell=not as_json, variant=variant)
     rows = console.rows_of(frame)
     if as_json:
         console.print_json(rows)

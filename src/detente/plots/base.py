@@ -1,43 +1,38 @@
 """What all pictures share: their registry, their files, the page they are drawn on, its labels.
 
 A function becomes a picture by `plot`: it is then found as ``detente.plots.<name>`` and, if results
-are all it needs, by ``detente plot --kind <name>``.
+are all it needs, by ``detente plot --kind <name>``. Pages and files are in `detente.plots.page`.
 """
 
 from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Mapping, Sequence
-from functools import wraps
-from io import BytesIO
+from functools import partial, wraps
+from itertools import chain
 from pathlib import Path
-from textwrap import fill
 from typing import Any, Final, Literal
 
-import matplotlib as mpl
 import numpy as np
-from matplotlib.artist import Artist
 from matplotlib.axes import Axes
-from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.cm import ScalarMappable
 from matplotlib.colorbar import Colorbar
 from matplotlib.colors import Colormap, Normalize
-from matplotlib.figure import Figure, FigureBase, SubFigure
+from matplotlib.figure import FigureBase
 from matplotlib.patches import Rectangle
 from matplotlib.text import Text
 from matplotlib.ticker import FixedFormatter
-from numpy.typing import ArrayLike, NDArray
 
 from detente.plots import style
+from detente.plots.look import Look, Size, TooTallError, drawn_with
+from detente.plots.page import METADATA, Canvas, picture
+from detente.plots.placing import Box
 from detente.runs.errors import UsageError, require
 from detente.runs.files import atomic_write, storage_errors
 from detente.runs.folder import note_pictures
 from detente.runs.results import Results
-from detente.runs.statistics import binned_quantiles
 from detente.scenario.messages import printable
 
-Canvas = Figure | SubFigure
-Floats = NDArray[np.float64]
 Drawing = Callable[..., Canvas]
 
 #: Every picture by its name.
@@ -47,6 +42,13 @@ KINDS: Final[dict[str, Drawing]] = {}
 #: Those that `detente run` draws, with the variables of the results that they need.
 DRAWN_BY_RUN: Final[dict[str, tuple[str, ...]]] = {}
 
+#: Stands among what a picture needs for a course of events beside the one compared with.
+PAIRED: Final = "paired"
+#: Arguments that every picture takes.
+LOOKS: Final = ("size", "palette", "theme")
+#: Names of the first argument of pictures that results are enough for.
+OF_RESULTS: Final = ("results", "changes")
+
 #: What a picture is of, by the name of its first argument: an attribute that the object has, and
 #: where it is from.
 SUBJECTS: Final = {
@@ -54,7 +56,7 @@ SUBJECTS: Final = {
     "score": ("table", "the score of detente.score"),
     "fit": ("estimates", "the fit of detente.fit"),
     "ties": ("distributions", "the ties of detente.ties"),
-    "changes": ("columns", "the table of detente.effects"),
+    "changes": ("data columns", "the results of detente.run, or the table of detente.effects"),
     "drivers": ("convergence", "the drivers of detente.sensitivity"),
     "conditions": ("box", "the conditions of detente.discover"),
     "levers": ("table", "the levers of detente.levers"),
@@ -65,67 +67,91 @@ SUBJECTS: Final = {
 #: What the other arguments of pictures are.
 ARGUMENTS: Final = {
     "variant": "In which course of events; by default the main one.",
-    "variants": "Which courses of events; by default all, of which the first is the main one.",
+    "variants": "Which courses of events; by default the main one, its twin and one more.",
     "name": "A column of outcomes.parquet: tilt, toward_<pole>, stance_<event>, tension ...",
-    "countries": "Which countries, in this order; by default all.",
+    "countries": "Which countries, by code, in this order; by default all.",
     "outcome": "Which alignment: revealed (what was said and done) or tilt (ties); by default the "
     "revealed one, or ties without events.",
     "event": "Which event; by default the main one.",
     "fig": "A figure or part of one to draw on; by default a new one.",
     "ax": "Axes to draw on; by default those of a new figure.",
+    "record": "Whether to show what governments really did, where the scenario says it.",
+    "size": 'Width in inches or as text ("90mm"), or width and height; type is scaled with it.',
+    "palette": '"okabe-ito" (the default), "tol", "grey", or colours of courses of events.',
+    "theme": '"screen" (the default), "projector" (1920 x 1080) or "paper" (a column of 90 mm).',
 }
-#: Dots to the inch of a PNG, and of a picture in a notebook.
-DPI: Final = 150
-SCREEN: Final = 90
-#: What would make two drawings of the same results differ is left out: dates and versions.
-METADATA: Final[dict[str, dict[str, Any]]] = {
-    "png": {"Software": None},
-    "svg": {"Date": None, "Creator": None},
-    "pdf": {"Creator": None, "Producer": None, "CreationDate": None},
-}
-#: Median, and the edges of the 50 % and 90 % bands.
-LEVELS: Final = (0.05, 0.25, 0.5, 0.75, 0.95)
-#: How far from its anchor a label is tried, in points.
-DISTANCES: Final = (7.0, 14.0, 24.0, 38.0, 56.0, 80.0, 110.0, 145.0)
-#: A box on the page: left, bottom, right, top in points.
-Box = tuple[float, float, float, float]
 
 
-def plot[**P, R: Canvas](
-    *, by_run: bool = False, needs: Sequence[str] = ()
-) -> Callable[[Callable[P, R]], Callable[P, R]]:
+def plot[R: Canvas](
+    *, by_run: bool = False, needs: Sequence[str] = (), paired: bool = False
+) -> Callable[[Callable[..., R]], Callable[..., R]]:
     """Make a function a picture of the package.
 
-    It is drawn in the package's style, whatever matplotlib's settings are, and refuses what it is
-    not a picture of, or results without a variable that it `needs`. Its docstring gets a list of
-    its arguments, whose names are those of `SUBJECTS` and `ARGUMENTS`, unless it has one. With
-    `by_run`, `detente run` draws it unless a variable that it needs is empty.
+    It takes `size`, `palette` and `theme` besides its own arguments, and is laid out anew with
+    smaller type while it does not fit. It refuses what it is not a picture of, or results without a
+    variable that it `needs`. Its docstring gets a list of its arguments, whose names are those of
+    `SUBJECTS` and `ARGUMENTS`, unless it has one. With `by_run`, `detente run` draws it unless a
+    variable that it needs is empty, or it is of `paired` runs and there is one course of events.
     """
 
-    def register(function: Callable[P, R]) -> Callable[P, R]:
+    def register(function: Callable[..., R]) -> Callable[..., R]:
         name = function.__name__
         signature = inspect.signature(function)
         subject, *others = signature.parameters.values()
 
         @wraps(function)
-        def drawn(*args: P.args, **kwargs: P.kwargs) -> R:
+        def drawn(
+            *args: Any, size: Size | None = None, palette: str | Sequence[str] | None = None,
+            theme: str | None = None, **kwargs: Any,
+        ) -> R:  # fmt: skip
+            if "variant" in signature.parameters:
+                kwargs = _of_one(name, kwargs)
             arguments = signature.bind_partial(*args, **kwargs).arguments
             if subject.name in arguments:  # else Python says what is missing
                 _check(name, subject.name, arguments, needs)
-            with style.settings():
-                figure = function(*args, **kwargs)
+            _check_page(name, arguments, size, theme)
+            with drawn_with(size, palette, theme) as look:
+                figure = _fitted(partial(function, *args, **kwargs), look)
                 _show_only(figure)
                 return figure
 
         PLOTS[name] = drawn
-        if subject.name == "results" and all(other.default is not other.empty for other in others):
+        if subject.name in OF_RESULTS and all(each.default is not each.empty for each in others):
             KINDS[name] = drawn
         if by_run:
-            DRAWN_BY_RUN[name] = tuple(needs)
-        drawn.__doc__ = _documented(function, subject.name, [other.name for other in others])
+            DRAWN_BY_RUN[name] = (*needs, *((PAIRED,) if paired else ()))
+        added = [
+            inspect.Parameter(each, inspect.Parameter.KEYWORD_ONLY, default=None) for each in LOOKS
+        ]
+        parameters = [subject, *others, *added]
+        drawn.__signature__ = signature.replace(parameters=parameters)  # type: ignore[attr-defined]
+        names = [each.name for each in others] + [*LOOKS]
+        drawn.__doc__ = _documented(function, subject.name, names)
         return drawn
 
     return register
+
+
+def _of_one(name: str, kwargs: dict[str, Any]) -> dict[str, Any]:
+    """Return arguments of a picture of one course of events, of which `variants` may name it."""
+    if kwargs.get("variants") is None:
+        return {key: value for key, value in kwargs.items() if key != "variants"}
+    given = kwargs["variants"]
+    names = [given] if isinstance(given, str) else [*given]
+    if len(names) != 1 or kwargs.get("variant") is not None:
+        raise UsageError(f"plots.{name} draws one course of events at a time: variant=")
+    return {**{key: value for key, value in kwargs.items() if key != "variants"},
+            "variant": names[0]}  # fmt: skip
+
+
+def _fitted[R](draw: Callable[[], R], look: Look) -> R:
+    """Return what is drawn with type as large as the page takes."""
+    while True:
+        try:
+            return draw()
+        except TooTallError as error:
+            look.shrunk /= error.height
+            look.tries -= 1
 
 
 def _show_only(figure: Any) -> None:
@@ -161,7 +187,7 @@ def _documented(function: Callable[..., Any], subject: str, others: Sequence[str
 def _check(name: str, subject: str, arguments: Mapping[str, Any], needs: Sequence[str]) -> None:
     """Refuse what a picture is not of, what it is not drawn on, and results without its data."""
     found, (attribute, expected) = arguments[subject], SUBJECTS[subject]
-    if not hasattr(found, attribute):
+    if not any(hasattr(found, each) for each in attribute.split()):
         raise UsageError(f"plots.{name} draws {expected}, not {type(found).__name__}")
     for option, kind in (("fig", FigureBase), ("ax", Axes)):
         on = arguments.get(option)
@@ -170,9 +196,17 @@ def _check(name: str, subject: str, arguments: Mapping[str, Any], needs: Sequenc
             raise UsageError(
                 f"plots.{name}: {option}= takes a matplotlib {takes}, not {type(on).__name__}"
             )
-    missing = [variable for variable in needs if variable not in found.data]
+    data = getattr(found, "data", needs)
+    missing = [variable for variable in needs if variable not in data]
     if missing:
         raise UsageError(f"plots.{name}: these results have no {style.joined(missing)}")
+
+
+def _check_page(name: str, arguments: Mapping[str, Any], size: Any, theme: Any) -> None:
+    """Refuse a size of what is drawn on a figure that has one."""
+    on = next((each for each in ("fig", "ax") if arguments.get(each) is not None), None)
+    if on is not None and (size is not None or theme is not None):
+        raise UsageError(f"plots.{name}: with {on}= the figure has its size: no size= or theme=")
 
 
 def draw_all(
@@ -180,6 +214,7 @@ def draw_all(
     folder: str | Path,
     kinds: Sequence[str] | None = None,
     formats: Sequence[str] = ("png",),
+    **options: Any,
 ) -> list[Path]:
     """Draw pictures of results and write each to a file, or to one in each of some formats.
 
@@ -196,6 +231,10 @@ def draw_all(
         an event there are no responses to draw.
     formats
         "png", "svg" or "pdf".
+    **options
+        Arguments of pictures, such as `countries`, `variants`, `record`, `size`, `palette` and
+        `theme`: each picture gets those that it takes, and one of a single course of events the
+        first of the variants.
 
     Returns
     -------
@@ -205,22 +244,27 @@ def draw_all(
     Raises
     ------
     UsageError
-        If there is no such kind or format.
+        If there is no such kind or format, or no such country, variant, palette or theme.
     StoreError
         If the folder cannot be written to.
     """
     if kinds is None:
         sizes = {str(name): array.size for name, array in results.data.data_vars.items()}
+        sizes[PAIRED] = results.data.sizes["variant"] - 1
         kinds = [name for name, needs in DRAWN_BY_RUN.items() if all(map(sizes.get, needs))]
     chosen = [require(kind, KINDS, "kind of picture") for kind in dict.fromkeys(kinds)]
     suffixes = [require(each, METADATA, "format of pictures") for each in dict.fromkeys(formats)]
+    given = {name: value for name, value in options.items() if value is not None}
+    for name in ("country", "variant"):
+        style.pick_all(results, name, given.get("countries" if name == "country" else "variants"))
     folder = Path(folder)
+    figures = (KINDS[kind](results, **_taken(kind, given)) for kind in chosen)
+    first = next(figures, None)  # before anything is written, as it may refuse what was asked
     with storage_errors("write to", folder):
         folder.mkdir(parents=True, exist_ok=True)
         note_pictures(folder, [f"{kind}.{suffix}" for kind in chosen for suffix in suffixes])
     written = []
-    for kind in chosen:
-        figure = KINDS[kind](results)
+    for kind, figure in zip(chosen, chain([first] if first else [], figures), strict=True):
         for suffix in suffixes:
             path = folder / f"{kind}.{suffix}"
             content = picture(figure, suffix, kind)
@@ -230,96 +274,14 @@ def draw_all(
     return written
 
 
-def picture(figure: Canvas, suffix: str, salt: str = "detente", dpi: int = DPI) -> bytes:
-    """Return a figure as the bytes of a PNG, SVG or PDF file.
-
-    Parameters
-    ----------
-    figure
-        What to write.
-    suffix
-        "png", "svg" or "pdf".
-    salt
-        What the identifiers inside an SVG follow from, so that two on one page do not clash.
-    dpi
-        Dots to the inch of a PNG.
-    """
-    stream = BytesIO()
-    whole = _root(figure)
-    metadata = {"Title": whole.get_suptitle() or None, **METADATA[suffix]}
-    with style.settings(), mpl.rc_context({"svg.hashsalt": salt, "svg.fonttype": "path"}):
-        whole.savefig(stream, format=suffix, dpi=dpi, metadata=metadata)
-    return stream.getvalue()
-
-
-class NotebookFigure(Figure):
-    """A figure that a notebook shows, though pyplot knows nothing of it."""
-
-    def _repr_png_(self) -> bytes:
-        return picture(self, "png", dpi=SCREEN)
-
-
-class Page:
-    """A figure with a title, measured in inches from its lower left corner.
-
-    It is `figure`, of `width` and `height`, free up to `top`. It may be given as a whole, as a part
-    of a figure, or as axes, which get the title and nothing else (it is not `is_whole`); None makes
-    one of `size`.
-    """
-
-    def __init__(
-        self, on: Canvas | Axes | None, size: tuple[float, float], title: str, subtitle: str
-    ) -> None:
-        self._axes = on if isinstance(on, Axes) else None
-        self.is_whole = self._axes is None
-        if isinstance(on, Axes):
-            on.set_title(title, loc="left", fontweight="bold")
-            on = on.figure
-        elif on is None:
-            on = NotebookFigure(figsize=size)
-            FigureCanvasAgg(on)
-        self.figure = on
-        self.width, self.height = on.bbox.width / on.dpi, on.bbox.height / on.dpi
-        self.top = self.height if self._axes else self._heading(title, subtitle)
-
-    def _heading(self, title: str, subtitle: str) -> float:
-        """Write the title and, below it, the subtitle; return the height left free."""
-        title = fill(title, int(self.width / 0.178), max_lines=2, placeholder=" \u2026")
-        subtitle = "\n".join(
-            fill(line, int(self.width / 0.108), max_lines=2, placeholder=" \u2026")
-            for line in subtitle.split("\n")
-        )
-        below = 0.52 + 0.33 * title.count("\n")
-        lines = subtitle.count("\n") + 1
-        self.figure.suptitle(
-            title, x=0.012, y=1 - 0.14 / self.height, ha="left", va="top", fontsize=style.TITLE,
-            fontweight="bold",
-        )  # fmt: skip
-        self.figure.text(
-            0.012, 1 - below / self.height, subtitle, ha="left", va="top",
-            fontsize=style.SUBTITLE, color=style.FAINT, linespacing=1.3,
-        )  # fmt: skip
-        return self.height * (1 - (below + 0.1 + 0.25 * lines) / self.height)
-
-    def axes(self, left: float, bottom: float, width: float, height: float) -> Axes:
-        """Return new axes, or those that the picture was to be drawn on."""
-        if self._axes is not None:
-            return self._axes
-        return self.figure.add_axes(
-            (left / self.width, bottom / self.height, width / self.width, height / self.height)
-        )
-
-    def text(self, left: float, bottom: float, text: str, **options: Any) -> None:
-        """Write a text."""
-        self.figure.text(left / self.width, bottom / self.height, text, **options)
-
-    def legend(self, handles: Sequence[Artist], bottom: float, **options: Any) -> None:
-        """Draw a legend along the foot of the page."""
-        self.figure.legend(
-            handles=list(handles), loc="lower left",
-            bbox_to_anchor=(0.3 / self.width, bottom / self.height),
-            bbox_transform=self.figure.transSubfigure, **options,
-        )  # fmt: skip
+def _taken(kind: str, options: Mapping[str, Any]) -> dict[str, Any]:
+    """Return those of some arguments that a kind of picture takes."""
+    takes = inspect.signature(KINDS[kind]).parameters
+    own = {name: value for name, value in options.items() if name in takes}
+    if "variant" in takes and "variants" in options:
+        given = options["variants"]
+        own["variant"] = given if isinstance(given, str) else given[0]
+    return own
 
 
 def note(
@@ -340,10 +302,12 @@ def beside(axes: Axes, row: float, text: str, offset: float, x: float = 1, **opt
     note(axes, text, (x, row), (offset, 0), ("axes fraction", "data"), va="center", **options)
 
 
-def number(axes: Axes, x: float, y: float, text: str, background: tuple[float, ...]) -> None:
+def number(
+    axes: Axes, x: float, y: float, text: str, background: tuple[float, ...], **options: Any
+) -> None:
     """Write a number in the middle of a cell or bar, in what reads well on its colour."""
-    colour = style.text_colour(background)
-    axes.text(x, y, text, ha="center", va="center", fontsize=style.TICK, color=colour)
+    look = {"fontsize": style.TICK, "color": style.text_colour(background), **options}
+    axes.text(x, y, text, ha="center", va="center", **look)
 
 
 def frame(axes: Axes, box: Box, width: float, dashes: Any = "-") -> None:
@@ -353,22 +317,6 @@ def frame(axes: Axes, box: Box, width: float, dashes: Any = "-") -> None:
         clip_on=False, zorder=5,
     )  # fmt: skip
     axes.add_patch(rectangle)
-
-
-def write(
-    axes: Axes, box: Box, text: str, size: float, to: NDArray[Any] | None = None, **options: Any
-) -> None:
-    """Write a bold text in the middle of a box on the page, above all else, with a line to a point.
-
-    All is in points.
-    """
-    middle = (box[0] + box[2]) / 2, (box[1] + box[3]) / 2
-    line = {"arrowstyle": "-", "color": style.INK, "lw": 0.9, "shrinkA": 0, "shrinkB": 0}
-    axes.annotate(
-        text, middle if to is None else tuple(to), middle, xycoords="figure points", ha="center",
-        va="center", fontsize=size, arrowprops=None if to is None else line,
-        **{"fontweight": "bold", "zorder": 7, **options},
-    )  # fmt: skip
 
 
 def scale(
@@ -383,89 +331,3 @@ def scale(
     bar.set_ticks(list(np.linspace(*ends, len(labels))), labels=labels)
     bar.outline.set_visible(False)
     axes.tick_params(labelsize=style.TICK, length=0)
-
-
-def quantiles(counts: NDArray[np.integer]) -> Floats:
-    """Return the quantiles at `LEVELS` of tilts or alignments that were counted in bins."""
-    return binned_quantiles(counts, -1.0, 1.0, LEVELS)
-
-
-def box_around(x: Any, y: Any, width: float, height: float) -> Any:
-    """Return the box of that size around a point, or around each of many."""
-    return x - width / 2, y - height / 2, x + width / 2, y + height / 2
-
-
-def overlap(one: Any, other: Any) -> Any:
-    """Return the area that two boxes share, or each of many with another."""
-    width = np.minimum(one[2], other[2]) - np.maximum(one[0], other[0])
-    height = np.minimum(one[3], other[3]) - np.maximum(one[1], other[1])
-    return np.maximum(width, 0.0) * np.maximum(height, 0.0)
-
-
-def text_size(axes: Axes, text: str, size: float) -> tuple[float, float]:
-    """Return the width and height in points that a bold text takes, with some room around it."""
-    probe = axes.text(0, 0, text, fontsize=size, fontweight="bold")
-    width, height = np.asarray(probe.get_window_extent().size) * 72 / _root(axes).dpi
-    probe.remove()
-    return width + 4, height + 3
-
-
-def page_box(axes: Axes) -> Box:
-    """Return where the axes lie on the page, in points."""
-    left, bottom, right, top = np.asarray(axes.bbox.extents) * 72 / _root(axes).dpi
-    return left, bottom, right, top
-
-
-def page_points(axes: Axes, points: ArrayLike) -> Floats:
-    """Return where points of the axes' data lie on the page, in points."""
-    table = np.asarray(points, dtype=np.float64).reshape(-1, 2)
-    return np.asarray(axes.transData.transform(table)) / (_root(axes).dpi / 72)
-
-
-def _root(artist: Axes | Canvas) -> Figure:
-    figure = artist.get_figure(root=True)
-    assert figure is not None
-    return figure
-
-
-def label(
-    axes: Axes, anchors: Floats, texts: Sequence[str], size: float, page: Box,
-    obstacles: Sequence[Box] = (), far: float = 0.0, **options: Any,
-) -> None:  # fmt: skip
-    """Write a text beside each of some points of the page, with a line to those farther away."""
-    boxes = place_beside(anchors, [text_size(axes, each, size) for each in texts], page, obstacles)
-    for anchor, text, box in zip(anchors, texts, boxes, strict=True):
-        away = np.hypot(*(np.clip(anchor, box[:2], box[2:]) - anchor))
-        write(axes, box, text, size, anchor if away > far else None, **options)
-
-
-def place_beside(
-    anchors: Floats, sizes: Sequence[tuple[float, float]], page: Box, obstacles: Sequence[Box] = ()
-) -> list[Box]:
-    """Find a box beside each anchor that lies over no other box, nearest first.
-
-    Each tries sixteen directions at growing distance and takes what costs least: lying over another
-    box, an anchor or an obstacle costs most, then leaving the page, then distance. All is in points
-    on the page. Unlike adjustText's, the result depends on nothing but the arguments.
-    """
-    away, turn = np.meshgrid(DISTANCES, np.arange(16) * (np.pi / 8), indexing="ij")
-    dx, dy = np.cos(turn), np.sin(turn)
-    dots = [box_around(x, y, 8.0, 8.0) for x, y in anchors]
-    # the most crowded choose first
-    distance = np.linalg.norm(anchors[:, None] - anchors[None], axis=-1)
-    crowd = np.sort(distance, axis=1)[:, 1:4].mean(axis=1) if len(anchors) > 1 else np.zeros(1)
-    placed: dict[int, Box] = {}
-    for index in np.argsort(crowd, kind="stable"):
-        (x, y), (width, height) = anchors[index], sizes[index]
-        at = x + dx * (away + width / 2), y + dy * (away + height / 2)
-        boxes = box_around(*at, width, height)
-        grown = box_around(*at, width + 4.0, height + 4.0)
-        cost = 20 * sum(overlap(grown, other) for other in placed.values())
-        cost = cost + 8 * sum(overlap(boxes, dot) for dot in dots)
-        cost = cost + 2 * sum(overlap(boxes, other) for other in obstacles)
-        cost = cost + 20 * (width * height - overlap(boxes, page)) + 3 * away
-        cost = cost + 2.0 * (1 - dx)  # all else equal, to the right as one reads
-        best = np.unravel_index(np.argmin(cost), cost.shape)
-        left, bottom, right, top = (float(side[best]) for side in boxes)
-        placed[int(index)] = (left, bottom, right, top)
-    return [placed[index] for index in range(len(anchors))]

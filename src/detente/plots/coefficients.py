@@ -11,7 +11,7 @@ from matplotlib.patches import Patch
 from matplotlib.ticker import NullLocator
 
 from detente.plots import base, style
-from detente.plots.base import Canvas, Page
+from detente.plots.page import Canvas, Page
 from detente.scenario.messages import two_digits
 
 if TYPE_CHECKING:
@@ -20,9 +20,10 @@ if TYPE_CHECKING:
 PRIOR: Final = "#cfd3d6"
 MEDIAN: Final = "#7d8387"
 ESTIMATE: Final = "#0b4f8a"
-#: Inches: of the page's width; of a row; for names on the left and numbers on the right; above and
-#: below the rows.
+#: Inches: of the page's width, and least; of a row; for names on the left and numbers on the
+#: right; above and below the rows.
 WIDTH: Final = 13.4
+LEAST: Final = 9.6
 ROW: Final = 0.62
 NAMES: Final = 2.95
 NUMBERS: Final = 3.7
@@ -46,14 +47,33 @@ def coefficients(fit: Fit, fig: Canvas | None = None) -> Canvas:
     right.
     """
     rows = fit.estimates
-    title = "What the record says about the coefficients that all countries share"
-    page = Page(fig, (WIDTH, ROW * len(rows) + ABOVE + BELOW + 1.2), title, _subtitle(fit))
+    told = [
+        f"{style.humanized(row.name)}: {two_digits(row.estimate)} ({two_digits(row.low)} to "
+        f"{two_digits(row.high)}), prior {two_digits(row.prior)}"
+        for row in rows
+    ]
+    page = Page(
+        fig, (WIDTH, ROW * len(rows) + ABOVE + BELOW), _title(rows), _subtitle(fit), told,
+        least=LEAST,
+    )  # fmt: skip
     axes = page.axes(NAMES, BELOW, page.width - NAMES - NUMBERS, page.top - ABOVE - BELOW)
     for place, row in enumerate(rows):
         _row(axes, place, row)
     _axis(axes, rows)
     _legend(axes, hollow=any(not row.identified for row in rows))
     return page.figure
+
+
+def _title(rows: tuple[Estimate, ...]) -> str:
+    """Say of how many coefficients the record says something, and which it narrows most."""
+    known = sum(row.identified for row in rows)
+    text = f"The record says something of {known} of {len(rows)} coefficients"
+    if not known:
+        return text
+    width = {row.name: (row.high - row.low) / (row.prior_high - row.prior_low) for row in rows}
+    most = min(width, key=lambda name: width[name])
+    share = style.percent(width[most])
+    return f"{text}, most of \u201c{style.humanized(most)}\u201d: {share} of its prior\u2019s width"
 
 
 def _subtitle(fit: Fit) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from detente.plots import base
-from detente.plots.base import Canvas
+from detente.plots.page import Canvas
 from detente.plots.rows import Row, draw_rows
 from detente.scenario.messages import between, percent, signed
 
@@ -38,4 +38,4 @@ def drivers(drivers: Drivers, fig: Canvas | None = None) -> Canvas:
         "morris": "mean absolute effect of two thirds of its range",
     }[drivers.method]
     subtitle = f"{drivers.runs:,} runs; lines are 95 % intervals, a hollow mark may be none."
-    return draw_rows(fig, rows, drivers.sentence, subtitle, axis)
+    return draw_rows(fig, rows, (drivers.sentence, subtitle), axis)

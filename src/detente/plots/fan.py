@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import matplotlib.dates
 import numpy as np
@@ -15,21 +15,29 @@ from matplotlib.patches import Patch
 from matplotlib.ticker import MaxNLocator
 from numpy.typing import ArrayLike
 
-from detente.plots import base, style
-from detente.plots.base import Canvas, Floats, Page
-from detente.plots.style import REVEALED, Alignment, Variant
+from detente.plots import base, placing, style, titles
+from detente.plots.courses import Variant, pick_variants
+from detente.plots.page import Canvas, Page, width_for
+from detente.plots.placing import Floats
+from detente.plots.style import Alignment
 from detente.runs.results import Results
 
 #: A variant's line is named in the panel when its end is this far from the main one's, in tilt.
 WORTH_NAMING: Final = 0.02
 #: Inches for the scale on the left, above the panels, and between one's scale and the one before.
 LEFT: Final = 1.05
-ABOVE: Final = 0.42
+ABOVE: Final = 0.5
 BETWEEN: Final = 0.62
+#: Below this share of its natural width a page has no room for names at the ends of lines; least
+#: width of a panel there, in inches.
+ROOMY: Final = 0.85
+NARROW: Final = 1.7
+#: Inches of a page that has room for the list of events beside the legend.
+WIDE: Final = 10.5
 #: Dated events marked by number; more would hide the lines.
 MOST_EVENTS: Final = 6
 #: Inches of a line of the list of events, and of a row of the legend.
-LINE: Final = 0.26
+LINE: Final = 0.235
 LEGEND: Final = 0.29
 #: Points between the numbers of two events.
 NUMBER: Final = 12.0
@@ -56,78 +64,139 @@ def fan(
     A panel is a country. Revealed is what it said and did so far, ties how close it stands; title,
     scale and legend say which. Marks at the ends of lines are filled for the one, hollow for ties.
 
-    The main course of events has its median and its 50 and 90 % bands; the reference, in which the
-    main event does not happen, its median and the edges of its 90 % band; every other course its
-    median. All panels span the same range of tilt, though about different middles, so slopes can be
+    The main course of events has its mean and its 50 and 90 % bands; the reference, in which the
+    main event does not happen, its mean and the edges of its 90 % band; every other course its
+    mean. All panels span the same range of tilt, though about different middles, so slopes can be
     compared between them. Dated events of the main course are numbered.
     """
-    shown = style.pick_variants(results, variants)
-    codes = style.labels(results, "country")
+    shown = pick_variants(results, variants)
     kind = style.pick_alignment(results, outcome)
     bins = results.data[f"{kind.outcome}_bins"].sel(variant=[variant.name for variant in shown])
-    # variant, step, country, level
-    levels = base.quantiles(bins.transpose("variant", "step", "country", "bin").values)
-    chosen = [codes.index(code) for code in style.pick_all(results, "country", countries)]
-    if countries is None:
-        chosen = np.argsort(-np.nan_to_num(levels[0, -1, :, 2]), kind="stable").tolist()
-    across = min(4, len(chosen)) if len(chosen) != 5 else 3
-    down = -(-len(chosen) // across)
+    counts = bins.transpose("variant", "step", "country", "bin").values
+    means = placing.means(counts)  # variant, step, country
+    chosen = style.pick_places(results, countries, -means[0, -1])
+    levels = placing.quantiles(counts[:, :, chosen])  # variant, step, panel, level
+    levels[..., 2] = means[:, :, chosen]
+    grid = _Grid.of(fig, len(chosen), several=len(shown) > 1)
     events = _dated_events(results, shown[0].name)
-    foot = 0.5 + LINE * len(events) + LEGEND * -(-(len(shown) + 3) // 3)
+    keys = _keys(shown, results.reference, kind)
+    foot = _Foot.of(grid.width, len(keys), len(events))
     first, second = style.titles(results, "pole").values()
     page = Page(
-        fig, (max(3.6 * across, 9.6), 2.5 * down + 1.5 + foot),
-        _title(results, kind, first, second),
-        f"{kind.axis} from \u22121 (wholly {second}) to +1 (wholly {first}): {kind.about}.\n"
-        f"{style.run_count(results, each=True)}. Every panel spans the same range, about its own "
-        "middle.",
+        fig, (grid.natural, grid.panel[1] * grid.down + foot.high + 0.35),
+        titles.apart(results, kind, chosen),
+        f"{style.subject(results)}{kind.axis} from \u22121 (wholly {second}) to +1 (wholly "
+        f"{first}): {kind.about}.\n{style.run_count(results, each=True)}, means. Every panel spans "
+        "the same range, about its own middle.",
+        _told(results, kind, shown, means[:, -1], chosen),
+        lowest=1.5 * grid.down + foot.high + 0.35,
     )  # fmt: skip
-    width, height, bottom = page.width, page.height, foot + 0.3
-    right = 1.05 if len(shown) > 1 else 0.2  # inches for the names of lines
-    panel = (width - LEFT - right - (across - 1) * (right + BETWEEN)) / across
-    grid = page.figure.add_gridspec(
-        down, across, left=LEFT / width, right=1 - right / width,
-        top=page.top / height - ABOVE / height, bottom=bottom / height, hspace=0.4,
-        wspace=(right + BETWEEN) / panel,
+    bottom = foot.high + 0.32
+    spec = page.figure.add_gridspec(
+        grid.down, grid.across, left=grid.left / page.width, right=1 - grid.right / page.width,
+        top=(page.top - ABOVE) / page.height, bottom=bottom / page.height,
+        hspace=(ABOVE + 0.3) / grid.inner(page.top - ABOVE - bottom),
+        wspace=grid.between / grid.panel[0],
     )  # fmt: skip
-    drawn = levels[:, :, chosen]
-    widest = float(np.max(np.nanmax(drawn, axis=(0, 1, 3)) - np.nanmin(drawn, axis=(0, 1, 3))))
+    widest = float(np.max(np.nanmax(levels, axis=(0, 1, 3)) - np.nanmin(levels, axis=(0, 1, 3))))
     span = min(2.0, max(0.1, widest * 1.08))
     when = DATES.date2num(results.data["date"].values.astype("datetime64[us]"))
     names = list(style.country_names(results).values())
     for index, country in enumerate(chosen):
-        axes = page.figure.add_subplot(grid[index // across, index % across])
-        _lines(axes, when, levels[:, :, country], shown, results.reference, kind)
-        _scales(axes, when, levels[:, :, country], span)
-        _name_extremes(axes, levels[:, -1, country, 2], shown, span)
-        axes.set_title(names[country], loc="left", fontweight="bold", pad=22)
+        axes = page.figure.add_subplot(spec[index // grid.across, index % grid.across])
+        _lines(axes, when, levels[:, :, index], shown, results.reference, kind)
+        _scales(axes, when, levels[:, :, index], span, ticks=4 if grid.roomy else 3)
+        if grid.roomy:
+            _name_extremes(axes, levels[:, -1, index, 2], shown, span)
+        axes.set_title(
+            names[country] if grid.roomy else names[country].partition(" (")[0], loc="left",
+            fontweight="bold", pad=22, fontsize=style.LABEL + 1 if grid.roomy else style.NOTE,
+        )  # fmt: skip
         _mark_events(axes, events)
-        axes.xaxis.set_tick_params(labelbottom=index + across >= len(chosen))
+        axes.xaxis.set_tick_params(labelbottom=index + grid.across >= len(chosen))
     page.figure.supylabel(
         f"{kind.axis}:  {second} \u2190   \u2192 {first}",
-        x=0.14 / width, fontsize=style.LABEL, y=(bottom + page.top - ABOVE) / 2 / height,
+        x=0.1 / page.width, fontsize=style.LABEL, y=(bottom + page.top - ABOVE) / 2 / page.height,
     )  # fmt: skip
-    page.legend(
-        _keys(shown, results.reference, kind), 0.26 + LINE * len(events),
-        ncols=max(1, min(3, int(width / 4.5))), handlelength=3.4, columnspacing=1.6,
-    )  # fmt: skip
-    _list_events(page, events, 0.2)
+    page.legend(keys, foot.keys, ncols=foot.across, handlelength=3.4, columnspacing=1.6)
+    _list_events(page, events, foot)
     return page.figure
 
 
-def _title(results: Results, kind: Alignment, first: str, second: str) -> str:
-    if kind is REVEALED:
-        return style.scenario_title(
-            results, f"With whom each country sides in word and deed, {first} or {second}"
+class _Foot(NamedTuple):
+    """Legend and list of events at the foot of a page, in inches: side by side if it is wide."""
+
+    high: float
+    keys: float  # from where on the legend stands
+    across: int
+    left: float  # where the list begins
+    letters: int  # in a line of it
+
+    @classmethod
+    def of(cls, width: float, keys: int, events: int) -> _Foot:
+        """Return where both stand."""
+        beside = width >= WIDE
+        across = max(1, min(3, int((width / 2 if beside else width) / 3.9)))
+        legend, listed = LEGEND * -(-keys // across), LINE * events
+        if beside:
+            left = width / 2 + 0.1
+            return cls(0.45 + max(legend, listed), 0.2, across, left, int((width - left) * 11))
+        return cls(0.45 + legend + listed, 0.24 + listed, across, 0.25, int(width * 11))
+
+
+class _Grid(NamedTuple):
+    """Panels side by side and below each other, in inches."""
+
+    width: float
+    natural: float
+    across: int
+    down: int
+    panel: tuple[float, float]  # width of its axes, and height with what is around them
+    left: float
+    right: float
+    between: float
+    roomy: bool  # there is room for the names of lines at their ends
+
+    @classmethod
+    def of(cls, fig: Canvas | None, panels: int, *, several: bool) -> _Grid:
+        """Return how so many panels stand on a page."""
+        across = min(4, panels) if panels != 5 else 3
+        natural = max(3.6 * across, 9.6)
+        width = width_for(fig, natural)
+        roomy = width >= ROOMY * natural
+        right = 1.05 if several and roomy else 0.2
+        left, between = (LEFT, right + BETWEEN) if roomy else (0.9, BETWEEN)
+        if not roomy:
+            across = max(1, min(across, int((width - left) / NARROW)))
+        inner = (width - left - right - (across - 1) * between) / across
+        down = -(-panels // across)
+        high = 2.5 if roomy else 1.9
+        return cls(width, natural, across, down, (inner, high), left, right, between, roomy)
+
+    def inner(self, height: float) -> float:
+        """Return how high the axes of a panel are if all take so much."""
+        return max(0.3, (height - (self.down - 1) * (ABOVE + 0.3)) / self.down)
+
+
+def _told(
+    results: Results, kind: Alignment, shown: Sequence[Variant], ends: Floats, chosen: Sequence[int]
+) -> list[str]:
+    """Say where each country ends in each course."""
+    names = list(style.country_names(results).values())
+    return [f"{kind.axis} on {style.last_day(results)}, mean:"] + [
+        f"{names[country]}: "
+        + ", ".join(
+            f"{variant.title} {style.signed(ends[at, country])}" for at, variant in enumerate(shown)
         )
-    return style.scenario_title(results, f"How each country\u2019s ties tilt, {first} or {second}")
+        for country in chosen
+    ]
 
 
 def _lines(
     axes: Axes, when: Floats, levels: Floats, shown: Sequence[Variant], reference: str,
     kind: Alignment,
 ) -> None:  # fmt: skip
-    """Draw the bands of the main variant and of the reference, and every median."""
+    """Draw the bands of the main variant and of the reference, and every mean."""
     for place, (variant, own) in enumerate(zip(shown, levels, strict=True)):
         colour = variant.colour
         if place == 0:
@@ -146,15 +215,15 @@ def _lines(
         )  # fmt: skip
 
 
-def _scales(axes: Axes, when: Floats, levels: Floats, span: float) -> None:
+def _scales(axes: Axes, when: Floats, levels: Floats, span: float, ticks: int) -> None:
     middle = (float(np.nanmin(levels)) + float(np.nanmax(levels))) / 2
     middle = float(np.clip(middle, -1 + span / 2, 1 - span / 2))
     axes.set(xlim=(when[0], when[-1]), ylim=(middle - span / 2, middle + span / 2))
     axes.axhline(0, color=style.INK, lw=0.8, zorder=1)
-    axes.yaxis.set_major_locator(MaxNLocator(4, steps=[1, 2, 5, 10]))
+    axes.yaxis.set_major_locator(MaxNLocator(ticks, steps=[1, 2, 5, 10]))
     digits = 1 if span > 0.4 else 2
     axes.yaxis.set_major_formatter(lambda value, _: style.signed(value, digits))
-    locator = DATES.AutoDateLocator(minticks=2, maxticks=4)
+    locator = DATES.AutoDateLocator(minticks=2, maxticks=ticks)
     axes.xaxis.set_major_locator(locator)
     axes.xaxis.set_major_formatter(DATES.ConciseDateFormatter(locator, show_offset=False))
     axes.grid(axis="y", color=style.RULE, lw=0.5)
@@ -181,7 +250,7 @@ def _keys(shown: Sequence[Variant], reference: str, kind: Alignment) -> list[Art
     for variant in shown:
         name, title = style.humanized(variant.name), variant.title
         label = title if title.lower().startswith(name.lower()) else f"{name}: {title}"
-        label = style.wrapped(label, 46, 1)
+        label = style.wrapped(label, 40, 1)
         keys.append(variant.key(label, kind, ls=variant.dashes, lw=variant.width, ms=7))
     for label, alpha in (("half of the runs", 0.42), ("nine in ten runs", 0.16)):
         keys.append(Patch(color=shown[0].colour, alpha=alpha, lw=0, label=label))
@@ -208,9 +277,9 @@ def _dated_events(results: Results, variant: str) -> list[Dated]:
 
 def _mark_events(axes: Axes, events: Sequence[Dated]) -> None:
     """Draw a line at each date and lead from it to its number above; numbers stand apart."""
-    left, _, right, _ = base.page_box(axes)
+    left, _, right, _ = placing.page_box(axes)
     days = [float(DATES.date2num(day)) for day, _ in events]
-    lines = base.page_points(axes, [(day, axes.get_ylim()[0]) for day in days])[:, 0]
+    lines = placing.page_points(axes, [(day, axes.get_ylim()[0]) for day in days])[:, 0]
     places = spread_out(lines, NUMBER, left, right)
     leader = {"arrowstyle": "-", "color": style.INK, "lw": 0.7, "shrinkA": 0, "shrinkB": 0}
     for number, (day, line, place) in enumerate(zip(days, lines, places, strict=True), 1):
@@ -221,12 +290,12 @@ def _mark_events(axes: Axes, events: Sequence[Dated]) -> None:
         )  # fmt: skip
 
 
-def _list_events(page: Page, events: Sequence[Dated], bottom: float) -> None:
-    """Write the events by number in lines whose last stands so many inches above the foot."""
+def _list_events(page: Page, events: Sequence[Dated], foot: _Foot) -> None:
+    """Write the events by number in lines."""
     for number, (day, title) in enumerate(events, 1):
-        text = style.wrapped(f"{number}   {style.day(day)}: {title}", int(page.width * 9.5), 1)
-        height = bottom + LINE * (len(events) - number)
-        page.text(0.36, height, text, fontsize=style.TICK, va="bottom")
+        text = style.wrapped(f"{number}  {style.day(day)}: {title}", foot.letters, 1)
+        height = 0.16 + LINE * (len(events) - number)
+        page.text(foot.left, height, text, fontsize=style.NOTE, va="bottom")
 
 
 def spread_out(wanted: ArrayLike, gap: float, low: float, high: float) -> Floats:

@@ -10,10 +10,13 @@ from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 
-from detente.plots import base, style
-from detente.plots.base import Canvas, Floats, Page
-from detente.plots.outcome import depth, distributions, spread_of
-from detente.plots.style import REVEALED, TIES, Alignment, Variant
+from detente.plots import base, style, titles
+from detente.plots.courses import Variant, pick_variants
+from detente.plots.look import palette
+from detente.plots.outcome import Spread, depth, distributions, spread_of
+from detente.plots.page import Canvas, Page, width_for
+from detente.plots.placing import Floats
+from detente.plots.style import REVEALED, TIES, Alignment
 from detente.runs.results import Results
 
 #: Within this tilt either way a country stands between the poles.
@@ -22,22 +25,29 @@ BETWEEN: Final = 0.25
 HEDGES: Final = 0.5
 #: How words in the margin are written.
 MARGINAL: Final[dict[str, Any]] = {"fontsize": style.NOTE, "color": style.FAINT}
-#: Inches: of the page's width, of a row without and for each course, above the rows for headings
-#: and below them, of a panel of changes, of the numbers right of it, and between panels.
+#: Inches: of the page's width, of a row without and for each course, of a row at least, above the
+#: rows for headings and below them, of a panel of changes, of the numbers right of it, and between
+#: panels.
 WIDTH: Final = 16.6
 ROW: Final = (0.42, 0.06)
+LOW: Final = 0.4
 ABOVE: Final = 1.15
 BELOW: Final = 1.15
 CHANGE: Final = 1.3
 NUMBERS: Final = 2.5
 GAP: Final = 0.25
+#: On a page narrower than this the changes are left out.
+ROOMY: Final = 16.0
 #: Change in tilt that the axis of changes has room for at least.
 LEAST: Final = 0.1
 
 
 @base.plot(by_run=True, needs=("tilt_bins", "revealed_bins", "hedging"))
 def final_tilt(
-    results: Results, variants: Sequence[str] | None = None, fig: Canvas | None = None
+    results: Results,
+    variants: Sequence[str] | None = None,
+    countries: Sequence[str] | None = None,
+    fig: Canvas | None = None,
 ) -> Canvas:
     """Draw where each country ends in word and deed and, beside that, where its ties end.
 
@@ -46,66 +56,71 @@ def final_tilt(
     outlines). Beside each stands what the first course of events changed against the same runs of
     the reference: the mean, and within what 95 % of the changes lie. Countries stand from the most
     tilted to the first pole, by their ties, to the most tilted to the second. One whose ties are
-    between the poles and close to both is named a hedger.
-
-    Parameters
-    ----------
-    results
-        The results of detente.run, or of detente.open(folder).
-    variants
-        Which courses of events; by default the main one and the reference.
-    fig
-        A figure or part of one to draw on; by default a new one.
-
-    Returns
-    -------
-    Figure
-        The figure that was drawn on.
-
-    Raises
-    ------
-    UsageError
-        If there is nothing of such a name, or nothing to draw.
+    between the poles and close to both is named a hedger. On a narrow page the changes are left
+    out: ``effects`` draws them.
     """
     two = [style.labels(results, "variant")[0], results.reference]
-    shown = style.pick_variants(results, two if variants is None else variants)
-    changed = [variant for variant in shown if variant.name != results.reference]
+    shown = pick_variants(results, two if variants is None else variants)
+    width = width_for(fig, WIDTH)
+    changed = [each for each in shown if each.name != results.reference and width >= ROOMY]
     first, second = style.titles(results, "pole").values()
-    names = list(style.country_names(results).values())
-    foot = BELOW + 0.29 * -(-(len(shown) + 2) // 3)
-    page = Page(
-        fig, (WIDTH, (ROW[0] + ROW[1] * len(shown)) * len(names) + ABOVE + 1.45 + foot),
-        style.scenario_title(results, f"Where each country ends between {second} and {first}"),
-        _subtitle(results, shown, changed),
-    )  # fmt: skip
-    left, height = 0.35 + 0.105 * max(map(len, names)), page.top - ABOVE - foot
-    half = (page.width - left) / 2
-    wide = half - (CHANGE + NUMBERS + 2 * GAP if changed else 2 * GAP)
     spreads = {kind: spread_of(results, kind.outcome, shown) for kind in (REVEALED, TIES)}
-    order = np.argsort(-np.nan_to_num(spreads[TIES].levels[0, :, 2]), kind="stable").tolist()
-    changes = {kind: _changes(results, kind, changed) for kind in spreads}
+    order = style.pick_places(results, countries, -spreads[TIES].means[0])
+    names = [name if width >= ROOMY else style.wrapped(name, 14, 2)
+             for name in style.country_names(results).values()]  # fmt: skip
+    across = max(1, int(width / 4.3))
+    foot = BELOW + 0.29 * -(-(len(shown) + 2) // across)
+    above = ABOVE if width >= ROOMY else 0.6
+    means = {kind.outcome: each.means[0] for kind, each in spreads.items()}
+    page = Page(
+        fig, (WIDTH, (ROW[0] + ROW[1] * len(shown)) * len(order) + above + foot),
+        titles.ends(results, means, order), _subtitle(results, shown, changed),
+        _told(results, spreads, shown[0], order), lowest=LOW * len(order) + above + foot,
+    )  # fmt: skip
+    longest = max(len(line) for row in order for line in names[row].split("\n"))
+    left, height = 0.35 + 0.105 * longest, page.top - above - foot
+    half = (page.width - left) / 2
+    wide = half - (CHANGE + NUMBERS + 2 * GAP if changed else 1.5 * GAP)
+    changes = {kind: _changes(results, kind, changed)[:, order] for kind in spreads}
     reach = max(LEAST, *(float(np.abs(np.nan_to_num(c)).max(initial=0)) for c in changes.values()))
     for place, (kind, spread) in enumerate(spreads.items()):
         axes = page.axes(left + place * half, foot, wide, height)
         distributions(axes, spread, shown, order, kind)
         axes.set_yticks(range(len(order)), [] if place else [names[row] for row in order])
-        _mark_poles(axes, kind, first, second)
+        _mark_poles(axes, kind, first, second, roomy=width >= ROOMY)
         if changed:
             beside = page.axes(left + place * half + wide + GAP, foot, CHANGE, height)
-            _draw_changes(beside, changes[kind][:, order], changed, shown, kind, 1.08 * reach)
-        if kind is TIES:
-            _name_hedgers(axes, results, shown[0], spread.levels[0, :, 2], order)
-    page.legend(_keys(shown), 0.15, ncols=3, handlelength=2.6, columnspacing=2.0)
+            _draw_changes(beside, changes[kind], changed, shown, kind, 1.08 * reach)
+        if kind is TIES and width >= ROOMY:
+            _name_hedgers(axes, results, shown[0], spread.means[0], order)
+    page.legend(_keys(shown), 0.12, ncols=across, handlelength=2.6, columnspacing=2.0)
     return page.figure
+
+
+def _told(
+    results: Results, spreads: dict[Alignment, Spread], main: Variant, order: Sequence[int]
+) -> list[str]:
+    """Say where each country ends in the main course."""
+    names = list(style.country_names(results).values())
+    return [f"\u201c{main.title}\u201d, mean and nine in ten runs:"] + [
+        f"{names[row]}: "
+        + ", ".join(
+            f"{kind.word.lower()} {style.signed(spread.means[0, row])} "
+            f"({style.signed(spread.levels[0, row, 0])} to "
+            f"{style.signed(spread.levels[0, row, 4])})"
+            for kind, spread in spreads.items()
+        )
+        for row in order
+    ]
 
 
 def _subtitle(results: Results, shown: Sequence[Variant], changed: Sequence[Variant]) -> str:
     west, east = style.tilt_ends(results)
     known = style.titles(results, "variant")
     text = (
-        f"Tilt on {style.last_day(results)}, from \u22121, {east}, to +1, {west}; "
-        f"{style.run_count(results, each=True)}.\n"
-        "Mark: median; thick line: half of the runs; thin line: nine in ten; hill: "
+        f"{style.subject(results)}Tilt on {style.last_day(results)}, from \u22121, {east}, to +1, "
+        f"{west}; {style.run_count(results, each=True)}.\n"
+        "Mark: mean; thick line: half of the runs; thin line: nine in ten; hill: "
         f"\u201c{shown[0].title}\u201d."
     )
     if not changed:
@@ -124,7 +139,8 @@ def _changes(results: Results, kind: Alignment, changed: Sequence[Variant]) -> F
         [[row[column] for column in columns] for row in results.summary[variant.name].values()]
         for variant in changed
     ]
-    return np.asarray(found, dtype=np.float64)  # None is NaN
+    width = results.data.sizes["country"]
+    return np.asarray(found, dtype=np.float64).reshape(len(changed), width, 3)  # None is NaN
 
 
 def _draw_changes(
@@ -165,7 +181,7 @@ def _name_hedgers(
     axes: Axes, results: Results, variant: Variant, tilts: Floats, order: Sequence[int]
 ) -> None:
     """Name those whose ties lie between the poles and are close to both."""
-    hedging = spread_of(results, "hedging", [variant]).levels[0, :, 2]
+    hedging = spread_of(results, "hedging", [variant]).means[0]
     for place, row in enumerate(order):
         if abs(tilts[row]) < BETWEEN and hedging[row] >= HEDGES:
             base.note(
@@ -174,32 +190,36 @@ def _name_hedgers(
             )  # fmt: skip
     rule = (
         f"hedges: ties between the poles, within \u00b1{BETWEEN:g}, and\n"
-        f"close to both: hedging from {HEDGES:g} on (medians)"
+        f"close to both: hedging from {HEDGES:g} on (means)"
     )
     base.note(axes, rule, (0, 0), (0, -42), "axes fraction", va="top", **MARGINAL)
 
 
-def _mark_poles(axes: Axes, kind: Alignment, first: str, second: str) -> None:
+def _mark_poles(axes: Axes, kind: Alignment, first: str, second: str, *, roomy: bool) -> None:
     """Mark on the axis of tilt what lies between the poles, and name its ends."""
     axes.axvspan(-BETWEEN, BETWEEN, color="#f0eee6", lw=0, zorder=-1)
+    heading, up, larger = (
+        (kind.heading, 42, 2) if roomy else (kind.heading.replace(": ", ":\n"), 6, 0)
+    )
     base.note(
-        axes, kind.heading, (0, 1), (0, 42), "axes fraction", va="bottom",
-        fontsize=style.LABEL + 2, fontweight="bold",
+        axes, heading, (0, 1), (0, up), "axes fraction", va="bottom",
+        fontsize=style.LABEL + larger, fontweight="bold",
     )  # fmt: skip
     axes.axvline(0, color=style.FAINT, lw=0.8, zorder=1)
-    ticks = np.linspace(-1, 1, 5)
+    ticks = np.linspace(-1, 1, 5 if roomy else 3)
     axes.set_xticks(ticks, [style.signed(t, 1).replace(".0", "") for t in ticks])
     axes.set_xticks(np.linspace(-1, 1, 9), minor=True)
     axes.set_xlim(-1, 1)
     for x, text, colour, align in (
-        (0, f"\u2190 {second}", style.SECOND_POLE, "left"),
-        (1, f"{first} \u2192", style.FIRST_POLE, "right"),
+        (0, f"\u2190 {second}", palette().second, "left"),
+        (1, f"{first} \u2192", palette().first, "right"),
     ):
         base.note(
             axes, text, (x, 0), (0, -24), "axes fraction", ha=align, va="top", color=colour,
             fontsize=style.LABEL, fontweight="bold",
         )  # fmt: skip
-    base.note(axes, kind.axis, (0.5, 0), (0, -24), "axes fraction", ha="center", va="top")
+    if roomy:
+        base.note(axes, kind.axis, (0.5, 0), (0, -24), "axes fraction", ha="center", va="top")
 
 
 def _keys(shown: Sequence[Variant]) -> list[Artist]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from detente.plots import base
-from detente.plots.base import Canvas
+from detente.plots.page import Canvas
 from detente.plots.rows import Row, draw_rows
 
 if TYPE_CHECKING:
@@ -27,4 +27,5 @@ def levers(levers: Levers, fig: Canvas | None = None) -> Canvas:
         for each in levers.table.head(MOST).to_dict("records")
     ]  # fmt: skip
     subtitle = f"{levers.runs:,} runs of each change, paired with those without it."
-    return draw_rows(fig, rows, levers.sentence, subtitle, f"change in {levers.outcome}")
+    axis = f"change in {levers.outcome}"
+    return draw_rows(fig, rows, (levers.sentence, subtitle), axis)

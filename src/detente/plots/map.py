@@ -1,32 +1,35 @@
-"""A map of the region coloured by what its countries said and did, or by their ties."""
+"""A map of the region coloured by what a course of events changed, or by where countries end."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import compress
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.colors import LinearSegmentedColormap
+from matplotlib.colors import to_rgba
 from matplotlib.path import Path
 
-from detente.plots import base, geography, style
-from detente.plots.base import Box, Canvas, Floats, Page
+from detente.plots import base, geography, placing, style, titles
 from detente.plots.geography import Frame, Ring, fill_places
-from detente.plots.style import REVEALED, Alignment
+from detente.plots.look import palette
+from detente.plots.page import Canvas, Page, width_for
+from detente.plots.placing import Box, Floats
+from detente.plots.style import Alignment
+from detente.runs.errors import UsageError
 from detente.runs.results import Results
 
 FOOTNOTE: Final = (
     "Outlines: Natural Earth, public domain. They show who administers a place and are no "
-    "statement on whose it is\n"
-    "(Kashmir, Aksai Chin, Crimea and others). Hatched: places kept apart from any country."
+    "statement on whose it is (Kashmir, Aksai Chin, Crimea and others). Hatched: places kept apart "
+    "from any country."
 )
 UNKNOWN: Final = "No map has outlines of these countries."
-#: Tilt from the second pole (-1) over neither (0) to the first (1).
-TILTS: Final = LinearSegmentedColormap.from_list(
-    "detente_tilt", ["#8c3200", "#cf6a26", "#f2b489", "#f6f3ee", "#9cc4e4", "#3c87c4", "#0a4578"]
-)
+#: Inches of the page's width; below how many the scale stands under the map.
+WIDTH: Final = 14.0
+ROOMY: Final = 9.0
 #: Of the sea, and of a country that the scenario does not speak of.
 SEA: Final = "#f7f9fb"
 LAND: Final = "#e4e4e2"
@@ -47,14 +50,14 @@ TILE: Final = 0.95
 TALLEST: Final = 2.2
 LINE: Final = 0.45
 TEXT: Final = 0.3
-SWATCH: Final = 0.52
+SWATCH: Final = 0.62
 
 
 class _Country(NamedTuple):
     """What the map says about a country."""
 
     name: str
-    tilt: float
+    text: str
     colour: tuple[float, ...]
     rings: Sequence[Ring]
 
@@ -64,60 +67,138 @@ def map(  # noqa: A001 - `plots.map` is what people type; nothing here needs the
     results: Results,
     variant: str | None = None,
     outcome: str | None = None,
+    countries: Sequence[str] | None = None,
     fig: Canvas | None = None,
+    *,
+    change: bool | None = None,
 ) -> Canvas:
-    """Draw the map of the region, each country coloured by its revealed tilt or that of its ties.
+    """Draw the map of the region, each country coloured by what a course of events changed in it.
 
-    Title and scale say which of the two it is. The number under each name is the median. Countries
-    of the scenario that lie far from the rest, or that have no outline, stand in boxes beside the
-    map; countries that the scenario does not speak of are grey. What the outlines say about
-    disputed borders stands in ``data/LICENCE-outlines.txt`` and at the foot of the map.
+    The number under each name is the mean change in revealed tilt, or in that of ties, against the
+    same runs of the twin; in brackets where 0 lies between what 95 % of the changes lie. Without a
+    twin, of the twin itself, or if `change` is False, it is where the country ends, on average.
+    Title and scale say which. Countries of the scenario that lie far from the rest, or that have no
+    outline, stand in boxes beside the map; countries that the scenario does not speak of are grey.
+    What the outlines say about disputed borders stands in ``data/LICENCE-outlines.txt`` and at the
+    foot of the map.
     """
     variant = style.pick(results, "variant", variant)
     kind = style.pick_alignment(results, outcome)
-    table = results.data[kind.outcome].sel(variant=variant).transpose("run", "country").values
-    tilt = np.nanmedian(table, axis=0).tolist()
-    limit = max(0.3, float(np.ceil(10 * np.abs(tilt).max())) / 10)
+    changed = variant != results.reference if change is None else change
+    if changed and variant == results.reference:
+        raise UsageError(f"plots.map: nothing changed in '{variant}' by itself")
+    places = style.pick_places(results, countries)
+    scale = _Scale.of(results, kind, variant, places, changed=changed)
     outlines = geography.load_outlines().countries
-    countries = {
-        code: _Country(name, at, TILTS(0.5 + at / limit / 2), outlines.get(code, ()))
-        for (code, name), at in zip(style.country_names(results).items(), tilt, strict=True)
+    known = list(style.country_names(results).items())
+    named = {
+        code: _Country(name, text, scale.colour(value), outlines.get(code, ()))
+        for (code, name), value, text in zip(
+            (known[at] for at in places), scale.values, scale.texts, strict=True
+        )
     }
-    frame = geography.frame_region(list(countries), outlines)
-    beside = {code: each for code, each in countries.items() if not frame or code in frame.beside}
-    first, second = style.titles(results, "pole").values()
+    frame = geography.frame_region(list(named), outlines)
+    beside = {code: each for code, each in named.items() if not frame or code in frame.beside}
+    width = width_for(fig, WIDTH)
+    stacked = width < ROOMY and frame is not None
+    low, side = (3.0, width) if stacked else (0.75, width - 3.0)
+    high = _height(frame, side - 0.4, len(beside))
     page = Page(
-        fig, (14.0, _height(frame, len(beside))),
-        style.scenario_title(
-            results,
-            "With whom each sides in word and deed" if kind is REVEALED
-            else "How the region\u2019s ties tilt",
-        ),
-        f"{kind.axis}: {kind.about}.\nMedian on {style.last_day(results)}, from \u22121 (wholly "
-        f"{second}) to +1 (wholly {first}). {style.about(results, variant)}.",
+        fig, (WIDTH, low + high + 0.1), scale.title, scale.subtitle,
+        [f"{name}: {text}" for name, text, *_ in named.values()], lowest=low + min(high, 3.4),
     )  # fmt: skip
-    low, high, side = 0.75, page.top - 0.1, page.width - 3.0
-    split, box, across = low, (0.2, low, side, high), 3
+    top = page.top - 0.1
+    bar = tiles = (0.2, low, side, top)
     if frame is not None:
-        on_map = {code: countries[code] for code in frame.inside}
-        _draw_region(page.axes(0.15, low, side - 0.4, high - low), frame, on_map)
-        split = high - min(3.6, 0.5 * (high - low))
-        box, across = (side, low, page.width, split - 0.3), 1 if len(beside) <= 12 else 2
-    _draw_scale(page, kind, limit, style.tilt_ends(results), (side, split, page.width, high))
-    _draw_tiles(page, list(beside.values()), box, across)
+        on_map = {code: named[code] for code in frame.inside}
+        _draw_region(page.axes(0.15, low, side - 0.3, top - low), frame, on_map)
+        split = top - min(3.6, 0.5 * (top - low))
+        bar, tiles = (side, split, width, top), (side, low, width, split - 0.3)
+        if stacked:
+            bar, tiles = (0.2, 0.95, 0.5 * width, low - 0.1), (0.55 * width, 0.95, width, low - 0.1)
+    _draw_scale(page, scale, bar)
+    across = 3 if frame is None else 2 if len(beside) > 12 else 1
+    _draw_tiles(page, list(beside.values()), tiles, across)
+    foot = (f"{scale.note} " if scale.note else "") + (FOOTNOTE if frame else UNKNOWN)
     page.text(
-        0.012 * page.width, 0.12, FOOTNOTE if frame else UNKNOWN, fontsize=style.NOTE - 1,
+        0.15, 0.1, style.wrapped(foot, int(13.2 * width), 4), fontsize=style.NOTE - 1.5,
         color=style.FAINT, va="bottom",
     )  # fmt: skip
     return page.figure
 
 
-def _height(frame: Frame | None, beside: int) -> float:
-    """Return a height of the page at which the map fills its share of the width."""
+class _Scale(NamedTuple):
+    """What the colours of a map stand for."""
+
+    title: str
+    subtitle: str
+    heading: str
+    ends: tuple[str, str]
+    limit: float
+    values: list[float]
+    texts: list[str]
+    note: str
+
+    @classmethod
+    def of(
+        cls, results: Results, kind: Alignment, variant: str, places: Sequence[int], *,
+        changed: bool,
+    ) -> _Scale:  # fmt: skip
+        """Measure the change of each country in a course of events, or where it ends."""
+        prefix = "" if kind.outcome == "tilt" else f"{kind.outcome}_"
+        rows = [list(results.summary[variant].values())[at] for at in places]
+        column = f"{prefix}effect" if changed else kind.outcome
+        values = [math.nan if row[column] is None else float(row[column]) for row in rows]
+        digits = 3 if changed and kind.outcome == "tilt" else 2
+        texts, note = [style.signed(value, digits) for value in values], ""
+        if changed:
+            unsure = [_is_open(row, column) for row in rows]
+            texts = [f"({text})" if own else text for text, own in zip(texts, unsure, strict=True)]
+            if any(unsure):
+                note = "In brackets: 0 lies within 95 % of the changes of single runs."
+        largest = float(np.nanmax(np.abs([*values, 0.0])))
+        step = 0.1 if largest > 0.1 else 0.01
+        limit = max(0.02, math.ceil(largest / step - 1e-9) * step)
+        first, second = style.titles(results, "pole").values()
+        course = f"\u201c{style.titles(results, 'variant')[variant]}\u201d"
+        codes = [style.labels(results, "country")[at] for at in places]
+        if changed:
+            twin = style.titles(results, "variant")[results.reference]
+            title = titles.moved(results, variant, kind.outcome, codes)
+            axis = f"{kind.axis[:1].lower()}{kind.axis[1:]}"
+            text = (
+                f"Mean change of {axis} ({kind.about}) by {course} against the same "
+                f"{style.run_count(results)} of \u201c{twin}\u201d."
+            )
+            heading, ends = f"Change in\n{axis}", (first, second)
+        else:
+            title = titles.ends(results, {kind.outcome: np.asarray(values)}, range(len(values)))
+            text = (
+                f"{kind.axis}: {kind.about}. Mean on {style.last_day(results)}, from \u22121 "
+                f"(wholly {second}) to +1 (wholly {first}). {style.about(results, variant)}."
+            )
+            heading, ends = kind.axis, style.tilt_ends(results)
+        subtitle = f"{style.subject(results)}{text}"
+        return cls(title, subtitle, heading, ends, limit, values, texts, note)
+
+    def colour(self, value: float) -> tuple[float, ...]:
+        """Return the colour of a value; grey of none."""
+        own: tuple[float, ...] = palette().map()(0.5 + value / self.limit / 2)
+        return to_rgba(LAND) if math.isnan(value) else own
+
+
+def _is_open(row: Mapping[str, Any], column: str) -> bool:
+    """Return whether 0 lies between what 95 % of the changes lie."""
+    low, high = row[f"{column}_low"], row[f"{column}_high"]
+    return low is None or bool(low <= 0 <= high)
+
+
+def _height(frame: Frame | None, width: float, beside: int) -> float:
+    """Return a height at which the map fills its share of the width."""
     if frame is None:
-        return max(5.4, 2.4 + 0.45 * -(-beside // 3))
+        return max(3.0, 0.5 + 0.45 * -(-beside // 3))
     shape = (frame.top - frame.bottom) / (frame.right - frame.left)
-    return float(np.clip(10.55 * shape, 6.0, 9.6)) + 1.95
+    return width * float(np.clip(shape, 0.55, 0.9))
 
 
 def _draw_region(axes: Axes, frame: Frame, countries: Mapping[str, _Country]) -> None:
@@ -130,7 +211,7 @@ def _draw_region(axes: Axes, frame: Frame, countries: Mapping[str, _Country]) ->
     width = max(width, height * axes.bbox.width / axes.bbox.height)
     x, y = (frame.left + frame.right) / 2, (frame.bottom + frame.top) / 2
     height = width * axes.bbox.height / axes.bbox.width
-    left, bottom, right, top = base.box_around(x, y, width, height)
+    left, bottom, right, top = placing.box_around(x, y, width, height)
     axes.set(xlim=(left, right), ylim=(bottom, top), aspect="equal")
     outlines, plane = geography.load_outlines(), frame.projection
     others = [(rings, LAND) for code, rings in outlines.countries.items() if code not in countries]
@@ -143,22 +224,22 @@ def _draw_region(axes: Axes, frame: Frame, countries: Mapping[str, _Country]) ->
 
 def _label_countries(axes: Axes, frame: Frame, countries: Iterable[_Country]) -> None:
     """Write name and tilt of each country in it where they fit, else beside it with a line."""
-    left, bottom, right, top = base.page_box(axes)
+    left, bottom, right, top = placing.page_box(axes)
     page = (left + 4, bottom + 4, right - 4, top - 4)
     placed: list[Box] = []
     outside: list[tuple[Floats, str]] = []
-    rings = [(base.page_points(axes, frame.projection.plane(c.rings[0])), c) for c in countries]
+    rings = [(placing.page_points(axes, frame.projection.plane(c.rings[0])), c) for c in countries]
     for ring, country in sorted(rings, key=lambda each: float(np.prod(np.ptp(each[0], axis=0)))):
         name = country.name.partition(" (")[0]
-        text = f"{style.wrapped(name, 14, 2)}\n{style.signed(country.tilt)}"
+        text = f"{style.wrapped(name, 14, 2)}\n{country.text}"
         spots = _spots(ring, page)
         for size, within in TRIES:
-            extent = base.text_size(axes, text, size)
+            extent = placing.text_size(axes, text, size)
             box = _fit(Path(ring), spots, extent, within, page, placed)
             if box is not None:
                 placed.append(box)
                 colour = style.text_colour(country.colour)
-                base.write(axes, box, text, size, color=colour, linespacing=1.1)
+                placing.write(axes, box, text, size, color=colour, linespacing=1.1)
                 break
         else:
             if len(spots):
@@ -166,10 +247,10 @@ def _label_countries(axes: Axes, frame: Frame, countries: Iterable[_Country]) ->
     if outside:
         anchors = np.array([anchor for anchor, _ in outside])
         for anchor in anchors:
-            base.write(axes, (*anchor, *anchor), "\u25cf", 6, fontweight="normal", zorder=6)
-        middles = [base.box_around(x, y, MIDDLE, MIDDLE) for x, y in anchors]
+            placing.write(axes, (*anchor, *anchor), "\u25cf", 6, fontweight="normal", zorder=6)
+        middles = [placing.box_around(x, y, MIDDLE, MIDDLE) for x, y in anchors]
         plate = {"boxstyle": "square,pad=0.12", "fc": "white", "ec": style.INK, "lw": 0.6}
-        base.label(
+        placing.label(
             axes, anchors, [text for _, text in outside], BESIDE, page, placed + middles,
             linespacing=1.1, bbox=plate,
         )  # fmt: skip
@@ -193,33 +274,39 @@ def _fit(
 ) -> Box | None:  # fmt: skip
     """Return a box of that size inside a country, as far from its border as can be."""
     width, height = size
-    boxes = base.box_around(spots[:, 0], spots[:, 1], width, height)
-    free = base.overlap(boxes, page) > width * height - 1e-6
+    boxes = placing.box_around(spots[:, 0], spots[:, 1], width, height)
+    free = placing.overlap(boxes, page) > width * height - 1e-6
     for other in taken:
-        free &= base.overlap(boxes, other) == 0
+        free &= placing.overlap(boxes, other) == 0
     across, up = np.meshgrid(np.linspace(-width / 2, width / 2, 9), [-height / 2, 0, height / 2])
     rim = np.stack([across.ravel(), up.ravel()], axis=-1)
     for spot in spots[free]:
         if path.contains_points(rim + spot).mean() >= within:
-            box: Box = base.box_around(spot[0], spot[1], width, height)
+            box: Box = placing.box_around(spot[0], spot[1], width, height)
             return box
     return None
 
 
-def _draw_scale(page: Page, kind: Alignment, limit: float, ends: tuple[str, str], box: Box) -> None:
+def _draw_scale(page: Page, scale: _Scale, box: Box) -> None:
     """Draw the scale of colours in a box in inches, with what it and its ends mean in words."""
-    left, bottom, _, top = box
-    page.text(left, top, kind.axis, va="top", fontsize=style.LABEL + 1, fontweight="bold")
-    top -= 0.35
-    axes = page.axes(left, bottom + 0.35, 0.28, top - bottom - 0.7)
-    ticks = [style.signed(tick) for tick in np.linspace(-limit, limit, 5)]
-    base.scale(axes, TILTS, (-limit, limit), ticks, "vertical")
+    left, bottom, right, top = box
+    page.text(
+        left, top, scale.heading, va="top", fontsize=style.LABEL + 1, fontweight="bold",
+        linespacing=1.1,
+    )  # fmt: skip
+    top -= 0.1 + 0.25 * (1 + scale.heading.count("\n"))
+    axes = page.axes(left, bottom + 0.35, 0.28, max(0.5, top - bottom - 0.7))
+    digits = 2 if scale.limit >= 0.1 else 3
+    count = 5 if top - bottom > 1.5 else 3
+    ticks = [style.signed(tick, digits) for tick in np.linspace(-scale.limit, scale.limit, count)]
+    base.scale(axes, palette().map(), (-scale.limit, scale.limit), ticks, "vertical")
+    letters = int((right - left) / 0.115)
     for y, end, colour, align in (
-        (top, ends[0], style.FIRST_POLE, "top"),
-        (bottom, ends[1], style.SECOND_POLE, "bottom"),
+        (top, scale.ends[0], palette().first, "top"),
+        (bottom, scale.ends[1], palette().second, "bottom"),
     ):
         look = {"fontsize": style.LABEL, "fontweight": "bold", "color": colour}
-        page.text(left, y, style.wrapped(end, 30, 1), va=align, **look)
+        page.text(left, y, style.wrapped(end, letters, 1), va=align, **look)
 
 
 def _draw_tiles(page: Page, countries: Sequence[_Country], box: Box, across: int) -> None:
@@ -234,7 +321,7 @@ def _draw_tiles(page: Page, countries: Sequence[_Country], box: Box, across: int
     for index, country in enumerate(countries):
         x = left + width * (index % across)
         y = top - height * (index // across + 1)
-        number, name = style.signed(country.tilt), style.wrapped(country.name, letters, 1)
+        number, name = country.text, style.wrapped(country.name, letters, 1)
         if country.rings and height - TEXT >= TILE:
             _draw_outline(page.axes(x, y + TEXT, width - 0.2, height - TEXT - 0.08), country)
             text, at = f"{name}  {number}", x

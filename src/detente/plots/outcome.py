@@ -11,13 +11,17 @@ import pandas as pd
 from matplotlib.axes import Axes
 from numpy.typing import NDArray
 
-from detente.plots import base, style
-from detente.plots.base import Canvas, Floats, Page
-from detente.plots.style import Alignment, Variant
+from detente.plots import base, placing, style
+from detente.plots.courses import Variant, pick_variants
+from detente.plots.page import Canvas, Page, width_for
+from detente.plots.placing import Floats
+from detente.plots.style import Alignment
 from detente.runs.errors import require
 from detente.runs.results import Results
 from detente.theory import find
 
+#: Inches of the page's width.
+WIDTH: Final = 13.2
 #: Bins of the density of an outcome that the results do not keep in bins.
 BINS: Final = 400
 #: The range that a unit such as "-1 (opposes) to 1 (supports)" gives.
@@ -33,40 +37,83 @@ class Spread(NamedTuple):
     ends: tuple[float, float]
     counts: NDArray[Any]
     levels: Floats
+    means: Floats
 
 
 @base.plot()
 def outcome(
-    results: Results, name: str, variants: Sequence[str] | None = None, fig: Canvas | None = None
+    results: Results,
+    name: str,
+    variants: Sequence[str] | None = None,
+    countries: Sequence[str] | None = None,
+    fig: Canvas | None = None,
 ) -> Canvas:
     """Draw the distribution of any outcome of each country, by course of events.
 
-    The density is that of the main course of events; below it every course has its median (mark),
+    The density is that of the main course of events; below it every course has its mean (mark),
     half of its runs (thick) and nine in ten (thin). The title and the unit are those that the
     theory declares.
     """
-    shown = style.pick_variants(results, variants)
+    shown = pick_variants(results, variants)
     spread = spread_of(results, name, shown)
-    subtitle = "In each country" if len(spread.rows) > 1 else "In the region"
-    foot = 0.75 + 0.29 * -(-len(shown) // 3)
+    order = [0]
+    if len(spread.rows) > 1:
+        order = style.pick_places(results, countries, -spread.means[0])
+    across = max(1, int(width_for(fig, WIDTH) / 4.3))
+    foot = 0.75 + 0.29 * -(-len(shown) // across)
+    where = "In each country" if len(spread.rows) > 1 else "In the region"
     page = Page(
-        fig, (13.2, (0.36 + 0.085 * len(shown)) * len(spread.rows) + 1.75 + foot),
-        style.scenario_title(results, spread.title),
-        f"{subtitle}, {style.run_count(results, each=True)}. "
+        fig, (WIDTH, (0.36 + 0.085 * len(shown)) * len(order) + foot + 0.3),
+        _title(spread, order),
+        f"{style.subject(results)}{where}, {style.run_count(results, each=True)}. "
         f"Hill: \u201c{shown[0].title}\u201d.\n"
-        "Marks: median; thick line: half of the runs; thin line: nine in ten.",
+        "Marks: mean; thick line: half of the runs; thin line: nine in ten.",
+        _told(spread, shown, order),
     )  # fmt: skip
-    left = 0.35 + 0.105 * max(len(name) for name in spread.rows)
-    axes = page.axes(left, foot + 0.25, page.width - left - 0.35, page.top - foot - 0.55)
-    order = np.argsort(-np.nan_to_num(spread.levels[0, :, 2]), kind="stable").tolist()
+    left = 0.35 + 0.105 * max(len(spread.rows[row]) for row in order)
+    axes = page.axes(left, foot + 0.25, page.width - left - 0.35, page.top - foot - 0.4)
     distributions(axes, spread, shown, order, style.REVEALED)
     axes.set_yticks(range(len(order)), [spread.rows[row] for row in order])
     margin = 0.02 * (spread.ends[1] - spread.ends[0])
     axes.set_xlim(spread.ends[0] - margin, spread.ends[1] + margin)
-    axes.set_xlabel(f"{spread.title} ({spread.unit})" if spread.unit else spread.title)
+    unit = f"{spread.title} ({spread.unit})" if spread.unit else spread.title
+    axes.set_xlabel(style.wrapped(unit, int(page.width * 7), 2))
     keys = [variant.key(style.wrapped(variant.title, 36, 1), lw=3.4, ms=7.5) for variant in shown]
-    page.legend(keys, 0.15, ncols=3, handlelength=2.6, columnspacing=2.0)
+    page.legend(keys, 0.15, ncols=across, handlelength=2.6, columnspacing=2.0)
     return page.figure
+
+
+def _title(spread: Spread, order: Sequence[int]) -> str:
+    """Say in which country the mean is highest and in which lowest, in the main course."""
+    means = spread.means[0]
+    known = [row for row in order if np.isfinite(means[row])]
+    if not known:
+        return f"{spread.title}: no run has it"
+    low, high = (pick(known, key=lambda row: float(means[row])) for pick in (min, max))
+    if low == high:
+        return f"{spread.title}: {means[low]:.2f} on average"
+    return (
+        f"{spread.title}: highest in {spread.rows[high]} ({number(means[high], spread)}), lowest "
+        f"in {spread.rows[low]} ({number(means[low], spread)})"
+    )
+
+
+def number(value: float, spread: Spread) -> str:
+    """Write a value of an outcome, with a sign where it may be below 0."""
+    return style.signed(value) if spread.ends[0] < 0 else f"{value:.2f}"
+
+
+def _told(spread: Spread, shown: Sequence[Variant], order: Sequence[int]) -> list[str]:
+    return [
+        f"{spread.rows[row]}: "
+        + "; ".join(
+            f"{variant.title}: {number(spread.means[at, row], spread)} (nine in ten runs: "
+            f"{number(spread.levels[at, row, 0], spread)} to "
+            f"{number(spread.levels[at, row, 4], spread)})"
+            for at, variant in enumerate(shown)
+        )
+        for row in order
+    ]
 
 
 def spread_of(results: Results, name: str, shown: Sequence[Variant]) -> Spread:
@@ -85,7 +132,10 @@ def spread_of(results: Results, name: str, shown: Sequence[Variant]) -> Spread:
     if bins is not None and not where:
         ends = bins.isel(step=-1).sel(variant=names).transpose("variant", "country", "bin")
         counts = ends.to_numpy()
-        return Spread(title, unit, rows, (-1.0, 1.0), counts, base.quantiles(counts))
+        levels = placing.quantiles(counts)
+        return Spread(
+            title, unit, rows, (-1.0, 1.0), counts, levels, _means(results, variable, names, counts)
+        )
     values = array.transpose("variant", "country", "run").to_numpy()
     table = pd.DataFrame(values.reshape(-1, values.shape[-1]))  # quiet where no run has a value
     low, high = float(table.min().min()), float(table.max().max())
@@ -94,8 +144,18 @@ def spread_of(results: Results, name: str, shown: Sequence[Variant]) -> Spread:
     elif not high > low:
         low, high = float(np.nan_to_num(low)) - 0.5, float(np.nan_to_num(low)) + 0.5
     counts = np.apply_along_axis(lambda runs: np.histogram(runs, BINS, (low, high))[0], -1, values)
-    levels = table.quantile(list(base.LEVELS), axis=1).T.to_numpy()
-    return Spread(title, unit, rows, (low, high), counts, levels.reshape(*values.shape[:-1], -1))
+    levels = table.quantile(list(placing.LEVELS), axis=1).T.to_numpy()
+    levels = levels.reshape(*values.shape[:-1], -1)
+    means = table.mean(axis=1).to_numpy().reshape(values.shape[:-1])
+    return Spread(title, unit, rows, (low, high), counts, levels, means)
+
+
+def _means(results: Results, name: str, variants: Sequence[str], counts: NDArray[Any]) -> Floats:
+    """Return the means that the table of a run has, or else those of the bins."""
+    if name not in ("tilt", "revealed"):
+        return placing.means(counts)
+    found = [[row[name] for row in results.summary[each].values()] for each in variants]
+    return np.asarray(found, dtype=np.float64)
 
 
 def _find(results: Results, name: str) -> tuple[str, dict[str, str], str]:
@@ -128,7 +188,8 @@ def distributions(
     for place, row in enumerate(order):
         _hill(axes, place, densities[row], spread.ends, shown[0].colour, filled=kind.filled)
         for rank, variant in enumerate(shown):
-            interval(axes, depth(place, rank, shown), spread.levels[rank, row], variant, kind)
+            levels, mean = spread.levels[rank, row], spread.means[rank, row]
+            interval(axes, depth(place, rank, shown), levels, mean, variant, kind)
     axes.set_ylim(len(order) - 0.48, -0.62)
     axes.spines["left"].set_visible(False)
     axes.tick_params(axis="y", length=0, labelsize=style.LABEL)
@@ -166,9 +227,11 @@ def _hill(
     axes.plot(np.where(seen, centres, np.nan), top, color=colour, lw=1.1, alpha=0.8)
 
 
-def interval(axes: Axes, place: float, levels: Floats, its: Variant, kind: Alignment) -> None:
-    """Draw the median of five levels (mark), the inner two (thick) and the outer two (thin)."""
+def interval(
+    axes: Axes, place: float, levels: Floats, mean: float, its: Variant, kind: Alignment
+) -> None:
+    """Draw a mean (mark), and of five levels the inner two (thick) and the outer two (thin)."""
     line: dict[str, Any] = {"color": its.colour, "solid_capstyle": "butt"}
     axes.plot(levels[[0, 4]], [place, place], lw=1.1, **line)
     axes.plot(levels[[1, 3]], [place, place], lw=3.4, **line)
-    axes.plot(levels[2:3], [place], marker=its.marker, ms=6, **kind.mark(its.colour))
+    axes.plot([mean], [place], marker=its.marker, ms=6, **kind.mark(its.colour))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, Final
 
 import numpy as np
@@ -11,14 +12,16 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Ellipse
 from matplotlib.ticker import MaxNLocator
 
-from detente.plots import base, style
-from detente.plots.base import Canvas, Floats
+from detente.plots import base, placing, style, titles
+from detente.plots.look import palette
+from detente.plots.page import Canvas, Page, width_for
+from detente.plots.placing import Floats
 from detente.runs.results import Results
 
-#: Tilt as a colour, which must show on white also in the middle.
-TILTS: Final = LinearSegmentedColormap.from_list(
-    "detente_path", ["#9c3a00", "#b8470a", "#8a6d5c", "#5a5a5a", "#52708c", "#0b5c9e", "#0a4578"]
-)
+#: Neither pole as a colour, which must show on white.
+NEITHER: Final = "#5a5a5a"
+#: Inches of the page's width.
+WIDTH: Final = 11.6
 #: Room around the paths, in alignment.
 MARGIN: Final = 0.12
 #: Least width of an ellipse, so that one without spread can still be seen.
@@ -26,64 +29,97 @@ THIN: Final = 0.02
 
 
 @base.plot(by_run=True, needs=("toward_bins",))
-def paths(results: Results, variant: str | None = None, ax: Axes | None = None) -> Canvas:
+def paths(
+    results: Results,
+    variant: str | None = None,
+    countries: Sequence[str] | None = None,
+    ax: Axes | None = None,
+) -> Canvas:
     """Draw how each country's ties move in the plane of its closeness to either pole.
 
-    A ring marks where it starts, a line the medians step by step, a dot where it ends. The ellipse
+    A ring marks where it starts, a line the means step by step, a dot where it ends. The ellipse
     around the end spans nine in ten runs along each axis. In the upper right corner are those close
     to both poles, which hedge; in the lower left those far from both. Along a diagonal from lower
     left to upper right tilt stays the same.
     """
     variant = style.pick(results, "variant", variant)
-    bins = results.data["toward_bins"].sel(variant=variant)
-    levels = base.quantiles(bins.transpose("country", "step", "pole", "bin").values)
+    places = style.pick_places(results, countries)
+    bins = results.data["toward_bins"].sel(variant=variant).isel(country=places)
+    counts = bins.transpose("country", "step", "pole", "bin").values
+    levels = np.full((*counts.shape[:-1], len(placing.LEVELS)), np.nan)
+    levels[:, [0, -1]] = placing.quantiles(counts[:, [0, -1]])  # of the others only the mean
+    levels[..., 2] = placing.means(counts)
     levels = np.nan_to_num(levels)
-    page = base.Page(
-        ax, (11.6, 12.4),
-        style.scenario_title(results, "Which way each country\u2019s ties move between the poles"),
-        "Ties: mutual attitude from \u22121 (enemies) to +1 (as one), medians from "
-        f"{style.day(results.data['date'].values[0])} to {style.last_day(results)}.\n"
+    names = [list(style.country_names(results).values())[at] for at in places]
+    first, second = style.tilt_ends(results)
+    width = width_for(ax, WIDTH)
+    page = Page(
+        ax, (WIDTH, width - 1.2 + 1.4), titles.drift(levels[..., 2][:, [0, -1]], names),
+        f"{style.subject(results)}Ties: mutual attitude from \u22121 (enemies) to +1 (as one), "
+        f"means from {style.day(results.data['date'].values[0])} to {style.last_day(results)}.\n"
         f"{style.about(results, variant)}. Ellipse: nine in ten runs along each axis.",
+        _told(names, levels[:, -1, :, 2], *style.titles(results, "pole").values()), lowest=4.5,
     )  # fmt: skip
-    axes = page.axes(0.95, 1.2, page.width - 1.2, page.top - 1.3)
+    high, wide = page.top - 1.45, page.width - 1.2
+    axes = page.axes(0.95, 1.35, wide, high)
     _limits(axes, levels)
     _corners(axes, *style.titles(results, "pole").values())
     tilt = (levels[:, -1, 0, 2] - levels[:, -1, 1, 2]) / 2
     limit = max(0.3, float(np.abs(tilt).max()))
+    colours = _tilts()
     for path, at_end in zip(levels, tilt, strict=True):
-        _path(axes, path, TILTS(0.5 + at_end / limit / 2))
-    first, second = style.tilt_ends(results)
-    axes.set_xlabel(f"Ties with {first} \u2192", color=style.FIRST_POLE)
-    axes.set_ylabel(f"Ties with {second} \u2192", color=style.SECOND_POLE)
+        _path(axes, path, colours(0.5 + at_end / limit / 2))
+    letters = int(wide * 8.5)
+    for name, end, colour in (
+        ("xlabel", first, palette().first), ("ylabel", second, palette().second)
+    ):  # fmt: skip
+        axes.set(**{name: style.wrapped(f"Ties with {end} \u2192", letters, 2)})
+        (axes.xaxis if name == "xlabel" else axes.yaxis).label.set_color(colour)
     for axis in (axes.xaxis, axes.yaxis):
         axis.set_major_formatter(lambda value, _: style.signed(value, 1))
-    _names(axes, levels, list(style.country_names(results).values()))
+    _names(axes, levels, names)
     dot: dict[str, Any] = {"ls": "", "marker": "o"}
     axes.legend(
         handles=[
             Line2D([], [], ms=8, mfc="white", mec=style.INK, mew=1.8, label="start", **dot),
-            Line2D([], [], color=style.INK, lw=2.4, label="median path"),
+            Line2D([], [], color=style.INK, lw=2.4, label="path"),
             Line2D([], [], ms=9, mfc=style.INK, mec="white", label="end", **dot),
             Line2D([], [], color=style.RULE, ls=(0, (2, 3)), lw=1.2, label="same tilt"),
         ],
-        loc="upper left", bbox_to_anchor=(0, -0.075), ncols=4,
+        loc="upper left", bbox_to_anchor=(-0.5 / wide, -0.75 / high), ncols=4, columnspacing=1.2,
     )  # fmt: skip
     return page.figure
 
 
+def _tilts() -> LinearSegmentedColormap:
+    """Return tilt as a colour that shows on white also in the middle."""
+    own = palette()
+    ends = [own.tilts[0], own.second, NEITHER, own.first, own.tilts[-1]]
+    return LinearSegmentedColormap.from_list("detente_path", ends[1:4] if own.is_grey else ends)
+
+
+def _told(names: list[str], ends: Floats, first: str, second: str) -> list[str]:
+    """Say where each ends."""
+    return [
+        f"{name}: with {first} {style.signed(west)}, with {second} {style.signed(east)}"
+        for name, (west, east) in zip(names, ends, strict=True)
+    ]
+
+
 def _limits(axes: Axes, levels: Floats) -> None:
-    """Show what is needed of the plane, at equal scale on both axes."""
+    """Show what is needed of the plane, at equal scale on both axes unless the page is wide."""
     spread = levels[:, [0, -1]][..., [0, 2, 4]]
     low = np.maximum(spread.min(axis=(0, 1, 3)) - MARGIN, -1.04)
     high = np.minimum(spread.max(axis=(0, 1, 3)) + MARGIN, 1.04)
     side = float((high - low).max())
     middle = np.clip((low + high) / 2, -1.04 + side / 2, 1.04 - side / 2)
-    left, bottom, right, top = base.box_around(middle[0], middle[1], side, side)
+    left, bottom, right, top = placing.box_around(middle[0], middle[1], side, side)
     axes.set(xlim=(left, right), ylim=(bottom, top))
     for axis in (axes.xaxis, axes.yaxis):
         axis.set_major_locator(MaxNLocator(8, steps=[1, 2, 5, 10]))
-    axes.set_aspect("equal", adjustable="box", anchor="NW")
-    axes.apply_aspect()
+    if axes.bbox.width < 1.3 * axes.bbox.height:
+        axes.set_aspect("equal", adjustable="box", anchor="N")
+        axes.apply_aspect()
 
 
 def _corners(axes: Axes, first: str, second: str) -> None:
@@ -121,7 +157,7 @@ def _path(axes: Axes, levels: Floats, colour: tuple[float, ...]) -> None:
 
 def _names(axes: Axes, levels: Floats, names: list[str]) -> None:
     """Write each name beside the end of its path, clear of the others and of their paths."""
-    ends = base.page_points(axes, levels[:, -1, :, 2])
-    every = base.page_points(axes, levels[:, ::3, :, 2])
-    steps = [base.box_around(x, y, 6, 6) for x, y in every]
-    base.label(axes, ends, names, style.LABEL, base.page_box(axes), steps, far=12)
+    ends = placing.page_points(axes, levels[:, -1, :, 2])
+    every = placing.page_points(axes, levels[:, ::3, :, 2])
+    steps = [placing.box_around(x, y, 6, 6) for x, y in every]
+    placing.label(axes, ends, names, style.LABEL, placing.page_box(axes), steps, far=12)

@@ -9,7 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 
 from detente.plots import base, style
-from detente.plots.base import Canvas, Page
+from detente.plots.page import Canvas, Page
 from detente.runs.errors import UsageError
 
 if TYPE_CHECKING:
@@ -26,9 +26,10 @@ VERDICTS: Final[dict[str, dict[str, Any]]] = {
     "undecided": {"color": "#5f5f5f", "marker": "D", "mfc": "white", "ls": "dashed"},
 }
 LINE: Final[dict[str, Any]] = {"lw": 2.6, "ms": 9, "mew": 1.8}
-#: Inches: of the page's width, of a row, for claims on the left and numbers on the right, above and
-#: below the rows.
+#: Inches: of the page's width, and least; of a row, for claims on the left and numbers on the
+#: right, above and below the rows.
 WIDTH: Final = 15.8
+LEAST: Final = 12.5
 ROW: Final = 0.4
 CLAIMS: Final = 5.5
 NUMBERS: Final = 5.2
@@ -65,10 +66,11 @@ def patterns(table: pd.DataFrame, fig: Canvas | None = None) -> Canvas:
     hold, fail, undecided = (list(verdicts.values()).count(verdict) for verdict in VERDICTS)
     rows = len(table) + HEADING * len(groups)
     page = Page(
-        fig, (WIDTH, ROW * rows + ABOVE + BELOW + 1.3), "Which patterns the theory shows",
-        f"Of {len(groups)} patterns {hold} hold, {fail} fail and {undecided} are undecided. "
+        fig, (WIDTH, ROW * rows + ABOVE + BELOW),
+        f"Of {len(groups)} patterns {hold} hold, {fail} fail and {undecided} are undecided",
         "Mark: estimate; line: its interval; each row has its own scale.\n"
         "Line in the middle: what a claim must pass, on the right of which it is as asked.",
+        _told(groups, verdicts), least=LEAST,
     )  # fmt: skip
     height = page.top - ABOVE - BELOW
     axes = page.axes(CLAIMS, BELOW, page.width - CLAIMS - NUMBERS, height)
@@ -94,6 +96,18 @@ def patterns(table: pd.DataFrame, fig: Canvas | None = None) -> Canvas:
     keys = [Line2D([], [], label=name, **LINE, **VERDICTS[name]) for name in used]
     page.legend(keys, 0.15, ncols=len(keys), handlelength=2.6)
     return page.figure
+
+
+def _told(groups: dict[str, pd.DataFrame], verdicts: dict[str, str]) -> list[str]:
+    """Say of each claim what was measured and whether it holds."""
+    return [
+        f"{name} {verdicts[name]}: "
+        + "; ".join(
+            f"{row['claim']}: {row['verdict']}, {_measured(row)}"
+            for row in group.to_dict("records")
+        )
+        for name, group in groups.items()
+    ]
 
 
 def _verdict(group: pd.DataFrame) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from itertools import combinations, pairwise
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
@@ -12,7 +13,8 @@ from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.patches import Rectangle
 
 from detente.plots import base, style
-from detente.plots.base import Canvas, Page
+from detente.plots.page import Canvas, Page, width_for
+from detente.runs.errors import require_country
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -34,8 +36,9 @@ ABOVE: Final = 2.6
 BELOW: Final = 0.75
 PANEL_HEADING: Final = 1.45
 WIDTH: Final = 7.6
-#: Inches of the heading of the whole.
-HEADING: Final = 1.65
+#: Inches of the whole page's width with one panel, and least.
+NATURAL: Final = 12.0
+NARROW: Final = 7.6
 #: Rows that the heading of an event takes, where a panel has several.
 EVENT: Final = 0.85
 HEADLINE: Final[dict[str, Any]] = {"fontsize": style.LABEL, "fontweight": "bold"}
@@ -56,7 +59,9 @@ class _Panel(NamedTuple):
 
 
 @base.plot()
-def record(score: Score, fig: Canvas | None = None) -> Canvas:
+def record(
+    score: Score, countries: Sequence[str] | None = None, fig: Canvas | None = None
+) -> Canvas:
     """Draw how probable the model held each response, and which one each government gave.
 
     A panel is an episode (and a kind of event, if it has several), a row a country, a column a
@@ -68,18 +73,22 @@ def record(score: Score, fig: Canvas | None = None) -> Canvas:
     parameters, each by itself, give it. ``score.of(name)`` is the score of one episode, to be drawn
     by itself.
     """
+    rows = score.table.assign(kind=_kinds(score))
+    if countries is not None:
+        names = dict(zip(rows["country"], rows["country_name"], strict=True))
+        chosen = [require_country(code, names) for code in style.listed(countries)]
+        rows = rows[rows["country"].isin(chosen)]
     panels = [
         _panel_of(score, name, table)
-        for (name, _), table in score.table.assign(kind=_kinds(score)).groupby(
-            ["scenario", "kind"], sort=False
-        )
+        for (name, _), table in rows.groupby(["scenario", "kind"], sort=False)
     ]
     heights = [ABOVE + CELL[1] * panel.rows + BELOW for panel in panels]
-    columns = _placed(heights, min(ACROSS, len(panels)))
+    natural = max(WIDTH * min(ACROSS, len(panels)), NATURAL)
+    across = 1 if width_for(fig, natural, NARROW) < 1.6 * NARROW else ACROSS
+    columns = _placed(heights, min(across, len(panels)))
     most = max(sum(heights[at] for at in column) for column in columns)
     page = Page(
-        fig, (max(WIDTH * len(columns), 12.0), most + HEADING),
-        "What governments did, and what the model expected", _subtitle(score),
+        fig, (natural, most), _title(rows), _subtitle(score), _told(rows), least=NARROW,
     )  # fmt: skip
     width, scale = page.width / len(columns), page.top / most
     for across, column in enumerate(columns):
@@ -92,6 +101,25 @@ def record(score: Score, fig: Canvas | None = None) -> Canvas:
             _draw_panel(axes, score, panel)
             top -= heights[at] * scale
     return page.figure
+
+
+def _title(rows: pd.DataFrame) -> str:
+    """Say how often the likeliest side and the likeliest response were right."""
+    sides, same = (int(rows[hit].sum()) for hit in ("side_hit", "response_hit"))
+    return (
+        f"The model\u2019s likeliest side is what governments took {sides} times of {len(rows)}, "
+        f"its likeliest response {same}"
+    )
+
+
+def _told(rows: pd.DataFrame) -> list[str]:
+    """Say what each government did, and how probable the model held that."""
+    return [
+        f"{row['scenario']}, {row['country_name']}: {style.humanized(row['observed'])}, "
+        f"{style.percent(row['probability'])} (95 % of draws: "
+        f"{style.percent(row['probability_low'])} to {style.percent(row['probability_high'])})"
+        for row in rows.to_dict("records")
+    ]
 
 
 def _kinds(score: Score) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import numpy as np
@@ -10,19 +11,20 @@ from matplotlib.axes import Axes
 from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
+from numpy.typing import NDArray
 
-from detente.plots import base, style
-from detente.plots.base import Canvas, Floats, Page
+from detente.plots import base, placing, style, titles
+from detente.plots.look import palette
+from detente.plots.page import Canvas, Page, root, width_for
+from detente.plots.placing import Floats
 from detente.runs.errors import UsageError
 from detente.runs.results import Results
 
 if TYPE_CHECKING:
     from detente.scenario.elements import Event
 
-#: Hostile over silent to supportive. Both ends are dark in grey; which is which, the side says.
-STANCES: Final = LinearSegmentedColormap.from_list(
-    "detente_stance", ["#6b1d00", "#c95a17", "#f3c196", "#dcdcda", "#a9cfe6", "#2f7fbd", "#08355e"]
-)
+#: Of silence, in the middle between hostile and supportive.
+SILENT: Final = "#dcdcda"
 #: How often a response is ever given, from 0 to 1: the darker the oftener.
 EVER: Final = LinearSegmentedColormap.from_list("detente_ever", ["#ffffff", "#b9b9b9", "#4a4a4a"])
 #: Marks whose act the event is, and those whom it asks.
@@ -36,17 +38,25 @@ FIRST: Final = (-0.31, 0.24)
 #: Per cent on either side that bars have room for at least, and least width of silence's column.
 SIDE: Final = 20.0
 SILENCE: Final = 16.0
-#: Inches: of the page's width, of a row, above and below the rows, of a column of how often a
-#: response is ever given, of what is written of the record, left of those columns, and right of
+#: Inches: of the page's width, of a row and least of one, above the rows, of a column of how often
+#: a response is ever given, of what is written of the record, left of those columns, and right of
 #: them if nothing is written.
 WIDTH: Final = 16.6
 ROW: Final = 0.66
+LOW: Final = 0.4
 ABOVE: Final = 1.5
-BELOW: Final = 1.55
 COLUMN: Final = 0.44
 RECORDED: Final = 5.0
 ASIDE: Final = 0.45
 EDGE: Final = 1.1
+#: Narrower pages than these leave out what is written, and how often a response is ever given.
+WRITTEN: Final = 14.0
+ROOMY: Final = 9.0
+
+
+def _stances() -> LinearSegmentedColormap:
+    """Return colours from hostile to supportive; which is which, the side says in grey."""
+    return palette().map(SILENT)
 
 
 class _Mix(NamedTuple):
@@ -63,7 +73,13 @@ class _Mix(NamedTuple):
 
 @base.plot(by_run=True, needs=("response_count", "chosen_count", "first_response", "event_count"))
 def responses(
-    results: Results, event: str | None = None, variant: str | None = None, ax: Axes | None = None
+    results: Results,
+    event: str | None = None,
+    variant: str | None = None,
+    countries: Sequence[str] | None = None,
+    ax: Axes | None = None,
+    *,
+    record: bool = True,
 ) -> Canvas:
     """Draw the mix of responses of each country to an event: first, ever and last.
 
@@ -75,7 +91,9 @@ def responses(
 
     What the record says that the government really did is framed, its first response in the thin
     bar and its last in the thick one, and written out; the frame is dashed where the record's
-    confidence is below 0.6. The country whose act the event is, and those whom it asks, are marked.
+    confidence is below 0.6; `record` leaves it out. The country whose act the event is, and those
+    whom it asks, are marked. On narrow pages first what is written of the record is left out, then
+    how often each response is ever given.
     """
     known = style.labels(results, "event")
     if not known:
@@ -91,46 +109,100 @@ def responses(
     passive = _passive(results, course, mix)
     # those who have no say stand below the others
     heard = np.array([code not in passive for code in style.labels(results, "country")])
-    order = np.lexsort((mix.last @ mix.stances, ~heard))
-    recorded = [row for row in results.scenario.record if row.event == event]
+    ranks = np.argsort(np.lexsort((mix.last @ mix.stances, ~heard))).astype(np.float64)
+    order = np.array(style.pick_places(results, countries, ranks))
+    recorded = [row for row in results.scenario.record if row.event == event] if record else []
     names = style.country_names(results)
+    sheet = _Sheet.of(ax, mix, list(names.values()), recorded)
     page = Page(
-        ax, (WIDTH, ROW * len(names) + ABOVE + BELOW + 1.5),
-        f"How each country answers: {style.titles(results, 'event')[event]}",
-        _subtitle(results, variant, mix.runs, recorded),
+        ax, (WIDTH, sheet.row * len(order) + sheet.above + sheet.below),
+        titles.responses(results, variant, event, [list(names)[row] for row in order]),
+        _subtitle(results, event, variant, mix.runs, recorded if record else None),
+        [_told(list(names.values())[row], mix, int(row)) for row in order],
+        lowest=LOW * len(order) + sheet.above + sheet.below,
     )  # fmt: skip
-    left = 0.3 + 0.115 * (max(map(len, names.values())) + 2)  # two for a mark
-    beside = COLUMN * np.count_nonzero(mix.stances)
-    right = ASIDE + beside + (RECORDED if recorded else EDGE)
-    axes = page.axes(left, BELOW, page.width - left - right, page.top - BELOW - ABOVE)
+    wide = page.width - sheet.left - sheet.right
+    axes = page.axes(sheet.left, sheet.below, wide, page.top - sheet.below - sheet.above)
     silent = np.stack([mix.first, mix.last])[:, heard][..., mix.stances == 0]
-    wide = max(SILENCE, 100 * float(silent.max(initial=0.0))) + 3
+    column = max(SILENCE, 100 * float(silent.max(initial=0.0))) + 3
     for place, row in enumerate(order):
         code = list(names)[row]
         if code in passive:
-            axes.text(0, place, passive[code], ha="center", va="center", fontstyle="italic")
+            axes.text(
+                -column / 2 - 2, place, passive[code], ha="right", va="center", fontstyle="italic"
+            )
             continue
         done = [each for each in recorded if each.country == code]
-        _bars(axes, place, mix, int(row), wide, done)
-    _scales(axes, mix, len(order), wide)
-    own = axes.inset_axes((1 + ASIDE / _inches(axes), 0, beside / _inches(axes), 1))
-    _ever(own, mix, order)
-    if recorded:
-        heading = "What it did, and how often runs begin\nwith its first and end with its last"
-        base.note(own, heading, (1, 1), (10, 4), "axes fraction", va="bottom", fontweight="bold")
-        for place, row in enumerate(order):
-            done = [each for each in recorded if each.country == list(names)[row]]
-            base.beside(own, place, _written(done, mix, int(row)), 10)
+        _bars(axes, place, mix, int(row), column, done)
+    _scales(axes, mix, len(order), column)
+    if sheet.beside:
+        own = axes.inset_axes((1 + ASIDE / _inches(axes), 0, sheet.beside / _inches(axes), 1))
+        _ever(own, mix, order)
+        if sheet.written:
+            _write_record(own, mix, order, list(names), recorded)
     asked = set() if course is None else set(course.asked(names)) - {course.actor}
     if course and len(asked) >= len(names) - 1:  # all the others: nobody stands out
         asked = set()
     marks = dict.fromkeys(asked, ASKED)
     if course is not None and course.actor is not None:
         marks[course.actor] = ACTOR
-    labels = [f"{name} {marks[code]}" if code in marks else name for code, name in names.items()]
+    labels = [
+        f"{name} {marks[code]}" if code in marks else name
+        for code, name in zip(names, sheet.names, strict=True)
+    ]
     axes.set_yticks(range(len(order)), np.array(labels)[order])
-    _legend(axes, mix, actor=ACTOR in " ".join(labels), asked=bool(asked))
+    _legend(axes, mix, sheet.left, actor=ACTOR in " ".join(labels), asked=bool(asked))
     return page.figure
+
+
+class _Sheet(NamedTuple):
+    """How a page is shared out, in inches: what a narrow one has no room for is left out."""
+
+    names: list[str]
+    row: float
+    left: float
+    right: float
+    above: float
+    below: float
+    beside: float  # of how often each response is ever given; 0 if that is left out
+    written: bool  # what the record says
+
+    @classmethod
+    def of(cls, ax: Axes | None, mix: _Mix, names: list[str], recorded: list[Any]) -> _Sheet:
+        """Return what the page has room for."""
+        width = width_for(ax, WIDTH)
+        written, roomy = bool(recorded) and width >= WRITTEN, width >= ROOMY
+        shown = names if roomy else [style.wrapped(name, 13, 2) for name in names]
+        longest = max(len(line) for name in shown for line in name.split("\n"))
+        left = 0.3 + 0.115 * (longest + 2)  # two for a mark
+        beside = COLUMN * np.count_nonzero(mix.stances) if roomy else 0.0
+        right = ASIDE + beside + (RECORDED if written else EDGE) if roomy else 0.6
+        keys = -(-(len(mix.names) + 2) // max(2, int(width / 3.1)))
+        above = ABOVE if roomy else 0.6
+        return cls(shown, ROW if roomy else 0.5, left, right, above, 0.95 + 0.27 * keys,
+                   beside, written)  # fmt: skip
+
+
+def _told(name: str, mix: _Mix, row: int) -> str:
+    """Say with what a country answers last, the likeliest response first."""
+    order = np.argsort(-mix.last[row], kind="stable")
+    said = [
+        f"{mix.titles[at]} {style.percent(float(mix.last[row, at]))}"
+        for at in order
+        if mix.last[row, at] > 0
+    ]
+    return f"{name}: {', '.join(said) or 'no response'}"
+
+
+def _write_record(
+    axes: Axes, mix: _Mix, order: NDArray[np.intp], codes: list[str], recorded: list[Any]
+) -> None:
+    """Write beside the rows what each really did."""
+    heading = "What it did, and how often runs begin\nwith its first and end with its last"
+    base.note(axes, heading, (1, 1), (10, 4), "axes fraction", va="bottom", fontweight="bold")
+    for place, row in enumerate(order):
+        done = [each for each in recorded if each.country == codes[row]]
+        base.beside(axes, place, _written(done, mix, int(row)), 10)
 
 
 def _mix(results: Results, event: str, variant: str, kind: str) -> _Mix:
@@ -175,12 +247,16 @@ def _passive(results: Results, event: Event | None, mix: _Mix) -> dict[str, str]
     return found
 
 
-def _subtitle(results: Results, variant: str, runs: int, recorded: list[Any]) -> str:
-    came_up = f"In % of the {runs:,} runs in which it came up" if runs else "It never came up"
-    return (
-        f"{came_up}; \u201c{style.titles(results, 'variant')[variant]}\u201d. Thick bar: last "
-        f"response; thin bar above it: first.\n{_how_framed(recorded)}"
+def _subtitle(
+    results: Results, event: str, variant: str, runs: int, recorded: list[Any] | None
+) -> str:
+    came_up = f"in % of the {runs:,} runs in which it came up" if runs else "it never came up"
+    text = (
+        f"How each answers \u201c{style.titles(results, 'event')[event]}\u201d, {came_up}; "
+        f"\u201c{style.titles(results, 'variant')[variant]}\u201d. Thick bar: last response; thin "
+        "bar above it: first."
     )
+    return text if recorded is None else f"{text}\n{_how_framed(recorded)}"
 
 
 def _how_framed(recorded: list[Any]) -> str:
@@ -194,7 +270,7 @@ def _how_framed(recorded: list[Any]) -> str:
 
 
 def _inches(axes: Axes) -> float:
-    left, _, right, _ = base.page_box(axes)
+    left, _, right, _ = placing.page_box(axes)
     return (right - left) / 72
 
 
@@ -209,7 +285,7 @@ def _bars(
     ):
         edges = _edges(100 * shares, mix.stances, silence)
         for (start, end), share, stance in zip(edges, shares, mix.stances, strict=True):
-            colour = STANCES(0.5 + stance / 2)
+            colour = _stances()(0.5 + stance / 2)
             if share > 0:
                 axes.barh(
                     place + middle, end - start, left=start, color=colour, height=height,
@@ -327,19 +403,25 @@ def _ever(axes: Axes, mix: _Mix, order: Any) -> None:
         axes.axhline(edge, color="white", lw=3)
 
 
-def _legend(axes: Axes, mix: _Mix, *, actor: bool, asked: bool) -> None:
-    colours = [STANCES(0.5 + stance / 2) for stance in mix.stances]
+def _legend(axes: Axes, mix: _Mix, left: float, *, actor: bool, asked: bool) -> None:
+    colours = [_stances()(0.5 + stance / 2) for stance in mix.stances]
     handles: list[Artist] = [
         Patch(fc=colour, ec=style.FAINT, lw=0.5, label=title)
         for title, colour in zip(mix.titles, colours, strict=True)
     ]
+    page = root(axes).bbox.width / root(axes).dpi
     look: dict[str, Any] = {"ls": "", "marker": "D", "color": style.INK, "ms": 6}
     if actor:
-        handles.append(Line2D([], [], label="acts: the event is its own move", **look))
+        handles.append(
+            Line2D(
+                [], [], label="acts: the event is its own move" if page >= ROOMY else "acts", **look
+            )
+        )
     if asked:
         handles.append(Line2D([], [], label="asked", mfc="white", **look))
-    _, bottom, _, top = base.page_box(axes)
+    start, bottom, end, top = placing.page_box(axes)
     axes.legend(
-        handles=handles, loc="upper left", bbox_to_anchor=(-0.1, -52 / (top - bottom)), ncols=5,
-        columnspacing=1.8, handlelength=1.2, handleheight=1.0,
+        handles=handles, loc="upper left", columnspacing=1.4, handlelength=1.2, handleheight=1.0,
+        bbox_to_anchor=((0.2 - left) * 72 / (end - start), -50 / (top - bottom)),
+        ncols=max(2, min(5, int(page / 3.1))),
     )  # fmt: skip

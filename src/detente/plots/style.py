@@ -1,22 +1,19 @@
-"""How every picture looks and speaks: colours, sizes and marks; names, dates and numbers.
+"""What every picture says alike: names, dates and numbers; and how courses of events are marked.
 
-Text is large enough to be read from the back of a room. Colours are those of Okabe and Ito (2008),
-which people with any colour vision can tell apart; each variant has a line style and a marker of
-its own too, so that a picture also works printed in grey.
+Colours are those of `detente.plots.look`, which people with any colour vision can tell apart; each
+variant has a line style and a marker of its own too, so that a picture also works printed in grey.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from contextlib import AbstractContextManager
 from datetime import date
 from functools import partial
 from textwrap import fill
 from typing import Any, Final, NamedTuple
 
-import matplotlib.style
 import numpy as np
-from matplotlib.lines import Line2D
+from numpy.typing import NDArray
 
 from detente.measures.wording import humanized, joined, labels, signed, titles
 from detente.runs.errors import UsageError, require, require_country
@@ -35,10 +32,6 @@ SUBTITLE: Final = 13.0
 LABEL: Final = 13.0
 TICK: Final = 12.0
 NOTE: Final = 11.0
-
-#: Toward the first pole and toward the second, everywhere.
-FIRST_POLE: Final = "#0b5c9e"
-SECOND_POLE: Final = "#b8470a"
 
 
 class Alignment(NamedTuple):
@@ -77,72 +70,6 @@ CONFIDENT: Final = 0.6
 MONTHS: Final = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 #: What is rare is not the same as what never comes.
 percent = partial(messages.percent, rare=True)
-_SETTINGS: Final[dict[str, Any]] = {
-    "axes.edgecolor": FAINT,
-    "axes.labelcolor": INK,
-    "axes.labelsize": LABEL,
-    "axes.spines.right": False,
-    "axes.spines.top": False,
-    "axes.titlesize": LABEL + 1,
-    "axes.axisbelow": True,
-    "font.size": TICK,
-    "hatch.linewidth": 0.6,
-    "legend.borderaxespad": 0,
-    "legend.fontsize": TICK,
-    "legend.frameon": False,
-    "text.color": INK,
-    "text.parse_math": False,  # a title with two dollar signs is not a formula
-    **{f"{axis}tick.color": FAINT for axis in "xy"},
-    **{f"{axis}tick.labelcolor": INK for axis in "xy"},
-    **{f"{axis}tick.labelsize": TICK for axis in "xy"},
-}
-
-
-def settings() -> AbstractContextManager[None]:
-    """Draw with the settings of this module and leave the global ones as they were."""
-    return matplotlib.style.context(["default", _SETTINGS])
-
-
-class Variant(NamedTuple):
-    """How a variant is called and drawn: what tells it from others in colour and in grey."""
-
-    name: str
-    title: str
-    colour: str
-    dashes: tuple[float, tuple[float, ...]] | str
-    marker: str
-    width: float
-
-    def key(self, label: str, kind: Alignment = REVEALED, **options: Any) -> Line2D:
-        """Return what stands for it in a legend, with the mark of a kind of alignment."""
-        look = {**kind.mark(self.colour), **options}
-        return Line2D([], [], marker=self.marker, label=label, **look)
-
-
-_MAIN: Final = ("#5b2a86", "solid", "o", 2.6)
-_REFERENCE: Final = ("#5f5f5f", (0, (5, 2)), "s", 2.2)
-_OTHERS: Final = (
-    ("#009e73", (0, (7, 2, 1.5, 2)), "D", 2.0),
-    ("#d55e00", "solid", "^", 2.0),
-    ("#3a9bdc", (0, (1.2, 1.4)), "v", 2.4),
-    ("#c7519c", (0, (3, 1.2)), "P", 2.0),
-    ("#b38600", (0, (7, 1.5, 1.2, 1.5, 1.2, 1.5)), "X", 2.0),
-    ("#000000", (0, (1, 3)), "*", 2.0),
-)
-
-
-def pick_variants(results: Results, wanted: Sequence[str] | None = None) -> list[Variant]:
-    """Return the variants asked for in the order of the results, or all of them.
-
-    Each is drawn in the same way whether all are drawn or some.
-    """
-    chosen = pick_all(results, "variant", wanted)
-    main, *rest = labels(results, "variant")
-    others = [name for name in rest if name != results.reference]
-    looks = {name: _OTHERS[place % len(_OTHERS)] for place, name in enumerate(others)}
-    looks = {**looks, results.reference: _REFERENCE, main: _MAIN}
-    known = titles(results, "variant")
-    return [Variant(name, known[name], *looks[name]) for name in known if name in chosen]
 
 
 def text_colour(background: tuple[float, ...]) -> str:
@@ -200,13 +127,34 @@ def pick_all(results: Results, dimension: str, wanted: Sequence[str] | None) -> 
     known = labels(results, dimension)
     if wanted is None:
         return known
-    chosen = [wanted] if isinstance(wanted, str) else dict.fromkeys(wanted)
+    chosen = listed(wanted)
     if not chosen:
         raise UsageError(f"name at least one {dimension}")
     if dimension == "country":
         names = titles(results, "country")
         return [require_country(str(label), names) for label in chosen]
     return [require(str(label), known, dimension) for label in chosen]
+
+
+def pick_places(
+    results: Results, wanted: Sequence[str] | None, ranks: NDArray[Any] | None = None
+) -> list[int]:
+    """Return the places of countries: those asked for in their order, or all, by their ranks."""
+    known = labels(results, "country")
+    if wanted is None:
+        ranks = np.arange(len(known)) if ranks is None else np.nan_to_num(ranks)
+        return [int(at) for at in np.argsort(ranks, kind="stable")]
+    return [known.index(code) for code in pick_all(results, "country", wanted)]
+
+
+def listed(wanted: str | Sequence[str]) -> list[str]:
+    """Return names as a list, each once; one name may be given by itself."""
+    return [wanted] if isinstance(wanted, str) else list(dict.fromkeys(wanted))
+
+
+def subject(results: Results) -> str:
+    """Return what the scenario is about, to begin a subtitle with; empty if it does not say."""
+    return f"{results.scenario.title.rstrip('.')}. " if results.scenario.title else ""
 
 
 def tilt_ends(results: Results) -> tuple[str, str]:

@@ -12,7 +12,7 @@ from matplotlib.ticker import NullLocator
 
 from detente.measures.ties_panel import KINDS, RECORD
 from detente.plots import base, style
-from detente.plots.base import Canvas, Page
+from detente.plots.page import Canvas, Page
 
 if TYPE_CHECKING:
     from detente.measures.ties import Ties
@@ -29,9 +29,10 @@ EVEN: Final = 0.01
 TICKS: Final = (-0.5, -0.02, 0.02, 0.5)
 #: Standard deviations on either side of an estimate that hold 95 %.
 NOISE: Final = 1.96
-#: Inches: of the page's width, of a row, for names on the left, between panels, above them, for an
-#: axis below without and with words, and on the left and right of the lower panel.
+#: Inches: of the page's width, and least; of a row, for names on the left, between panels, above
+#: them, for an axis below without and with words, and on the left and right of the lower panel.
 WIDTH: Final = 15.4
+LEAST: Final = 12.0
 ROW: Final = 0.34
 NAMES: Final = 2.7
 BETWEEN: Final = 0.25
@@ -63,8 +64,8 @@ def ties(ties: Ties, fig: Canvas | None = None) -> Canvas:
     deeds = ties.events[ties.events["after"] == 2].to_dict("records")
     upper, lower = ROW * len(names), ROW * len(deeds)
     page = Page(
-        fig, (WIDTH, upper + lower + 2 * ABOVE + TICKED + AXIS + 1.75),
-        "How far ties move in half a year, and what moves them", _subtitle(ties),
+        fig, (WIDTH, upper + lower + 2 * ABOVE + TICKED + AXIS + 0.1), _title(panels),
+        _subtitle(ties), _told(panels), least=LEAST,
     )  # fmt: skip
     lowest = page.top - ABOVE - upper
     wide = (page.width - NAMES - BETWEEN * len(panels)) / len(panels)
@@ -77,6 +78,24 @@ def ties(ties: Ties, fig: Canvas | None = None) -> Canvas:
     _deeds(axes, deeds)
     page.legend(_keys(runs=len(names) > 1), 0.12, ncols=5, handlelength=2.0, columnspacing=1.4)
     return page.figure
+
+
+def _title(panels: dict[str, list[tuple[str, Changes]]]) -> str:
+    """Say how far all ties move, in the world and in the first course of events."""
+    (_, world), *runs = panels[KINDS[0]]
+    text = f"In half a year ties ({KINDS[0]}) moved {world.mean_absolute.value:.3f} on average"
+    if not runs:
+        return f"{text}, 2000 to 2019"
+    return f"{text}; in runs they move {runs[0][1].mean_absolute.value:.3f}"
+
+
+def _told(panels: dict[str, list[tuple[str, Changes]]]) -> list[str]:
+    """Say how far ties of each kind move, in the world and in each course of events."""
+    return [
+        f"{kind}, mean absolute change: "
+        + ", ".join(f"{name} {changes.mean_absolute.value:.3f}" for name, changes in rows)
+        for kind, rows in panels.items()
+    ]
 
 
 def _subtitle(ties: Ties) -> str:

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from detente.plots import base, style
-from detente.plots.base import Canvas, Page
+from detente.plots.look import palette
+from detente.plots.page import Canvas, Page
 from detente.scenario.messages import signed
 
 if TYPE_CHECKING:
@@ -26,11 +27,14 @@ def waterfall(explanation: Explanation, fig: Canvas | None = None) -> Canvas:
         f"Difference in utility between the two likeliest responses of {explanation.name}, mean "
         f"over {explanation.runs} runs of {explanation.variant}."
     )
-    page = Page(fig, (11.5, 2.2 + 0.42 * (len(rows) + 1)), explanation.sentence, subtitle)
-    axes = page.axes(2.4, 0.75, page.width - 3.6, page.top - 0.9)
+    told = [f"{style.humanized(row['term'])}: {signed(row['difference'])}" for row in rows]
+    page = Page(
+        fig, (11.5, 1.0 + 0.42 * (len(rows) + 1)), explanation.sentence, subtitle, told
+    )  # fmt: skip
+    axes = page.axes(2.2, 0.75, page.width - 3.1, page.top - 0.9)
     ends = np.cumsum([0.0, *(row["difference"] for row in rows)])
     for place, (row, begin, end) in enumerate(zip(rows, ends[:-1], ends[1:], strict=True)):
-        colour = style.FIRST_POLE if row["difference"] >= 0 else style.SECOND_POLE
+        colour = palette().first if row["difference"] >= 0 else palette().second
         axes.barh(place, end - begin, left=begin, height=0.6, color=colour)
         axes.plot([end, end], [place - 0.3, place + 1.3], color=style.FAINT, lw=0.8)
         base.beside(axes, place, signed(row["difference"]), 8)

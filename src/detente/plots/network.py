@@ -1,0 +1,213 @@
+"""Who stands together: a network of countries whose lines have a sign."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+import numpy as np
+from matplotlib.artist import Artist
+from matplotlib.axes import Axes
+from matplotlib.lines import Line2D
+
+from detente.plots import base, placing, style, titles
+from detente.plots.look import palette
+from detente.plots.page import Canvas, Page, width_for
+from detente.plots.placing import Floats
+from detente.runs.errors import require
+from detente.runs.results import Results
+
+#: Inches of the page's width, of the network's height as a share of it, and below it.
+WIDTH: Final = 11.0
+SHAPE: Final = 0.72
+BELOW: Final = 0.75
+#: Points of the widest line that joins two, and of one that parts them; the weakest tie of either
+#: kind that is drawn, from 0 to 1: most pairs are no friends, which says little.
+WIDEST: Final = (8.0, 2.2)
+FAINTEST: Final = (0.2, 0.5)
+#: Colours of standing together and apart, as in `alignment`, and their lines.
+TOGETHER: Final = ("#3d8b45", "solid")
+APART: Final = ("#8e3f7c", (0, (3.0, 1.6)))
+#: How near each other two countries stand at least, as a share of the longest distance, and in how
+#: many rounds those that are nearer are moved apart.
+NEAR: Final = 0.17
+ROUNDS: Final = 100
+#: What is measured between two countries, in words.
+MEASURES: Final = {
+    "bloc": "share a bloc",
+    "attitude": "are close in attitude",
+    "S": "agree in their responses (S)",
+    "kappa": "agree beyond chance (kappa)",
+    "pi": "agree beyond chance (pi)",
+}
+
+
+@base.plot(needs=("together_mean", "alignment_mean", "tilt"))
+def network(
+    results: Results,
+    variant: str | None = None,
+    countries: Sequence[str] | None = None,
+    measure: str = "bloc",
+    ax: Axes | None = None,
+) -> Canvas:
+    """Draw who stands together, and who stands apart, as a network.
+
+    A solid line joins two countries that stand together, a dashed one two that stand apart; the
+    wider, the more so. Those that stand together lie near each other (classical scaling of their
+    distances, Torgerson 1952), and the first pole on the right.
+
+    The measure is ``bloc``, in how many runs two countries end in one bloc, more or less than half;
+    ``attitude``, how close each is to the other at the end; or ``S``, ``kappa`` or ``pi``, how far
+    their responses agree, as ``detente.agreement`` has it.
+    """
+    variant = style.pick(results, "variant", variant)
+    require(measure, MEASURES, "measure")
+    places = style.pick_places(results, countries)
+    values = _measured(results, variant, measure)[np.ix_(places, places)]
+    tilt = results.data["tilt"].sel(variant=variant).mean("run").values[places]
+    names = [list(style.country_names(results).values())[at] for at in places]
+    codes = [style.labels(results, "country")[at] for at in places]
+    title = titles.closest(values, names)
+    if measure == "bloc":
+        title = titles.together(results, variant, codes) or title
+    width = width_for(ax, WIDTH)
+    page = Page(
+        ax, (WIDTH, SHAPE * width + BELOW), title, _subtitle(results, variant, measure),
+        _told(values, names, measure), lowest=3.2 + BELOW,
+    )  # fmt: skip
+    axes = page.axes(0.15, BELOW, page.width - 0.3, page.top - BELOW - 0.1)
+    points = _layout(values, tilt)
+    _frame(axes, points)
+    for row, column in sorted(_pairs(values), key=lambda pair: float(values[pair])):
+        _line(axes, points[[row, column]], float(values[row, column]))
+    colours = palette().map()(0.5 + tilt / max(0.3, float(np.nanmax(np.abs(tilt)))) / 2)
+    axes.scatter(
+        points[:, 0], points[:, 1], s=170, c=colours, edgecolors=style.INK, linewidths=1.2, zorder=5
+    )
+    dots = placing.page_points(axes, points)
+    placing.label(
+        axes, dots, names, style.LABEL, placing.page_box(axes),
+        [placing.box_around(x, y, 16, 16) for x, y in dots], far=20,
+        bbox={"boxstyle": "square,pad=0.1", "fc": "white", "ec": "none", "alpha": 0.8},
+    )  # fmt: skip
+    page.legend(_keys(measure), 0.12, ncols=1 if page.width < 8 else 2, handlelength=3.4)
+    return page.figure
+
+
+def _measured(results: Results, variant: str, measure: str) -> Floats:
+    """Return how far each two countries stand together, from -1 to 1."""
+    data = results.data.sel(variant=variant)
+    if measure == "bloc":
+        return 2 * data["together_mean"].transpose("country", "other").to_numpy() - 1
+    if measure == "attitude":
+        return np.asarray(data["alignment_mean"].transpose("country", "other").to_numpy())
+    from detente.measures.agreement import agreement
+
+    return np.asarray(agreement(results, measure, variant).to_numpy())
+
+
+def _subtitle(results: Results, variant: str, measure: str) -> str:
+    near, far = FAINTEST
+    if measure == "bloc":
+        rule = "in most runs the two end in one bloc; dashed: in few"
+        left_out = f"left out are {50 * (1 - far):.0f} to {50 * (1 + near):.0f} % of runs"
+    else:
+        rule = f"two that {MEASURES[measure]}; dashed: two that do the opposite"
+        left_out = f"left out are {style.signed(-far, 1)} to {style.signed(near, 1)}"
+    return (
+        f"{style.subject(results)}{style.about(results, variant)}. Solid: {rule}. The wider, the "
+        f"more so; {left_out}. Colours: tilt of ties."
+    )
+
+
+def _told(values: Floats, names: Sequence[str], measure: str) -> list[str]:
+    def written(value: float) -> str:
+        return style.percent((value + 1) / 2) if measure == "bloc" else style.signed(value)
+
+    return [
+        f"{names[row]} and {names[column]}: {written(float(values[row, column]))}"
+        for row, column in _pairs(values, (0.0, 0.0))
+    ]
+
+
+def _pairs(values: Floats, least: tuple[float, float] = FAINTEST) -> list[tuple[int, int]]:
+    """Return pairs that are joined or parted strongly enough."""
+    known = np.nan_to_num(values)
+    found = np.argwhere(np.triu((known >= least[0]) | (known <= -least[1]), 1))
+    return [(int(row), int(column)) for row, column in found]
+
+
+def _layout(values: Floats, tilt: Floats) -> Floats:
+    """Return a point for each country: near those that it stands with, the first pole right."""
+    near = np.nan_to_num((values + values.T) / 2)
+    squares = ((1 - near) / 2) ** 2
+    np.fill_diagonal(squares, 0.0)
+    centred = squares - squares.mean(axis=0) - squares.mean(axis=1)[:, None] + squares.mean()
+    sizes, axes = np.linalg.eigh(-centred / 2)
+    points = axes[:, [-1, -2]] * np.sqrt(np.maximum(sizes[[-1, -2]], 0.0))
+    toward = points.T @ np.nan_to_num(tilt - np.nanmean(tilt))
+    length = float(np.hypot(*toward))
+    if length > 1e-9:
+        x, y = toward / length
+        points = points @ np.array([[x, -y], [y, x]])
+    points[:, 1] *= -1.0 if points[np.abs(points[:, 1]).argmax(), 1] < 0 else 1.0
+    return _apart(points)
+
+
+def _apart(points: Floats) -> Floats:
+    """Move points that lie too near each other apart, each as far as the other."""
+    least = NEAR * max(float(np.ptp(points, axis=0).max()), 1e-6)
+    turn = np.arange(len(points)) * 2.4  # where two lie on one point, each its own way
+    for _ in range(ROUNDS):
+        away = points[:, None] - points[None]
+        distance = np.linalg.norm(away, axis=-1)
+        close = (distance < least) & ~np.eye(len(points), dtype=bool)
+        if not close.any():
+            break
+        own = np.stack([np.cos(turn), np.sin(turn)], axis=-1)
+        way = np.where(distance[..., None] > 1e-9, away, own[:, None] - own[None])
+        way /= np.maximum(np.linalg.norm(way, axis=-1, keepdims=True), 1e-9)
+        points = points + (way * ((least - distance) * close)[..., None] * 0.26).sum(axis=1)
+    return points
+
+
+def _frame(axes: Axes, points: Floats) -> None:
+    """Show all points with room for their names, at equal scale."""
+    left, bottom, right, top = placing.page_box(axes)
+    low, high = points.min(axis=0), points.max(axis=0)
+    middle, size = (low + high) / 2, np.maximum(high - low, 1e-6)
+    free = np.array([right - left - 130.0, top - bottom - 50.0])
+    scale = float((size / np.maximum(free, 40.0)).max())
+    half = np.array([right - left, top - bottom]) * scale / 2
+    axes.set(
+        xlim=(middle[0] - half[0], middle[0] + half[0]),
+        ylim=(middle[1] - half[1], middle[1] + half[1]),
+    )
+    axes.set_axis_off()
+
+
+def _line(axes: Axes, ends: Floats, value: float) -> None:
+    colour, dashes = _look(together=value > 0)
+    axes.plot(
+        *ends.T, color=colour, ls=dashes, lw=max(0.8, WIDEST[value < 0] * abs(value)), alpha=0.8,
+        solid_capstyle="round", dash_capstyle="butt", zorder=2 if value > 0 else 1,
+    )  # fmt: skip
+
+
+def _look(*, together: bool) -> tuple[str, Any]:
+    if palette().is_grey:
+        return (style.INK, "solid") if together else (style.FAINT, APART[1])
+    return TOGETHER if together else APART
+
+
+def _keys(measure: str) -> list[Artist]:
+    words = (
+        ("one bloc in most runs", "one bloc in few runs")
+        if measure == "bloc"
+        else ("together", "apart")
+    )
+    looks = (_look(together=True), _look(together=False))
+    return [
+        Line2D([], [], color=colour, ls=dashes, lw=4.0, label=word)
+        for word, (colour, dashes) in zip(words, looks, strict=True)
+    ]

@@ -1,0 +1,112 @@
+"""Titles of pictures: what the results say, in a line, with its numbers.
+
+What `detente.findings` measures and words is taken from there; what only one picture shows is
+measured here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from detente.measures import findings
+from detente.plots import placing, style
+from detente.plots.placing import Floats
+from detente.plots.style import REVEALED, TIES, Alignment
+from detente.runs.results import Results
+
+
+def moved(
+    results: Results, variant: str, outcome: str, countries: Sequence[str] | None = None
+) -> str:
+    """Say whom a course of events moved in an alignment against its twin; empty of other outcomes.
+
+    Parameters are those of `detente.findings`.
+    """
+    if outcome not in (kind.outcome for kind in (REVEALED, TIES)):
+        return ""
+    found = findings.changes(results, outcome, variant, None, countries)
+    return found[0].short if found else ""
+
+
+def responses(
+    results: Results, variant: str, event: str, countries: Sequence[str] | None = None
+) -> str:
+    """Say with which response countries most likely answer an event."""
+    found = findings.responses(results, variant, event, countries)
+    title = style.titles(results, "event")[event]
+    return found[0].short if found else f"Nobody answers \u201c{title}\u201d in any run"
+
+
+def together(results: Results, variant: str, countries: Sequence[str] | None = None) -> str:
+    """Say which two countries most and least often share a bloc; empty of fewer than two."""
+    found = findings.together(results, variant, None, countries)
+    return found.short if found else ""
+
+
+def ends(results: Results, tilts: Mapping[str, Floats], order: Sequence[int]) -> str:
+    """Say how many countries end nearer the second pole, by the mean of each kind of alignment."""
+    first, second = style.titles(results, "pole").values()
+    counts = {name: int(np.sum(values[list(order)] < 0)) for name, values in tilts.items()}
+    total = len(order)
+    toward = second if sum(counts.values()) * 2 >= total * len(counts) else first
+    words = {"revealed": "in word and deed", "tilt": "by their ties"}
+    said = [
+        f"{count if toward == second else total - count} {words[name]}"
+        for name, count in counts.items()
+    ]
+    return f"Of {total} countries, {style.joined(said)} end nearer {toward}"
+
+
+def apart(results: Results, kind: Alignment, order: Sequence[int]) -> str:
+    """Say how far the main course and its twin lie apart at the end, and when at most.
+
+    Without a twin, who moves most from the start.
+    """
+    main = style.labels(results, "variant")[0]
+    names = list(style.country_names(results).values())
+    bins = results.data[f"{kind.outcome}_bins"].transpose("variant", "step", "country", "bin")
+    own = placing.means(bins.sel(variant=main).values)[:, list(order)]
+    word = kind.axis
+    if main == results.reference:
+        change = own[-1] - own[0]
+        most = int(np.nanargmax(np.abs(change))) if np.isfinite(change).any() else 0
+        return f"{word} of {names[order[most]]} moves most, by {style.signed(change[most])}"
+    twin = placing.means(bins.sel(variant=results.reference).values)[:, list(order)]
+    gap = np.nan_to_num(np.nanmean(np.abs(own - twin), axis=1))
+    step = int(gap.argmax())
+    course = style.titles(results, "variant")[results.reference]
+    digits = 2 if kind is REVEALED else 3
+    if step in (0, len(gap) - 1):
+        return (
+            f"{word} ends {gap[-1]:.{digits}f} from \u201c{course}\u201d on average, its farthest"
+        )
+    when = style.day(results.data["date"].values[step])
+    return (
+        f"{word} ends {gap[-1]:.{digits}f} from \u201c{course}\u201d on average, after "
+        f"{gap[step]:.{digits}f} on {when}"
+    )
+
+
+def drift(ends_: Floats, names: Sequence[str]) -> str:
+    """Say whose ties move most from start to end: of points by country, end and pole."""
+    moves = np.linalg.norm(ends_[:, 1] - ends_[:, 0], axis=-1)
+    order = np.argsort(-moves, kind="stable")
+    text = f"Ties of {names[order[0]]} move most from start to end, by {moves[order[0]]:.2f}"
+    if len(order) > 1:
+        text += f"; others by at most {moves[order[1]]:.2f}"
+    return text
+
+
+def closest(values: Floats, names: Sequence[str]) -> str:
+    """Say which two countries are closest, and which farthest apart."""
+    pairs = np.argwhere(np.tri(len(names), k=-1, dtype=bool) & np.isfinite(values))
+    if not len(pairs):
+        return "No two countries to compare"
+    own = values[pairs[:, 0], pairs[:, 1]]
+    said = [
+        f"{names[pairs[at, 1]]} and {names[pairs[at, 0]]} ({style.signed(float(own[at]))})"
+        for at in (int(own.argmax()), int(own.argmin()))
+    ]
+    return f"Closest: {said[0]}" + (f"; farthest: {said[1]}" if len(pairs) > 1 else "")
