@@ -27,7 +27,7 @@ SCENARIOS = ("bagram-2025", "access-2001")
 WRITER = "26.0.1"
 DIGESTS = {
     ("bagram-2025", "outcomes"): (
-        "a754caf7c9b11194a25e9f5cd97cf623362eb12af54385197d75e60295a7b330",
+        "ae883efffb513fa4e88a1979e41b30439e67b081156396a3ada6b778fccd0152",
         "6d115cfa19c032891a25f9b40b804ebc63d917f73cac5317b50833c53a0ebcc1",
     ),
     ("bagram-2025", "responses"): (
@@ -35,7 +35,7 @@ DIGESTS = {
         "6fce333cd74cb5fcd02e9d1fe3f353948532c1e82514f3d1004e8010bf21962c",
     ),
     ("access-2001", "outcomes"): (
-        "d3943cac86a216c57c6b5487aa17b5b5e98686ea0221a40ef2092eb0b0cc8204",
+        "6afd1eedf18a4ab7c012bd1d04bf0f61dc7a846972bd97ad4ce04e09d91406e0",
         "ac15ce6e6070879b6117627acdff23a52336f9669e975a756031fb5b96af6af7",
     ),
     ("access-2001", "responses"): (

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detente.runs.errors import UsageError, require
-from detente.runs.layout import outcome_variables, rounded
+from detente.runs.layout import outcome_variables
 from detente.runs.statistics import Changes, Moments, independent, paired
 from detente.theory import find
 
@@ -314,8 +314,7 @@ def pick(
         for axis in declared.axes
     )
     values = np.asarray(chunk.runs[declared.name][(slice(None), *at)], np.float64)
-    if outcome_variables(sampler.theory.outcomes)[declared.name].rounded:  # as results keep it
-        values = rounded(values)
+    values = outcome_variables(sampler.theory.outcomes)[declared.name].as_kept(values)
     return values.reshape(len(values), -1)
 
 

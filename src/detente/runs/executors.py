@@ -62,7 +62,7 @@ def run_task(task: Task) -> TaskResult:
     chunk, failures = _simulate(task)
     files, kept = {}, chunk if task.folder is None else None
     if task.folder is not None:
-        files = write_chunk(chunk, task.axes, task.chunk_runs, task.folder)
+        files = write_chunk(chunk, task.scenario, task.axes, task.chunk_runs, task.folder)
     seconds = time.perf_counter() - began
     return TaskResult(task.key, task.last, seconds, failures, files, kept)
 

@@ -2,7 +2,7 @@
 
 Draws follow from the number of a run alone, so that no chunk holds them: they are written when the
 tables are put together, a block of runs at a time, to seven digits. Variants of a block stand one
-after another in one row group, where a number that several of them share is stored once.
+after another in one page, where compression finds again what several of them share.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from detente.engine.sampler import sampler_of
 from detente.runs.arrow import coded, numbers
+from detente.runs.tables import WHOLE_PAGES
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -26,8 +27,6 @@ if TYPE_CHECKING:
 
 #: Runs of every variant that are in memory at a time.
 BLOCK: Final = 4096
-#: Bytes of the different numbers of a column in a row group: more than those of a block.
-_DICTIONARY: Final = 2**22
 
 Runs = NDArray[np.int64]
 
@@ -77,10 +76,12 @@ def _cut(finished: Runs) -> Iterator[tuple[int, int]]:
 def write_inputs(layout: Layout, finished: Runs, path: Path) -> None:
     """Write what runs drew; a block of them is in memory at a time."""
     fields = [("variant", pa.dictionary(pa.int32(), pa.string())), ("run", pa.int64())]
-    schema = pa.schema(fields + [(each, pa.float32()) for each in drawn_paths(layout)])
+    paths = drawn_paths(layout)
+    schema = pa.schema(fields + [(each, pa.float32()) for each in paths])
+    encodings = {"run": "DELTA_BINARY_PACKED", **dict.fromkeys(paths, "BYTE_STREAM_SPLIT")}
     with pq.ParquetWriter(
-        path, schema, compression="zstd", dictionary_pagesize_limit=_DICTIONARY,
-        write_statistics=["variant", "run"],
+        path, schema, compression="zstd", compression_level=3, use_dictionary=["variant"],
+        column_encoding=encodings, write_statistics=["variant", "run"], **WHOLE_PAGES,
     ) as writer:  # fmt: skip
         for table in blocks(layout, finished):
             writer.write_table(table.cast(schema), row_group_size=table.num_rows)

@@ -25,10 +25,13 @@ if TYPE_CHECKING:
 
 #: The variant that effects are measured against, where a scenario has it.
 NO_MOVE: Final = "no_move"
-#: Bits that are kept of a number after its first: an error of 0.00003 at most where the number is
-#: between -1 and 1, and nothing that is printed or drawn is finer than 0.001. What is rounded off
-#: is noise to whoever looks at runs, and noise takes all of its room however it is compressed.
-BITS: Final = 13
+#: Binary digits that are kept: after the point, of a number that lies between -1 and 1, which is an
+#: error of 0.00003 at most, and nothing that is printed or drawn is finer than 0.001; of any other,
+#: in all. What is rounded off is noise to whoever looks at runs, and noise takes all of its room
+#: however it is compressed.
+BITS: Final = 14
+#: Units of numbers that lie there.
+_BETWEEN: Final = ("-1 to 1", "0 to 1")
 
 
 class Variable(NamedTuple):
@@ -45,8 +48,14 @@ class Variable(NamedTuple):
 
     @property
     def rounded(self) -> bool:
-        """Whether it is kept to `BITS` bits: not so what takes few values, such as stances."""
+        """Whether it is kept to `BITS` digits: not so what takes few values, such as stances."""
         return self.kind == "f8" and "event" not in self.dims
+
+    def as_kept(self, values: NDArray[Any]) -> NDArray[Any]:
+        """Return values of it as they are kept."""
+        if not self.rounded:
+            return values
+        return rounded(values) if self.units in _BETWEEN else rounded_by_size(values)
 
     @property
     def attributes(self) -> dict[str, str]:
@@ -155,6 +164,13 @@ class Axes:
         """Those of them that ``trajectories.zarr`` holds."""
         return {name: about for name, about in self.kept.items() if not about.column}
 
+    @property
+    def told(self) -> frozenset[str]:
+        """Those of the arrays that are kept only where they are not what the stance tells."""
+        telling = "stance" in self.columns
+        found = (name for name, about in self.arrays.items() if about.codes == "response")
+        return frozenset(found if telling else ())
+
     def shape(self, dims: tuple[str, ...]) -> tuple[int, ...]:
         """Return the length of each of some dimensions other than that of runs."""
         sizes = {name: len(labels) for name, labels in self.labels.items()}
@@ -167,23 +183,25 @@ class Axes:
         shape = (chunk.last - chunk.first, *self.shape(about.dims[2:]))
         values = np.full(shape, about.missing, about.kind)
         if name in chunk.runs:
-            found = chunk.runs[name]
-            values[chunk.numbers - chunk.first] = rounded(found) if about.rounded else found
+            values[chunk.numbers - chunk.first] = about.as_kept(chunk.runs[name])
         return values
 
 
 def rounded(values: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return numbers rounded to `BITS` bits after the first, to the even one of two as near.
+    """Return numbers rounded to `BITS` binary digits after the point.
 
-    The other bits are nought, as they should be for what compresses them (Klower et al. 2021.
-    Compressing atmospheric data into its real information content. Nature Computational Science 1,
-    713-724).
+    As all that is rounded, to the even one of two as near. The other bits are nought, as they
+    should be for what compresses them (Klower et al. 2021. Compressing atmospheric data into its
+    real information content. Nature Computational Science 1, 713-724).
     """
-    drop = np.uint32(23 - BITS)  # of the bits of single precision
-    bits = np.ascontiguousarray(values, np.float32).view(np.uint32)
-    even = (bits >> drop) & np.uint32(1)
-    bits = bits + even + np.uint32((1 << (22 - BITS)) - 1) >> drop << drop
-    return bits.view(np.float32).astype(np.float64)
+    scale = 2.0**BITS
+    return np.rint(values * scale) / scale + 0.0  # no -0, whose sign would be noise
+
+
+def rounded_by_size(values: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return numbers of any size rounded to `BITS` binary digits in all."""
+    digits, power = np.frexp(values)
+    return np.ldexp(rounded(digits), power)
 
 
 class Layout:

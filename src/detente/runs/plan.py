@@ -40,12 +40,14 @@ CHUNKS: Final = 128
 CHUNK_BYTES: Final = 128 * 2**20
 
 #: Bytes that a number that no other run shares takes, rounded and compressed.
-NUMBER: Final = 2.2
-#: Bytes that one of a few values takes, such as a response or its stance: bits, packed.
+NUMBER: Final = 1.9
+#: Bytes that one of a few values takes, such as a stance: bits, packed.
 WORD: Final = 0.15
+#: Bytes that a response takes where its stance does not tell it, over all of them.
+UNTOLD: Final = 0.05
 #: Bytes that a drawn number takes, and that it takes again in each variant that shares it.
-DRAWN: Final = 3.8
-AGAIN: Final = 0.35
+DRAWN: Final = 3.2
+AGAIN: Final = 0.02
 #: Bytes that a step of a path takes: half the digits of a number, and the next is much like it.
 STEP: Final = 3.6
 #: Bytes that an entry of the sums over runs takes: most are nought, and more so in one chunk.
@@ -306,9 +308,10 @@ def estimate(plan: Plan, left: int | None = None, *, share: bool = False) -> Nee
     axes = plan.layout.axes
     variants, total = len(plan.layout.variants), plan.scenario.runs * len(plan.layout.variants)
     taken = {True: 0.0, False: 0.0}  # by a run, in columns and in arrays
-    for about in axes.kept.values():
+    for name, about in axes.kept.items():
         few = about.codes or "event" in about.dims  # values: of a repertoire, such as
         each = STEP if "step" in about.dims else WORD if few else NUMBER
+        each = UNTOLD if name in axes.told else each
         taken[about.column] += each * math.prod(axes.shape(about.dims[2:]))
     declared = total_variables(axes.outcomes).values()
     sums = sum(math.prod(axes.shape(about.dims[1:])) for about in declared)

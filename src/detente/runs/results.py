@@ -277,15 +277,10 @@ def failures_of(failures: Iterable[Failure], spans: Iterable[Sequence[int]]) -> 
 
 def _dataset(folder: Path, layout: Layout, runs: int) -> xr.Dataset:
     """Join the tables of a folder to one dataset, each array to be read on demand."""
-    import xarray as xr
+    from detente.runs.dataset import stored_dataset
 
-    from detente.runs.dataset import OutcomesBackend
-
-    data = open_trajectories(folder / places.TRAJECTORIES)
-    outcomes = xr.open_dataset(
-        folder / places.OUTCOMES, engine=OutcomesBackend, axes=layout.axes, runs=runs
-    )
-    both = data.assign(outcomes.data_vars)
+    trajectories = open_trajectories(folder / places.TRAJECTORIES)
+    both = stored_dataset(trajectories, folder / places.OUTCOMES, layout, runs)
     declared = layout.axes.outcomes
     order = (*total_variables(declared), *outcome_variables(declared))
     return both[[name for name in order if name in both]]

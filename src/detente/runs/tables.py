@@ -14,6 +14,7 @@ import math
 import warnings
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from functools import cached_property, partial
+from inspect import signature
 from itertools import batched, product
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -25,6 +26,7 @@ from numpy.typing import NDArray
 
 from detente.engine.chunk import Arrays, Chunk, add_tallies
 from detente.runs import arrow
+from detente.runs.answers import TOLD, Answers, left
 from detente.runs.arrow import coded, numbers
 from detente.runs.errors import RESTORE, StoreError
 from detente.runs.files import atomic_write, link_or_copy, storage_errors, write_text
@@ -35,6 +37,7 @@ if TYPE_CHECKING:
     import zarr
 
     from detente.runs.totals import Arrays as Labelled
+    from detente.scenario.schema import Scenario
 
 #: Variant and first run of a chunk.
 Key = tuple[str, int]
@@ -49,7 +52,7 @@ AXES: Final = "coordinates"
 ROOT: Final = "zarr.json"
 #: The codecs that are written, and that of text before Zarr 3.1. No other is ever run: there are
 #: some that run what stands in the file.
-CODECS: Final = frozenset({"bytes", "zstd", "vlen-utf8"})
+CODECS: Final = frozenset({"bytes", "transpose", "zstd", "vlen-utf8"})
 #: Rows from which on a row group is large enough, for readers and for what describes it.
 ROW_GROUP: Final = 2**17
 #: Entries of tallies that are encoded, or added up, at a time.
@@ -58,6 +61,13 @@ PIECE: Final = 2**18
 KEPT_TOTAL: Final = 2 * 2**20
 #: Entries of a chunk of what is counted at each step.
 COUNTED: Final = 2**20
+#: How columns are cut: by default newer versions of pyarrow cut them to 20,000 rows. In as many as
+#: a row group has, the first bytes of all numbers stand together, and the last.
+WHOLE_PAGES: Final[dict[str, Any]] = (
+    {"max_rows_per_page": ROW_GROUP}
+    if "max_rows_per_page" in signature(pq.ParquetWriter).parameters
+    else {}
+)
 ROWS_END: Final = ".parquet"
 TALLIES_END: Final = ".arrow"
 
@@ -65,14 +75,16 @@ _WORD: Final = pa.dictionary(pa.int32(), pa.string())
 
 
 def write_chunk(
-    chunk: Chunk, axes: Axes, chunk_runs: int, folder: Path
+    chunk: Chunk, course: Scenario, axes: Axes, chunk_runs: int, folder: Path
 ) -> dict[str, dict[str, Any]]:
     """Write a chunk to a folder; return the size and the checksum of each file by its name."""
+    answers = Answers(course, axes.labels["event"])
+    told = answers.told(axes.dense(chunk, "stance")) if axes.told else None
     parts: dict[str, Callable[[], Any]] = {
         ROWS_END: lambda: _encode_rows(chunk, axes),
         TALLIES_END: lambda: _encode_tallies(chunk),
         **{
-            f".{name}": partial(_encode_array, chunk, axes, name, chunk_runs)
+            f".{name}": partial(_encode_array, chunk, axes, name, chunk_runs, told)
             for name in axes.arrays
         },
     }
@@ -176,7 +188,7 @@ def _writer(sink: Any, axes: Axes) -> pq.ParquetWriter:
             words += names
     return pq.ParquetWriter(
         sink, pa.schema(fields), compression="zstd", use_dictionary=words,
-        column_encoding=encodings,
+        column_encoding=encodings, **WHOLE_PAGES,
     )  # fmt: skip
 
 
@@ -294,17 +306,30 @@ def write_responses(data: Labelled, layout: Layout, path: Path) -> None:
     pq.write_table(pa.table(columns), path, compression="zstd", use_dictionary=words)
 
 
-def _encode_array(chunk: Chunk, axes: Axes, name: str, chunk_runs: int) -> bytes | None:
-    """Return an array of a chunk as zarr stores it; None if all in it is missing."""
+def _encode_array(
+    chunk: Chunk, axes: Axes, name: str, chunk_runs: int, told: NDArray[np.int8] | None
+) -> bytes | None:
+    """Return an array of a chunk as zarr stores it; None if all in it is missing or told."""
     from zarr.storage import MemoryStore
 
-    about, values = axes.kept[name], axes.dense(chunk, name)
+    about, values = _as_stored(axes, name), axes.dense(chunk, name)
+    if name in axes.told and told is not None:
+        values = left(values, told)
     files: dict[str, Any] = {}
     shape = (1, chunk_runs, *axes.shape(about.dims[2:]))
     array = _create(MemoryStore(files), about, shape, shape, zarr_format=3)
     array[0, : len(values)] = values
     encoded = files.get(_chunk_path(about, 0, 0))
     return None if encoded is None else encoded.to_bytes()
+
+
+def _as_stored(axes: Axes, name: str) -> Variable:
+    """Return how an array is stored: what is told by another is missing."""
+    about = axes.kept[name]
+    if name in axes.told:
+        only = f"{about.description} {TOLD} where stance tells it (detente.open gives all)."
+        about = about._replace(missing=TOLD, description=only)
+    return about
 
 
 def _create(
@@ -316,14 +341,17 @@ def _create(
 ) -> zarr.Array[Any]:
     """Create an array; a chunk of it holds something of one variant."""
     import zarr
-    from zarr.codecs import ZstdCodec
+    from zarr.codecs import TransposeCodec, ZstdCodec
 
+    # runs last: what they answered to one event is much alike
+    last = TransposeCodec(order=(0, *range(2, len(shape)), 1))
     return zarr.create_array(
         store,
         shape=shape,
         chunks=tuple(max(size, 1) for size in chunks),
         dtype=np.dtype(about.kind).newbyteorder("<"),
         fill_value=about.missing,
+        filters=[last] if about.codes else (),
         compressors=ZstdCodec(level=1),
         **options,
     )
@@ -363,7 +391,8 @@ def write_trajectories(
             tallies, _ = source.totals(code, name)
             if tallies:
                 counts[variant] = tallies[name].astype(about.kind, copy=False)
-    for name, about in axes.arrays.items():
+    for name in axes.arrays:
+        about = _as_stored(axes, name)
         sizes = axes.shape(about.dims[2:])
         _create(
             store, about, (len(variants), len(source.numbers), *sizes), (1, chunk_runs, *sizes),
