@@ -17,9 +17,11 @@ from service import ContenderError, Service
 
 #: Runs of each variant in the first turns, by which the number of runs of a turn is found.
 FEW: Final = 2
-#: What the engine is held to: times `batch_run`, and times the floor's cost, at equal cores.
+#: What the engine is held to: times `batch_run`, and times the floor's cost, at equal cores, in
+#: regions of fewer countries than `LARGE` and of as many.
 OF_BATCH_RUN: Final = 300.0
-OF_FLOOR: Final = 2.0
+OF_FLOOR: Final = (1.4, 1.2)
+LARGE: Final = 50
 
 
 @dataclass
@@ -88,7 +90,7 @@ def say(*words: Any) -> None:
 
 
 def race(
-    task: Task, names: Sequence[str], seconds: float, turn_seconds: float
+    task: Task, names: Sequence[str], seconds: float, turn_seconds: float, runs: int | None = None
 ) -> tuple[list[Line], dict[str, str]]:
     """Let contenders take turns until the time is up.
 
@@ -102,6 +104,8 @@ def race(
         How long the rounds go on, at least; three rounds are the fewest.
     turn_seconds : float
         How long a turn should last.
+    runs : int, optional
+        How many runs of all variants together a turn of a compiled contender has instead.
 
     Returns
     -------
@@ -117,7 +121,8 @@ def race(
             say(f"{name}: starting")
             try:
                 service = stack.enter_context(Service(name, task))
-                services[name] = service, _size(service, task, turn_seconds)
+                fixed = runs if CONTENDERS[name].compiled else None
+                services[name] = service, _size(service, task, turn_seconds, fixed)
                 lines.append(Line(name))
             except ContenderError as error:
                 absent[name] = str(error)
@@ -129,8 +134,8 @@ def race(
         while rounds < 3 or time.perf_counter() - began < seconds:
             shuffle.shuffle(order)
             for line in order:
-                service, runs = services[line.name]
-                line.turns.append(service.turn(first, runs))
+                service, size = services[line.name]
+                line.turns.append(service.turn(first, size))
                 line.peak = service.peak
             rounds += 1
             first += max((size for _, size in services.values()), default=0)
@@ -140,10 +145,14 @@ def race(
     return lines, absent
 
 
-def _size(service: Service, task: Task, turn_seconds: float) -> int:
+def _size(service: Service, task: Task, turn_seconds: float, fixed: int | None) -> int:
     """Return how many runs of each variant a turn should have, once all is compiled and warm."""
     runs = FEW
     service.turn(0, runs)
+    if fixed is not None:
+        runs = max(round(fixed / len(task.variants)), FEW)
+        service.turn(0, runs)
+        return runs
     before, turn = 0.0, service.turn(0, runs)
     while True:
         lasted = turn.runs / turn.rate
@@ -154,10 +163,10 @@ def _size(service: Service, task: Task, turn_seconds: float) -> int:
         turn = service.turn(0, runs)
 
 
-def table(lines: Sequence[Line]) -> list[list[str]]:
+def table(lines: Sequence[Line], title: str = "") -> list[list[str]]:
     """Return the table of a race as rows of words, the first its head."""
     by_name = {line.name: line for line in lines}
-    rows = [["", "runs a second", "times batch_run", "times the floor's cost", "peak memory"]]
+    rows = [[title, "runs a second", "times batch_run", "times the floor's cost", "peak memory"]]
     for line in lines:
         floor = by_name.get("floor" if line.kind.cores == 2 else "floor-1")
         batch_run = by_name.get("batch_run")
@@ -177,14 +186,15 @@ def _digits(one: Line, other: Line) -> int:
     return 0 if ratios(one, other).median >= 20 else 2
 
 
-def verdicts(lines: Sequence[Line]) -> list[str]:
+def verdicts(lines: Sequence[Line], countries: int) -> list[str]:
     """Return, in a sentence each, how the engine stands against its bars."""
     by_name = {line.name: line for line in lines}
+    of_floor = OF_FLOOR[countries >= LARGE]
     said = []
     for engine, other, bar, above in (
         ("engine", "batch_run", OF_BATCH_RUN, True),
-        ("engine", "floor", OF_FLOOR, False),
-        ("engine-1", "floor-1", OF_FLOOR, False),
+        ("engine", "floor", of_floor, False),
+        ("engine-1", "floor-1", of_floor, False),
     ):
         if engine not in by_name or other not in by_name:
             continue
@@ -196,13 +206,13 @@ def verdicts(lines: Sequence[Line]) -> list[str]:
         what = (
             f"times as fast as {two.title}, at least {bar:.0f} asked"
             if above
-            else f"times the cost of {two.title}, at most {bar:.0f} asked"
+            else f"times the cost of {two.title}, at most {bar:.1f} asked"
         )
         said.append(f"{one.title}: {found.told(0 if above else 2)} {what}: {verdict}")
     return said
 
 
-def as_plain(lines: Sequence[Line], absent: dict[str, str]) -> dict[str, Any]:
+def as_plain(lines: Sequence[Line], absent: dict[str, str], countries: int) -> dict[str, Any]:
     """Return a race as it stands in the JSON file."""
     return {
         "contenders": {
@@ -217,5 +227,5 @@ def as_plain(lines: Sequence[Line], absent: dict[str, str]) -> dict[str, Any]:
             for line in lines
         },
         "absent": absent,
-        "verdicts": verdicts(lines),
+        "verdicts": verdicts(lines, countries),
     }

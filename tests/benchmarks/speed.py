@@ -6,17 +6,22 @@ round by round in one go, at the same runs of the same variants, with the same o
 Then what a run costs as the number of runs, steps and countries grows, with fitted exponents.
 
 Needs the dependency group "bench", and a C compiler for the floor; what is missing is left out and
-named. With nothing else running on the machine:
+named. With nothing else running on the machine, all of it, and the race of the README alone, which
+takes five minutes:
 
     uv run --group bench python tests/benchmarks/speed.py --plot speed.png --json speed.json
+    uv run --group bench python tests/benchmarks/speed.py --part race --countries 11 50 \\
+        --runs 100000 --seconds 30 --readme README.md
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import textwrap
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -31,6 +36,10 @@ import detente
 
 #: Contenders whose costs are drawn.
 DRAWN: Final = ("engine", "floor", "batch_run")
+#: Between what a page has the race, and characters in a line of it.
+MARK: Final = "<!-- speed: written by tests/benchmarks/speed.py -->"
+END: Final = "<!-- end of speed -->"
+LINE: Final = 110
 
 
 def arguments(given: Sequence[str] | None = None) -> argparse.Namespace:
@@ -42,15 +51,18 @@ def arguments(given: Sequence[str] | None = None) -> argparse.Namespace:
     add("--scenario", default="bagram-2025", help="name or file of the scenario (%(default)s)")
     add("--variants", nargs="+", metavar="NAME", help="only these variants (all)")
     add("--steps", type=int, help="steps of a run (the scenario's)")
+    add("--countries", nargs="+", type=int, metavar="N", help="a race for each (the scenario's)")
     add("--only", nargs="+", choices=list(CONTENDERS), help="only these contenders (all)")
     add("--seconds", type=float, default=120, help="how long the race lasts at least (%(default)s)")
     add("--turn", type=float, default=2.0, help="seconds of a contender's turn (%(default)s)")
+    add("--runs", type=int, help="runs of a turn of the compiled; less in larger regions (by time)")
     add("--part", choices=("race", "cost", "both"), default="both", help="(%(default)s)")
     add("--phases", action="store_true", help="only tell where the floor spends its time")
     add("--largest", type=int, default=1_000_000, help="most runs to measure (%(default)s)")
     add("--quick", action="store_true", help="ten seconds and small sizes: to see that it works")
     add("--plot", type=Path, metavar="FILE", help="draw the costs into this PNG")
     add("--json", type=Path, metavar="FILE", help="write all numbers into this file")
+    add("--readme", type=Path, metavar="FILE", help="write the race where this file has a mark")
     asked = parser.parse_args(given)
     if asked.quick:
         asked.seconds, asked.turn = min(asked.seconds, 10), min(asked.turn, 0.3)
@@ -72,18 +84,12 @@ def main(given: Sequence[str] | None = None) -> dict[str, Any]:
         numbers["phases"] = _phases(task)
         return numbers
     if asked.part != "cost":
-        lines, absent = rounds.race(task, asked.only or list(CONTENDERS), asked.seconds, asked.turn)
-        numbers["race"] = rounds.as_plain(lines, absent)
-        _print_table(rounds.table(lines))
-        print(f"Median of {len(lines[0].turns)} rounds and, in brackets, the least and greatest.\n")
-        for name, reason in absent.items():
-            print(f"{name} left out: {reason}")
-        print(*rounds.verdicts(lines), sep="\n", end="\n\n")
+        numbers["race"] = _race(task, asked, len(scenario.countries), numbers["machine"])
     if asked.part != "race":
         curves = _curves(task, asked)
         numbers["cost"] = {curve.name: cost.as_plain(curve) for curve in curves}
         for curve in curves:
-            _print_table(cost.rows(curve))
+            print(_table(cost.rows(curve)))
             print(*cost.told(curve), sep="\n", end="\n\n")
         if asked.plot:
             import picture
@@ -92,6 +98,61 @@ def main(given: Sequence[str] | None = None) -> dict[str, Any]:
     if asked.json:
         asked.json.write_text(json.dumps(numbers, indent=1) + "\n", "utf-8")
     return numbers
+
+
+def _race(task: Task, asked: argparse.Namespace, own: int, notes: dict[str, str]) -> dict[str, Any]:
+    """Race at each number of countries; print, return and, if asked, write into a page."""
+    found, parts, rounds_of = {}, [], []
+    for countries in asked.countries or [own]:
+        here, runs = task, asked.runs
+        if countries != own:  # made up from the first variant
+            here = replace(task, variants=task.variants[:1], countries=countries)
+            runs = runs and round(runs * (own / countries) ** 2)  # about as long
+        began = time.perf_counter()
+        lines, absent = rounds.race(
+            here, asked.only or list(CONTENDERS), asked.seconds, asked.turn, runs
+        )
+        title = f"{countries} countries, variants: {len(here.variants)}"
+        table = _table(rounds.table(lines, title))
+        print(table)
+        count = len(lines[0].turns)
+        print(f"Median of {count} rounds and, in brackets, the least and greatest.\n")
+        for name, reason in absent.items():
+            print(f"{name} left out: {reason}")
+        print(*rounds.verdicts(lines, countries), sep="\n", end="\n\n")
+        found[str(countries)] = rounds.as_plain(lines, absent, countries)
+        parts.append(table)
+        rounds_of.append((countries, count, time.perf_counter() - began, runs))
+    if asked.readme is not None:
+        body = "\n".join([_described(task, notes, rounds_of), "", *parts])
+        asked.readme.write_text(_put(asked.readme.read_text("utf-8"), body), "utf-8")
+    return found
+
+
+def _described(
+    task: Task, notes: dict[str, str], races: Sequence[tuple[int, int, float, int | None]]
+) -> str:
+    """Say what was measured on what."""
+    versions = f"Python {notes['Python']}, numba {notes['numba']}, Mesa {notes['mesa']}"
+    cut = ", ".join(
+        f"{count} at {countries} countries" + (f" ({runs:,} runs a turn)" if runs else "")
+        for countries, count, _, runs in races
+    )
+    took = sum(seconds for *_, seconds, _ in races)
+    words = (
+        f"Runs of {task.steps} steps a second on {notes['cores']} cores of an {notes['processor']} "
+        f"({notes['system']}, {versions}, {notes['C compiler'].split(' with ')[0]}; a load of "
+        f"{notes['load in the minute before']} before), the same variants and outputs for all, in "
+        f"turn; rounds: {cut}, in {took:.0f} seconds. Of others, turns have fewer runs, and what "
+        "it takes them to start is left out. The median and, in brackets, the extremes:"
+    )
+    return textwrap.fill(words, LINE, break_on_hyphens=False)
+
+
+def _put(text: str, body: str) -> str:
+    """Return a page with the place of the race filled."""
+    before, rest = text.split(MARK)
+    return f"{before}{MARK}\n\n{body}\n{END}{rest.split(END, 1)[1]}"
 
 
 def _phases(task: Task, runs: int = 2048, times: int = 20) -> dict[str, float]:
@@ -113,7 +174,7 @@ def _phases(task: Task, runs: int = 2048, times: int = 20) -> dict[str, float]:
     found = {name: float(share * best) for name, share in zip(PHASES, shares, strict=True)}
     rows = [["phase of the floor", "microseconds a run", "share"]]
     rows += [[name, f"{took:.2f}", f"{took / best:.1%}"] for name, took in found.items()]
-    _print_table([*rows, ["all", f"{best:.2f}", ""]])
+    print(_table([*rows, ["all", f"{best:.2f}", ""]]))
     return found
 
 
@@ -128,17 +189,18 @@ def _curves(task: Task, asked: argparse.Namespace) -> list[cost.Curve]:
     ]
 
 
-def _print_table(table: Sequence[Sequence[str]]) -> None:
-    """Print rows of words as a table in Markdown."""
-    widths = [max(map(len, column)) for column in zip(*table, strict=True)]
-    for number, row in enumerate(table):
+def _table(rows: Sequence[Sequence[str]]) -> str:
+    """Return rows of words as a table in Markdown."""
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    lines = []
+    for number, row in enumerate(rows):
         cells = [row[0].ljust(widths[0])]
         cells += [cell.rjust(width) for cell, width in zip(row[1:], widths[1:], strict=True)]
-        print("|", " | ".join(cells), "|")
+        lines.append(f"| {' | '.join(cells)} |")
         if number == 0:
             rules = ["-" * widths[0], *("-" * (width - 1) + ":" for width in widths[1:])]
-            print("|", " | ".join(rules), "|")
-    print()
+            lines.append(f"| {' | '.join(rules)} |")
+    return "\n".join([*lines, ""])
 
 
 if __name__ == "__main__":

@@ -1,6 +1,7 @@
 """The benchmark runs, and its floor computes what the engine computes. No time is held to."""
 
 import math
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -82,6 +83,23 @@ def test_the_race_runs_and_its_ratios_are_finite():
         assert all(math.isfinite(rate) and rate > 0 for rate in line.rates)
         assert math.isfinite(rounds.ratios(line, lines[0]).median)
     assert len(rounds.table(lines)) == 1 + len(lines)
+
+
+def test_a_race_of_so_many_runs_is_written_where_the_readme_has_a_mark(tmp_path):
+    import speed
+
+    page = tmp_path / "README.md"
+    before = (Path(__file__).parents[2] / "README.md").read_text("utf-8")
+    page.write_text(before, "utf-8")
+    given = ["--part", "race", "--only", "engine", "--runs", "120", "--seconds", "0"]
+    given += ["--steps", "2", "--variants", "demand", "no_move", "--readme", str(page)]
+    raced = speed.main(given)["race"]["11"]
+    assert raced["contenders"]["engine"]["runs"] == [120] * 3
+    written = page.read_text("utf-8")
+    head, rest = before.split(speed.MARK)
+    assert written.startswith(f"{head}{speed.MARK}\n\nRuns of 2 steps a second on ")
+    assert written.endswith(speed.END + rest.split(speed.END)[1])
+    assert "| this engine, both cores | " in written
 
 
 def test_a_straight_line_is_fitted_and_drawn(tmp_path):
