@@ -4,7 +4,7 @@
 Both use the packages of the Python that runs this. Each round measures a wait of the one and then
 of the other, so that what else the machine does meets both; what is told is the median of rounds.
 
-    uv run python tests/benchmarks/waits.py --before main --rounds 5
+    uv run python tests/benchmarks/waits.py --before b070a7e
 """
 
 from __future__ import annotations
@@ -123,7 +123,7 @@ def main(given: Sequence[str] | None = None) -> None:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--before", default="main", help="the earlier commit (%(default)s)")
-    parser.add_argument("--rounds", type=int, default=5, help="turns of each (%(default)s)")
+    parser.add_argument("--rounds", type=int, default=3, help="turns of each (%(default)s)")
     parser.add_argument("--first", type=int, default=1, help="turns of the first run (%(default)s)")
     asked = parser.parse_args(given)
     print(f"| Processor time of | at {asked.before} | now |\n|---|--:|--:|")
