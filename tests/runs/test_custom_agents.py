@@ -1,6 +1,7 @@
 """Runs with custom classes of agents: where they run, what is kept of them, what is refused."""
 
 import json
+import linecache
 import os
 import subprocess
 import sys
@@ -121,14 +122,28 @@ def test_a_folder_of_custom_agents_is_gone_on_with_only_with_the_same(run, out, 
         assert f"it differs in {said}. " in str(refusal.value)
     path.write_text(path.read_text().replace('"silent"', '"warn"'))
     sys.modules.pop("rules_of_mine")
-    import linecache
-
     linecache.clearcache()
     import rules_of_mine
 
     with pytest.raises(detente.StoreError) as refusal:
         run(out=out, resume=True, agents={"KAZ": rules_of_mine.Quiet})
     assert "the source of the custom agent of KAZ (rules_of_mine.Quiet)" in str(refusal.value)
+
+
+def test_a_class_of_a_notebook_is_kept_whole_and_verified(run, out, monkeypatch):
+    source = (
+        "import detente\n\nclass Silent(detente.CountryAgent):\n    said = {}\n\n"
+        "    def decide(self):\n        return self.said\n\nafter = 1\n"
+    )
+    cell = (len(source), None, source.splitlines(keepends=True), "<cell>")
+    monkeypatch.setitem(linecache.cache, "<cell>", cell)
+    names = {"__name__": "__main__"}
+    exec(compile(source, "<cell>", "exec"), names)  # noqa: S102 - as a notebook does
+    run(out=out, agents={"KAZ": names["Silent"]})
+    kept = (out / "agents" / "KAZ.py").read_text()
+    assert kept.startswith("class Silent(detente.CountryAgent):\n    said = {}\n")
+    assert "after" not in kept
+    assert detente.verify(out).equal
 
 
 def test_new_results_take_the_sources_of_earlier_ones_away(run, out, rules):

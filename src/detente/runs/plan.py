@@ -6,6 +6,7 @@ A task is runs first to last of one variant; a share is some of the tasks, and a
 
 from __future__ import annotations
 
+import ast
 import hashlib
 import inspect
 import math
@@ -84,9 +85,18 @@ def _source(*places: Any) -> str:
     for place in places:
         with suppress(OSError, TypeError):
             return inspect.getsource(place)
-    methods = [value for value in vars(places[-1]).values() if inspect.isfunction(value)]
-    with suppress(OSError, TypeError):  # of a class in a notebook, only functions know their cell
-        return "\n".join(inspect.getsource(method) for method in methods)
+    with suppress(OSError, TypeError, SyntaxError):
+        return _source_in_cell(places[-1])
+    return ""
+
+
+def _source_in_cell(agent: type[Any]) -> str:
+    """Return the source of a class in a notebook, where only functions know their cell."""
+    for method in filter(inspect.isfunction, vars(agent).values()):
+        cell = "".join(inspect.findsource(method)[0])
+        for node in ast.walk(ast.parse(cell)):
+            if isinstance(node, ast.ClassDef) and node.name == agent.__name__:
+                return ast.get_source_segment(cell, node) or ""
     return ""
 
 
