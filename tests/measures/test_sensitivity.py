@@ -52,7 +52,7 @@ def test_the_sentence_names_the_strongest_and_says_what_is_explained(cheap):
     shown = cheap._repr_html_()
     assert f"<p>{cheap.sentence}</p>" in shown.replace("&#x27;", "'")
     assert f"<td>{first['correlation']:.3f}</td>" in shown
-    assert shown.count("<tr>") < 30 < len(cheap.table)
+    assert f"and {len(cheap.table) - 15} more rows in .table" in shown
 
 
 def test_sobol_indices_of_a_scenario(scenario):

@@ -9,8 +9,8 @@ import pandas as pd
 
 from detente.scenario.messages import MISSING, between, printable, signed
 
-#: So many rows of a measure are shown, the first and the last of them; `table` has all.
-FEW: Final = 20
+#: So many rows of a measure are shown, of a ranked one the first; `table` has all.
+FEW: Final = 15
 #: So many rows of effects are shown: those of six variants and thirty countries.
 MANY: Final = 180
 
@@ -24,9 +24,11 @@ def notebook_html(measured: Any) -> str:
 
 def table_html(table: pd.DataFrame) -> str:
     """Return a table for a notebook, its texts whole and its numbers to three decimals."""
-    counted = isinstance(table.index, pd.RangeIndex)
+    counted, few = isinstance(table.index, pd.RangeIndex), table.head(FEW)
     with pd.option_context("display.max_colwidth", None):
-        return table.to_html(max_rows=FEW, index=not counted, float_format="{:.3f}".format)
+        shown = few.to_html(index=not counted, float_format="{:.3f}".format, na_rep=MISSING)
+    more = len(table) - len(few)
+    return shown + (f"<p>and {more} more rows in .table</p>" if more else "")
 
 
 def captioned(table: pd.DataFrame, caption: str, level: float) -> pd.DataFrame:
