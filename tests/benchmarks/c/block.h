@@ -153,3 +153,14 @@ static size_t lay_out(const Plan *s, Block *b, char *at) {
     b->tried = room(&at, (n + 2) * n);
     return (size_t)(at - from);
 }
+
+/* Whether country j has ever had a stance on event e, in any lane: its actor has from the start. */
+INLINE int has_spoken(const Plan *s, const Block *b, int64_t e, int64_t j) { return s->actor[e] == j || b->last[e * s->n + j] != NONE; }
+
+/* List the members of a pole; return how many. */
+static int64_t members(const Plan *s, int q, int64_t *member) {
+    int64_t count = 0;
+    for (int64_t j = 0; j < s->n; j++)
+        if (s->pole[q * s->n + j]) member[count++] = j;
+    return count;
+}

@@ -123,6 +123,9 @@ static int64_t look(const Plan *s, Block *b, int64_t e, int64_t step, int64_t fi
 static void perceive(const Plan *s, Block *b, int64_t e, int64_t i) {
     const int64_t n = s->n, here = e * n + i, actor = s->actor[e], recipient = s->recipient[e], other = s->answers[e];
     const lane *c = b->p + s->coefficient;
+    int64_t heard = 0, speaker[n]; /* of the others nothing is heard: their stance is 0 in all lanes */
+    for (int64_t j = 0; j < n; j++)
+        if (has_spoken(s, b, e, j)) speaker[heard++] = j;
     EACH {
         vd appeal = b->gain[here][v];
         const vd stake = b->stake[here][v], offered = b->offered[here][v];
@@ -131,9 +134,10 @@ static void perceive(const Plan *s, Block *b, int64_t e, int64_t i) {
         if (!s->concerned[here]) appeal *= c[BYSTANDER][v];
         appeal += c[OFFER][v] * offered / (size(offered) + 0.01);
         vd mean = all(0.0), supporters = all(0.0), opponents = all(0.0), for_ask = all(0.0), against_ask = all(0.0);
-        for (int64_t j = 0; j < n; j++) mean += b->share[i * n + j][v] * b->stance[e * n + j][v];
+        for (int64_t at = 0; at < heard; at++) mean += b->share[i * n + speaker[at]][v] * b->stance[e * n + speaker[at]][v];
         for (int64_t at = s->depends_of[i]; at < s->depends_of[i + 1]; at++) {
             const int64_t j = s->depends_on[at];
+            if (!has_spoken(s, b, e, j)) continue;
             const vd said = b->stance[e * n + j][v], depends = b->leverage[i * n + j][v] * b->stake[e * n + j][v];
             const vd supporter = depends * most(said, all(0.0)), opponent = depends * least(said, all(0.0));
             supporters += supporter;

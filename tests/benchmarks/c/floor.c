@@ -6,7 +6,8 @@
    the engines' to rounding.
 
    What is left out changes nothing: events on nobody's agenda and lanes where an event is on none;
-   issues that an event does not name; pairs without dependence; hearing by a country that looks in
+   issues that an event does not name; pairs without dependence; stances of who
+   never spoke, which are 0; hearing by a country that looks in
    no lane, and weighing in each lane where it does not; conditions whose chance has not come; what
    words do to ties, and with whom each sides, where nothing was said; starts of the search for blocs
    seen before. What does not change within a run, or between events or responses, is computed

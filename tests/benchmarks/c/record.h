@@ -11,12 +11,16 @@ INLINE void bin(const vd *value, double low, double scale, int bins, uint32_t *c
 
 static void stand(const Plan *s, Block *b) {
     const int64_t n = s->n;
+    int64_t member[2][n];
+    const int64_t many[2] = {members(s, 0, member[0]), members(s, 1, member[1])};
     for (int64_t i = 0; i < n; i++)
         EACH {
             for (int q = 0; q < 2; q++) {
                 vd total = all(0.0);
-                for (int64_t j = 0; j < n; j++)
-                    if (s->pole[q * n + j]) total += b->p[s->capability + j][v] * (0.5 * (b->attitude[i * n + j][v] + b->attitude[j * n + i][v]));
+                for (int64_t at = 0; at < many[q]; at++) {
+                    const int64_t j = member[q][at];
+                    total += b->p[s->capability + j][v] * (0.5 * (b->attitude[i * n + j][v] + b->attitude[j * n + i][v]));
+                }
                 b->toward[2 * i + q][v] = total * b->pole_weight[q][v];
             }
             b->tilt[i][v] = 0.5 * (b->toward[2 * i][v] - b->toward[2 * i + 1][v]);
@@ -27,6 +31,8 @@ static void stand(const Plan *s, Block *b) {
 static void side(const Plan *s, Block *b, int64_t step) {
     const int64_t n = s->n;
     int some = 0;
+    int64_t member[2][n];
+    const int64_t many[2] = {members(s, 0, member[0]), members(s, 1, member[1])};
     for (int64_t e = 0; e < s->e; e++) {
         if (b->new[e] != step) continue;
         some = 1;
@@ -35,8 +41,10 @@ static void side(const Plan *s, Block *b, int64_t step) {
                 const vd stance = b->stance[e * n + i][v];
                 for (int q = 0; q < 2; q++) {
                     vd total = all(0.0);
-                    for (int64_t j = 0; j < n; j++)
-                        if (s->pole[q * n + j]) total += b->p[s->capability + j][v] * (1.0 - size(stance - b->stance[e * n + j][v]));
+                    for (int64_t at = 0; at < many[q]; at++) {
+                        const int64_t j = member[q][at];
+                        total += b->p[s->capability + j][v] * (1.0 - size(stance - b->stance[e * n + j][v]));
+                    }
                     b->sides[2 * (e * n + i) + q][v] = b->stake[e * n + i][v] * total;
                 }
             }

@@ -26,7 +26,8 @@ static void move_issues(const Plan *s, Block *b, int64_t live) {
             for (int64_t k = 0; k < K; k++) {
                 if (s->proposes[e * K + k]) {
                     vd balance = all(0.0);
-                    for (int64_t j = 0; j < n; j++) balance += b->influence[j * K + k][v] * b->stance[e * n + j][v];
+                    for (int64_t j = 0; j < n; j++)
+                        if (has_spoken(s, b, e, j)) balance += b->influence[j * K + k][v] * b->stance[e * n + j][v];
                     balance *= b->weight[k][v];
                     const vd drive = asked ? most(granted * 0.5 * (1.0 + balance), coerced) : most(balance, all(0.0));
                     b->pace[k][v] += rate * drive;
