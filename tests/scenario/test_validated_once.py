@@ -21,9 +21,9 @@ def count(monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
         counted[f"model of {data['scenario']}"] += 1
         return model(data, **named)
 
-    def of_checks(kind, data, *known):
+    def of_checks(data, names):
         counted[f"checks of {data['scenario']}"] += 1
-        return find(kind, data, *known)
+        return find(data, names)
 
     monkeypatch.setattr(Scenario, "model_validate", of_model)
     monkeypatch.setattr(validation.checks, "find", of_checks)

@@ -12,15 +12,29 @@ from pydantic import (
     AfterValidator,
     BaseModel,
     ConfigDict,
+    GetCoreSchemaHandler,
     PlainSerializer,
     PlainValidator,
     StringConstraints,
+    ValidationInfo,
     WithJsonSchema,
     model_validator,
 )
+from pydantic_core import PydanticCustomError, core_schema
 
-from detente.scenario.messages import Finding, describe, shortened
+from detente.scenario.messages import (
+    Finding,
+    describe,
+    did_you_mean_country,
+    hint,
+    lookalike,
+    shortened,
+)
 from detente.scenario.quantity import Number, Quantity
+
+
+#: Pydantic's name for the error of a name that stands for nothing; see `Refers`.
+UNKNOWN_NAME: Final = "unknown_name"
 
 
 class InconsistentError(ValueError):
@@ -85,13 +99,37 @@ class Part(BaseModel):
 class Refers:
     """Marks a name that stands for something defined elsewhere in the scenario.
 
+    It is held to the names there are, where a part is validated within its scenario: pydantic's
+    context then has them by what they stand for.
+
     Parameters
     ----------
     what : {"country", "issue", "event", "response", "variant", "outcome"}
         What it stands for.
+    among : str, optional
+        The names it is one of, if these are not all that there are of what it stands for.
+    lead : str
+        How a message begins that there is none of that name.
     """
 
     what: str
+    among: str = ""
+    lead: str = "unknown"
+
+    def check(self, name: Any, info: ValidationInfo) -> Any:
+        """Refuse a name that stands for nothing."""
+        if info.context is not None and isinstance(name, str):
+            known = info.context[self.among or self.what]
+            if name not in known:
+                lead = f"{self.lead} {self.what}"
+                raise PydanticCustomError(UNKNOWN_NAME, "{lead}", {"lead": lead, "known": known})
+        return name
+
+    def __get_pydantic_core_schema__(
+        self, source: Any, handler: GetCoreSchemaHandler
+    ) -> core_schema.CoreSchema:
+        """Tell pydantic to check the name before its spelling."""
+        return core_schema.with_info_before_validator_function(self.check, handler(source))
 
 
 CODE_PATTERN: Final = r"^[A-Z]{3}$"
@@ -162,9 +200,6 @@ CountryRef = Annotated[CountryCode, Refers("country")]
 IssueRef = Annotated[Identifier, Refers("issue")]
 EventRef = Annotated[Identifier, Refers("event")]
 ResponseRef = Annotated[Identifier, Refers("response")]
-#: One of those that a pattern may name besides.
-VariantRef = Annotated[Identifier, Refers("variant")]
-OutcomeRef = Annotated[Identifier, Refers("outcome")]
 #: Name of a scenario, as in its file name.
 ScenarioName = Annotated[str, StringConstraints(pattern=NAME_PATTERN)]
 #: A line or a paragraph for people.

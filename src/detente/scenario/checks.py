@@ -7,15 +7,16 @@ reported together with what is wrong with its values. Each yields what it finds.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import date, timedelta
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Final
 
-from pydantic import BaseModel
+from pydantic import BaseModel, ValidationError
 
 from detente import theory
-from detente.scenario.base import days_in
+from detente.scenario.base import UNKNOWN_NAME, days_in
 from detente.scenario.dynamics import dynamics_in
 from detente.scenario.elements import (
     Attitude,
@@ -27,9 +28,8 @@ from detente.scenario.elements import (
     Response,
     default_repertoire,
 )
-from detente.scenario.messages import Finding, did_you_mean_country, hint, lookalike
+from detente.scenario.messages import Finding, hint
 from detente.scenario.patterns import MEASURES, SIDES, Pattern
-from detente.scenario.shape import Reference, Walk, references, references_in
 from detente.scenario.tree import Steps, Table, child, opened, rows_at, table_at
 
 if TYPE_CHECKING:
@@ -138,30 +138,72 @@ def within_limits(model: type[BaseModel], data: Any) -> Iterator[Finding]:
                 yield Finding((key,), f"expected at most {limit} entries, not {len(value)}")
 
 
-def find(model: type[BaseModel], data: Any, sound: Data | None = None) -> Iterator[Finding]:
-    """Run every check of a whole scenario over plain data.
+def find(data: Data, names: Names) -> Iterator[Finding]:
+    """Run every check of a whole scenario over plain data, given the names that it has."""
+    yield from _run_within_calendar(data)
+    for index, event in rows_at(data, "events"):
+        if message := _dated_within_run(event, data):
+            yield Finding(("events", index, "at"), message)
+    for index, row in rows_at(data, "conduct"):
+        start, at = _day(data.get("start")), _day(row.get("at"))
+        if start is not None and at is not None and at >= start:
+            message = f"{at} is no earlier conduct: the run starts on {start}"
+            yield Finding(("conduct", index, "at"), message)
+    variants = table_at(data, "variants")
+    if isinstance(twin := data.get("twin"), str) and variants and twin not in variants:
+        yield Finding(("twin",), f"unknown variant '{twin}'{hint(twin, variants)}")
+    for code, country in table_at(data, "countries").items():
+        if child(country, "follows") == code:
+            yield Finding(("countries", code, "follows"), f"{code} cannot follow itself")
+    yield from _answerable(data)
+    yield from _claims_say_whose(data, names)
 
-    What is the very same in `sound`, in which nothing is wrong, need not be looked at again.
+
+class Names:
+    """The names that there are in a scenario in plain data, by what they stand for.
+
+    A part is validated within its scenario with these as pydantic's context: see `Refers`.
     """
-    if isinstance(data, dict):
-        yield from _names_known(model, data, sound)
-        yield from _run_within_calendar(data)
-        for index, event in rows_at(data, "events"):
-            if message := _dated_within_run(event, data):
-                yield Finding(("events", index, "at"), message)
-        for index, row in rows_at(data, "conduct"):
-            start, at = _day(data.get("start")), _day(row.get("at"))
-            if start is not None and at is not None and at >= start:
-                message = f"{at} is no earlier conduct: the run starts on {start}"
-                yield Finding(("conduct", index, "at"), message)
-        variants = table_at(data, "variants")
-        if isinstance(twin := data.get("twin"), str) and variants and twin not in variants:
-            yield Finding(("twin",), f"unknown variant '{twin}'{hint(twin, variants)}")
-        for code, country in table_at(data, "countries").items():
-            if child(country, "follows") == code:
-                yield Finding(("countries", code, "follows"), f"{code} cannot follow itself")
-        yield from _answerable(data)
-        yield from _claims_say_whose(data)
+
+    def __init__(self, data: Data) -> None:
+        self._data = data
+        self._known: dict[str, Iterable[str]] = {
+            "country": {
+                code: str(child(row, "name")) for code, row in table_at(data, "countries").items()
+            },
+            "issue": table_at(data, "issues").keys(),
+            "event": dict.fromkeys(_ids(data)).keys(),
+            "response": (table_at(data, "repertoire") or default_repertoire()).keys(),
+            "variant": table_at(data, "variants").keys(),
+        }
+        self._known["main_event"] = [*self._known["event"], "none"]
+
+    def __getitem__(self, what: str) -> Iterable[str]:
+        return self._known[what]
+
+    @contextmanager
+    def of_pattern(self, pattern: Any) -> Iterator[None]:
+        """Have what the claims of a pattern may name besides."""
+        whole, courses = self._known, table_at(pattern, "courses")
+        varied = (*table_at(self._data, "variants").values(), *courses.values())
+        added = [name for each in varied for name in _ids(table_at(each, "add"))]
+        events = dict.fromkeys((*whole["event"], *added)).keys()
+        self._known = {
+            **whole,
+            "event": events,
+            "course": [*(whole["variant"] or ["base"]), *courses],
+            "response": [*whole["response"], *SIDES],
+            "outcome": _outcomes(self._data, events).keys(),
+        }
+        try:
+            yield
+        finally:
+            self._known = whole
+
+    def lost(self, others: Names) -> set[str]:
+        """Return what of the names stand for of which some are not among others."""
+        kinds = ("country", "issue", "event", "response")
+        return {what for what in kinds if any(name not in others[what] for name in self[what])}
 
 
 def doubtful(course: Scenario) -> Iterator[Finding]:
@@ -203,121 +245,34 @@ def ids(data: Data) -> set[str]:
 
 def not_measurable(data: Data) -> set[str]:
     """Return the ids of the patterns that name something which plain data lacks."""
-    named = (
-        each
-        for at, pattern in rows_at(data, "patterns")
-        for each in references(Pattern, pattern, ("patterns", at))
-    )
-    wrong = {finding.steps[1] for finding in _unknown(named, data)}
-    return {str(pattern.get("id")) for at, pattern in rows_at(data, "patterns") if at in wrong}
-
-
-def prune(tree: Table, names: Collection[str]) -> None:
-    """Take away those of some patterns that name something which a tree lacks."""
-    if missing := not_measurable(tree) & set(names):
-        opened(tree, "patterns").keep(lambda pattern: str(child(pattern, "id")) not in missing)
-
-
-def lost(before: Data, after: Data) -> set[str]:
-    """Return what kinds of names there are of which `after` lacks one that stood in `before`."""
-    found: set[str] = set()
-    tables = {"country": "countries", "issue": "issues", "variant": "variants"}
-    for what, key in {**tables, "response": "repertoire"}.items():
-        if before.get(key) is not after.get(key):
-            given = [table_at(each, key) for each in (before, after)]
-            if key == "repertoire":
-                given = [each or default_repertoire() for each in given]
-            found |= {what} if given[0].keys() - given[1].keys() else {*()}
-    if before.get("events") is not after.get("events") and {*_ids(before)} - {*_ids(after)}:
-        found |= {"event", "outcome"}
-    for key in ("poles", "theory"):
-        if before.get(key) is not after.get(key) and before.get(key) != after.get(key):
-            found.add("outcome")
+    names, found = Names(data), set()
+    for _, pattern in rows_at(data, "patterns"):
+        try:
+            Pattern.model_validate(pattern, context=names)
+        except ValidationError as error:
+            if any(each["type"] == UNKNOWN_NAME for each in error.errors(include_url=False)):
+                found.add(str(pattern.get("id")))
     return found
 
 
-def _names_known(model: type[BaseModel], data: Data, sound: Data | None) -> Iterator[Finding]:
-    """Everything that a scenario refers to exists."""
-    gone = {*()} if sound is None else lost(sound, data)
-    for key, named in references_in(model).items():
-        value, old = data.get(key), None if sound is None else sound.get(key)
-        again = sound is None or bool(gone & named.whats)
-        if key == "patterns" and sound is not None:  # events of variants may be named in them
-            again = again or data.get("variants") is not sound.get("variants")
-        if again or (value is not old and (named.items is None or type(value) is not type(old))):
-            yield from _unknown(named.walk(value, (key,)), data)
-        elif value is not old and named.items is not None:
-            yield from _unknown(_within_new(named.items, value, old, (key,)), data)
+def without(tree: Table, patterns: Collection[str]) -> None:
+    """Take away some patterns, by their ids."""
+    if patterns:
+        opened(tree, "patterns").keep(lambda each: str(child(each, "id")) not in patterns)
 
 
-def _within_new(walk: Walk, value: Any, old: Any, steps: Steps) -> Iterator[Reference]:
-    """Walk the names in the entries of a list or a table that were not there before."""
-    if isinstance(value, list):
-        known = {id(row) for row in old}
-        for index, row in enumerate(value):
-            if id(row) not in known:
-                yield from walk(row, (*steps, index))
-    elif isinstance(value, dict):
-        for key, row in value.items():
-            if row is not old.get(key):
-                yield from walk(row, (*steps, key))
-
-
-def _unknown(named: Iterator[Reference], data: Data) -> Iterator[Finding]:
-    """Walk those of some names that a scenario does not have."""
-    scopes: dict[Any, dict[str, dict[str, None]]] = {}
-    for where, name, what, on_key in named:
-        pattern = where[1] if where[0] == "patterns" else None
-        if pattern not in scopes:
-            names = _names(data, pattern)
-            scopes[pattern] = {kind: dict.fromkeys(each) for kind, each in names.items()}
-        known = scopes[pattern][what]
-        if "courses" in where and what == "variant":
-            known = dict.fromkeys(table_at(data, "variants"))
-        if name not in known and not (where == ("main_event",) and name == "none"):
-            never = "when" in where and what == "event"
-            lead = "can never hold: there is no" if never else "unknown"
-            near = hint(name, known)
-            if what == "country" and not lookalike(name):
-                near = did_you_mean_country(name, _country_names(data)) or near
-            yield Finding(where, f"{lead} {what} '{name}'{near}", on_key)
-
-
-def _names(data: Data, pattern: Any) -> dict[str, list[str]]:
-    """Return what there is to name in a scenario, and what else in the pattern of an index."""
-    found = {
-        "country": list(table_at(data, "countries")),
-        "issue": list(table_at(data, "issues")),
-        "event": _ids(data),
-        "response": list(table_at(data, "repertoire") or default_repertoire()),
-    }
-    if pattern is not None:
-        courses = table_at(data["patterns"][pattern], "courses")
-        variants = table_at(data, "variants")
-        for variant in (*variants.values(), *courses.values()):
-            found["event"] += _ids(table_at(variant, "add"))
-        found["variant"] = [*(variants or ["base"]), *courses]
-        found["response"] += SIDES
-        found["outcome"] = list(_outcomes(data, found["event"]))
-    return found
-
-
-def _country_names(data: Data) -> dict[str, str]:
-    """Return what each country is called, by code."""
-    return {code: str(child(row, "name")) for code, row in table_at(data, "countries").items()}
-
-
-def _outcomes(data: Data, events: list[str]) -> dict[str, bool]:
+def _outcomes(data: Data, events: Iterable[str]) -> dict[str, bool]:
     """Return the outcomes of the scenario's theory, and whether each is of countries."""
-    labels = {"pole": list(table_at(data, "poles")), "event": list(dict.fromkeys(events))}
+    labels = {"pole": list(table_at(data, "poles")), "event": list(events)}
     declared = theory.find(dynamics_in(data).of_theory).outcomes.numbers(labels)
     return {name: "country" in outcome.axes for name, (outcome, _) in declared.items()}
 
 
-def _claims_say_whose(data: Data) -> Iterator[Finding]:
+def _claims_say_whose(data: Data, names: Names) -> Iterator[Finding]:
     """A claim says of which country it is, unless it is of the region."""
     for index, pattern in rows_at(data, "patterns"):
-        outcomes = _outcomes(data, _names(data, index)["event"])
+        with names.of_pattern(pattern):
+            outcomes = _outcomes(data, names["event"])
         for part in ("claims", "beside"):
             for at, claim in rows_at(pattern, part):
                 steps: Steps = ("patterns", index, part, at)

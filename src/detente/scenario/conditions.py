@@ -17,10 +17,11 @@ from typing import Annotated, Any, Final
 
 from pydantic import Discriminator, Field, Tag
 
-from detente.scenario.base import CountryRef, EventRef, IssueRef, Part, Share, Signed
+from detente.scenario.base import CountryRef, Identifier, IssueRef, Part, Refers, Share, Signed
 from detente.scenario.messages import Finding
 
 Steps = Annotated[int, Field(ge=0, le=100_000)]
+TestedRef = Annotated[Identifier, Refers("event", lead="can never hold: there is no")]
 
 
 class _BoundedTest(Part):
@@ -44,7 +45,7 @@ class IssueTest(_BoundedTest):
 class StanceTest(_BoundedTest):
     """A country's stance on an event stands above or below a value."""
 
-    stance: EventRef = Field(description="The event.")
+    stance: TestedRef = Field(description="The event.")
     of: CountryRef = Field(description="Whose stance.")
     above: Signed | None = Field(None, description="True while the stance is greater.")
     below: Signed | None = Field(None, description="True while the stance is less.")
@@ -53,7 +54,7 @@ class StanceTest(_BoundedTest):
 class OppositionTest(_BoundedTest):
     """The share of the others' capability that stands against an event."""
 
-    opposition: EventRef = Field(description="The event.")
+    opposition: TestedRef = Field(description="The event.")
     above: Share | None = Field(None, description="True while the share is greater.")
     below: Share | None = Field(None, description="True while the share is less.")
 
@@ -76,7 +77,7 @@ class AttitudeTest(_BoundedTest):
 class AfterTest(Part):
     """An event came up at least some steps ago."""
 
-    after: EventRef = Field(description="The event.")
+    after: TestedRef = Field(description="The event.")
     steps: Steps = Field(1, description="How many steps ago at the least.")
 
 

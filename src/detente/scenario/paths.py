@@ -195,8 +195,9 @@ def assign_all(model: type[BaseModel], tree: Table, changes: list[Change]) -> li
             _assign(model, tree, path, value, mark)
         except PathError as error:
             problems.append(Problem.at(mark.at_key, path, str(error)))
-    if tree.get("patterns") is before.get("patterns") and checks.lost(before, tree):
-        checks.prune(tree, checks.ids(before) - checks.not_measurable(before))
+    missing = checks.not_measurable(tree)
+    if missing and tree.get("patterns") is before.get("patterns"):
+        checks.without(tree, missing - checks.not_measurable(before))
     return problems
 
 

@@ -21,9 +21,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Annotated, Final, Literal, TypeVar
+from typing import Annotated, Any, Final, Literal, Self, TypeVar
 
-from pydantic import AfterValidator, BeforeValidator, Field, GetJsonSchemaHandler
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    Field,
+    GetJsonSchemaHandler,
+    ModelWrapValidatorHandler,
+    ValidationInfo,
+    model_validator,
+)
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema
 
@@ -31,11 +39,10 @@ from detente.scenario.base import (
     CountryRef,
     EventRef,
     Identifier,
-    OutcomeRef,
     Part,
+    Refers,
     ResponseRef,
     Text,
-    VariantRef,
 )
 from detente.scenario.elements import Plain, Variant
 from detente.scenario.messages import Finding
@@ -84,6 +91,10 @@ _Name = TypeVar("_Name")
 OneOrMore = Annotated[
     list[_Name], Field(min_length=1), BeforeValidator(_listed), _OneOrMoreSchema()
 ]
+OutcomeRef = Annotated[Identifier, Refers("outcome")]
+VariantRef = Annotated[Identifier, Refers("variant")]
+#: A variant, or a course of the pattern.
+CourseRef = Annotated[Identifier, Refers("variant", among="course")]
 Threshold = Annotated[float, Field(allow_inf_nan=False)]
 Stance = Annotated[float, Field(ge=-1, le=1)]
 Confidence = Annotated[float, Field(gt=0, lt=1)]
@@ -103,7 +114,7 @@ class Comparison(Part):
     )
     mean_of: OneOrMore[CountryRef] | None = Field(None, description="The mean of other countries.")
     on: EventRef | None = Field(None, description="Another event.")
-    variant: OneOrMore[VariantRef] | None = Field(
+    variant: OneOrMore[CourseRef] | None = Field(
         None, description="Another variant or course; of several, than each."
     )
     response: When | None = Field(None, description="The first response to the event, or the last.")
@@ -167,7 +178,7 @@ class Claim(Part):
     on: EventRef | None = Field(
         None, description="The event responded to; by default the main one."
     )
-    variant: OneOrMore[VariantRef] | None = Field(
+    variant: OneOrMore[CourseRef] | None = Field(
         None,
         description="The variant, or a course of the pattern; of several, in each. By default the "
         "first variant.",
@@ -245,6 +256,17 @@ class Pattern(Part):
     beside: list[Claim] = Field(
         default_factory=list, description="What is measured besides and decides nothing."
     )
+
+    @model_validator(mode="wrap")
+    @classmethod
+    def _among_its_courses(
+        cls, value: Any, handler: ModelWrapValidatorHandler[Self], info: ValidationInfo
+    ) -> Self:
+        """Let its claims speak of what its own courses have."""
+        if info.context is None:
+            return handler(value)
+        with info.context.of_pattern(value):
+            return handler(value)
 
     def inconsistencies(self) -> Iterator[Finding]:
         """Walk what is wrong: each claim asks one thing, and who is first stands among them."""

@@ -12,7 +12,7 @@ import math
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any, Final, get_args
 
 import numpy as np
@@ -305,29 +305,14 @@ class Quantity:
     def validate(self, value: object) -> Number:
         """Read a value and hold it to the range."""
         number = parse_number(value)
-        range_ = f"from {self.low:g} to {self.high:g}"
         if isinstance(number, Distribution) and number.kind not in {"fixed", "choice"}:
-            *_, below, above = number.ranks_within(self.low, self.high)
-            if above - below < LEAST_MASS:
-                raise ValueError(f"malformed distribution: it lies outside the range {range_}")
-            # of what is not a number neither holds
-            if not (above - below >= LEAST_MASS and self._can_be_drawn(number)):
-                raise ValueError(
-                    "malformed distribution: its numbers are too large, too small or too close to "
-                    "one another to be computed with"
-                )
+            if fault := _fault_of(number, self.low, self.high):
+                raise ValueError(f"malformed distribution: {fault}")
             return number
         for each in number.arguments if isinstance(number, Distribution) else (number,):
             if not self.low <= each <= self.high:
-                raise ValueError(f"{each:g} is out of range: {range_}")
+                raise ValueError(f"{each:g} is out of range: from {self.low:g} to {self.high:g}")
         return number
-
-    def _can_be_drawn(self, number: Distribution) -> bool:
-        """Whether greater ranks have greater draws, or equal ones."""
-        if number.kind in {"normal", "truncated_normal"}:  # whatever its numbers are
-            return True
-        values = sample(number, np.array(RANKS), self.low, self.high)
-        return bool(np.all(np.diff(values) >= 0))
 
     def __get_pydantic_core_schema__(
         self, source: Any, handler: GetCoreSchemaHandler
@@ -346,6 +331,20 @@ class Quantity:
         if not math.isfinite(self.high):
             del number["maximum"]
         return {"anyOf": [number, {"title": DISTRIBUTION}], "x-unit": self.unit}
+
+
+@lru_cache(maxsize=10_000)
+def _fault_of(distribution: Distribution, low: float, high: float) -> str:
+    """Return why a continuous distribution cannot be truncated to a range, or nothing."""
+    *_, below, above = distribution.ranks_within(low, high)
+    if above - below < LEAST_MASS:
+        return f"it lies outside the range from {low:g} to {high:g}"
+    if above - below >= LEAST_MASS:  # not of what is not a number
+        if distribution.kind in {"normal", "truncated_normal"}:
+            return ""  # greater ranks have greater draws, whatever its numbers are
+        if np.all(np.diff(sample(distribution, np.array(RANKS), low, high)) >= 0):
+            return ""
+    return "its numbers are too large, too small or too close to one another to be computed with"
 
 
 def plain_number(value: Number) -> Any:

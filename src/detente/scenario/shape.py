@@ -7,10 +7,9 @@ second list can drift.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
 from functools import cache
 from types import UnionType
-from typing import Annotated, Any, Final, NamedTuple, TypeAliasType, Union, get_args, get_origin
+from typing import Annotated, Any, Final, TypeAliasType, Union, get_args, get_origin
 
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
@@ -120,129 +119,20 @@ def known_keys(kind: Any, value: Any) -> list[str]:
     return [*keys, *(key for key in value or () if key not in keys)]
 
 
-class Reference(NamedTuple):
-    """A name in a scenario that stands for something defined elsewhere in it."""
-
-    steps: Steps
-    name: str
-    what: str
-    on_key: bool
-
-
-#: Walks the references in a value, given the steps to it.
-type Walk = Callable[[Any, Steps], Iterator[Reference]]
-
-
-class References(NamedTuple):
-    """How to find the names in what stands at a place of a type, and what they stand for.
-
-    `items` is the same of the entries of a list or a table, where only they refer to something.
-    """
-
-    walk: Walk
-    whats: frozenset[str]
-    items: Walk | None = None
-
-
-def references(kind: Any, value: Any, steps: Steps = ()) -> Iterator[Reference]:
-    """Walk all names in plain data that refer to something, however malformed the rest is."""
-    found = references_of(kind)
-    return iter(()) if found is None else found.walk(value, steps)
-
-
-def references_of(kind: Any) -> References | None:
-    """Return how to find the names in data of a type, or None if none stands there."""
-    inner, what = bare(kind), _refers(kind)
-    if is_condition(inner):
-        return References(_in_condition, frozenset(("country", "issue", "event")))
-    if get_origin(inner) is list:
-        return _of_list(references_of(get_args(inner)[0]))
-    if is_table(inner):
-        key_kind, item_kind = get_args(inner)
-        return _of_table(_refers(key_kind), references_of(item_kind))
-    if fields_of(inner):
-        return _of_model(inner)
-    return _of_name(what) if what else None
-
-
-def _of_name(what: str) -> References:
-    def walk(value: Any, steps: Steps) -> Iterator[Reference]:
-        if isinstance(value, str):
-            yield Reference(steps, value, what, on_key=False)
-
-    return References(walk, frozenset((what,)))
-
-
-def _of_list(item: References | None) -> References | None:
-    if item is None:
-        return None
-
-    def walk(value: Any, steps: Steps) -> Iterator[Reference]:
-        if isinstance(value, list):
-            for index, each in enumerate(value):
-                yield from item.walk(each, (*steps, index))
-        elif isinstance(value, str):  # one name for a list of one
-            yield from item.walk(value, steps)
-
-    return References(walk, item.whats, item.walk)
-
-
-def _of_table(what: str, item: References | None) -> References | None:
-    if not what and item is None:
-        return None
-
-    def walk(value: Any, steps: Steps) -> Iterator[Reference]:
-        for key, each in value.items() if isinstance(value, dict) else ():
-            if what:
-                yield Reference((*steps, key), key, what, on_key=True)
-            if item is not None:
-                yield from item.walk(each, (*steps, key))
-
-    if item is None or what:
-        return References(walk, (item.whats if item else frozenset()) | {what})
-    return References(walk, item.whats, item.walk)
-
-
 @cache
-def references_in(kind: type[BaseModel]) -> Mapping[str, References]:
-    """Return how to find the names in each field of a model that refers to something."""
-    return {
-        key: inner
-        for key, field in fields_of(kind).items()
-        if (inner := references_of(field.rebuild_annotation())) is not None
-    }
-
-
-def _of_model(kind: type[BaseModel]) -> References | None:
-    found = references_in(kind)
-    return References(_in_fields(found), frozenset().union(*(f.whats for f in found.values())))
-
-
-def _in_fields(fields: Mapping[str, References]) -> Walk:
-    def walk(value: Any, steps: Steps) -> Iterator[Reference]:
-        for key in value if isinstance(value, dict) else ():
-            if (inner := fields.get(key)) is not None:
-                yield from inner.walk(value[key], (*steps, key))
-
-    return walk
-
-
-def _in_condition(value: Any, steps: Steps) -> Iterator[Reference]:
-    """Walk the names in a condition, of whatever form."""
-    yield from _condition_fields()(value, steps)
-
-
-@cache
-def _condition_fields() -> Walk:
-    forms = conditions.FORMS.values()
-    return _in_fields({key: each for form in forms for key, each in references_in(form).items()})
-
-
-def _refers(kind: Any) -> str:
-    """Return what a text of a type refers to, such as "country", or nothing."""
-    kind = kind.__value__ if isinstance(kind, TypeAliasType) else kind
-    if get_origin(kind) not in {Annotated, Union, UnionType}:
-        return ""
-    marks = (item.what for item in getattr(kind, "__metadata__", ()) if isinstance(item, Refers))
-    parts = get_args(kind)[:1] if get_origin(kind) is Annotated else get_args(kind)
-    return next(marks, "") or next(filter(None, map(_refers, parts)), "")
+def named_in(model: type[BaseModel], field: str) -> frozenset[str]:
+    """Return what the names in a field of a model stand for."""
+    found: set[str] = set()
+    waiting: list[Any] = [model.model_fields[field].rebuild_annotation()]
+    aliases: list[TypeAliasType] = []  # a condition may hold conditions
+    while waiting:
+        kind = waiting.pop()
+        if isinstance(kind, TypeAliasType):
+            waiting += [] if kind in aliases else [kind.__value__]
+            aliases.append(kind)
+        elif isinstance(kind, Refers):
+            found.add(kind.what)
+        else:
+            waiting += [*get_args(kind), *getattr(kind, "__metadata__", ())]
+            waiting += [each.rebuild_annotation() for each in fields_of(kind).values()]
+    return frozenset(found)

@@ -12,7 +12,7 @@ from pydantic import BaseModel, TypeAdapter, ValidationError
 from pydantic_core import ErrorDetails
 
 from detente.scenario import checks, variants
-from detente.scenario.base import TEXT_FORMS, InconsistentError
+from detente.scenario.base import TEXT_FORMS, UNKNOWN_NAME, InconsistentError
 from detente.scenario.conditions import FORMS
 from detente.scenario.dynamics import AnyDynamics, elsewhere
 from detente.scenario.messages import (
@@ -26,12 +26,13 @@ from detente.scenario.messages import (
     ScenarioError,
     describe,
     did_you_mean,
+    did_you_mean_country,
     hint,
     lookalike,
 )
 from detente.scenario.paths import spell
 from detente.scenario.quantity import number_advice
-from detente.scenario.shape import below, fields_of, is_condition
+from detente.scenario.shape import below, fields_of, is_condition, named_in
 from detente.scenario.tree import (
     Mark,
     Rows,
@@ -83,8 +84,6 @@ LONGEST: Final = 40
 MOST_COURSES: Final = 500
 #: So many values are read again for the variants of a scenario in which something is wrong.
 MOST_READ: Final = 200_000
-#: Context that tells the model's own validator that the checks run beside it.
-CHECKED = {"checked": True}
 
 
 class Sound[S](NamedTuple):
@@ -103,9 +102,9 @@ def validated[S: Scenario](model: type[S], tree: Table, sound: Sound[S] | None =
 
 
 def complete(scenario: Scenario) -> None:
-    """Run the checks on a scenario that a program built by the model, and validate its variants."""
-    model, tree = type(scenario), as_tree(scenario.to_plain(), PROGRAM)
-    _with_variants(model, tree, scenario, [_at(each, tree) for each in checks.find(model, tree)])
+    """Hold a scenario that a program built by the model to what one from a file is held to."""
+    same = validated(type(scenario), as_tree(scenario.to_plain(), PROGRAM))
+    scenario.keep({name: same.variant(name) for name in same.variants})
 
 
 def doubts(scenario: Scenario, tree: Table) -> list[Problem]:
@@ -141,37 +140,41 @@ def _examined[S: Scenario](
     """Validate a tree by the model and the checks, leaving its variants aside."""
     if large := list(checks.within_limits(model, tree)):
         return None, [_at(finding, tree) for finding in large]
-    known = None if sound is None else sound.tree
-    found = list(islice(checks.find(model, tree, known), MOST_SHOWN + 1))
+    names = checks.Names(tree)
+    found = list(islice(checks.find(tree, names), MOST_SHOWN + 1))
     told = {finding.steps for finding in found}
-    scenario, wrong = _read(model, tree, sound)
+    scenario, wrong = _read(model, tree, names, sound)
     # a check says more of the same place
     found += [each for each in wrong if each.steps not in told]
     return scenario, [_at(finding, tree) for finding in found[: 2 * MOST_SHOWN]]
 
 
 def _read[S: Scenario](
-    model: type[S], tree: Table, sound: Sound[S] | None
+    model: type[S], tree: Table, names: checks.Names, sound: Sound[S] | None
 ) -> tuple[S | None, list[Finding]]:
     """Return the scenario that the model reads in a tree, or what is wrong with it."""
     changed = None if sound is None else _differing(model, tree, sound.tree)
     if sound is None or changed is None:
         try:
-            return model.model_validate(tree, context=CHECKED), []
+            return model.model_validate(tree, context=names), []
         except ValidationError as error:
             return None, _in_plain_words(model, tree, error)
+    lost = checks.Names(sound.tree).lost(names)
+    again = {name for name in tree if name == "patterns" or lost & named_in(model, name)}
     fields: dict[str, Any] = {}
     wrong: list[Finding] = []
-    for name in changed:
+    for name in dict.fromkeys((*changed, *again)):
         if name not in tree:
             fields[name] = default_of(model, name)
             continue
+        value = tree[name]
+        if name not in again:
+            value = _with_read(value, sound.tree.get(name), getattr(sound.scenario, name))
+        reads = field_of(model, name)
+        if name == "dynamics":
+            reads = TypeAdapter(type(sound.scenario.dynamics))
         try:
-            value = _with_read(tree[name], sound.tree.get(name), getattr(sound.scenario, name))
-            reads = field_of(model, name)
-            if name == "dynamics":
-                reads = TypeAdapter(type(sound.scenario.dynamics))
-            fields[name] = reads.validate_python(value, strict=True, context=CHECKED)
+            fields[name] = reads.validate_python(value, strict=True, context=names)
         except ValidationError as error:
             wrong += _in_plain_words(model, tree, error, (name,))
     return None if wrong else sound.scenario.with_fields(fields), wrong
@@ -314,7 +317,7 @@ def _steps(
 ) -> tuple[Steps, Any, bool]:
     """Return the steps of pydantic's location, the type of their holder, and if the key is meant.
 
-    What is not in the file is left out: the tags of unions.
+    What is not in the file is left out: the tags of unions, places in a list of one given as text.
     """
     steps: list[str | int] = []
     kind: Any = model
@@ -322,11 +325,12 @@ def _steps(
     for part in location:
         if part == "[key]":
             return tuple(steps), holder, True
+        value = find(data, tuple(steps))
         if is_condition(kind) and part in FORMS:
             kind = FORMS[str(part)]
-            continue
-        holder, kind = kind, below(kind, part, find(data, tuple(steps)))
-        steps.append(part)
+        elif not isinstance(value, str):
+            holder, kind = kind, below(kind, part, value)
+            steps.append(part)
     return tuple(steps), holder, False
 
 
@@ -354,6 +358,11 @@ def _message(item: ErrorDetails) -> str:
         for key in value:
             if str(key) not in parts and (near := did_you_mean(str(key), FORMS)):
                 return f"unknown key '{key}'{near}"
+    if kind == UNKNOWN_NAME:
+        near = hint(value, known := context["known"])
+        if isinstance(known, dict) and not lookalike(value):  # countries, with their names
+            near = did_you_mean_country(value, known) or near
+        return f"{context['lead']} '{value}'{near}"
     if kind == "value_error":
         return str(context.get("error", item["msg"]))
     if kind == "string_pattern_mismatch":

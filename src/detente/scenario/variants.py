@@ -193,9 +193,8 @@ def extended(model: type[BaseModel], parent: Table, over: Table) -> Table:
     own = checks.ids(over)
     if child(over, "theory") not in (None, child(parent, "theory") or theory.DEFAULT):
         parent.drop("dynamics")  # they are coefficients of another theory
-    inherited = checks.ids(parent) - own
     _lay(over, parent, model, "", None)
-    checks.prune(parent, inherited)
+    checks.without(parent, checks.not_measurable(parent) - own)
     return parent
 
 
