@@ -7,7 +7,7 @@ reported together with what is wrong with its values. Each yields what it finds.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date, timedelta
 from itertools import pairwise
@@ -16,18 +16,9 @@ from typing import TYPE_CHECKING, Any, Final
 from pydantic import BaseModel, ValidationError
 
 from detente import theory
-from detente.scenario.base import UNKNOWN_NAME, days_in
+from detente.scenario.base import UNKNOWN_NAME, Part, days_in
 from detente.scenario.dynamics import dynamics_in
-from detente.scenario.elements import (
-    Attitude,
-    Conduct,
-    Country,
-    Dependence,
-    Event,
-    Record,
-    Response,
-    default_repertoire,
-)
+from detente.scenario.elements import Attitude, Country, Event, Response, default_repertoire
 from detente.scenario.messages import Finding, hint
 from detente.scenario.patterns import MEASURES, SIDES, Pattern
 from detente.scenario.tree import Steps, Table, child, opened, rows_at, table_at
@@ -59,32 +50,35 @@ def someone_capable(countries: dict[str, Country]) -> Iterator[Finding]:
         yield Finding((), "every capability is 0: one at least must be above it")
 
 
-def pairs_given_once(ties: Sequence[Attitude | Dependence]) -> Iterator[Finding]:
-    """A pair of countries has one attitude and one dependence in each direction."""
+def given_once(
+    known_by: tuple[str, ...], said: str
+) -> Callable[[Sequence[Part]], Iterator[Finding]]:
+    """Return the check that no two entries of a list are known by the same; `said` of the second.
+
+    What it says of an entry may name the fields of it, such as ``{of}``.
+    """
+
+    def check(entries: Sequence[Part]) -> Iterator[Finding]:
+        seen: set[tuple[Any, ...]] = set()
+        for index, entry in enumerate(entries):
+            key = tuple(getattr(entry, field) for field in known_by)
+            if key in seen:
+                steps = (index, *known_by) if len(known_by) == 1 else (index,)
+                yield Finding(steps, said.format(**dict(entry)))
+            seen.add(key)
+
+    return check
+
+
+def mutual_once(attitudes: list[Attitude]) -> Iterator[Finding]:
+    """Of two countries one attitude may be mutual."""
     seen: set[tuple[str, str]] = set()
-    mutual: set[tuple[str, str]] = set()
-    for index, tie in enumerate(ties):
-        of, to = tie.of, tie.to if isinstance(tie, Attitude) else tie.on
-        both_ways = isinstance(tie, Attitude) and tie.mutual
-        if (of, to) in seen:
-            yield Finding((index,), f"{of} and {to} are given twice")
-        elif both_ways and (to, of) in mutual:
-            yield Finding(
-                (index,), f"{of} and {to} are mutual already: give each direction its own"
-            )
-        seen.add((of, to))
-        if both_ways:
-            mutual.add((of, to))
-
-
-def record_given_once(record: list[Record]) -> Iterator[Finding]:
-    """The record has one row for an event, a country and a date."""
-    seen = set()
-    for index, row in enumerate(record):
-        key = row.event, row.country, row.date
-        if key in seen:
-            yield Finding((index,), f"{row.country} on {row.event} is given twice for one date")
-        seen.add(key)
+    for index, each in enumerate(attitudes):
+        if each.mutual and (each.to, each.of) in seen:
+            message = f"{each.of} and {each.to} are mutual already: give each direction its own"
+            yield Finding((index,), message)
+        if each.mutual:
+            seen.add((each.of, each.to))
 
 
 def repertoire_ordered(repertoire: dict[str, Response]) -> Iterator[Finding]:
@@ -99,27 +93,6 @@ def repertoire_ordered(repertoire: dict[str, Response]) -> Iterator[Finding]:
         yield Finding((), "every response has the same stance: two are needed")
     if not any("actor" in response.open_to for response in repertoire.values()):
         yield Finding((), "no response is open to the actor of an event (open_to)")
-
-
-def conduct_given_once(conduct: list[Conduct]) -> Iterator[Finding]:
-    """A country has one conduct on an issue on a day."""
-    seen = set()
-    for index, row in enumerate(conduct):
-        key = row.country, row.issue, row.at
-        if key in seen:
-            message = f"{row.country} on {row.issue} is given twice for one date"
-            yield Finding((index,), message)
-        seen.add(key)
-
-
-def ids_given_once(rows: Sequence[Event | Pattern]) -> Iterator[Finding]:
-    """Each event and each pattern has an id of its own."""
-    seen: set[str] = set()
-    for index, row in enumerate(rows):
-        if row.id in seen:
-            what = type(row).__name__.lower()
-            yield Finding((index, "id"), f"'{row.id}' is the id of another {what} too")
-        seen.add(row.id)
 
 
 def merged_already(extends: str | None) -> Iterator[Finding]:

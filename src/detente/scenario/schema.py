@@ -15,6 +15,7 @@ from functools import cached_property
 from typing import Annotated, Any, ClassVar, Final, Literal, Self, cast
 
 from pydantic import (
+    AfterValidator,
     ConfigDict,
     Field,
     SerializeAsAny,
@@ -54,6 +55,7 @@ from detente.scenario.elements import (
 from detente.scenario.messages import PROGRAM, ScenarioError, printable, require_type, unknown
 from detente.scenario.patterns import Pattern
 from detente.scenario.reader import to_yaml
+from detente.scenario.shape import KEYS
 from detente.scenario.tree import Table, as_tree, shallow
 from detente.theory import DEFAULT
 
@@ -61,6 +63,11 @@ from detente.theory import DEFAULT
 ONLY_VARIANT: Final = "base"
 #: What ``main_event`` says where no event is the main one.
 NO_EVENT: Final = "none"
+
+
+def _once(entries: str, said: str) -> AfterValidator:
+    """Hold a list to have each of what its entries are known by once."""
+    return consistent(checks.given_once(KEYS[entries], said))
 
 
 class Scenario(Part):
@@ -116,12 +123,16 @@ class Scenario(Part):
     countries: Annotated[dict[CountryCode, Country], consistent(checks.someone_capable)] = Field(
         description="Who acts, by ISO 3166-1 alpha-3 code.", min_length=2, max_length=250
     )
-    attitudes: Annotated[list[Attitude], consistent(checks.pairs_given_once)] = Field(
+    attitudes: Annotated[
+        list[Attitude],
+        _once("attitudes", "{of} and {to} are given twice"),
+        consistent(checks.mutual_once),
+    ] = Field(
         default_factory=list, description="Who feels what toward whom; 0 where nothing is said."
     )
-    dependence: Annotated[list[Dependence], consistent(checks.pairs_given_once)] = Field(
-        default_factory=list, description="Who depends on whom; 0 where nothing is said."
-    )
+    dependence: Annotated[
+        list[Dependence], _once("dependence", "{of} and {on} are given twice")
+    ] = Field(default_factory=list, description="Who depends on whom; 0 where nothing is said.")
     repertoire: Annotated[
         dict[Identifier, Response],
         Field(min_length=2, max_length=20),
@@ -129,10 +140,12 @@ class Scenario(Part):
     ] = Field(
         default_factory=default_repertoire, description="What a country can do about an event."
     )
-    events: Annotated[list[Event], consistent(checks.ids_given_once)] = Field(
-        default_factory=list, description="What happens.", max_length=300
+    events: Annotated[list[Event], _once("events", "'{id}' is the id of another event too")] = (
+        Field(default_factory=list, description="What happens.", max_length=300)
     )
-    conduct: Annotated[list[Conduct], consistent(checks.conduct_given_once)] = Field(
+    conduct: Annotated[
+        list[Conduct], _once("conduct", "{country} on {issue} is given twice for one date")
+    ] = Field(
         default_factory=list,
         description="What governments did before on the matter: it pulls like a last word that "
         "fades.",
@@ -142,10 +155,12 @@ class Scenario(Part):
         description="Other courses of events, run on the same random numbers.",
         max_length=validation.MOST_COURSES,
     )
-    record: Annotated[list[Record], consistent(checks.record_given_once)] = Field(
-        default_factory=list, description="What governments really did, to score against."
-    )
-    patterns: Annotated[list[Pattern], consistent(checks.ids_given_once)] = Field(
+    record: Annotated[
+        list[Record], _once("record", "{country} on {event} is given twice for one date")
+    ] = Field(default_factory=list, description="What governments really did, to score against.")
+    patterns: Annotated[
+        list[Pattern], _once("patterns", "'{id}' is the id of another pattern too")
+    ] = Field(
         default_factory=list,
         description="What its runs must show; no part of what is simulated.",
         max_length=100,
