@@ -25,13 +25,9 @@ from pydantic_core import PydanticCustomError, core_schema
 from detente.scenario.messages import (
     Finding,
     describe,
-    did_you_mean_country,
-    hint,
-    lookalike,
     shortened,
 )
 from detente.scenario.quantity import Number, Quantity
-
 
 #: Pydantic's name for the error of a name that stands for nothing; see `Refers`.
 UNKNOWN_NAME: Final = "unknown_name"

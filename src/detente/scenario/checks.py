@@ -145,7 +145,7 @@ class Names:
                 code: str(child(row, "name")) for code, row in table_at(data, "countries").items()
             },
             "issue": table_at(data, "issues").keys(),
-            "event": dict.fromkeys(_ids(data)).keys(),
+            "event": dict.fromkeys(event_ids(data)).keys(),
             "response": (table_at(data, "repertoire") or default_repertoire()).keys(),
             "variant": table_at(data, "variants").keys(),
         }
@@ -159,7 +159,7 @@ class Names:
         """Have what the claims of a pattern may name besides."""
         whole, courses = self._known, table_at(pattern, "courses")
         varied = (*table_at(self._data, "variants").values(), *courses.values())
-        added = [name for each in varied for name in _ids(table_at(each, "add"))]
+        added = [name for each in varied for name in event_ids(table_at(each, "add"))]
         events = dict.fromkeys((*whole["event"], *added)).keys()
         self._known = {
             **whole,
@@ -300,7 +300,7 @@ def _dated_within_run(event: Data, data: Data) -> str:
     return ""
 
 
-def _ids(data: Any) -> list[str]:
+def event_ids(data: Any) -> list[str]:
     """Return the ids of the events in plain data."""
     return [row["id"] for _, row in rows_at(data, "events") if isinstance(row.get("id"), str)]
 

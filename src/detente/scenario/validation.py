@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import replace
 from functools import cache
 from itertools import islice
@@ -307,6 +308,8 @@ def _in_plain_words(
         elif item["type"] == "extra_forbidden":
             message = _unknown_key(str(steps[-1]), holder_kind, find(data, steps[:-1]))
             found.append(Finding(steps, message, on_key=True))
+        elif item["type"] == UNKNOWN_NAME:
+            found.append(Finding(steps, _unknown_name(item["input"], **item["ctx"]), on_key))
         else:
             found.append(Finding(steps, _message(item), on_key))
     return found
@@ -334,6 +337,14 @@ def _steps(
     return tuple(steps), holder, False
 
 
+def _unknown_name(name: str, lead: str, known: Iterable[str]) -> str:
+    """Say that a name stands for nothing, and which was probably meant."""
+    near = hint(name, known)
+    if isinstance(known, dict) and not lookalike(name):  # countries, with what they are called
+        near = did_you_mean_country(name, known) or near
+    return f"{lead} '{name}'{near}"
+
+
 def _unknown_key(key: str, kind: Any, holder: Any) -> str:
     """Say that a key is none of those of its place, and what was probably meant."""
     if isinstance(kind, type) and issubclass(kind, AnyDynamics) and (of := elsewhere(key, kind)):
@@ -358,11 +369,6 @@ def _message(item: ErrorDetails) -> str:
         for key in value:
             if str(key) not in parts and (near := did_you_mean(str(key), FORMS)):
                 return f"unknown key '{key}'{near}"
-    if kind == UNKNOWN_NAME:
-        near = hint(value, known := context["known"])
-        if isinstance(known, dict) and not lookalike(value):  # countries, with their names
-            near = did_you_mean_country(value, known) or near
-        return f"{context['lead']} '{value}'{near}"
     if kind == "value_error":
         return str(context.get("error", item["msg"]))
     if kind == "string_pattern_mismatch":

@@ -63,49 +63,49 @@ def resolve(model: type[BaseModel], tree: Table, name: str) -> tuple[Table | Non
     if not isinstance(variant, Table):
         return None, []
     whole, path = shallow(tree, "variants", "patterns"), f"variants.{name}"
-    drop, addition, settings = (child(variant, key) for key in ("drop", "add", "set"))
-    drop = drop if isinstance(drop, Rows) else Rows(variant.place)
-    dropped = {each for each in drop if isinstance(each, str)}
-    problems: list[Problem] = []
-    known = {each: str(each) for each in _ids(whole)}
-    before: set[str] = set()
-    for index, event in enumerate(drop):
-        if isinstance(event, str) and (event in before or event not in known):
-            message = f"'{event}' is dropped twice"
-            if event not in before:
-                near = did_you_mean(event, known.values())
-                message = f"there is no event '{event}' to drop{near}"
-            problems.append(Problem.at(drop.mark(index).place, f"{path}.drop.{index}", message))
-            if len(problems) > MOST_SHOWN:
-                break
-        before |= {event} if isinstance(event, str) else {*()}
+    dropped, problems = _dropped(_rows(variant, "drop"), checks.event_ids(whole), f"{path}.drop")
     _take_out(whole, dropped)
     # a condition that the variant itself gives and that tests what it drops is a mistake, left
     # for the checks to tell of
-    inherited = [row["when"] for row in _events(whole) if child(row, "when") is not None]
+    inherited = [row["when"] for _, row in rows_at(whole, "events") if child(row, "when")]
+    addition, settings = (table_at(variant, verb) for verb in ("add", "set"))
     for verb, changes in (("add", addition), ("set", settings)):
-        for key in list(changes) if isinstance(changes, Table) else ():
+        for key in list(changes):
             if (own := key.split(".")[0]) in NOT_ITS_OWN:
                 message = f"a variant cannot {verb} {own}"
                 at = changes.mark(key).at_key
                 problems.append(Problem.at(at, f"{path}.{verb}.{key}", message))
                 changes.drop(key)
-    if isinstance(addition, Table):
-        _lay(addition, whole, model, f"{path}.add", problems)
-    if isinstance(settings, Table):
-        values = [(key, value, settings.mark(key)) for key, value in settings.items()]
-        wrong = assign_all(model, whole, values)
-        problems += [replace(each, path=f"{path}.set.{each.path}") for each in wrong]
+    _add(addition, whole, model, f"{path}.add", problems)
+    values = [(key, value, settings.mark(key)) for key, value in settings.items()]
+    wrong = assign_all(model, whole, values)
+    problems += [replace(each, path=f"{path}.set.{each.path}") for each in wrong]
     _drop_along(whole, dropped, {id(when) for when in inherited})
     return whole, problems
 
 
+def _dropped(drop: Rows, known: list[str], path: str) -> tuple[set[str], list[Problem]]:
+    """Return what events a variant drops, and which it cannot."""
+    found: set[str] = set()
+    problems: list[Problem] = []
+    for index, event in enumerate(drop):
+        if not isinstance(event, str) or len(problems) > MOST_SHOWN:
+            continue
+        if event in found or event not in known:
+            twice = f"'{event}' is dropped twice"
+            absent = f"there is no event '{event}' to drop{did_you_mean(event, known)}"
+            message = twice if event in found else absent
+            problems.append(Problem.at(drop.mark(index).place, f"{path}.{index}", message))
+        found.add(event)
+    return found, problems
+
+
 def _drop_along(tree: Table, dropped: set[str], inherited: set[int]) -> None:
     """Take out the events that hang on dropped ones, by conditions that are `inherited`."""
-    gone = dropped - set(_ids(tree))
+    gone = dropped - {*checks.event_ids(tree)}
     hanging = {
         row["id"]: row["when"]
-        for row in _events(tree)
+        for _, row in rows_at(tree, "events")
         if id(child(row, "when")) in inherited and isinstance(child(row, "id"), str)
     }
     along: set[str] = set()
@@ -159,7 +159,7 @@ def _take_out(tree: Table, gone: set[str]) -> None:
     """Take events out, and with them what only speaks of them: the record, `ends`, main_event."""
     if not gone:
         return
-    events = _events(tree)
+    events = _rows(tree, "events")
     if (_text(tree, "main_event") or (_text(events[0], "id") if events else None)) in gone:
         tree.put("main_event", "none", Mark(tree.place, "none"))
     if isinstance(events := opened(tree, "events"), Rows):
@@ -173,14 +173,10 @@ def _take_out(tree: Table, gone: set[str]) -> None:
         record.keep(lambda row: _text(row, "event") not in gone)
 
 
-def _events(tree: Table) -> Rows:
-    """Return the events of a scenario, or none."""
-    events = child(tree, "events")
-    return events if isinstance(events, Rows) else Rows(tree.place)
-
-
-def _ids(tree: Table) -> list[Any]:
-    return [key[0] for row in _events(tree) if (key := key_of(row, "events")) is not None]
+def _rows(table: Table, key: str) -> Rows:
+    """Return a list of a table, or an empty one."""
+    found = child(table, key)
+    return found if isinstance(found, Rows) else Rows(table.place)
 
 
 def _text(row: Any, name: str) -> str | None:
@@ -193,51 +189,58 @@ def extended(model: type[BaseModel], parent: Table, over: Table) -> Table:
     own = checks.ids(over)
     if child(over, "theory") not in (None, child(parent, "theory") or theory.DEFAULT):
         parent.drop("dynamics")  # they are coefficients of another theory
-    _lay(over, parent, model, "", None)
+    _lay(over, parent, model, "")
     checks.without(parent, checks.not_measurable(parent) - own)
     return parent
 
 
-def _lay(over: Any, under: Any, kind: Any, path: str, there: list[Problem] | None) -> None:
-    """Lay a table, or a list known by keys, over another in place.
-
-    It wins; or it may only add, where what is `there` already is collected.
-    """
-    name = path.rpartition(".")[2]
-    if there is None:
-        under.place = over.place
-    if there is None and isinstance(over, Rows):
+def _lay(over: Any, under: Any, kind: Any, name: str) -> None:
+    """Lay a table, or a list known by keys, of some name over another in place: it wins."""
+    under.place = over.place
+    if isinstance(over, Rows):
         _refuse_repeats(over, name)
+        if name == "attitudes":
+            _replace_mutual(under, over)
     for step, item in over.items() if isinstance(over, Table) else enumerate(over):
-        mark, at = over.mark(step), step
-        inner, way, lead = below(kind, step), f"{path}.{step}", ""
-        if isinstance(over, Rows):
-            if there is None and name == "attitudes":
-                _replace_mutual(under, item)
-            key = key_of(item, name)
-            same = [] if key is None else under.at(KEYS[name], key)
-            at = same[0] if same else len(under)
-            spelled = ".".join(str(part) for part in key or () if part is not None)
-            way, lead = f"{path}.{spelled}", f"'{spelled}' "
-        elif there is not None and step not in under and isinstance(step, str):
-            default = default_at(kind, step)
-            if isinstance(default, dict):
-                under.put(step, as_tree(default, mark.place), mark)
+        at = _place_of(item, under, name) if isinstance(over, Rows) else step
+        inner, made = below(kind, step), item
+        if has(under, at) and item is None:
+            under.drop(at)
+            continue
+        if has(under, at) and _merges(under[at], item, inner, str(step)):
+            made = opened(under, at)
+            _lay(item, made, inner, str(step))
+        under.put(at, made, over.mark(step))
+    _put_in_order(under, name)
+
+
+def _add(new: Any, under: Any, kind: Any, path: str, problems: list[Problem]) -> None:
+    """Add the entries of a table, or of a list known by keys, that are not there yet."""
+    name = path.rpartition(".")[2]
+    for step, item in new.items() if isinstance(new, Table) else enumerate(new):
+        mark, at, spelled, lead = new.mark(step), step, str(step), ""
+        if isinstance(new, Rows):
+            at = _place_of(item, under, name)
+            spelled = ".".join(str(part) for part in key_of(item, name) or () if part is not None)
+            lead = f"'{spelled}' "
+        elif not has(under, step) and isinstance(default := default_at(kind, spelled), dict):
+            under.put(step, as_tree(default, mark.place), mark)
+        way = f"{path}.{spelled}"
         if not has(under, at):
             under.put(at, item, mark)
-        elif there is None and item is None:
-            under.drop(at)
-        elif _merges(under[at], item, inner, str(step)) and not (lead and there is not None):
-            _lay(item, opened(under, at), inner, way, there)
-            if there is None:
-                under.put(at, under[at], mark)
-        elif there is None:
-            under.put(at, item, mark)
+        elif isinstance(new, Table) and _merges(under[at], item, below(kind, step), spelled):
+            _add(item, opened(under, at), below(kind, step), way, problems)
         else:
             message = f"{lead}is there already: a variant changes it with set"
-            there.append(Problem.at(item.place if lead else mark.place, way, message))
-    if name == "repertoire" and isinstance(under, Table):
-        _put_in_order_of_stance(under)
+            problems.append(Problem.at(mark.place, way, message))
+    _put_in_order(under, name)
+
+
+def _place_of(entry: Any, rows: Rows, name: str) -> int:
+    """Return the place of what an entry is known by in a list of some name, or the one past it."""
+    key = key_of(entry, name)
+    same = [] if key is None else rows.at(KEYS[name], key)
+    return same[0] if same else len(rows)
 
 
 def _merges(under: Any, over: Any, kind: Any, name: str) -> bool:
@@ -264,13 +267,13 @@ def _refuse_repeats(rows: Rows, name: str) -> None:
         raise ScenarioError(problems)
 
 
-def _replace_mutual(attitudes: Rows, entry: Any) -> None:
-    """Take away the mutual attitude of a pair that an entry gives from the other side."""
-    key = key_of(entry, "attitudes")
-    if key and child(entry, "mutual") is True:
-        for index in reversed(attitudes.at(KEYS["attitudes"], key[::-1])):
-            if attitudes[index].get("mutual") is True:
-                attitudes.drop(index)
+def _replace_mutual(attitudes: Rows, over: Rows) -> None:
+    """Take away the mutual attitudes of pairs that another list gives from the other side."""
+    keys = (key_of(row, "attitudes") for row in over if child(row, "mutual") is True)
+    given = {key[::-1] for key in keys if key}
+    attitudes.keep(
+        lambda row: child(row, "mutual") is not True or key_of(row, "attitudes") not in given
+    )
 
 
 def key_of(entry: Any, name: str) -> tuple[Any, ...] | None:
@@ -281,8 +284,10 @@ def key_of(entry: Any, name: str) -> tuple[Any, ...] | None:
     return found
 
 
-def _put_in_order_of_stance(repertoire: Table) -> None:
+def _put_in_order(repertoire: Any, name: str) -> None:
     """Put merged responses in the order of their stances, where each is a number."""
+    if name != "repertoire" or not isinstance(repertoire, Table):
+        return
     stances = {key: child(response, "stance") for key, response in repertoire.items()}
     if not any(isinstance(s, bool) or not isinstance(s, int | float) for s in stances.values()):
         responses = dict(repertoire)
