@@ -13,7 +13,15 @@ from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple
 
 import numpy as np
 
-from detente.measures.forecasts import RESAMPLED, Floats, Forecast, percentiles, pooled, skill
+from detente.measures.forecasts import (
+    LEVEL,
+    Floats,
+    Forecast,
+    percentiles,
+    pooled,
+    resampled,
+    skill,
+)
 from detente.measures.notebook import notebook_html
 from detente.measures.posterior import Posterior
 from detente.measures.predictions import predictors_of
@@ -30,8 +38,7 @@ if TYPE_CHECKING:
 #: Runs of each episode by default: chance then moves no estimate of the library's two episodes by
 #: as much as a fifth of its standard deviation.
 RUNS: Final = 2000
-#: Probability of the intervals, and the standard deviations to each side of a normal that hold it.
-LEVEL: Final = 0.95
+#: Standard deviations to each side of a normal that hold `LEVEL`, the probability of intervals.
 REACH: Final = 1.959964
 #: A coefficient whose spread is still above this share of its prior's is not identified. Precision
 #: goes with the inverse square of a spread, and 1 - 0.9 ** 2 = 0.19: less than a fifth of what is
@@ -116,7 +123,8 @@ class Fit:
         self.titles = {course.scenario: course.title or course.scenario for course in courses}
         self._whole = posterior.forecast(posterior.probabilities(free))
         covariance = posterior.covariance(posterior.weights, free)
-        self._joint = Joint(tuple(posterior.priors), free, covariance, tuple(self.seeds))
+        #: What the fit leaves open of the coefficients, for a theory to draw from.
+        self.joint = Joint(tuple(posterior.priors), free, covariance, tuple(self.seeds))
         self._prior_alone = _figures(
             posterior.forecast(posterior.probabilities(posterior.centre)),
             _frequencies(self._whole),
@@ -138,11 +146,6 @@ class Fit:
     def not_identified(self) -> tuple[str, ...]:
         """Names of the coefficients of which the record says next to nothing."""
         return tuple(each.name for each in self.estimates if not each.identified)
-
-    @property
-    def joint(self) -> Joint:
-        """What the fit leaves open of the coefficients, for a theory to draw from."""
-        return self._joint
 
     def to_set(self) -> dict[str, float]:
         """Return the estimates as ``scenario.set`` takes them, such as ``dynamics.cost``."""
@@ -272,9 +275,7 @@ def _together(
     whole = Forecast.joined([forecast for forecast, _ in parts])
     scores = whole.scores()
     found = whole.figures().to_plain(len(scores))
-    codes, where = np.unique([row.country for row in whole.rows], return_inverse=True)
-    rng = np.random.default_rng(0)
-    times = rng.multinomial(len(codes), np.full(len(codes), 1 / len(codes)), RESAMPLED)[:, where]
+    times = resampled([row.country for row in whole.rows], np.random.default_rng(0))
     for name, own in (("skill", False), ("skill_own", True)):
         against = [(each, _frequencies(each) if own else often) for each, often in parts]
         reference = np.concatenate(

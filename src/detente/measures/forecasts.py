@@ -26,7 +26,7 @@ from functools import cached_property
 from typing import Any, Final, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 Floats = NDArray[np.float64]
 Indices = NDArray[np.int64]
@@ -365,6 +365,26 @@ def percentiles(values: Floats) -> Interval:
     return (float(low), float(high))
 
 
+def resampled(units: ArrayLike, rng: np.random.Generator) -> Floats:
+    """Return how often each row counts when units are drawn anew (Efron 1979).
+
+    Parameters
+    ----------
+    units : array_like, shape (rows,)
+        Of which unit each row is, such as its country: rows of one are drawn together.
+    rng : Generator
+        Draws them.
+
+    Returns
+    -------
+    ndarray, shape (RESAMPLED, rows)
+        Whole numbers; those of the units sum to how many there are.
+    """
+    names, unit = np.unique(units, return_inverse=True)
+    times = rng.multinomial(len(names), np.full(len(names), 1 / len(names)), size=RESAMPLED)
+    return times[:, unit].astype(np.float64)
+
+
 def over_runs(
     rows: Forecast, episodes: Sequence[Mapping[str, Outcomes]], rng: np.random.Generator
 ) -> Replicates:
@@ -373,8 +393,7 @@ def over_runs(
     first = 0
     for outcomes in episodes:
         counts = counts_by_batch(np.concatenate([*outcomes.values()], axis=1), len(rows.stances))
-        size = len(counts)
-        times = rng.multinomial(size, np.full(size, 1 / size), size=RESAMPLED)
+        times = resampled(np.arange(len(counts)), rng)
         forms = np.split(np.tensordot(times, counts, axes=1), len(outcomes), axis=1)
         opened = rows.opened[first : first + forms[0].shape[1]]
         first += len(opened)
@@ -394,9 +413,7 @@ def over_draws(rows: Forecast, episodes: Sequence[Mapping[str, Floats]]) -> Repl
 
 def over_countries(rows: Forecast, rng: np.random.Generator) -> Replicates:
     """Resample countries, each with all of its rows."""
-    codes, where = np.unique([row.country for row in rows.rows], return_inverse=True)
-    times = rng.multinomial(len(codes), np.full(len(codes), 1 / len(codes)), size=RESAMPLED)
-    return rows.replicates(times[:, where].astype(np.float64))
+    return rows.replicates(resampled([row.country for row in rows.rows], rng))
 
 
 def _joined(parts: Sequence[Mapping[str, Floats]], axis: int) -> dict[str, Floats]:

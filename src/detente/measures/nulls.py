@@ -96,10 +96,10 @@ NULLS: Final = (
 )
 
 
-def _rows(*names: str) -> Callable[[Inputs, Order], None]:
+def _rows(*names: str) -> Callable[[Order, Inputs], None]:
     """Return what gives each country the figures of another."""
 
-    def deal(inputs: Inputs, order: Order) -> None:
+    def deal(order: Order, inputs: Inputs) -> None:
         for name in names:
             array = getattr(inputs, name)
             array[:] = array[order]
@@ -107,10 +107,10 @@ def _rows(*names: str) -> Callable[[Inputs, Order], None]:
     return deal
 
 
-def _pairs(name: str) -> Callable[[Inputs, Order], None]:
+def _pairs(name: str) -> Callable[[Order, Inputs], None]:
     """Return what gives each pair of countries the figure of another pair."""
 
-    def deal(inputs: Inputs, order: Order) -> None:
+    def deal(order: Order, inputs: Inputs) -> None:
         array = getattr(inputs, name)
         array[:] = array[np.ix_(order, order)]
 
@@ -118,7 +118,7 @@ def _pairs(name: str) -> Callable[[Inputs, Order], None]:
 
 
 #: What is dealt out, and how.
-DEALT: Final[Mapping[str, Callable[[Inputs, Order], None]]] = {
+DEALT: Final[Mapping[str, Callable[[Order, Inputs], None]]] = {
     "preferences": _rows("position", "salience", "red_line"),
     "ties": _pairs("baseline"),
     "peers": _pairs("heeded"),
@@ -203,15 +203,11 @@ def placebos(
             scores = []
             for each in predictors:
                 order = rng.permutation(len(each.scenario.countries))
-                outcomes = each.simulate(deal=partial(_dealt, deal, order))
+                outcomes = each.simulate(deal=partial(deal, order))
                 scores.append(_scores(each, outcomes))
             dealt[at] = np.concatenate(scores).mean()
         found.append(Placebo(name, float(true), dealt))
     return found
-
-
-def _dealt(deal: Callable[[Inputs, Order], None], order: Order, inputs: Inputs) -> None:
-    deal(inputs, order)
 
 
 def _scores(predictor: Predictor, outcomes: Any) -> Floats:

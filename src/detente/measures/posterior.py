@@ -65,7 +65,8 @@ class Posterior:
             raise UsageError(f"no coefficient of the theory '{theory}' has a prior to fit it from")
         self.priors = {each.name: prior for each, prior in estimated}
         self._ranges = [(each.low, each.high) for each, _ in estimated]
-        self._centre = np.array([prior.centre for prior in self.priors.values()])
+        #: Where the priors centre, on the scales of the coefficients.
+        self.centre = np.array([prior.centre for prior in self.priors.values()])
         self._spread = np.array([prior.spread for prior in self.priors.values()])
         self.rows = tuple(row for each in episodes for row in each.rows)
         self.confidence = np.array([row.confidence for row in self.rows])
@@ -74,11 +75,6 @@ class Posterior:
         self._by_error = np.where(opened, 1.0 / opened.sum(axis=1, keepdims=True), 0.0)
         self._observed = np.arange(len(self.rows)), np.array([row.index for row in self.rows])
         self._known: dict[bytes, Floats] = {}
-
-    @property
-    def centre(self) -> Floats:
-        """Where the priors centre, on the scales of the coefficients."""
-        return self._centre
 
     def coefficients(self, free: Floats) -> dict[str, float]:
         """Return coefficients by name, within their ranges, which a long step may pass."""
@@ -104,7 +100,7 @@ class Posterior:
 
     def maximise(self, weights: Floats, start: Floats | None = None) -> Mode:
         """Return where the posterior is greatest, looking from `start` or the priors' centre."""
-        free = self._centre if start is None else start
+        free = self.centre if start is None else start
         density = self.log_density(weights, free)
         for _ in range(ITERATIONS):
             slope, information = self.slope_and_information(weights, free)
@@ -126,7 +122,7 @@ class Posterior:
 
     def log_density(self, weights: Floats, free: Floats) -> float:
         """Return the logarithm of the posterior, less a constant."""
-        prior = -0.5 * np.sum(((free - self._centre) / self._spread) ** 2)
+        prior = -0.5 * np.sum(((free - self.centre) / self._spread) ** 2)
         coded = self.coded(self.probabilities(free))
         return float(prior + weights @ np.log(coded[self._observed]))
 
@@ -134,7 +130,7 @@ class Posterior:
         """Return the slope of the log posterior, (D,), and its expected information, (D, D)."""
         here = self.coded(self.probabilities(free))
         rises = self.confidence[:, np.newaxis, np.newaxis] * _slopes(self.probabilities, free)
-        slope = (self._centre - free) / self._spread**2
+        slope = (self.centre - free) / self._spread**2
         slope = slope + (weights / here[self._observed]) @ rises[self._observed]
         inverse = np.divide(1.0, here, out=np.zeros_like(here), where=here > 0)
         information = np.einsum("i,irk,irl,ir->kl", weights, rises, rises, inverse)

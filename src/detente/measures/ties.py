@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from detente.measures.forecasts import LEVEL, Floats
 from detente.measures.ties_panel import (
     APART,
     KINDS,
-    LEVEL,
     RECORD,
     TOGETHER,
     WEIGHT,
@@ -31,8 +31,6 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from detente.scenario.schema import Scenario
-
-Floats = NDArray[np.float64]
 
 #: Pairs of countries, other than with Afghanistan, of which the main event is neither's matter.
 UNCONCERNED: Final = "not concerned by the event"

@@ -51,19 +51,15 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from detente.measures.forecasts import LEVEL, Floats, percentiles, resampled
+
 if TYPE_CHECKING:
     import pandas as pd
-
-Floats = NDArray[np.float64]
-Indices = NDArray[np.int64]
 
 #: What the panel is called among the variants of a scenario.
 RECORD: Final = "2000-2019"
 #: What relative agreement weighs in a level.
 WEIGHT: Final = 0.4
-#: Times that pairs and years are drawn anew, and the share of them within an interval.
-RESAMPLED: Final = 1000
-LEVEL: Final = 0.95
 #: Kinds of pairs, each with a test of its two codes; a pair is of the first kind that it passes.
 APART: Final = "with Afghanistan"
 TOGETHER: Final = "all without Afghanistan"
@@ -137,7 +133,7 @@ class Changes:
         below = np.cumsum(self.weights[:, order], axis=1)
         at = (below < level * below[:, -1:]).sum(axis=1)
         value = float(np.quantile(size, level, method="inverted_cdf"))
-        return Estimate(value, *_ends(size[order][np.minimum(at, len(size) - 1)]))
+        return Estimate(value, *percentiles(size[order][np.minimum(at, len(size) - 1)]))
 
     def mean(self, of: NDArray[Any]) -> Estimate:
         """Return the mean of something that has a value a change."""
@@ -145,16 +141,7 @@ class Changes:
             return Estimate(float("nan"))
         with np.errstate(invalid="ignore"):  # a replicate may have none of a few
             again = self.weights @ of / self.weights.sum(axis=1)
-        return Estimate(float(of.mean()), *_ends(again))
-
-
-def _ends(again: Floats) -> tuple[float, float]:
-    """Return between what `LEVEL` of replicates lie; NaN for none."""
-    there = again[~np.isnan(again)]
-    if not len(there):
-        return float("nan"), float("nan")
-    low, high = np.quantile(there, [(1 - LEVEL) / 2, (1 + LEVEL) / 2])
-    return float(low), float(high)
+        return Estimate(float(of.mean()), *percentiles(again))
 
 
 @dataclass(frozen=True)
@@ -191,19 +178,9 @@ class Panel:
         first = np.r_[True, np.diff(halves) > 0]
         voted = moved["voted"].to_numpy() / np.sqrt(2 * moved["years"].to_numpy())
         values = voted[halves] + first * moved["formal"].to_numpy()[halves]
-        weights = self._weights(moved)[:, halves]
-        return Changes(values, weights), moved["kind"].to_numpy(np.str_)[halves]
-
-    @staticmethod
-    def _weights(rows: pd.DataFrame) -> Floats:
-        """Return how often each row counts in each replicate."""
         rng = np.random.default_rng(0)
-        weights = np.ones((RESAMPLED, len(rows)))
-        for names in (rows["a"] + rows["b"], rows["year"]):
-            _, at = np.unique(names.to_numpy(), return_inverse=True)
-            many = at.max() + 1
-            weights *= rng.multinomial(many, np.full(many, 1 / many), size=RESAMPLED)[:, at]
-        return weights
+        weights = resampled(moved["a"] + moved["b"], rng) * resampled(moved["year"], rng)
+        return Changes(values, weights[:, halves]), moved["kind"].to_numpy(np.str_)[halves]
 
     @property
     def left(self) -> dict[int, Estimate]:
@@ -216,7 +193,7 @@ class Panel:
         values = kept.sum(axis=0) / moved.sum(axis=0)
         replicates = (again @ kept) / (again @ moved)
         return {
-            years + 1: Estimate(float(value), *_ends(replicates[:, years]))
+            years + 1: Estimate(float(value), *percentiles(replicates[:, years]))
             for years, value in enumerate(values)
         }
 
@@ -247,10 +224,7 @@ class Panel:
         own = self.persistence[self.persistence["a"] != "AFG"]
         shape = (-1, own["after"].max())
         kept, moved = (own[name].to_numpy().reshape(shape) for name in ("kept", "moved"))
-        pairs = len(kept)
-        rng = np.random.default_rng(0)
-        again = rng.multinomial(pairs, np.full(pairs, 1 / pairs), size=RESAMPLED)
-        return kept, moved, again.astype(np.float64)
+        return kept, moved, resampled(np.arange(len(kept)), np.random.default_rng(0))
 
     def spread(self, years: int) -> float:
         """Return the root mean square change of levels in so many years, without Afghanistan."""
