@@ -49,11 +49,11 @@ class Null:
 
 
 def _mute(scenario: Scenario) -> dict[str, Any]:
-    """Make every word and deed too dear for anybody, red lines or not: as dear as can be given."""
+    """Make every word and deed cost the most that can be given, red lines or not."""
     words = [name for name, response in scenario.repertoire.items() if response.stance != 0]
     costs = {f"repertoire.{name}.cost": 10.0 for name in words}
-    dear = {"dynamics.cost": 100.0, "dynamics.support_cost": 100.0}
-    return {**costs, **dear, "dynamics.red_line_resolve": 0.0}
+    scales = {"dynamics.cost": 100.0, "dynamics.support_cost": 100.0}
+    return {**costs, **scales, "dynamics.red_line_resolve": 0.0}
 
 
 def _alike(scenario: Scenario) -> dict[str, Any]:

@@ -172,7 +172,7 @@ def default_repertoire() -> dict[str, Response]:
     is a word in company or against it. Costs are judgements on one scale for opposition and
     support: they rise steeply past public condemnation, since few states threaten or mobilise over
     what others say, as they do from words to the lending of soil; a text joined with others or a
-    vote costs least. How dear either side is is left to two coefficients. `host` is open to those
+    vote costs least. How costly either side is is left to two coefficients. `host` is open to those
     asked alone, since only they have what is asked for. The actor of an event stands behind it
     until it ends it: the one response open to it about its own act is to pursue it.
     """

@@ -29,6 +29,11 @@ def library() -> dict[str, Path]:
     return {path.stem: path for path in sorted(folder.glob("*.yaml"))}
 
 
+def beside(folder: Path) -> list[str]:
+    """Return the names of the scenario files in a folder."""
+    return sorted(entry.name for entry in folder.iterdir() if entry.suffix in SUFFIXES)
+
+
 def find(scenario: str) -> Path:
     """Return the file of a scenario, given its path or its name in the library."""
     path, known = Path(scenario), library()
@@ -45,8 +50,8 @@ def find(scenario: str) -> Path:
         return path
     if scenario in known:
         return known[scenario]
-    beside = [name for suffix in SUFFIXES if os.path.isfile(name := scenario + suffix)]  # noqa: PTH113
-    near = f" - did you mean '{beside[0]}'?" if beside else did_you_mean(scenario, known)
+    there = [name for suffix in SUFFIXES if os.path.isfile(name := scenario + suffix)]  # noqa: PTH113
+    near = f" - did you mean '{there[0]}'?" if there else did_you_mean(scenario, known)
     listed = f"{'' if near else ';'} there are {', '.join(known)}" if known else ""
     raise ScenarioError([Problem(scenario, 1, 1, "", f"no such scenario{near}{listed}")])
 

@@ -8,7 +8,7 @@ from os import PathLike
 from pathlib import Path
 from typing import Any, Final
 
-from detente.scenario.library import SUFFIXES, find, library
+from detente.scenario.library import SUFFIXES, beside, find, library
 from detente.scenario.messages import (
     PROGRAM,
     Place,
@@ -191,6 +191,5 @@ def _named(folder: Path, name: Any) -> Path:
     known = library()
     if name.removesuffix(".yaml") in known:
         return known[name.removesuffix(".yaml")]
-    beside = sorted(entry.name for entry in folder.iterdir() if entry.suffix in SUFFIXES)
-    names = [*beside, *known, *(path.name for path in known.values())]
+    names = [*beside(folder), *known, *(path.name for path in known.values())]
     raise ValueError(f"'{name}': no such file{did_you_mean(name, names)}")

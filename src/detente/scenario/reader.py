@@ -30,6 +30,7 @@ from ruamel.yaml.events import (
 )
 from ruamel.yaml.tokens import ScalarToken
 
+from detente.scenario.library import beside
 from detente.scenario.messages import (
     Place,
     Problem,
@@ -269,12 +270,9 @@ class _Builder:
 def _near(path: Path) -> str:
     """Suggest a file beside the one that is missing."""
     try:
-        names = sorted(
-            entry.name for entry in path.parent.iterdir() if entry.suffix in {".yaml", ".yml"}
-        )
+        return did_you_mean(path.name, beside(path.parent))
     except OSError:
         return ""
-    return did_you_mean(path.name, names)
 
 
 def _explained(error: MarkedYAMLError, text: str, file: str) -> Problem:

@@ -166,7 +166,7 @@ def _read[S: Scenario](
     wrong: list[Finding] = []
     for name in dict.fromkeys((*changed, *again)):
         if name not in tree:
-            fields[name] = default_of(model, name)
+            fields[name] = model.model_fields[name].get_default(call_default_factory=True)
             continue
         value = tree[name]
         if name not in again:
@@ -204,12 +204,6 @@ def _with_read(value: Any, old: Any, read: Any) -> Any:
     if isinstance(value, Table) and isinstance(old, Table) and isinstance(read, dict):
         return {k: read[k] if k in old and v is old[k] else v for k, v in value.items()}
     return value
-
-
-@cache
-def default_of(model: type[BaseModel], name: str) -> Any:
-    """Return what a field of a model has where nothing is said."""
-    return model.model_fields[name].get_default(call_default_factory=True)
 
 
 @cache
