@@ -117,8 +117,8 @@ class Refers:
         if info.context is not None and isinstance(name, str):
             known = info.context[self.among or self.what]
             if name not in known:
-                lead = f"{self.lead} {self.what}"
-                raise PydanticCustomError(UNKNOWN_NAME, "{lead}", {"lead": lead, "known": known})
+                context = {"lead": self.lead, "what": self.what, "known": known}
+                raise PydanticCustomError(UNKNOWN_NAME, "{lead} {what}", context)
         return name
 
     def __get_pydantic_core_schema__(

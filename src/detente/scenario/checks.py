@@ -7,7 +7,7 @@ reported together with what is wrong with its values. Each yields what it finds.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date, timedelta
 from itertools import pairwise
@@ -140,33 +140,35 @@ class Names:
 
     def __init__(self, data: Data) -> None:
         self._data = data
-        self._known: dict[str, Iterable[str]] = {
-            "country": {
-                code: str(child(row, "name")) for code, row in table_at(data, "countries").items()
-            },
-            "issue": table_at(data, "issues").keys(),
-            "event": dict.fromkeys(event_ids(data)).keys(),
-            "response": (table_at(data, "repertoire") or default_repertoire()).keys(),
-            "variant": table_at(data, "variants").keys(),
+        countries = table_at(data, "countries").items()
+        self._known: dict[str, Mapping[str, Any]] = {
+            "country": {code: str(child(row, "name")) for code, row in countries},
+            "issue": table_at(data, "issues"),
+            "event": dict.fromkeys(event_ids(data)),
+            "response": table_at(data, "repertoire") or default_repertoire(),
+            "variant": table_at(data, "variants"),
         }
-        self._known["main_event"] = [*self._known["event"], "none"]
+        self._known["main_event"] = {**self._known["event"], "none": None}
 
-    def __getitem__(self, what: str) -> Iterable[str]:
+    def __getitem__(self, what: str) -> Mapping[str, Any]:
+        """Return them; of a country what it is called, of an outcome if it is of countries."""
         return self._known[what]
 
     @contextmanager
     def of_pattern(self, pattern: Any) -> Iterator[None]:
         """Have what the claims of a pattern may name besides."""
         whole, courses = self._known, table_at(pattern, "courses")
-        varied = (*table_at(self._data, "variants").values(), *courses.values())
+        varied = (*whole["variant"].values(), *courses.values())
         added = [name for each in varied for name in event_ids(table_at(each, "add"))]
-        events = dict.fromkeys((*whole["event"], *added)).keys()
+        events = {**whole["event"], **dict.fromkeys(added)}
+        labels = {"pole": list(table_at(self._data, "poles")), "event": list(events)}
+        outcomes = theory.find(dynamics_in(self._data).of_theory).outcomes.numbers(labels)
         self._known = {
             **whole,
             "event": events,
-            "course": [*(whole["variant"] or ["base"]), *courses],
-            "response": [*whole["response"], *SIDES],
-            "outcome": _outcomes(self._data, events).keys(),
+            "course": {**(whole["variant"] or {"base": None}), **courses},
+            "response": {**whole["response"], **SIDES},
+            "outcome": {name: "country" in each.axes for name, (each, _) in outcomes.items()},
         }
         try:
             yield
@@ -234,18 +236,11 @@ def without(tree: Table, patterns: Collection[str]) -> None:
         opened(tree, "patterns").keep(lambda each: str(child(each, "id")) not in patterns)
 
 
-def _outcomes(data: Data, events: Iterable[str]) -> dict[str, bool]:
-    """Return the outcomes of the scenario's theory, and whether each is of countries."""
-    labels = {"pole": list(table_at(data, "poles")), "event": list(events)}
-    declared = theory.find(dynamics_in(data).of_theory).outcomes.numbers(labels)
-    return {name: "country" in outcome.axes for name, (outcome, _) in declared.items()}
-
-
 def _claims_say_whose(data: Data, names: Names) -> Iterator[Finding]:
     """A claim says of which country it is, unless it is of the region."""
     for index, pattern in rows_at(data, "patterns"):
         with names.of_pattern(pattern):
-            outcomes = _outcomes(data, names["event"])
+            outcomes = names["outcome"]
         for part in ("claims", "beside"):
             for at, claim in rows_at(pattern, part):
                 steps: Steps = ("patterns", index, part, at)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Mapping
 from dataclasses import replace
 from functools import cache
 from itertools import islice
@@ -331,12 +331,12 @@ def _steps(
     return tuple(steps), holder, False
 
 
-def _unknown_name(name: str, lead: str, known: Iterable[str]) -> str:
+def _unknown_name(name: str, lead: str, what: str, known: Mapping[str, Any]) -> str:
     """Say that a name stands for nothing, and which was probably meant."""
     near = hint(name, known)
-    if isinstance(known, dict) and not lookalike(name):  # countries, with what they are called
+    if what == "country" and not lookalike(name):
         near = did_you_mean_country(name, known) or near
-    return f"{lead} '{name}'{near}"
+    return f"{lead} {what} '{name}'{near}"
 
 
 def _unknown_key(key: str, kind: Any, holder: Any) -> str:
