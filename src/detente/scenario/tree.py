@@ -108,21 +108,21 @@ class Rows(list[Any]):
         if fields not in self._last:
             found: dict[tuple[Any, ...], int] = {}
             for index, row in enumerate(self):
-                _note(found, _values(row, fields), index)
+                _note(found, known_by(row, fields), index)
             self._last[fields] = found
         if key not in self._last[fields]:
             return []
         index = self._last[fields][key]
         if index == SEVERAL:
-            return [at for at, row in enumerate(self) if _values(row, fields) == key]
+            return [at for at, row in enumerate(self) if known_by(row, fields) == key]
         index = min(index, len(self) - 1)  # rows before it may have been taken away
-        while index >= 0 and _values(self[index], fields) != key:
+        while index >= 0 and known_by(self[index], fields) != key:
             index -= 1
         return [index] if index >= 0 else []
 
     def swap(self, index: int, value: Any) -> None:
         """Set a value that stands where the one before it does."""
-        if any(_values(value, each) != _values(self[index], each) for each in self._last):
+        if any(known_by(value, each) != known_by(self[index], each) for each in self._last):
             self._last = {}
         self[index] = value
 
@@ -138,7 +138,7 @@ class Rows(list[Any]):
             return
         self._last = dict(self._last)
         for fields, found in self._last.items():
-            _note(found, _values(value, fields), len(self))
+            _note(found, known_by(value, fields), len(self))
         self.append(value)
         self.marks.append(mark)
 
@@ -156,12 +156,13 @@ class Rows(list[Any]):
             self[:] = [self[index] for index in kept]
 
 
-def _values(row: Any, fields: tuple[str, ...]) -> tuple[Any, ...] | None:
-    """Return what a row has in some fields; None of one that cannot be found by them."""
+def known_by(row: Any, fields: tuple[str, ...]) -> tuple[Any, ...] | None:
+    """Return what a row of a list is known by, given its fields, or None if it does not say."""
     if not isinstance(row, dict):
         return None
     found = tuple([row.get(field) for field in fields])
-    return None if any(isinstance(value, dict | list) for value in found) else found
+    unknown = found[0] is None or any(isinstance(value, dict | list) for value in found)
+    return None if unknown else found
 
 
 def _note(found: dict[tuple[Any, ...], int], key: tuple[Any, ...] | None, index: int) -> None:

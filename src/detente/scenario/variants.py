@@ -39,6 +39,7 @@ from detente.scenario.tree import (
     child,
     copied,
     has,
+    known_by,
     opened,
     rows_at,
     shallow,
@@ -221,7 +222,9 @@ def _add(new: Any, under: Any, kind: Any, path: str, problems: list[Problem]) ->
         mark, at, spelled, lead = new.mark(step), step, str(step), ""
         if isinstance(new, Rows):
             at = _place_of(item, under, name)
-            spelled = ".".join(str(part) for part in key_of(item, name) or () if part is not None)
+            spelled = ".".join(
+                str(part) for part in known_by(item, KEYS[name]) or () if part is not None
+            )
             lead = f"'{spelled}' "
         elif not has(under, step) and isinstance(default := default_at(kind, spelled), dict):
             under.put(step, as_tree(default, mark.place), mark)
@@ -238,7 +241,7 @@ def _add(new: Any, under: Any, kind: Any, path: str, problems: list[Problem]) ->
 
 def _place_of(entry: Any, rows: Rows, name: str) -> int:
     """Return the place of what an entry is known by in a list of some name, or the one past it."""
-    key = key_of(entry, name)
+    key = known_by(entry, KEYS[name])
     same = [] if key is None else rows.at(KEYS[name], key)
     return same[0] if same else len(rows)
 
@@ -255,7 +258,7 @@ def _refuse_repeats(rows: Rows, name: str) -> None:
     first: dict[tuple[Any, ...], Place] = {}
     problems = []
     for index, entry in enumerate(rows):
-        key = key_of(entry, name)
+        key = known_by(entry, KEYS[name])
         if key in first:
             at = first[key]
             spelled = " ".join(str(part) for part in key if part is not None)
@@ -269,19 +272,13 @@ def _refuse_repeats(rows: Rows, name: str) -> None:
 
 def _replace_mutual(attitudes: Rows, over: Rows) -> None:
     """Take away the mutual attitudes of pairs that another list gives from the other side."""
-    keys = (key_of(row, "attitudes") for row in over if child(row, "mutual") is True)
+    keys = (known_by(row, KEYS["attitudes"]) for row in over if child(row, "mutual") is True)
     given = {key[::-1] for key in keys if key}
     attitudes.keep(
-        lambda row: child(row, "mutual") is not True or key_of(row, "attitudes") not in given
+        lambda row: (
+            child(row, "mutual") is not True or known_by(row, KEYS["attitudes"]) not in given
+        )
     )
-
-
-def key_of(entry: Any, name: str) -> tuple[Any, ...] | None:
-    """Return what an entry of a list is known by, or None if it does not say."""
-    found = tuple(child(entry, field) for field in KEYS[name])
-    if found[0] is None or any(isinstance(part, dict | list) for part in found):
-        return None
-    return found
 
 
 def _put_in_order(repertoire: Any, name: str) -> None:
