@@ -8,9 +8,13 @@ import sys
 from pathlib import Path
 
 import detente
+from detente.measures import score
 
 sys.path.insert(0, str(Path(__file__).parent))  # for the extension `generate`
 logging.getLogger("MESA").setLevel(logging.WARNING)  # one message a step
+
+if tags.has("quick"):  # noqa: F821 - Sphinx's: `-t quick`, for tests of the site
+    score.DRAWS = 10
 
 project = "Détente"
 author = "The Détente authors"

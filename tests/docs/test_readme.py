@@ -13,6 +13,7 @@ from typer.testing import CliRunner
 
 import detente
 from detente.cli import app
+from detente.measures import score
 
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text("utf-8")
@@ -21,6 +22,7 @@ FILE = re.compile(r"# ([\w-]+\.yaml)\n")
 DETENTE = Path(sys.executable).with_name("detente")
 #: What is said of the results of a full run is not said of so few; pictures have their own tests.
 FEW = ("--runs", "5", "--no-plots", "--quiet")
+FEW_DRAWS = 10
 
 
 def blocks(language):
@@ -61,6 +63,7 @@ def test_the_two_commands_stand_first():
 
 def test_every_command_of_the_readme_works(checkout, monkeypatch):
     monkeypatch.chdir(checkout)
+    monkeypatch.setattr(score, "DRAWS", FEW_DRAWS)
     assert len(commands()) >= 7
     for command in commands():
         done = CliRunner().invoke(app, arguments_of(command), catch_exceptions=False)

@@ -9,6 +9,7 @@ import pytest
 import detente
 from detente import theory
 from detente.engine import kernel, mesa_engine
+from detente.measures import score
 
 THEORIES = Path(__file__).parent / "theories"
 
@@ -53,7 +54,8 @@ def test_an_outcome_declared_in_one_place_is_everywhere(results):
     assert "echo" in " ".join(axes.get_xlabel() + axes.get_title() for axes in figure.axes).lower()
 
 
-def test_it_is_scored_ablated_and_explained(echo):
+def test_it_is_scored_ablated_and_explained(echo, monkeypatch):
+    monkeypatch.setattr(score, "DRAWS", 10)
     scored = detente.score(echo, runs=20, progress=False)
     assert set(scored.table["country"]) <= set(echo.countries)
     assert 0 <= scored.summary["rps"] <= len(echo.repertoire) - 1
