@@ -59,7 +59,7 @@ def test_it_is_scored_ablated_and_explained(echo, monkeypatch):
     scored = detente.score(echo, runs=20, progress=False)
     assert set(scored.table["country"]) <= set(echo.countries)
     assert 0 <= scored.summary["rps"] <= len(echo.repertoire) - 1
-    (ablation,) = detente.ablations(echo, runs=20)
+    (ablation,) = detente.ablations(echo, runs=20, deals=2)
     assert ablation.mechanism == "deference"
     model = detente.RegionModel(echo, variant="demand")
     model.run_for(2)
