@@ -4,6 +4,7 @@ import errno
 import json
 import os
 import warnings
+from pathlib import Path
 
 import pytest
 import xarray as xr
@@ -125,21 +126,33 @@ def test_a_new_run_that_is_interrupted_at_once_leaves_the_earlier_results(
     assert contents(out) == before
 
 
+def longer(path):
+    path.write_bytes(path.read_bytes() + b" ")
+
+
+def one_bit(path):
+    """Change what is in a file and not how long it is."""
+    content = bytearray(path.read_bytes())
+    content[len(content) // 2] ^= 1
+    path.write_bytes(content)
+
+
+@pytest.mark.parametrize("change", [longer, one_bit])
 @pytest.mark.parametrize(
     "name", ["outcomes.parquet", "responses.parquet", "inputs.parquet", "summary.json"]
 )
-def test_a_changed_table_is_named_when_it_is_opened(run, out, name):
+def test_a_changed_table_is_named_when_it_is_opened(run, out, name, change):
     run(out=out)
-    with (out / name).open("ab") as file:
-        file.write(b" ")
+    change(out / name)
     with pytest.raises(detente.StoreError, match=f"{name} was changed"):
         detente.open(out)
 
 
-def test_changed_trajectories_are_named_when_they_are_opened(run, out):
+@pytest.mark.parametrize("change", [longer, one_bit, Path.unlink])
+def test_changed_trajectories_are_named_when_they_are_opened(run, out, change):
     run(out=out)
     parts = (out / "trajectories.zarr" / "tilt_bins" / "c").rglob("*")
-    next(part for part in parts if part.is_file()).unlink()
+    change(next(part for part in parts if part.is_file()))
     with pytest.raises(detente.StoreError, match=r"trajectories\.zarr was changed"):
         detente.open(out)
 
