@@ -36,6 +36,18 @@ def test_it_says_what_it_shows(drawn):
     assert "loss_aversion" not in said
 
 
+def test_the_title_counts_what_the_record_identifies_and_names_what_it_narrows_most(drawn, fitted):
+    rows = fitted.estimates
+    known = [row for row in rows if row.identified]
+    said = " ".join(drawn.get_suptitle().split())
+    assert said.startswith(f"The record says something of {len(known)} of {len(rows)} coefficients")
+    if known:
+        width = [(row.high - row.low) / (row.prior_high - row.prior_low) for row in rows]
+        most = rows[width.index(min(width))]
+        assert most.name.replace("_", " ").capitalize() in said
+        assert f"{100 * min(width):.0f} % of its prior" in said
+
+
 def test_each_estimate_is_drawn_within_its_interval(drawn, fitted):
     axes = drawn.axes[0]
     dots = [line for line in axes.lines if line.get_marker() == "o"]

@@ -51,6 +51,29 @@ def test_a_panel_an_episode_in_words(drawn):
         assert code not in said.split()
 
 
+def test_the_title_counts_how_often_the_likeliest_was_what_was_done(drawn, scored):
+    table = scored.table
+    stances = {name: each.stance for name, each in
+               scored.episodes[0].scenario.repertoire.items()}  # fmt: skip
+    chances = table[[f"p_{name}" for name in stances]].to_numpy()
+    likeliest = [list(stances)[at] for at in chances.argmax(axis=1)]
+    same = sum(a == b for a, b in zip(likeliest, table["observed"], strict=True))
+    signs = np.sign(list(stances.values()))
+    by_side = np.stack([chances[:, signs == side].sum(axis=1) for side in (-1, 0, 1)], axis=1)
+    done = [int(np.sign(stances[each])) + 1 for each in table["observed"]]
+    sides = int((by_side.argmax(axis=1) == done).sum())
+    said = " ".join(drawn.get_suptitle().split())
+    assert f"took {sides} times of {len(table)}, its likeliest response {same}" in said
+
+
+def test_a_record_of_some_countries(scored):
+    figure = plots.record(scored, countries=["KAZ"])
+    assert "Kazakhstan" in plots.alt_text(figure)
+    assert " of 2, " in " ".join(figure.get_suptitle().split())
+    with pytest.raises(detente.UsageError, match="no country 'KAS'"):
+        plots.record(scored, countries=["KAS"])
+
+
 def test_what_was_done_is_framed_and_dashed_where_less_sure(drawn, scored):
     for axes in drawn.axes:
         found = frames(axes)

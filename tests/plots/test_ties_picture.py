@@ -35,6 +35,14 @@ def test_a_panel_a_kind_of_pair_and_a_row_a_course_of_events(drawn):
     assert not {"UZB", "no_move", "USA"} & set(said.split())
 
 
+def test_the_title_has_the_mean_of_the_world_and_of_runs(drawn, ties):
+    found = {of: changes for of, kind, changes in ties.distributions() if kind == KINDS[0]}
+    world, demand = found["2000-2019"], found["demand"]
+    said = " ".join(drawn.get_suptitle().split())
+    assert f"moved {np.abs(world.amounts).mean():.3f} on average" in said
+    assert said.endswith(f"in runs they move {np.abs(demand.amounts).mean():.3f}")
+
+
 def test_the_thick_line_holds_nine_changes_in_ten_and_the_number_is_the_mean(drawn, ties):
     panel = drawn.axes[KINDS.index("with Russia or China")]
     changes = ties.simulated["demand"].of("with Russia or China")

@@ -164,14 +164,9 @@ def _cells(axes: Axes, mean: Floats, spread: Floats, together: Floats, *, compac
             text = style.signed(value).replace("0.", ".").removeprefix("+")
             base.number(axes, column, row, text, own, fontsize=SMALL)
             continue
-        for text, size, offset in (
-            (style.signed(value), style.TICK, 1.0),
-            (f"\u00b1{spread[row, column]:.2f}", style.NOTE - 1.5, -3.0),
-        ):
-            base.note(
-                axes, text, (column, row), (0, offset), ha="center", fontsize=size,
-                color=style.text_colour(own), va="bottom" if offset > 0 else "top",
-            )  # fmt: skip
+        base.number(axes, column, row - 0.15, style.signed(value), own)
+        apart = f"\u00b1{spread[row, column]:.2f}"
+        base.number(axes, column, row + 0.2, apart, own, fontsize=style.NOTE - 1.5)
     for row, column in np.argwhere(above & np.isfinite(together)):
         share = float(together[row, column])
         text = style.percent(share)

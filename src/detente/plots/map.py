@@ -105,7 +105,7 @@ def map(  # noqa: A001 - `plots.map` is what people type; nothing here needs the
     high = _height(frame, side - 0.4, len(beside))
     page = Page(
         fig, (WIDTH, low + high + 0.1), scale.title, scale.subtitle,
-        [f"{name}: {text}" for name, text, *_ in named.values()], lowest=low + min(high, 3.4),
+        [f"{name}: {text}" for name, text, *_ in named.values()], lowest=low + min(high, 5.0),
     )  # fmt: skip
     top = page.top - 0.1
     bar = tiles = (0.2, low, side, top)
@@ -262,7 +262,8 @@ def _spots(ring: Floats, page: Box) -> Floats:
     high = np.minimum(ring.max(axis=0), page[2:])
     grid = np.stack(np.meshgrid(*np.linspace(low, high, GRID).T), axis=-1).reshape(-1, 2)
     inside = grid[Path(ring).contains_points(grid) & np.all(low < high)]
-    gaps = np.linalg.norm(inside[:, None] - ring[None], axis=-1).min(axis=1)
+    across, up = (inside[:, None, axis] - ring[None, :, axis] for axis in (0, 1))
+    gaps = np.sqrt((across * across + up * up).min(axis=1))
     edges = np.minimum(inside - np.array(page[:2]), np.array(page[2:]) - inside).min(axis=1)
     ordered: Floats = inside[np.argsort(-np.minimum(gaps, edges), kind="stable")]
     return ordered

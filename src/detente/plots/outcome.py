@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from typing import Any, Final, NamedTuple
 
 import numpy as np
-import pandas as pd
 from matplotlib.axes import Axes
 from numpy.typing import NDArray
 
@@ -137,6 +136,8 @@ def spread_of(results: Results, name: str, shown: Sequence[Variant]) -> Spread:
             title, unit, rows, (-1.0, 1.0), counts, levels, _means(results, variable, names, counts)
         )
     values = array.transpose("variant", "country", "run").to_numpy()
+    import pandas as pd
+
     table = pd.DataFrame(values.reshape(-1, values.shape[-1]))  # quiet where no run has a value
     low, high = float(table.min().min()), float(table.max().max())
     if stated := RANGE.match(unit):

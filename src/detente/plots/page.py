@@ -15,7 +15,6 @@ import matplotlib as mpl
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
-from matplotlib.backends.backend_pdf import Op, PdfFile, PdfPages
 from matplotlib.figure import Figure, FigureBase, SubFigure
 
 from detente.plots import style
@@ -69,7 +68,7 @@ class Picture(Figure):
     def savefig(self, fname: Any, *, transparent: bool | None = None, **kwargs: Any) -> None:
         """Write it as `Figure.savefig` does: to scale, with its fonts and with what it says."""
         suffix = str(kwargs.pop("format", None) or _suffix(fname)).lower()
-        if isinstance(fname, PdfPages) or suffix not in METADATA:
+        if suffix not in METADATA or hasattr(fname, "attach_note"):  # pages of a PDF file
             with settings():
                 super().savefig(fname, transparent=transparent, format=suffix, **kwargs)
             return
@@ -77,7 +76,7 @@ class Picture(Figure):
         metadata = {**said(self, suffix), **(kwargs.pop("metadata", None) or {})}
         to: Any = stream
         if suffix == "pdf" and self.scale != 1:
-            to = _ScaledPages(stream, metadata, self.scale)
+            to = _scaled_pages(stream, metadata, self.scale)
             metadata = {}
         with settings():
             dots = kwargs.pop("dpi", None) or mpl.rcParams["savefig.dpi"]
@@ -106,24 +105,20 @@ class Picture(Figure):
         return said, {"image/png": {"alt": self.alt_text}}
 
 
-class _ScaledFile(PdfFile):
-    """A PDF file whose pages are drawn smaller or larger than they were laid out."""
+def _scaled_pages(stream: Any, metadata: dict[str, Any], scale: float) -> Any:
+    """Return pages of a PDF file that are drawn smaller or larger than they were laid out."""
+    from matplotlib.backends.backend_pdf import Op, PdfFile, PdfPages  # takes long to import
 
-    scale = 1.0
+    class ScaledFile(PdfFile):
+        def newPage(self, width: float, height: float) -> None:  # noqa: N802 - matplotlib's
+            super().newPage(width * scale, height * scale)  # type: ignore[no-untyped-call]
+            matrix = (scale, 0, 0, scale, 0, 0, Op.concat_matrix)
+            self.output(*matrix)  # type: ignore[no-untyped-call]
 
-    def newPage(self, width: float, height: float) -> None:  # noqa: N802 - matplotlib's
-        super().newPage(width * self.scale, height * self.scale)  # type: ignore[no-untyped-call]
-        matrix = (self.scale, 0, 0, self.scale, 0, 0)
-        self.output(*matrix, Op.concat_matrix)  # type: ignore[no-untyped-call]
-
-
-class _ScaledPages(PdfPages):
-    """Pages of such a file."""
-
-    def __init__(self, stream: Any, metadata: dict[str, Any], scale: float) -> None:
-        super().__init__(stream, metadata=metadata)
-        self._file = _ScaledFile(stream, metadata=metadata)  # type: ignore[no-untyped-call]
-        self._file.scale = scale
+    pages = PdfPages(stream, metadata=metadata)
+    file = ScaledFile(stream, metadata=metadata)  # type: ignore[no-untyped-call]
+    setattr(pages, "_file", file)  # noqa: B010 - pages open their file only once it is written
+    return pages
 
 
 def _suffix(fname: Any) -> str:
