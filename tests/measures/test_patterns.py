@@ -59,6 +59,19 @@ def test_results_that_are_there_are_read_and_give_the_same():
     assert [p.claims for p in read] == [run[p.name].claims for p in read]
 
 
+def test_what_other_runs_are_needed_for_is_left_out():
+    scenario = detente.load("bagram-2025").with_variants(["demand", "no_move"])
+    results = detente.run(scenario, runs=30, progress=False)
+    whole, left = detente.patterns(results), detente.patterns(results, rerun=False)
+    assert [p.name for p in left] == [p.name for p in whole]
+    assert any(p.left_out for p in left)
+    assert not any(p.left_out for p in whole)
+    for some, every in zip(left, whole, strict=True):
+        assert set(some.claims) <= set(every.claims)
+        assert (some.claims == every.claims) == (not some.left_out)
+        assert some.verdict != "holds" or not some.left_out
+
+
 def test_what_cannot_be_measured_is_refused(small):
     with pytest.raises(detente.UsageError, match="small has no patterns"):
         detente.patterns(scenarios=[small])

@@ -11,7 +11,7 @@ import detente
 from detente.measures.forecasts import BATCHES, Forecast, counts_by_batch
 from detente.measures.predictions import Predictor, observed
 from detente.measures.revealed import compared
-from detente.measures.score import BEYOND_POSITION
+from detente.measures.score import BEYOND_POSITION, forecast_of
 
 RECORDED = Path(__file__).parent / "recorded.yaml"
 
@@ -193,6 +193,12 @@ def test_intervals_hold_what_they_are_about(scored):
         assert low < scored.summary["rps"] < high
     for kind in ("runs", "parameters", "rows"):
         assert 0 <= found[kind]["hits_side"][0] <= found[kind]["hits_side"][1] <= 3
+
+
+def test_runs_that_are_there_expect_the_same_of_the_record(recorded, scored):
+    own = forecast_of(detente.run(recorded, progress=False))
+    assert own.probabilities == pytest.approx(scored.rows.probabilities)
+    assert float(own.figures().rps) == pytest.approx(scored.summary["rps"])
 
 
 def test_the_skill_against_each_baseline_has_its_intervals(scored):

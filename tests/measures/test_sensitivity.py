@@ -1,6 +1,7 @@
 """What drives an outcome of a scenario."""
 
 import json
+import sys
 
 import numpy as np
 import pytest
@@ -32,6 +33,13 @@ def test_correlations_are_those_of_spearman(results, cheap):
     strength = cheap.table["correlation"].abs()
     assert strength.is_monotonic_decreasing
     assert cheap.runs == 400
+
+
+def test_correlations_need_no_extra(results, cheap, monkeypatch):
+    monkeypatch.setitem(sys.modules, "sklearn", None)
+    alone = detente.sensitivity(results, cheap.outcome, variant=cheap.variant, surrogate=False)
+    assert alone.explained is None
+    assert alone.table.equals(cheap.table)
 
 
 def test_the_error_of_the_surrogate_is_out_of_sample():

@@ -76,11 +76,13 @@ class Pattern:
     scenario: str
     claims: tuple[Claim, ...]  # everything that the sentence says
     beside: tuple[str, ...] = ()  # what was found besides and decides nothing
+    left_out: int = 0  # claims that were not measured, as runs that they need are not there
 
     @property
     def verdict(self) -> Verdict:
         """Holds if every claim does, fails if one does, else undecided."""
-        return verdict_of(claim.verdict for claim in self.claims)
+        found = verdict_of(claim.verdict for claim in self.claims)
+        return "undecided" if self.left_out and found == "holds" else found
 
     def to_plain(self) -> dict[str, Any]:
         """Return the pattern with each of its claims, by name."""
@@ -91,6 +93,7 @@ class Pattern:
             "verdict": self.verdict,
             "claims": [claim.to_plain() for claim in self.claims],
             "beside": self.beside,
+            "left_out": self.left_out,
         }
 
 

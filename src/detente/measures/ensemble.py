@@ -26,11 +26,16 @@ Floats = NDArray[np.float64]
 Places = NDArray[np.int64]
 
 
+class NotRunError(LookupError):
+    """What is asked of runs is in none that are there."""
+
+
 class Ensemble:
     """Responses and outcomes of every run of a scenario, by variant.
 
     What results of it lack is run with their seed and number of runs, and so with the same random
-    draws. Runs could not be paired with results that are not complete, which are refused.
+    draws, or raises a NotRunError if it is `fixed`. Runs could not be paired with results that are
+    not complete, which are refused.
     """
 
     def __init__(
@@ -40,10 +45,12 @@ class Ensemble:
         runs: int | None = None,
         seed: int | None = None,
         results: Results | None = None,
+        fixed: bool = False,
     ) -> None:
         if results is not None and not results.complete:
             raise UsageError("patterns need every run: go on with the unfinished ones first")
         self.scenario = scenario
+        self.fixed = fixed
         self.runs = runs if runs is not None else scenario.runs
         self.seed = seed if seed is not None else scenario.seed
         self.countries = tuple(sorted(scenario.countries))
@@ -121,6 +128,8 @@ class Ensemble:
 
         if steps is None and variant in self._results:
             return self._results[variant]
+        if self.fixed:
+            raise NotRunError(variant)
         course = self._courses.get(variant, self.scenario).model_copy(update={"patterns": []})
         results = run(
             course, runs=self.runs, seed=self.seed, variants=[variant], steps=steps, progress=False

@@ -10,6 +10,7 @@ import math
 import os
 import re
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from itertools import pairwise, product
@@ -31,7 +32,7 @@ from detente.measures.claims import (
     verdict_of,
 )
 from detente.measures.effects import check_results
-from detente.measures.ensemble import Ensemble, Places
+from detente.measures.ensemble import Ensemble, NotRunError, Places
 from detente.measures.notebook import notebook_html
 from detente.runs.errors import UsageError
 from detente.scenario.messages import require_type
@@ -108,6 +109,8 @@ def patterns(
     runs: int | None = None,
     seed: int | None = None,
     scenarios: Sequence[Scenario | str | os.PathLike[str]] | None = None,
+    *,
+    rerun: bool = True,
 ) -> Patterns:
     """Measure the patterns that scenarios say their runs must show.
 
@@ -120,6 +123,8 @@ def patterns(
         Where there are no results: in place of those in the scenarios.
     scenarios : sequence of Scenario, str or path, optional
         Where there are no results: by default those of the library that have patterns.
+    rerun : bool
+        Whether what results lack is run; if not, claims that need it are left out.
 
     Returns
     -------
@@ -151,7 +156,7 @@ def patterns(
         every = results if isinstance(results, Sequence) else [results]
         for each in every:
             check_results(each)
-        ensembles = [Ensemble(each.scenario, results=each) for each in every]
+        ensembles = [Ensemble(each.scenario, results=each, fixed=not rerun) for each in every]
     for ensemble in ensembles:
         if not ensemble.scenario.patterns:
             name = ensemble.scenario.scenario
@@ -233,10 +238,18 @@ class Measurement:
 
     def pattern(self) -> Pattern:
         """Return the pattern with each of its claims measured."""
-        claims = [each for claim in self._form.claims for each in self._claims(self._whole(claim))]
-        beside = [self._text(self._whole(claim)) for claim in self._form.beside]
-        name, title = self._form.id, self._form.title
-        return Pattern(name, title, self._scenario.scenario, tuple(claims), tuple(beside))
+        claims: list[Claim] = []
+        beside, left = [], 0
+        for claim in self._form.claims:
+            try:
+                claims += self._claims(self._whole(claim))
+            except NotRunError:
+                left += 1
+        for claim in self._form.beside:
+            with suppress(NotRunError):
+                beside.append(self._text(self._whole(claim)))
+        name, title, scenario = self._form.id, self._form.title, self._scenario.scenario
+        return Pattern(name, title, scenario, tuple(claims), tuple(beside), left)
 
     def _whole(self, claim: form.Claim) -> form.Claim:
         """Return a claim with what stands where it says nothing of event, variant and response."""

@@ -18,6 +18,7 @@ from detente.measures.forecasts import (
     Forecast,
     Outcomes,
     calibration,
+    counts_by_batch,
     figures,
     hits,
     of_sides,
@@ -26,8 +27,9 @@ from detente.measures.forecasts import (
     over_runs,
     side_of,
     skill,
+    smoothed,
 )
-from detente.measures.predictions import Predictor, predictors_of
+from detente.measures.predictions import Predictor, observed, predictors_of
 from detente.measures.revealed import compared
 from detente.runs.errors import require
 from detente.scenario.dynamics import coefficients
@@ -35,6 +37,7 @@ from detente.scenario.dynamics import coefficients
 if TYPE_CHECKING:
     import pandas as pd
 
+    from detente.runs.results import Results
     from detente.scenario import Scenario
 
 #: Draws of the parameters, and runs of each that share them and no other random number.
@@ -255,6 +258,24 @@ def score(
             scenario, variant = predictor.scenario, predictor.variant
             episodes.append(Episode(scenario, variant, forecast, outcomes, by_draw))
     return Score(episodes)
+
+
+def forecast_of(results: Results) -> Forecast:
+    """Return what results expect of the rows of their record: the model's part of a `score`.
+
+    Nothing is run, and nothing compared with other models. A UsageError says that there is no
+    record of the first variant.
+    """
+    layout = results.layout
+    name = layout.variants[0]
+    rows = observed(results.scenario)
+    last = results.data["last_response"].sel(variant=name).transpose("run", "event", "country")
+    events = [layout.events.index(row.event) for row in rows]
+    countries = [layout.countries.index(row.country) for row in rows]
+    outcomes = np.asarray(last.to_numpy(), np.int64)[:, events, countries]
+    opened = np.array([row.opened for row in rows], dtype=np.bool_)
+    counts = counts_by_batch(outcomes, len(layout.responses), 1)[0]
+    return Forecast(rows, smoothed(counts, opened), np.array(layout.stances))
 
 
 def _forms(predictor: Predictor) -> dict[str, tuple[Predictor, dict[str, float]]]:

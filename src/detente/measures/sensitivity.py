@@ -135,6 +135,7 @@ def sensitivity(
     samples: int | None = None,
     level: float = 0.95,
     seed: int = 0,
+    surrogate: bool = True,
 ) -> Drivers:
     """Return which inputs drive an outcome, and how much.
 
@@ -159,6 +160,8 @@ def sensitivity(
         Confidence of the intervals.
     seed : int
         Of the samples.
+    surrogate : bool
+        Whether the cheap method fits a surrogate; without one it takes no time and no extra.
 
     Returns
     -------
@@ -190,7 +193,7 @@ def sensitivity(
     asked = Experiment(own, outcome, variant, against)
     with analysis():
         if method == "cheap":
-            return _cheap(scenario, asked, level, seed)
+            return _cheap(scenario, asked, level, seed if surrogate else None)
         count = samples or SAMPLES[method]
         if method == "morris":
             table = morris(asked, count, level=level, seed=seed)
@@ -224,8 +227,8 @@ def analysis() -> Iterator[None]:
         ) from None
 
 
-def _cheap(given: Any, asked: Experiment, level: float, seed: int) -> Drivers:
-    """Return rank correlations over runs, and how much a surrogate predicts."""
+def _cheap(given: Any, asked: Experiment, level: float, seed: int | None) -> Drivers:
+    """Return rank correlations over runs and, by a seed, how much a surrogate predicts."""
     from detente.runs.results import Results
     from detente.runs.runner import run
 
@@ -233,7 +236,7 @@ def _cheap(given: Any, asked: Experiment, level: float, seed: int) -> Drivers:
     results = given if isinstance(given, Results) else run(given, variants=names, progress=False)
     inputs, values = inputs_and_outcome(results, asked)
     table = correlations(inputs, values, level)
-    explained = predicted(inputs.to_numpy(), values, seed)
+    explained = None if seed is None else predicted(inputs.to_numpy(), values, seed)
     return Drivers(
         asked.label, asked.variant, asked.against, "cheap", len(values),
         _sorted(table, "correlation"), explained=explained,
