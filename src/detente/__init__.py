@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from detente.measures.sensitivity import Drivers, Sweep, sensitivity, sweep
     from detente.measures.ties import Ties, ties
     from detente.pages import Page, page
+    from detente.reports import Report, report
     from detente.runs.errors import Interrupted, RunError, StoreError, UsageError
     from detente.runs.results import Results
     from detente.runs.results import open_results as open  # noqa: A004 - as of a folder
@@ -45,6 +46,7 @@ _PLACES: Final[dict[str, tuple[str, str]]] = {
     "Levers": ("detente.measures.levers", "Levers"),
     "Page": ("detente.pages", "Page"),
     "RegionModel": ("detente.engine.model", "RegionModel"),
+    "Report": ("detente.reports", "Report"),
     "Results": ("detente.runs.results", "Results"),
     "RunError": ("detente.runs.errors", "RunError"),
     "Scenario": ("detente.scenario", "Scenario"),
@@ -68,6 +70,7 @@ _PLACES: Final[dict[str, tuple[str, str]]] = {
     "page": ("detente.pages", "page"),
     "pairs": ("detente.measures.agreement", "pairs"),
     "patterns": ("detente.measures.patterns", "patterns"),
+    "report": ("detente.reports", "report"),
     "run": ("detente.runs.runner", "run"),
     "score": ("detente.measures.score", "score"),
     "sensitivity": ("detente.measures.sensitivity", "sensitivity"),
@@ -88,6 +91,7 @@ __all__ = [
     "Levers",
     "Page",
     "RegionModel",
+    "Report",
     "Results",
     "RunError",
     "Scenario",
@@ -113,6 +117,7 @@ __all__ = [
     "pairs",
     "patterns",
     "plots",
+    "report",
     "run",
     "score",
     "sensitivity",

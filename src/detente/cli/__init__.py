@@ -18,6 +18,7 @@ from detente.cli.mcp import mcp
 from detente.cli.odd import odd
 from detente.cli.page import app as open_page
 from detente.cli.page import page
+from detente.cli.report import report
 from detente.cli.results import compare, pairs, plot
 from detente.cli.run import run
 from detente.cli.scenarios import list_scenarios, new, schema
@@ -37,7 +38,7 @@ app = typer.Typer(
 
 for command in (
     run, check, new, list_scenarios, schema, compare, sensitivity, discover, levers, explain, pairs,
-    score, fit, ablate, plot, page, verify, odd, mcp,
+    score, fit, ablate, plot, report, page, verify, odd, mcp,
 ):  # fmt: skip
     app.command(command.__name__.removesuffix("_scenarios"))(reported(command))
 app.command("app")(reported(open_page))

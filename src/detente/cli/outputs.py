@@ -96,6 +96,10 @@ OUTPUTS: Final[dict[str, Schema]] = {
     "pairs": _rows(
         country=TEXT, other=TEXT, **_numbers("bloc", "S", "kappa", "pi", "attitude")
     ),
+    "report": _rows(
+        kind=TEXT, sentence=TEXT, short=TEXT, variant=TEXT, against=NAME, outcome=NAME, event=NAME,
+        numbers={"type": "array", "items": {"type": "object"}},
+    ),
     "sensitivity": _object(
         **_ABOUT, against=NAME, method={"enum": ["cheap", "sobol", "morris"]}, explained=NUMBER,
         rows=_rows(name=TEXT, kind={"enum": ["input", "country", "group", "chance"]}),

@@ -313,13 +313,12 @@ def courses(
     others = [each for each in known if each != base]
     if len(others) < 2 or not is_moved(results, about, first, base):
         return None
-    apart, mean = {}, {}
-    for name in others:
-        moved = moves(results, about, name, base, countries)
-        apart[name] = sum(each.verdict in ("rises", "falls") for each in moved)
-        mean[name] = {each.country: each.mean for each in moved}
+    moved = {name: moves(results, about, name, base, countries) for name in others}
+    apart = {
+        name: sum(each.verdict in ("rises", "falls") for each in own) for name, own in moved.items()
+    }
     others.sort(key=lambda each: -apart[each])
-    total = max(map(len, mean.values()))
+    total = max(map(len, moved.values()))
     sentence = (
         f"{IN[about]}, of {counted(total, 'country', 'countries')} so many are told apart from the "
         f"same runs of {quoted(known[base])}: "
@@ -335,8 +334,9 @@ def courses(
         shorts = [f"{start} {verb} most, {many}"
                   for start in (names, f"{len(top)} of {len(others)} courses")]  # fmt: skip
     numbers = tuple(
-        {"variant": each, "title": known[each], "apart": apart[each], "countries": len(mean[each]),
-         "mean": mean[each]} for each in others
+        {"variant": each, "title": known[each], "apart": apart[each],
+         "countries": len(moved[each]), "moves": [move.row() for move in moved[each]]}
+        for each in others
     )  # fmt: skip
     return Finding("courses", sentence, fitting(shorts), numbers, first, base, about)
 

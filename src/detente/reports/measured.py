@@ -1,0 +1,226 @@
+"""What the runs say: findings, with the tables and pictures that they rest on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING, Any, Final
+
+from detente.measures.moves import HARDLY
+from detente.measures.wording import Finding, percent, quoted, signed, titles
+from detente.measures.wording import interval as between
+from detente.reports.markup import (
+    Chapter,
+    Column,
+    Content,
+    Html,
+    figure,
+    image,
+    interval,
+    items,
+    paragraph,
+    table,
+    tag,
+)
+
+if TYPE_CHECKING:
+    from detente.runs.results import Results
+
+#: Least half of an axis of changes.
+REACH: Final = 0.02
+#: What each picture shows.
+CAPTIONS: Final = {
+    "final_tilt": "Where each country ends in word and deed, and where its ties end, with the "
+    "change of both",
+    "responses": "The first, every and the last response of each country, and what it really did",
+    "fan": "With whom each country sides over time: the median, half and nine in ten of the runs",
+    "alignment": "How close each two countries stand at the end, and how often they share a bloc",
+}
+#: What is said of changes below their table.
+CHANGES: Final = (
+    "Change: the mean difference between the same runs of both courses, which have the same random "
+    "numbers and drawn figures; the line and the brackets: between what 95 % of the runs lie. A "
+    "filled dot: 0 lies outside of that."
+)
+
+
+class Told:
+    """The findings of a report by their kind, and the pictures that are drawn for it."""
+
+    def __init__(self, results: Results, findings: Sequence[Finding]) -> None:
+        self.results = results
+        self.findings = findings
+        self.drawn = 0
+
+    def of(self, *kinds: str, outcome: str | None = None) -> list[Finding]:
+        """Return findings of some kinds, and of one outcome if one is named."""
+        return [
+            each
+            for each in self.findings
+            if each.kind in kinds and (outcome is None or each.outcome == outcome)
+        ]
+
+    def picture(self, kind: str, said: Iterable[Finding], **options: Any) -> Html:
+        """Return a picture of the results, with what it says in words and how to read it."""
+        from detente import plots
+
+        drawn = plots.KINDS[kind](self.results, **options)
+        self.drawn += 1
+        words = " ".join([f"{CAPTIONS[kind]}.", *(each.sentence for each in said)])
+        content = plots.picture(drawn, "svg", f"report-{kind}")
+        caption = [tag("strong", f"Figure {self.drawn}. "), f"{CAPTIONS[kind]}."]
+        return figure(image(content, "svg", words), caption)
+
+
+def sentences(found: Iterable[Finding]) -> Html:
+    """Return findings as a list."""
+    return items([each.sentence for each in found], class_="findings")
+
+
+def in_short(told: Told) -> Chapter:
+    """Return the short form of what matters most."""
+    places = {"moved": "changes", "responses": "responses", "fragile": "responses",
+              "tension": "tension", "courses": "courses", "together": "together"}  # fmt: skip
+    rows = [
+        tag("a", f"{each.short}.", href=f"#{place}")
+        for kind, place in places.items()
+        for each in told.of(kind)[:1]  # of two alignments the first: what is said and done
+    ]
+    return Chapter("short", "In short", items(rows, class_="short"))
+
+
+def changes(told: Told) -> Chapter | None:
+    """Return what the course of events changed in words and deeds, and in ties."""
+    own = told.of("moved", "undecided", "unmoved")
+    if not own:
+        return None
+    inside = [sentences(own)]
+    for kind, heading in (("revealed", "What they say and do"), ("tilt", "Their ties")):
+        moved = told.of("moved", outcome=kind)
+        inside += [_changes(told.results, each, heading) for each in moved]
+    inside.append(paragraph(CHANGES, class_="note"))
+    inside.append(told.picture("final_tilt", told.of("moved")))
+    known = titles(told.results, "variant")
+    title = f"What {quoted(known[own[0].variant])} changed"
+    return Chapter("changes", title, Html("".join(inside)))
+
+
+def _changes(results: Results, moved: Finding, heading: str) -> Html:
+    """Return the table of changes of an alignment."""
+    rows = sorted(moved.numbers, key=lambda row: row["mean"])
+    reach = max(REACH, *(abs(row[end]) for row in rows for end in ("low", "high")))
+    digits = 2 if moved.outcome == "revealed" else 3
+    first, second = titles(results, "pole").values()
+    said = {"rises": f"to {first}", "falls": f"to {second}", "undecided": "undecided",
+            "hardly": f"within \u00b1{HARDLY:g}", "unmoved": "none"}  # fmt: skip
+    levels = results.summary[moved.variant]
+    level = "tilt" if moved.outcome == "tilt" else moved.outcome
+    assert level is not None
+    columns = [
+        Column("Country"), Column("Level", number=True),
+        Column(f"Change, {signed(-reach)} to {signed(reach)}"), Column("Mean", number=True),
+        Column("95 % of runs", number=True), Column("Direction"),
+        Column("Runs", number=True),
+    ]  # fmt: skip
+    cells = []
+    for row in rows:
+        side = max(row["rises"], row["falls"])
+        cells.append(
+            [
+                row["name"],
+                signed(levels[row["country"]][level]),
+                interval(row["low"], row["mean"], row["high"], (-reach, reach)),
+                signed(row["mean"], digits),
+                between(row["low"], row["high"], digits),
+                said[row["verdict"]],
+                percent(side),
+            ]
+        )
+    against = titles(results, "variant")[str(moved.against)]
+    caption = (
+        f"{heading}: mean level at the end, from \u22121 (wholly {second}) to +1 (wholly {first}), "
+        f"and its change against the same runs of {quoted(against)}. Runs: in how many it moves to "
+        "the side to which most do."
+    )
+    return table(caption, columns, cells)
+
+
+def responses(told: Told) -> Chapter | None:
+    """Return how governments answer the main event."""
+    own = told.of("responses", "fragile", "silent")
+    if not own:
+        return None
+    likeliest = own[0]
+    columns = [
+        Column("Country"), Column("Likeliest last response"), Column("Share", number=True),
+        Column("95 %", number=True), Column("Next"), Column("Share", number=True),
+        Column("No side", number=True),
+    ]  # fmt: skip
+    rows = [
+        [
+            row["name"], row["title"], percent(row["share"]),
+            f"{100 * row['low']:.0f} to {100 * row['high']:.0f}", row["next_title"] or "none",
+            percent(row["next_share"]), percent(row["silent"]),
+        ]
+        for row in sorted(likeliest.numbers, key=lambda row: (row["stance"], -row["share"]))
+    ]  # fmt: skip
+    runs = likeliest.numbers[0]["runs"]
+    caption = (
+        f"Last responses, in shares of the {runs:,} runs in which it came up, those most against "
+        "it first. 95 %: what the number of runs leaves open of the share, and nothing else. No "
+        "side: silence or abstention."
+    )
+    drawn = told.picture("responses", own, event=likeliest.event, variant=likeliest.variant)
+    inside = [sentences(own), drawn, table(caption, columns, rows)]
+    return Chapter("responses", "How governments answer", Html("".join(inside)))
+
+
+def over_time(told: Told) -> Chapter | None:
+    """Return tension, and how alignment went over time."""
+    own = told.of("tension")
+    if not own:
+        return None
+    names = list(dict.fromkeys([own[0].variant, told.results.reference]))
+    inside = [sentences(own), told.picture("fan", own, variants=names)]
+    return Chapter("tension", "Tension, and the way there", Html("".join(inside)))
+
+
+def courses(told: Told) -> Chapter | None:
+    """Return what other courses of events changed."""
+    own = told.of("courses")
+    if not own:
+        return None
+    (found,) = own
+    cells: dict[str, list[Content]] = {}
+    for row in found.numbers:
+        for move in row["moves"]:
+            mean = signed(move["mean"])
+            apart = move["verdict"] in ("rises", "falls")
+            line = cells.setdefault(move["country"], [move["name"]])
+            line.append(tag("strong", mean) if apart else mean)
+    columns = [Column("Country"), *(Column(row["title"], number=True) for row in found.numbers)]
+    base = titles(told.results, "variant")[str(found.against)]
+    caption = (
+        f"Mean change in each course of events against the same runs of {quoted(base)}; bold where "
+        "it is told apart from none by 95 % of the runs."
+    )
+    inside = [sentences(own), table(caption, columns, cells.values())]
+    return Chapter("courses", "Other courses of events", Html("".join(inside)))
+
+
+def together(told: Told) -> Chapter | None:
+    """Return who stands together."""
+    own = told.of("together")
+    if not own:
+        return None
+    drawn = told.picture("alignment", own, variant=own[0].variant)
+    return Chapter("together", "Who stands together", Html(sentences(own) + drawn))
+
+
+def chapters(told: Told) -> Iterator[Chapter]:
+    """Give the chapters of what the runs say, but for those that there is nothing to say in."""
+    makers: tuple[Callable[[Told], Chapter | None], ...] = (
+        changes, responses, over_time, courses, together,
+    )  # fmt: skip
+    for make in makers:
+        if (chapter := make(told)) is not None:
+            yield chapter
