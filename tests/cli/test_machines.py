@@ -67,6 +67,7 @@ def arguments(folder, tmp_path):
         "levers": ["levers", file, *ABOUT, "--runs", 2],
         "explain": [*choice, "--runs", 5, "--no-nearest"],
         "explain --run": [*choice, "--run", 0],
+        "report": ["report", folder],
         "verify": ["verify", folder, "--sample", 1],
     }  # fmt: skip
 
