@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+from xml.etree import ElementTree as ET
 
 import matplotlib as mpl
 import numpy as np
@@ -174,6 +175,7 @@ def test_the_words_are_in_the_files(results, tmp_path):
     assert image(figure).info["Description"] == words
     svg = plots.picture(figure, "svg").decode()
     assert 'role="img"' in svg
+    assert ET.fromstring(svg).get("role") == "img"  # noqa: S314 - our own
     assert f"<desc>{words}</desc>" in svg
     figure.savefig(tmp_path / "own.png")
     with Image.open(tmp_path / "own.png") as own:

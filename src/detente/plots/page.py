@@ -130,11 +130,11 @@ def _finished(svg: bytes, scale: float, words: str) -> bytes:
     """Return an SVG at its size, marked as one picture with a description."""
 
     def head(found: re.Match[bytes]) -> bytes:
-        wide, high = (scale * float(each) for each in found.group(1, 2))
-        return f'<svg role="img" width="{wide:.4f}pt" height="{high:.4f}pt"'.encode()
+        wide, high = (scale * float(each) for each in found.group(2, 3))
+        size = f'role="img" width="{wide:.4f}pt" height="{high:.4f}pt"'
+        return found[1] + size.encode()
 
-    svg = re.sub(rb'<svg[^>]*?width="([\d.]+)pt" height="([\d.]+)pt"',
-                 head, svg, count=1)  # fmt: skip
+    svg = re.sub(rb'(<svg[^>]*?)width="([\d.]+)pt" height="([\d.]+)pt"', head, svg, count=1)
     described = f"</title>\n <desc>{escape(words)}</desc>".encode()
     return svg.replace(b"</title>", described, 1)
 
