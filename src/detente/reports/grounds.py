@@ -121,12 +121,12 @@ def drivers(told: Told) -> Chapter | None:
 
 def _driver_table(name: str, rows: Sequence[Any], words: Words, runs: int) -> Html:
     columns = [
-        Column("Input"), Column("Path"), Column("Correlation, \u22121 to +1"),
+        Column("Input"), Column("Correlation, \u22121 to +1"),
         Column("Value", number=True), Column("95 %", number=True),
     ]  # fmt: skip
     cells = [
         [
-            words.path(row["name"]), tag("code", row["name"]),
+            [words.path(row["name"]), tag("br"), tag("code", row["name"])],
             interval(row["correlation_low"], row["correlation"], row["correlation_high"],
                      (-1.0, 1.0)),
             signed(row["correlation"]), between(row["correlation_low"], row["correlation_high"]),

@@ -12,6 +12,8 @@ from detente.scenario.messages import printable
 
 #: Elements that hold nothing and are not closed.
 EMPTY: Final = frozenset({"img", "meta", "br", "source"})
+#: On which screens pictures are as narrow as a column: as in ``style.css``.
+NARROW: Final = "screen and (max-width: 44rem)"
 #: Rows of a table from which on it may be broken over pages.
 LONG: Final = 24
 #: Units of the drawing in which an interval is drawn.
@@ -132,10 +134,13 @@ def interval(low: float, value: float, high: float, ends: tuple[float, float]) -
     )  # fmt: skip
 
 
-def image(content: bytes, suffix: str, words: str) -> Html:
-    """Return a picture within the page, with what it says in words."""
-    kind = {"svg": "image/svg+xml", "png": "image/png"}[suffix]
-    return tag("img", src=f"data:{kind};base64,{base64.b64encode(content).decode()}", alt=words)
+def images(wide: bytes, narrow: bytes, words: str) -> Html:
+    """Return an SVG picture within the page, and another for narrow screens, with its words."""
+    first, second = (
+        f"data:image/svg+xml;base64,{base64.b64encode(each).decode()}" for each in (wide, narrow)
+    )
+    source = tag("source", media=NARROW, srcset=second)
+    return tag("picture", source, tag("img", src=first, alt=words))
 
 
 def figure(picture: Html, caption: Content) -> Html:

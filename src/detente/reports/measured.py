@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
+from detente.measures.effects import effects
 from detente.measures.moves import HARDLY
 from detente.measures.wording import Finding, percent, quoted, signed, titles
 from detente.measures.wording import interval as between
@@ -14,7 +15,7 @@ from detente.reports.markup import (
     Content,
     Html,
     figure,
-    image,
+    images,
     interval,
     items,
     paragraph,
@@ -29,11 +30,10 @@ if TYPE_CHECKING:
 REACH: Final = 0.02
 #: What each picture shows.
 CAPTIONS: Final = {
-    "final_tilt": "Where each country ends in word and deed, and where its ties end, with the "
-    "change of both",
+    "effects": "What the course of events changed in each country, run by run against its twin",
     "responses": "The first, every and the last response of each country, and what it really did",
-    "fan": "With whom each country sides over time: the median, half and nine in ten of the runs",
-    "alignment": "How close each two countries stand at the end, and how often they share a bloc",
+    "fan": "With whom each country sides over time",
+    "network": "Who ends in one bloc, and who does not",
 }
 #: What is said of changes below their table.
 CHANGES: Final = (
@@ -59,16 +59,21 @@ class Told:
             if each.kind in kinds and (outcome is None or each.outcome == outcome)
         ]
 
-    def picture(self, kind: str, said: Iterable[Finding], **options: Any) -> Html:
-        """Return a picture of the results, with what it says in words and how to read it."""
+    def picture(self, kind: str, subject: Any = None, **options: Any) -> Html:
+        """Return a picture, of the results if of nothing else, with what it says and shows.
+
+        On a narrow screen stands another drawing of it, of the width of a column.
+        """
         from detente import plots
 
-        drawn = plots.KINDS[kind](self.results, **options)
+        of = self.results if subject is None else subject
+        wide, narrow = (plots.KINDS[kind](of, theme=theme, **options) for theme in (None, "paper"))
         self.drawn += 1
-        words = " ".join([f"{CAPTIONS[kind]}.", *(each.sentence for each in said)])
-        content = plots.picture(drawn, "svg", f"report-{kind}")
+        salt = f"report-{kind}"
+        files = plots.picture(wide, "svg", salt), plots.picture(narrow, "svg", f"{salt}-narrow")
+        words, _, _ = plots.alt_text(wide).partition("\n")  # the rest are numbers, of the tables
         caption = [tag("strong", f"Figure {self.drawn}. "), f"{CAPTIONS[kind]}."]
-        return figure(image(content, "svg", words), caption)
+        return figure(images(*files, words), caption)
 
 
 def sentences(found: Iterable[Finding]) -> Html:
@@ -98,10 +103,19 @@ def changes(told: Told) -> Chapter | None:
         moved = told.of("moved", outcome=kind)
         inside += [_changes(told.results, each, heading) for each in moved]
     inside.append(paragraph(CHANGES, class_="note"))
-    inside.append(told.picture("final_tilt", told.of("moved")))
+    inside.insert(1, _changed(told, own[0]))
     known = titles(told.results, "variant")
     title = f"What {quoted(known[own[0].variant])} changed"
     return Chapter("changes", title, Html("".join(inside)))
+
+
+def _changed(told: Told, moved: Finding) -> Html:
+    """Return the picture of what a course changed."""
+    results, outcome = told.results, moved.outcome
+    if moved.against == results.reference:
+        return told.picture("effects", outcome=outcome, variants=[moved.variant])
+    table = effects(results, moved.against, str(outcome))
+    return told.picture("effects", table[table["variant"] == moved.variant])
 
 
 def _changes(results: Results, moved: Finding, heading: str) -> Html:
@@ -169,7 +183,7 @@ def responses(told: Told) -> Chapter | None:
         "it first. 95 %: what the number of runs leaves open of the share, and nothing else. No "
         "side: silence or abstention."
     )
-    drawn = told.picture("responses", own, event=likeliest.event, variant=likeliest.variant)
+    drawn = told.picture("responses", event=likeliest.event, variant=likeliest.variant)
     inside = [sentences(own), drawn, table(caption, columns, rows)]
     return Chapter("responses", "How governments answer", Html("".join(inside)))
 
@@ -180,7 +194,7 @@ def over_time(told: Told) -> Chapter | None:
     if not own:
         return None
     names = list(dict.fromkeys([own[0].variant, told.results.reference]))
-    inside = [sentences(own), told.picture("fan", own, variants=names)]
+    inside = [sentences(own), told.picture("fan", variants=names)]
     return Chapter("tension", "Tension, and the way there", Html("".join(inside)))
 
 
@@ -212,7 +226,7 @@ def together(told: Told) -> Chapter | None:
     own = told.of("together")
     if not own:
         return None
-    drawn = told.picture("alignment", own, variant=own[0].variant)
+    drawn = told.picture("network", variant=own[0].variant)
     return Chapter("together", "Who stands together", Html(sentences(own) + drawn))
 
 
