@@ -9,12 +9,12 @@ from __future__ import annotations
 import base64
 from collections.abc import Iterator, Mapping
 from datetime import timedelta
+from importlib.metadata import version
 from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from detente import __version__
 from detente.engine.kernel import lanes_for
 from detente.engine.sampler import Sampler
 from detente.pages.build import binary, digest, kept_digest
@@ -61,7 +61,7 @@ def page_data(scenario: Scenario) -> dict[str, Any]:
     layout = Layout(scenario)
     samplers = {name: Sampler(course) for name, course in layout.courses.items()}
     return {
-        "version": __version__,
+        "version": version("detente"),
         "scenario": _described(scenario, layout),
         "paths": list(_paths(scenario, layout)),
         "engine": _engine(scenario, layout, samplers),
