@@ -47,3 +47,18 @@ def test_variants_that_differ_in_what_all_share_have_no_page():
     longer = detente.load("bagram-2025").set({"variants.longer": {"set": {"steps": 30}}})
     with pytest.raises(UsageError, match=r"the same start, step, steps and seed.*longer"):
         page_data(longer)
+
+
+def test_a_control_is_hidden_only_where_the_theory_reads_nothing_of_it():
+    scenario = detente.load("bagram-2025").set({"theory": "bargaining"})
+    rows = {row["field"]: row for row in page_data(scenario)["paths"]
+            if row.get("hidden") and row["kind"] == "number" and "variants" not in row}  # fmt: skip
+    assert {"dependence", "resolve", "red_line"} <= rows.keys()
+    given = {"runs": 4, "variants": ["demand"], "progress": False}
+    before = detente.run(scenario, **given).data
+    for row in rows.values():
+        changed = detente.run(scenario.set({row["path"]: 0.3}), **given).data
+        for name in ("tilt", "revealed", "response_count"):
+            assert changed[name].equals(before[name]), row["path"]
+    shown = page_data(detente.load("bagram-2025"))["paths"]
+    assert {row["field"] for row in shown if row.get("hidden")} == {"follows"}

@@ -25,8 +25,9 @@ from detente.scenario.dynamics import coefficients
 from detente.scenario.elements import Attitude, Country, Dependence, Event, Issue, Preference
 from detente.scenario.messages import UsageError
 from detente.scenario.quantity import plain_number, quantity_of
-from detente.theory import chance
+from detente.theory import chance, find
 from detente.theory.arrays import AT_ONCE, Inputs, fields_of
+from detente.theory.compilation import names_used
 
 #: The most countries of a region that a page serves.
 MOST_COUNTRIES: Final = 60
@@ -46,6 +47,9 @@ _LARGE_OFFER: Final = 0.1
 #: How much a country that follows another heeds it: as much as the format allows.
 _FOLLOWS: Final = 10.0
 
+#: What every theory reads: the levels at the start.
+_AT_START: Final = frozenset({"status_quo"})
+
 type Row = dict[str, Any]
 
 
@@ -63,7 +67,7 @@ def page_data(scenario: Scenario) -> dict[str, Any]:
     return {
         "version": version("detente"),
         "scenario": _described(scenario, layout),
-        "paths": list(_paths(scenario, layout)),
+        "paths": list(_shown(_paths(scenario, layout), scenario)),
         "engine": _engine(scenario, layout, samplers),
     }
 
@@ -184,6 +188,19 @@ def _default(value: Number | None, low: float, high: float) -> Any:
 
 
 # Paths
+
+
+def _shown(rows: Iterator[Row], scenario: Scenario) -> Iterator[Row]:
+    """Walk rows, those hidden of what no rule of the theory reads: a slider would do nothing."""
+    theory = find(scenario.theory)
+    rules: list[Any] = [theory.begin, *(phase.function for phase in theory.phases)]
+    rules += [outcome.measure for outcome in theory.outcomes]
+    names = frozenset[str]().union(*(names_used(each.py_func) for each in rules))
+    read = names | _AT_START | ({"baseline"} if "attitude" in names else set())
+    arrays = {"attitude": ("baseline", "heeded"), "rule": ("susceptibility", "responsiveness")}
+    for row in rows:
+        given = arrays.get(row["field"], [array for array, _ in row.get("at", ())])
+        yield row if not given or read.intersection(given) else row | {"hidden": True}
 
 
 def _paths(scenario: Scenario, layout: Layout) -> Iterator[Row]:
@@ -400,8 +417,6 @@ def _of_dynamics(scenario: Scenario) -> Iterator[Row]:
 
 
 def _joint_names(scenario: Scenario) -> tuple[str, ...]:
-    from detente.theory import find
-
     joint = find(scenario.theory).coefficients.joint
     return () if joint is None or scenario.coefficients == "fixed" else joint.names
 
