@@ -133,8 +133,8 @@ def _print(found: Drivers, most: int) -> None:
         out.print()
     if found.method == "cheap":
         out.print(
-            f"Of {len(found.table)} inputs without any influence one in 20 would have an interval "
-            "without 0."
+            f"The intervals hold for all {len(found.table)} inputs at once: if none had any "
+            "influence, one would leave out 0 in one such table of 20."
         )
     out.print(found.sentence)
 

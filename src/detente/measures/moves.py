@@ -82,10 +82,13 @@ class Move(NamedTuple):
         return found
 
 
-def main_variant(results: Results) -> str:
-    """Return the variant that is spoken of by default: the first that is not the reference."""
+def main_variant(results: Results, against: str | None = None) -> str:
+    """Return the variant that is spoken of by default: the first that is not the one compared with.
+
+    That is the reference unless told otherwise.
+    """
     names = labels(results, "variant")
-    return next((each for each in names if each != results.reference), names[0])
+    return next((each for each in names if each != (against or results.reference)), names[0])
 
 
 def two_variants(
@@ -94,9 +97,10 @@ def two_variants(
     """Return a variant and the one that it is compared with, by default the main two."""
     check_text(variant=variant, against=against)
     known = labels(results, "variant")
+    base = require(results.reference if against is None else against, known, "variant")
     return (
-        require(main_variant(results) if variant is None else variant, known, "variant"),
-        require(results.reference if against is None else against, known, "variant"),
+        require(main_variant(results, base) if variant is None else variant, known, "variant"),
+        base,
     )
 
 
@@ -240,7 +244,9 @@ class _Moved:
         if most.verdict == "unmoved":
             by = "nothing changes in any run"
         said = (
-            f"{joined(self.moving(sure=True))}, against" if own else "no country is told apart from"
+            f"{joined(self.moving(sure=True))}, against"
+            if own
+            else f"no country surely moves by more than {HARDLY:g} against"
         )
         return f"{self.inside}, {said} the same runs of {self.against}; {by}."
 
@@ -257,8 +263,8 @@ class _Moved:
             said.append(f"{len(own) - NAMED} more by no more than that")
         count = counted(len(own), "country is", "countries are")
         return (
-            f"{self.inside}, {count} undecided against the same runs of {self.against}, as 0 lies "
-            f"between the ends that hold 95 % of the runs: {'; '.join(said)}."
+            f"{self.inside}, {count} undecided against the same runs of {self.against}, where runs "
+            f"differ on the direction: {'; '.join(said)}."
         )
 
     @property
@@ -289,8 +295,8 @@ class _Moved:
         ]  # fmt: skip
         sure, bare = (self.moving(sure=each) for each in (True, False))
         if not bare:
-            nobody = f"nobody is told apart from {self.against}"
-            texts = [f"{nobody}: {'; '.join(rest)}", nobody, "nobody is told apart"]
+            nobody = f"nobody surely moves by more than {HARDLY:g}"
+            texts = [f"{nobody}: {'; '.join(rest)}", nobody]
             return fitting(f"{self.ties}{text}" for text in texts)
         tried = [[*sure, *rest], [*bare, *rest], [*bare, *rest[:1]], sure, bare, bare[:1]]
         return fitting(f"{self.ties}{'; '.join(each)}" for each in tried)

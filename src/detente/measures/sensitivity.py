@@ -50,7 +50,8 @@ class Drivers:
     table : pandas.DataFrame
         One row an input or group of them, the strongest of each kind first: name, kind and
         ``correlation`` (of ranks), ``first`` and ``total`` (shares of the variance), or ``effect``
-        (of moving it by two thirds of its range), each with its interval ``_low`` and ``_high``.
+        (of moving it by two thirds of its range), each with its interval ``_low`` and ``_high``;
+        those of correlations hold for all inputs at once.
     explained : float or None
         Of the cheap method: share of the variance that a surrogate predicts in runs that it has not
         seen. What is missing from 1 is chance, or beyond it.
@@ -93,9 +94,8 @@ class Drivers:
         if len(chance):
             return f"{text}; chance alone makes {percent(float(chance['first'].iloc[0]))} of it."
         if self.explained is not None:
-            return (
-                f"{text}; a surrogate predicts {percent(max(self.explained, 0))} of its variance."
-            )
+            share = percent(self.explained) if self.explained > 0 else "nothing"
+            return f"{text}; a surrogate predicts {share} of its variance."
         return f"{text}."
 
     def _may_be_none(self, rows: pd.DataFrame) -> Any:
@@ -260,7 +260,11 @@ def inputs_and_outcome(results: Results, asked: Experiment) -> tuple[pd.DataFram
 
 
 def correlations(inputs: pd.DataFrame, values: Floats, level: float) -> pd.DataFrame:
-    """Return the rank correlation of each input with an outcome, and its interval."""
+    """Return the rank correlation of each input with an outcome, and its interval.
+
+    The intervals hold for all inputs at once (Bonferroni): of hundreds without any influence the
+    strongest would else look as if it had some.
+    """
     import pandas as pd
     from scipy.special import ndtri
     from scipy.stats import rankdata
@@ -273,7 +277,8 @@ def correlations(inputs: pd.DataFrame, values: Floats, level: float) -> pd.DataF
             (ranks**2).sum(axis=0) * (own**2).sum()
         )
     found = np.nan_to_num(found)
-    half = ndtri(0.5 + level / 2) * np.sqrt((1 + found**2 / 2) / (len(values) - 3))
+    tail = (1 - level) / 2 / max(inputs.shape[1], 1)
+    half = -ndtri(tail) * np.sqrt((1 + found**2 / 2) / (len(values) - 3))
     middle = np.arctanh(np.clip(found, -1 + 1e-12, 1 - 1e-12))
     return pd.DataFrame(
         {

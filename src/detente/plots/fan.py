@@ -70,6 +70,7 @@ def fan(
     compared between them. Dated events of the main course are numbered.
     """
     shown = pick_variants(results, variants)
+    main = next((each.name for each in shown if each.name != results.reference), shown[0].name)
     kind = style.pick_alignment(results, outcome)
     bins = results.data[f"{kind.outcome}_bins"].sel(variant=[variant.name for variant in shown])
     counts = bins.transpose("variant", "step", "country", "bin").values
@@ -84,7 +85,7 @@ def fan(
     first, second = style.titles(results, "pole").values()
     page = Page(
         fig, (grid.natural, grid.panel[1] * grid.down + foot.high + 0.35),
-        titles.apart(results, kind, chosen),
+        titles.apart(results, kind, chosen, main),
         f"{style.subject(results)}{kind.axis} from \u22121 (wholly {second}) to +1 (wholly "
         f"{first}): {kind.about}.\n{style.run_count(results, each=True)}, means. Every panel spans "
         "the same range, about its own middle.",

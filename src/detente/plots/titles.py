@@ -48,23 +48,22 @@ def together(results: Results, variant: str, countries: Sequence[str] | None = N
 def ends(results: Results, tilts: Mapping[str, Floats], order: Sequence[int]) -> str:
     """Say how many countries end nearer the second pole, by the mean of each kind of alignment."""
     first, second = style.titles(results, "pole").values()
-    counts = {name: int(np.sum(values[list(order)] < 0)) for name, values in tilts.items()}
+    below = {name: int(np.sum(values[list(order)] < 0)) for name, values in tilts.items()}
+    above = {name: int(np.sum(values[list(order)] > 0)) for name, values in tilts.items()}
     total = len(order)
-    toward = second if sum(counts.values()) * 2 >= total * len(counts) else first
+    counts, toward = (
+        (below, second) if sum(below.values()) >= sum(above.values()) else (above, first)
+    )
     words = {"revealed": "in word and deed", "tilt": "by their ties"}
-    said = [
-        f"{count if toward == second else total - count} {words[name]}"
-        for name, count in counts.items()
-    ]
+    said = [f"{count} {words[name]}" for name, count in counts.items()]
     return f"Of {total} countries, {style.joined(said)} end nearer {toward}"
 
 
-def apart(results: Results, kind: Alignment, order: Sequence[int]) -> str:
-    """Say how far the main course and its twin lie apart at the end, and when at most.
+def apart(results: Results, kind: Alignment, order: Sequence[int], main: str) -> str:
+    """Say how far a course and its twin lie apart at the end, and when at most.
 
-    Without a twin, who moves most from the start.
+    Of the twin itself, who moves most from the start.
     """
-    main = style.labels(results, "variant")[0]
     names = list(style.country_names(results).values())
     bins = results.data[f"{kind.outcome}_bins"].transpose("variant", "step", "country", "bin")
     own = placing.means(bins.sel(variant=main).values)[:, list(order)]
@@ -78,7 +77,7 @@ def apart(results: Results, kind: Alignment, order: Sequence[int]) -> str:
     step = int(gap.argmax())
     course = style.titles(results, "variant")[results.reference]
     digits = 2 if kind is REVEALED else 3
-    if step in (0, len(gap) - 1):
+    if step == len(gap) - 1 and gap[-1] > 0:
         return (
             f"{word} ends {gap[-1]:.{digits}f} from \u201c{course}\u201d on average, its farthest"
         )

@@ -86,12 +86,12 @@ def report(
     from detente.reports import grounds, measured, scenario
 
     check_results(results)
-    name, _ = two_variants(results, variant, against)
+    name, base = two_variants(results, variant, against)
     found = findings(results, variant, against)
     told = measured.Told(results, found)
     chapters = [
         measured.in_short(told),
-        scenario.told(results, name),
+        scenario.told(results, name, base),
         *measured.chapters(told),
         *grounds.chapters(told),
         *([every] if (every := scenario.events(results, name)) else []),
@@ -100,7 +100,11 @@ def report(
     ]
     title = results.scenario.title or humanized(results.scenario.scenario)
     policy = WITH_PAGE if page else POLICY
-    return Report(title, _whole(results, title, policy, chapters, name), found)
+    return Report(
+        title,
+        _whole(title, policy, chapters, _heading(results, title, name, base), results.runs),
+        found,
+    )
 
 
 def _live(scenario: Scenario) -> Chapter:
@@ -119,9 +123,7 @@ def _live(scenario: Scenario) -> Chapter:
     return Chapter("live", "What if it were otherwise", Html(lead + frame + paper))
 
 
-def _whole(
-    results: Results, title: str, policy: str, chapters: Sequence[Chapter], variant: str
-) -> str:
+def _whole(title: str, policy: str, chapters: Sequence[Chapter], heading: Html, runs: int) -> str:
     """Return the whole file."""
     style = files("detente.reports").joinpath("style.css").read_text("utf-8")
     head = [
@@ -136,13 +138,13 @@ def _whole(
     contents = items([tag("a", each.title, href=f"#{each.name}") for each in chapters], "ol")
     body = [
         tag("a", "Skip to the findings", href="#short", class_="skip"),
-        tag("header", _heading(results, title, variant)),
+        tag("header", heading),
         tag("div", tag("nav", tag("h2", "Contents", id="contents-title"), contents,
                        aria_labelledby="contents-title"),
             tag("main", [each.html for each in chapters]), class_="whole"),
         tag("footer", paragraph(
             f"Made by D\u00e9tente {version('detente')} from "
-            f"{counted(results.runs, 'run', 'runs')} of each course of events. A model, not a "
+            f"{counted(runs, 'run', 'runs')} of each course of events. A model, not a "
             "forecast: a share of runs is not a probability of the world.",
         )),
     ]  # fmt: skip
@@ -150,11 +152,10 @@ def _whole(
     return f"<!doctype html>\n{document}\n"
 
 
-def _heading(results: Results, title: str, variant: str) -> Html:
+def _heading(results: Results, title: str, variant: str, base: str) -> Html:
     """Return the title, and the question."""
     scenario = results.scenario
     known = titles(results, "variant")
-    base = results.reference
     asked = f"What does {quoted(known[variant])} change against {quoted(known[base])}?"
     if variant == base:
         asked = f"What follows from {quoted(known[variant])}?"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import platform
+import shlex
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 from importlib.metadata import version
@@ -66,7 +67,10 @@ def _moved(told: Told) -> list[dict[str, Any]]:
 def traced(told: Told) -> list[dict[str, Any]]:
     """Return whose change is least decided, and whose is largest."""
     rows = _moved(told)
-    even = sorted(rows, key=lambda row: abs(row["rises"] - row["falls"]))
+    even = sorted(
+        (row for row in rows if row["verdict"] == "undecided"),
+        key=lambda row: abs(row["rises"] - row["falls"]),
+    )
     large = sorted(rows, key=lambda row: -abs(row["mean"]))
     return list({row["country"]: row for row in [*even[:1], *large[:1]]}.values())
 
@@ -96,7 +100,12 @@ def drivers(told: Told) -> Chapter | None:
                 )
             )
         else:
-            inside.append(paragraph(f"No single input can be told to drive {each['name']}."))
+            inside.append(
+                paragraph(
+                    f"No single input can be told to drive {each['name']} with "
+                    f"{counted(found.runs, 'run', 'runs')}."
+                )
+            )
         inside.append(_driver_table(each["name"], rows, words, found.runs))
     if not inside:
         return None
@@ -135,7 +144,7 @@ def _driver_table(name: str, rows: Sequence[Any], words: Words, runs: int) -> Ht
     ]  # fmt: skip
     caption = (
         f"{name}: inputs whose draws go most with its change, by rank over "
-        f"{counted(runs, 'run', 'runs')}."
+        f"{counted(runs, 'run', 'runs')}; the intervals hold for all inputs at once."
     )
     return table(caption, columns, cells)
 
@@ -337,11 +346,11 @@ def repeat(told: Told) -> Chapter:
         lines.append("detente.run(scenario)  # kept in memory: give out= a folder to keep it")
     else:
         facts += _of_manifest(results)
-        name = results.folder.name
+        name = shlex.quote(results.folder.name)
         lines += [
-            f"detente verify {name}               # run again from the folder alone, compare all",
-            f"detente run {name}/scenario.yaml    # the same numbers, in a new folder",
-            f"detente report {name}               # this report",
+            "# where the folder of results lies",
+            f"detente verify {name}    # run again from the folder alone, compare all",
+            f"detente report {name}    # this report",
         ]
     rows = [[tag("dt", head), tag("dd", inside)] for head, inside in facts]
     code = tag("pre", tag("code", "\n".join(map(str, lines))), tabindex="0")

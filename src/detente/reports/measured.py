@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 REACH: Final = 0.02
 #: What each picture shows.
 CAPTIONS: Final = {
-    "effects": "What the course of events changed in each country, run by run against its twin",
+    "effects": "What the course of events changed in each country, run by run against the other",
     "responses": "The first, every and the last response of each country, and what it really did",
     "fan": "With whom each country sides over time",
     "network": "Who ends in one bloc, and who does not",
@@ -193,7 +193,7 @@ def over_time(told: Told) -> Chapter | None:
     own = told.of("tension")
     if not own:
         return None
-    names = list(dict.fromkeys([own[0].variant, told.results.reference]))
+    names = list(dict.fromkeys([own[0].variant, own[0].against or told.results.reference]))
     inside = [sentences(own), told.picture("fan", variants=names)]
     return Chapter("tension", "Tension, and the way there", Html("".join(inside)))
 

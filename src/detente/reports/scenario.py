@@ -137,13 +137,13 @@ class Words:
         return said
 
 
-def told(results: Results, variant: str) -> Chapter:
+def told(results: Results, variant: str, against: str) -> Chapter:
     """Return the scenario in words: what it is about, its courses of events, who wants what."""
     course = results.scenario.variant(variant)
     words = Words(course)
     parts = [
         *_frame(results, course, words),
-        *_courses(results),
+        *_courses(results, against),
         *_countries(results, course, words),
     ]
     return Chapter("scenario", "The scenario", Html("".join(parts)))
@@ -193,7 +193,7 @@ def _frame(results: Results, course: Scenario, words: Words) -> Iterator[Html]:
     )  # fmt: skip
 
 
-def _courses(results: Results) -> Iterator[Html]:
+def _courses(results: Results, against: str) -> Iterator[Html]:
     if len(results.variants) < 2:
         return
     known = titles(results, "variant")
@@ -201,7 +201,7 @@ def _courses(results: Results) -> Iterator[Html]:
     rows = []
     for name in results.variants:
         about = results.scenario.variants[name].description or ""
-        same = " Changes are measured against its runs." if name == results.reference else ""
+        same = " Changes are measured against its runs." if name == against else ""
         rows.append([tag("strong", known[name]), " (", tag("code", name), f"). {about}{same}"])
     yield items(rows)
 
