@@ -331,14 +331,13 @@ def courses(
         f"{joined([f'{apart[each]} in {quoted(known[each])}' for each in others])}."
     )
     top = [each for each in others if apart[each] == apart[others[0]]]
-    verb = "moves" if len(top) == 1 else "move"
     many = f"{apart[others[0]]} of {total} countries"
     if len(top) == len(others):
         shorts = [f"Each of {len(top)} courses moves {many}"]
     else:
         names = joined([quoted(known[each]) for each in top])
-        shorts = [f"{start} {verb} most, {many}"
-                  for start in (names, f"{len(top)} of {len(others)} courses")]  # fmt: skip
+        shorts = [f"Most countries are moved, {many}, by {which}"
+                  for which in (names, f"{len(top)} of {len(others)} courses")]  # fmt: skip
     numbers = tuple(
         {"variant": each, "title": known[each], "apart": apart[each],
          "countries": len(moved[each]), "moves": [move.row() for move in moved[each]]}

@@ -96,7 +96,7 @@ export const texts = {
     lead: (variant, against) => `Each future draws its own chance and its own uncertain figures. Every run of \u201c${variant}\u201d has a twin in which all is the same but the course of events is \u201c${against}\u201d.`,
     leadAlone: "Each future draws its own chance and its own uncertain figures.",
     changed: "What the event changed", changedIn: (what, against) => `${what}: change against the same runs of \u201c${against}\u201d`,
-    interval: "Dot: mean over runs. Line: 95 % of the runs lie in it. Filled: the interval leaves no doubt about the direction.",
+    interval: "Dot: mean over runs. Line: 95 % of the runs lie in it. Filled: all of the line lies on one side of 0.",
     responses: (event) => `How each answers \u201c${event}\u201d`, responsesAbout: "Share of runs that end with each answer.",
     time: (country) => `${country} over time`, timeAbout: "Dark band: half of the runs; light band: nine tenths; line: the middle one.",
     tension: "Tension in the region", tensionAbout: "Hostility of what is said and done, from 0 to 1.", alone: "There is no other course to compare with.",
