@@ -20,8 +20,10 @@ if TYPE_CHECKING:
     from detente.runs.layout import Axes
     from detente.runs.plan import Plan
 
-#: What a process takes once everything is imported and the machine code loaded.
-PROCESS: Final = 450_000_000
+#: What a process takes once everything is imported and the machine code loaded: where numba is
+#: needed for that, and where the package brings the code.
+WITH_NUMBA: Final = 450_000_000
+WITHOUT: Final = 200_000_000
 #: Rows of ``outcomes.parquet`` that are put together at a time are there as chunks have them, as
 #: one table, and as they are encoded; what is counted of a chunk in two parts, and their sum.
 COPIES: Final = 3
@@ -65,14 +67,16 @@ def tally_bytes(axes: Axes) -> int:
 
 def memory(plan: Plan, workers: int, *, folder: bool) -> Memory:
     """Return what a run takes in memory at most, of so many workers, with a folder or without."""
+    from detente.runs.engines import is_brought
     from detente.runs.tables import ROW_GROUP
 
     axes, engine = plan.layout.axes, plan.engine
     each, tallies = run_bytes(axes), tally_bytes(axes)
     counted = workers * tallies * (COPIES if _in_parts(plan) else 1)
     working = workers * (_world_bytes(plan) + 2 * plan.chunk_runs * each)
+    process = WITHOUT if is_brought(engine, plan.scenario.theory) else WITH_NUMBA
     if not engine.threads:
-        working += workers * PROCESS
+        working += workers * process
     rows = ROW_GROUP + plan.chunk_runs * len(axes.labels["country"])
     row = sum(8 * math.prod(axes.shape(v.dims[2:])) for v in axes.columns.values())
     largest = max(
@@ -83,7 +87,7 @@ def memory(plan: Plan, workers: int, *, folder: bool) -> Memory:
     kept = 0
     if not folder:
         kept = plan.chunks * (plan.chunk_runs * each + tallies)
-    total = PROCESS + kept + max(working + counted, tables)
+    total = process + kept + max(working + counted, tables)
     return Memory(total, counted, kept)
 
 
@@ -146,7 +150,7 @@ def require_memory(plan: Plan, workers: int, *, folder: bool) -> Memory:
     from detente.runs.plan import format_bytes
 
     need, free = memory(plan, workers, folder=folder), available()
-    if free is not None and need.total - PROCESS > free:
+    if free is not None and need.total - WITHOUT > free:
         raise UsageError(
             f"runs take up to {format_bytes(need.total)} of memory, and only {format_bytes(free)} "
             f"are free: {_what_to_lower(plan, workers, need)}"

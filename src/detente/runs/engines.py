@@ -117,6 +117,16 @@ def is_kept(engine: Engine, theory: str = DEFAULT) -> bool:
     return bool(_LAST_COMPILED[engine.name](theory).is_kept)
 
 
+def is_brought(engine: Engine, theory: str = DEFAULT) -> bool:
+    """Whether the package brings an engine's machine code for a theory: nothing is compiled."""
+    from detente.theory import prebuilt
+
+    if engine.name not in _LAST_COMPILED:
+        return False
+    rule = _LAST_COMPILED[engine.name](theory).py_func
+    return prebuilt.find(f"{rule.__module__}.{rule.__qualname__}") is not None
+
+
 def _notice(message: str, *, tell: bool) -> threading.Timer:
     """Return a timer that prints a message after a while, started if it is to tell."""
     notice = threading.Timer(PATIENCE, print, [message], {"file": sys.stderr, "flush": True})
