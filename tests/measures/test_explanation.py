@@ -32,6 +32,10 @@ def test_the_sentence_agrees_with_the_table(choices):
         table = found.table.sort_values("probability", ascending=False)
         first = table.iloc[0]
         said = found.sentence
+        ends = found.table["stands"].idxmax()
+        if found.table["probability"][ends] == 0:  # not what leads is what it ends with
+            share = f"{100 * found.table['stands'][ends]:.0f} %"
+            assert said.startswith(f"{found.name} stands by '{found.titles[ends]}' in {share}")
         assert found.titles[table.index[0]] in said
         assert f"({100 * first['probability']:.0f} %)" in said or first["probability"] > 0.99
         if found.next is None:

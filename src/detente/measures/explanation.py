@@ -99,20 +99,19 @@ class Explanation:
     @property
     def sentence(self) -> str:
         """What leads, before what, and why."""
-        chance = self.table["probability"]
-        text = f"{self.name} most likely answers '{self.titles[self.leads]}' "
-        text += f"({percent(float(chance[self.leads]))})"
+        chance, stands = self.table["probability"], self.table["stands"]
+        start, most = f"{self.name} most likely answers", str(stands.idxmax())
+        if chance[most] == 0 and stands[most] > 0:
+            start = (
+                f"{self.name} stands by '{self.titles[most]}' in {percent(float(stands[most]))} of "
+                "runs, by joining a text, which is an event of its own to explain. By itself it "
+                "most likely answers"
+            )
+        text = f"{start} '{self.titles[self.leads]}' ({percent(float(chance[self.leads]))})"
         if self.next is None:
             return f"{text}, the only answer open to it."
         text += f" before '{self.titles[self.next]}' ({percent(float(chance[self.next]))})"
-        text = f"{text}{self._because()}."
-        most = str(self.table["stands"].idxmax())
-        if self.table["probability"][most] == 0 and self.table["stands"][most] > 0:
-            text += (
-                f" By joining a text instead, '{self.titles[most]}' stands in "
-                f"{percent(float(self.table['stands'][most]))} of runs."
-            )
-        return text
+        return f"{text}{self._because()}."
 
     def _because(self) -> str:
         """Name the terms that speak most for what leads and most against it, and what varies."""
