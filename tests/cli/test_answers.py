@@ -35,7 +35,7 @@ def test_sensitivity_reads_the_runs_of_a_folder(command, folder):
     assert done.exit_code == 0, done.output
     found = package.sensitivity(package.open(folder), "revealed.PAK")
     assert found.table["name"].iloc[0] in done.stdout
-    assert "one in 20 would have an interval without 0" in " ".join(done.stdout.split())
+    assert "The intervals hold for all" in " ".join(done.stdout.split())
     assert Path("d.png").read_bytes().startswith(b"\x89PNG")
     asked = ["sensitivity", folder, "--outcome", "revealed.PAK"]
     plain = json.loads(command(*asked, "--json").stdout)
