@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 import numpy as np
 
 from detente.measures.moves import (
+    NAMED,
     changes,
     chosen_countries,
     courses,
@@ -41,8 +42,6 @@ if TYPE_CHECKING:
 __all__ = ["Finding", "changes", "courses", "findings", "main_variant", "responses", "tension",
            "together"]  # fmt: skip
 
-#: So many countries or pairs are named one by one; of more only the first are.
-NAMED: Final = 3
 #: 95 % of a normal distribution lie within so many standard deviations.
 NORMAL: Final = 1.959964
 

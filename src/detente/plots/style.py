@@ -90,12 +90,6 @@ def wrapped(text: str, width: int, lines: int = 2) -> str:
     return fill(text, width, max_lines=lines, placeholder=" \u2026", break_on_hyphens=False)
 
 
-def scenario_title(results: Results, title: str) -> str:
-    """Return a picture's title, after that of the scenario: what it is about."""
-    subject = results.scenario.title
-    return f"{subject}: {title[:1].lower()}{title[1:]}" if subject else title
-
-
 def country_names(results: Results) -> dict[str, str]:
     """Return what each country is called, by code."""
     return {code: wrapped(name, 28, 1) for code, name in titles(results, "country").items()}
