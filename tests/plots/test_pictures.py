@@ -17,7 +17,7 @@ from matplotlib.figure import Figure
 from matplotlib.text import Text
 from synthetic import SyntheticResults, synthetic
 
-from detente import UsageError, plots
+from detente import UsageError, agreement, plots
 from detente.plots import style
 from detente.plots.alignment import ALIGNMENTS
 from detente.plots.base import PLOTS
@@ -82,7 +82,7 @@ def test_axes_are_labelled_in_words(kind, drawn):
         "fan": "Revealed tilt:",
         "final_tilt": "Tilt of ties",
         "responses": "share of runs",
-        "alignment": "Share a bloc",
+        "alignment": "How alike",
         "paths": "Ties with West (United States)",
     }
     assert expected[kind] in said
@@ -153,18 +153,35 @@ def test_three_courses_are_drawn_one_below_the_other(results):
     assert len(changes) == 2 * 11
 
 
-def test_half_the_matrix_is_ties_and_half_shared_blocs(results, drawn):
-    figure = drawn["alignment"]
-    (ties, shares) = (image.get_array() for image in figure.axes[0].images)
-    below = np.tri(11, k=-1, dtype=bool)
-    assert np.array_equal(~np.isnan(np.ma.filled(ties, np.nan)), below)
-    assert np.array_equal(~np.isnan(np.ma.filled(shares, np.nan)), below.T)
-    found = results.data["together_mean"].sel(variant="demand").values
-    assert np.sort(np.ma.filled(shares, np.nan)[below.T]) == pytest.approx(
-        np.sort(found[np.tri(11, k=-1, dtype=bool)])
-    )
-    said = texts(figure)
-    assert {"Ties", "Share a bloc"} <= set(said)
+def matrix(figure: Figure) -> np.ndarray:
+    """The numbers of the cells, not a number where a cell is empty."""
+    (image,) = figure.axes[0].images
+    return np.ma.filled(image.get_array(), np.nan)
+
+
+def test_half_the_matrix_is_ties_and_half_how_alike_countries_respond(ran):
+    figure = plots.alignment(ran)
+    codes = dict(zip(ran.data["country_name"].values, ran.data["country"].values, strict=True))
+    order = [codes[label.get_text()] for label in figure.axes[0].get_yticklabels()]
+    tilt = ran.data["tilt"].sel(variant="demand").mean("run").sel(country=order).values
+    assert list(tilt) == sorted(tilt, reverse=True)
+    below = np.tri(len(order), k=-1, dtype=bool)
+    for found, half in (
+        (ran.data["alignment_mean"].sel(variant="demand", country=order, other=order), below),
+        (agreement(ran, "kappa").loc[order, order], below.T),
+    ):
+        assert matrix(figure)[half] == pytest.approx(np.asarray(found)[half])
+    assert np.isnan(np.diag(matrix(figure))).all()
+    assert "Neither half says who is allied with whom" in plots.alt_text(figure)
+
+
+def test_how_alike_countries_respond_is_s_of_few_events_and_nothing_of_none(results):
+    few = type(results)(results.data.isel(event=[0, 1]), results.scenario)
+    assert "0 is half-way (S)" in plots.alt_text(plots.alignment(few))
+    quiet = type(results)(results.data.isel(event=[]), results.scenario)
+    figure = plots.alignment(quiet)
+    assert not any("alike" in said for said in texts(figure))
+    assert np.isnan(matrix(figure)[~np.tri(11, k=-1, dtype=bool)]).all()
 
 
 def test_only_responses_of_the_kind_of_event_are_drawn(results, drawn):

@@ -135,22 +135,28 @@ def test_whose_ties_move_most(ran):
     assert float(found[3]) == pytest.approx(np.sort(far)[-2], abs=0.01)
 
 
-def test_who_is_closest_and_who_farthest(ran):
+@pytest.mark.parametrize("kind", ["alignment", "network"])
+def test_who_is_closest_and_who_farthest(kind, ran):
     names = ran.data["country_name"].values.tolist()
     ties = ran.data["alignment_mean"].sel(variant="demand").values
-    together = ran.data["together_mean"].sel(variant="demand").values
     upper = np.triu_indices(len(names), 1)
-    said = title(plots.alignment(ran))
+    said = title(plots.KINDS[kind](ran))
     for word, value in (("Closest", ties[upper].max()), ("farthest", ties[upper].min())):
         found = re.search(rf"{word}: (.+?) and (.+?) \({NUMBER}\)", said)
         pair = names.index(found[1]), names.index(found[2])
         assert number(found[3]) == pytest.approx(value, abs=0.005001)
         assert ties[pair] == pytest.approx(value)
-    said = title(plots.network(ran))
+
+
+def test_who_shares_a_bloc_most_often(ran):
+    names = ran.data["country_name"].values.tolist()
+    together = ran.data["together_mean"].sel(variant="demand").values
+    said = title(plots.network(ran, measure="bloc"))
     found = re.match(r"One bloc most often: (.+?) and (.+?) \((\d+) %\)", said)
     first, second, share = found.groups()
-    assert together[names.index(first), names.index(second)] == together[upper].max()
-    assert int(share) == round(100 * together[upper].max())
+    most = together[np.triu_indices(len(names), 1)].max()
+    assert together[names.index(first), names.index(second)] == most
+    assert int(share) == round(100 * most)
 
 
 def test_where_an_outcome_is_highest_and_lowest(ran):

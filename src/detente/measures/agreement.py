@@ -14,6 +14,7 @@ from detente.runs.layout import median
 
 if TYPE_CHECKING:
     import pandas as pd
+    import xarray as xr
 
     from detente.runs.results import Results
 
@@ -21,6 +22,8 @@ Floats = NDArray[np.float64]
 
 #: Numbers that are compared at a time, to keep memory flat.
 BLOCK: Final = 2_000_000
+#: Below so many events a run, agreement beyond chance is not defined well enough.
+FEW: Final = 3
 
 
 def agreement(results: Results, measure: str = "S", variant: str | None = None) -> pd.DataFrame:
@@ -73,24 +76,35 @@ def agreement(results: Results, measure: str = "S", variant: str | None = None) 
     check_results(results)
     check_text(measure=measure, variant=variant)
     name = require(results.variants[0] if variant is None else variant, results.variants, "variant")
-    compare = MEASURES[require(measure, MEASURES, "measure")]
-    codes = list(results.layout.countries)
+    require(measure, MEASURES, "measure")
     stances = results.data["stance"].sel(variant=name)
     weights = event_weights(results, name) if measure == "S_weighted" else None
     values = results.layout.stances
-    span = max(values) - min(values)
-    total = np.zeros((len(codes), len(codes)))
+    mean = mean_agreement(stances, measure, max(values) - min(values), weights)
+    codes = list(results.layout.countries)
+    return pd.DataFrame(mean, index=pd.Index(codes, name="country"), columns=codes)
+
+
+def mean_agreement(
+    stances: xr.DataArray, measure: str, span: float, weights: Floats | None = None
+) -> Floats:
+    """Return how far each two countries agree, as a mean over runs: countries by countries.
+
+    `stances` have a run, an event and a country; the span is the widest distance between two.
+    """
+    compare = MEASURES[require(measure, MEASURES, "measure")]
+    runs, events, countries = stances.transpose("run", "event", "country").shape
+    total = np.zeros((countries, countries))
     count = np.zeros_like(total)
-    size = max(1, BLOCK // max(1, len(results.layout.events) * total.size))
-    for first in range(0, results.runs, size):
-        block = stances.isel(run=slice(first, first + size)).to_numpy()
-        found = compare(block, span, weights)
+    size = max(1, BLOCK // max(1, events * total.size))
+    for first in range(0, runs, size):
+        block = stances.isel(run=slice(first, first + size))
+        found = compare(block.transpose("run", "event", "country").to_numpy(), span, weights)
         present = ~np.isnan(found)
         total += np.where(present, found, 0.0).sum(axis=0)
         count += present.sum(axis=0)
     with np.errstate(invalid="ignore", divide="ignore"):
-        mean = total / count
-    return pd.DataFrame(mean, index=pd.Index(codes, name="country"), columns=codes)
+        return np.asarray(total / count)
 
 
 def pairs(results: Results, variant: str | None = None) -> pd.DataFrame:
@@ -139,6 +153,16 @@ def pairs(results: Results, variant: str | None = None) -> pd.DataFrame:
     return frame.iloc[order].reset_index(drop=True)
 
 
+def usual_measure(data: xr.Dataset) -> str:
+    """Return which measure so many events of a variant allow, kappa or S; empty without any.
+
+    Two countries that are mostly silent agree by S, and kappa tells that apart from siding together
+    (Häge 2011); but of two events it says hardly more than whether stances differ.
+    """
+    came_up = float(data["event_count"].sum()) / max(1, data.sizes["run"])
+    return "kappa" if came_up >= FEW else "S" if came_up else ""
+
+
 def event_weights(results: Results, variant: str) -> Floats:
     """Return the capability of the country whose act each event is in a variant, else 0."""
     course = results.layout.courses[variant]
@@ -173,15 +197,21 @@ def beyond_chance(stances: Floats, *, common: bool) -> Floats:
     distance that is expected if the stances of each country came in any order. For kappa a and b
     are the means of x and of y; for pi, of common habits, both are the mean of the two.
     """
-    x, y, both = _pairs(stances)
-    n = both.sum(axis=1)
+    present = ~np.isnan(stances)
+    both, x = present.astype(np.float64), np.where(present, stances, 0.0)
+    # as products of matrices: sums over the events that both have a stance on
+    n, sums, squares, products = (
+        one.swapaxes(1, 2) @ other
+        for one, other in ((both, both), (x, both), (x * x, both), (x, x))
+    )
+    distance = squares + squares.swapaxes(1, 2) - 2.0 * products
     with np.errstate(invalid="ignore", divide="ignore"):
-        a, b = x.sum(axis=1) / n, y.sum(axis=1) / n
+        a = sums / n
+        b = a.swapaxes(1, 2)
         if common:
             a = b = (a + b) / 2
-        spreads = [(both * (z - mean[:, None]) ** 2).sum(axis=1) for z, mean in ((x, a), (y, b))]
-        expected = spreads[0] + spreads[1] + n * (a - b) ** 2
-        distance = ((x - y) ** 2).sum(axis=1)
+        spread = squares - 2.0 * a * sums + n * a**2
+        expected = spread + spread.swapaxes(1, 2) + n * (a - b) ** 2
         return np.where(expected > 1e-12, 1.0 - distance / expected, np.nan)
 
 

@@ -10,6 +10,7 @@ from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 
+from detente.measures.agreement import mean_agreement
 from detente.plots import base, placing, style, titles
 from detente.plots.look import palette
 from detente.plots.page import Canvas, Page, width_for
@@ -22,9 +23,11 @@ WIDTH: Final = 11.0
 SHAPE: Final = 0.72
 BELOW: Final = 0.75
 #: Points of the widest line that joins two, and of one that parts them; the weakest tie of either
-#: kind that is drawn, from 0 to 1: most pairs are no friends, which says little.
-WIDEST: Final = (8.0, 2.2)
-FAINTEST: Final = (0.2, 0.5)
+#: kind that is drawn, from 0 to 1: most pairs are friendly enough, and share no bloc, which says
+#: little.
+WIDEST: Final = (8.0, 3.0)
+FAINTEST: Final = (0.4, 0.2)
+FAINTEST_OF_BLOCS: Final = (0.2, 0.5)
 #: Colours of standing together and apart, as in `alignment`, and their lines.
 TOGETHER: Final = ("#3d8b45", "solid")
 APART: Final = ("#8e3f7c", (0, (3.0, 1.6)))
@@ -32,13 +35,15 @@ APART: Final = ("#8e3f7c", (0, (3.0, 1.6)))
 #: many rounds those that are nearer are moved apart.
 NEAR: Final = 0.17
 ROUNDS: Final = 100
-#: What is measured between two countries, in words.
+#: Agreement is a mean over so many runs at most: more would take long and change no digit shown.
+MOST_RUNS: Final = 50_000
+#: What is measured between two countries: what those joined do, and those parted, in words.
 MEASURES: Final = {
-    "bloc": "share a bloc",
-    "attitude": "are close in attitude",
-    "S": "agree in their responses (S)",
-    "kappa": "agree beyond chance (kappa)",
-    "pi": "agree beyond chance (pi)",
+    "bloc": ("share a bloc", "share none"),
+    "attitude": ("are close in attitude", "are hostile"),
+    "S": ("respond alike (S)", "respond oppositely"),
+    "kappa": ("respond alike beyond chance (kappa)", "respond oppositely"),
+    "pi": ("respond alike beyond chance (pi)", "respond oppositely"),
 }
 
 
@@ -47,7 +52,7 @@ def network(
     results: Results,
     variant: str | None = None,
     countries: Sequence[str] | None = None,
-    measure: str = "bloc",
+    measure: str = "attitude",
     ax: Axes | None = None,
 ) -> Canvas:
     """Draw who stands together, and who stands apart, as a network.
@@ -56,15 +61,17 @@ def network(
     wider, the more so. Those that stand together lie near each other (classical scaling of their
     distances, Torgerson 1952), and the first pole on the right.
 
-    The measure is ``bloc``, in how many runs two countries end in one bloc, more or less than half;
-    ``attitude``, how close each is to the other at the end; or ``S``, ``kappa`` or ``pi``, how far
-    their responses agree, as ``detente.agreement`` has it.
+    The measure is ``attitude``, how close each is to the other at the end; ``S``, ``kappa`` or
+    ``pi``, how far their responses agree, as ``detente.agreement`` has it; or ``bloc``, in how many
+    runs the two end in one bloc, more or less than half. Blocs leave out how warm each is to all,
+    so that two in one may be far apart, and no more than less opposed than others.
     """
     variant = style.pick(results, "variant", variant)
+    data = results.data.sel(variant=variant)
     require(measure, MEASURES, "measure")
     places = style.pick_places(results, countries)
-    values = _measured(results, variant, measure)[np.ix_(places, places)]
-    tilt = results.data["tilt"].sel(variant=variant).mean("run").values[places]
+    values = measured(data, measure)[np.ix_(places, places)]
+    tilt = data["tilt"].mean("run").values[places]
     names = [list(style.country_names(results).values())[at] for at in places]
     codes = [style.labels(results, "country")[at] for at in places]
     title = titles.closest(values, names)
@@ -78,7 +85,8 @@ def network(
     axes = page.axes(0.15, BELOW, page.width - 0.3, page.top - BELOW - 0.1)
     points = _layout(values, tilt)
     _frame(axes, points)
-    for row, column in sorted(_pairs(values), key=lambda pair: float(values[pair])):
+    pairs = _pairs(values, _faintest(measure))
+    for row, column in sorted(pairs, key=lambda pair: float(values[pair])):
         _line(axes, points[[row, column]], float(values[row, column]))
     colours = palette().map()(0.5 + tilt / max(0.3, float(np.nanmax(np.abs(tilt)))) / 2)
     axes.scatter(
@@ -94,25 +102,23 @@ def network(
     return page.figure
 
 
-def _measured(results: Results, variant: str, measure: str) -> Floats:
-    """Return how far each two countries stand together, from -1 to 1."""
-    data = results.data.sel(variant=variant)
+def measured(data: Any, measure: str) -> Floats:
+    """Return how far each two countries stand together in a course of events, from -1 to 1."""
     if measure == "bloc":
-        return 2 * data["together_mean"].transpose("country", "other").to_numpy() - 1
+        return np.asarray(2 * data["together_mean"].transpose("country", "other").to_numpy() - 1)
     if measure == "attitude":
         return np.asarray(data["alignment_mean"].transpose("country", "other").to_numpy())
-    from detente.measures.agreement import agreement
-
-    return np.asarray(agreement(results, measure, variant).to_numpy())
+    stances = data["stance"].isel(run=slice(MOST_RUNS))
+    return mean_agreement(stances, measure, float(np.ptp(data["response_stance"].to_numpy())))
 
 
 def _subtitle(results: Results, variant: str, measure: str) -> str:
-    near, far = FAINTEST
+    near, far = _faintest(measure)
     if measure == "bloc":
         rule = "in most runs the two end in one bloc; dashed: in few"
         left_out = f"left out are {50 * (1 - far):.0f} to {50 * (1 + near):.0f} % of runs"
     else:
-        rule = f"two that {MEASURES[measure]}; dashed: two that do the opposite"
+        rule = "two that {}; dashed: two that {}".format(*MEASURES[measure])
         left_out = f"left out are {style.signed(-far, 1)} to {style.signed(near, 1)}"
     return (
         f"{style.subject(results)}{style.about(results, variant)}. Solid: {rule}. The wider, the "
@@ -130,7 +136,11 @@ def _told(values: Floats, names: Sequence[str], measure: str) -> list[str]:
     ]
 
 
-def _pairs(values: Floats, least: tuple[float, float] = FAINTEST) -> list[tuple[int, int]]:
+def _faintest(measure: str) -> tuple[float, float]:
+    return FAINTEST_OF_BLOCS if measure == "bloc" else FAINTEST
+
+
+def _pairs(values: Floats, least: tuple[float, float]) -> list[tuple[int, int]]:
     """Return pairs that are joined or parted strongly enough."""
     known = np.nan_to_num(values)
     found = np.argwhere(np.triu((known >= least[0]) | (known <= -least[1]), 1))
@@ -201,11 +211,9 @@ def _look(*, together: bool) -> tuple[str, Any]:
 
 
 def _keys(measure: str) -> list[Artist]:
-    words = (
-        ("one bloc in most runs", "one bloc in few runs")
-        if measure == "bloc"
-        else ("together", "apart")
-    )
+    words = {
+        "bloc": ("one bloc in most runs", "one bloc in few runs"), "attitude": ("close", "hostile"),
+    }.get(measure, ("alike", "opposed"))  # fmt: skip
     looks = (_look(together=True), _look(together=False))
     return [
         Line2D([], [], color=colour, ls=dashes, lw=4.0, label=word)
