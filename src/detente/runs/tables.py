@@ -11,7 +11,6 @@ from __future__ import annotations
 import hashlib
 import json
 import math
-import warnings
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from functools import cached_property, partial
 from inspect import signature
@@ -29,12 +28,12 @@ from detente.runs import arrow
 from detente.runs.answers import TOLD, Answers, left
 from detente.runs.arrow import coded, numbers
 from detente.runs.errors import RESTORE, StoreError
-from detente.runs.files import atomic_write, link_or_copy, storage_errors, write_text
+from detente.runs.files import atomic_write, link_or_copy, storage_errors
 from detente.runs.layout import Axes, Layout, Variable, counted_variables
+from detente.runs.zarrs import DOCUMENT, LARGE, SMALL, Encoding, chunk_path, write_documents
 
 if TYPE_CHECKING:
     import xarray as xr
-    import zarr
 
     from detente.runs.totals import Arrays as Labelled
     from detente.scenario.schema import Scenario
@@ -44,12 +43,11 @@ Key = tuple[str, int]
 #: A chunk in memory, or its files by the ends of their names.
 Stored = Chunk | Mapping[str, Path]
 
-#: Attribute of the root of ``trajectories.zarr`` that is set last: without it, it is not whole.
+#: Attribute of the root of ``trajectories.zarr``, which is written last: without it, it is not
+#: whole.
 MARKER: Final = "complete"
 #: Attribute of the root by which xarray knows labels from values.
 AXES: Final = "coordinates"
-#: What describes all arrays of ``trajectories.zarr``.
-ROOT: Final = "zarr.json"
 #: The codecs that are written, and that of text before Zarr 3.1. No other is ever run: there are
 #: some that run what stands in the file.
 CODECS: Final = frozenset({"bytes", "transpose", "zstd", "vlen-utf8"})
@@ -309,18 +307,12 @@ def write_responses(data: Labelled, layout: Layout, path: Path) -> None:
 def _encode_array(
     chunk: Chunk, axes: Axes, name: str, chunk_runs: int, told: NDArray[np.int8] | None
 ) -> bytes | None:
-    """Return an array of a chunk as zarr stores it; None if all in it is missing or told."""
-    from zarr.storage import MemoryStore
-
-    about, values = _as_stored(axes, name), axes.dense(chunk, name)
+    """Return an array of a chunk as it is stored; None if all in it is missing or told."""
+    values = axes.dense(chunk, name)
     if name in axes.told and told is not None:
         values = left(values, told)
-    files: dict[str, Any] = {}
-    shape = (1, chunk_runs, *axes.shape(about.dims[2:]))
-    array = _create(MemoryStore(files), about, shape, shape, zarr_format=3)
-    array[0, : len(values)] = values
-    encoded = files.get(_chunk_path(about, 0, 0))
-    return None if encoded is None else encoded.to_bytes()
+    about = _as_stored(axes, name)
+    return _encoding(about, (), (1, chunk_runs, *values.shape[1:])).encoded(values[np.newaxis])
 
 
 def _as_stored(axes: Axes, name: str) -> Variable:
@@ -332,34 +324,11 @@ def _as_stored(axes: Axes, name: str) -> Variable:
     return about
 
 
-def _create(
-    store: Any,
-    about: Variable,
-    shape: tuple[int, ...],
-    chunks: tuple[int, ...],
-    **options: Any,
-) -> zarr.Array[Any]:
-    """Create an array; a chunk of it holds something of one variant."""
-    import zarr
-    from zarr.codecs import TransposeCodec, ZstdCodec
-
+def _encoding(about: Variable, shape: tuple[int, ...], chunks: tuple[int, ...]) -> Encoding:
+    """Return how a variable is stored; a chunk of it holds something of one variant."""
     # runs last: what they answered to one event is much alike
-    last = TransposeCodec(order=(0, *range(2, len(shape)), 1))
-    return zarr.create_array(
-        store,
-        shape=shape,
-        chunks=tuple(max(size, 1) for size in chunks),
-        dtype=np.dtype(about.kind).newbyteorder("<"),
-        fill_value=about.missing,
-        filters=[last] if about.codes else (),
-        compressors=ZstdCodec(level=1),
-        **options,
-    )
-
-
-def _chunk_path(about: Variable, variant: int, place: int) -> str:
-    """Return where zarr keeps a chunk of an array: of a variant, the one at a place in order."""
-    return "/".join(("c", str(variant), str(place), *("0" for _ in about.dims[2:])))
+    last = (0, *range(2, len(chunks)), 1) if about.codes else None
+    return Encoding(about.kind, shape, chunks, about.missing, LARGE, last)
 
 
 def write_trajectories(
@@ -374,55 +343,42 @@ def write_trajectories(
 
     What is counted in bins at each step is by far the most: one variant's is in memory at a time.
     """
-    from zarr.storage import LocalStore
-
     axes = source.layout.axes
     variants = axes.labels["variant"]
-    store = LocalStore(path)  # a path would be read as an address, up to its first '#' or '?'
-    _write_labelled(totals, labels, about_all, store)
-    for name, about in counted_variables(axes.outcomes).items():
-        sizes = axes.shape(about.dims[1:])
+    documents = {}
+    for name, (dims, values, told) in {**totals, **labels}.items():
+        days = values.dtype.kind == "M"
+        kept, about = _dated(values) if days else (values, told)
+        missing = {"f": np.nan, "U": ""}.get(kept.dtype.kind, 0)
+        encoding = Encoding(kept.dtype, kept.shape, kept.shape, missing, SMALL)
+        encoding.write(kept, path / name)
+        documents[name] = encoding.document(dims, about)
+    for name, variable in counted_variables(axes.outcomes).items():
+        sizes = axes.shape(variable.dims[1:])
         steps = max(1, COUNTED // max(math.prod(sizes[1:]), 1))
-        counts = _create(
-            store, about, (len(variants), *sizes), (1, min(steps, sizes[0]), *sizes[1:]),
-            name=name, dimension_names=about.dims, attributes=about.attributes,
-        )  # fmt: skip
+        chunks = (1, min(steps, sizes[0]), *sizes[1:])
+        encoding = _encoding(variable, (len(variants), *sizes), chunks)
         for variant, code in enumerate(variants):
             tallies, _ = source.totals(code, name)
             if tallies:
-                counts[variant] = tallies[name].astype(about.kind, copy=False)
+                one = tallies[name].astype(variable.kind, copy=False)[np.newaxis]
+                encoding.write(one, path / name, variant)
+        documents[name] = encoding.document(variable.dims, variable.attributes)
     for name in axes.arrays:
-        about = _as_stored(axes, name)
-        sizes = axes.shape(about.dims[2:])
-        _create(
-            store, about, (len(variants), len(source.numbers), *sizes), (1, chunk_runs, *sizes),
-            name=name, dimension_names=about.dims, attributes=about.attributes,
-        )  # fmt: skip
+        variable = _as_stored(axes, name)
+        sizes = axes.shape(variable.dims[2:])
+        shape = (len(variants), len(source.numbers), *sizes)
+        encoding = _encoding(variable, shape, (1, chunk_runs, *sizes))
         for variant, code in enumerate(variants):
             for place, chunk in enumerate(source.chunks(code)):
                 if f".{name}" in chunk:  # all is missing in the others
-                    target = path / name / _chunk_path(about, variant, place)
+                    target = path / name / chunk_path((variant, place, *(0 for _ in sizes)))
                     target.parent.mkdir(parents=True, exist_ok=True)
                     link_or_copy(chunk[f".{name}"], target)
-    _conclude(path)
-
-
-def _write_labelled(
-    totals: Labelled, labels: Labelled, about_all: Mapping[str, str], store: Any
-) -> None:
-    """Write arrays and the labels along their axes as xarray does, which takes long to import."""
-    import zarr
-
-    # by its conventions, dates are counted in days, and labels that no axis is named after listed
+        documents[name] = encoding.document(variable.dims, variable.attributes)
+    # by the conventions of xarray, labels that no axis is named after are listed
     beside = " ".join(sorted(name for name, (dims, *_) in labels.items() if dims != (name,)))
-    root = zarr.open_group(store, mode="w-", zarr_format=3, attributes={**about_all, AXES: beside})
-    for name, (dims, values, about) in {**totals, **labels}.items():
-        stored, told = _dated(values) if values.dtype.kind == "M" else (values, about)
-        array = root.create_array(
-            name, shape=stored.shape, dtype=stored.dtype, dimension_names=dims, attributes={**told},
-            fill_value={"f": np.nan, "U": ""}.get(stored.dtype.kind, 0),
-        )  # fmt: skip
-        array[...] = stored
+    write_documents(path, documents, {**about_all, AXES: beside, MARKER: True})
 
 
 def _dated(days: NDArray[np.datetime64]) -> tuple[NDArray[np.int64], dict[str, str]]:
@@ -430,27 +386,6 @@ def _dated(days: NDArray[np.datetime64]) -> tuple[NDArray[np.int64], dict[str, s
     whole = days.astype("datetime64[D]")
     about = {"units": f"days since {whole[0]}", "calendar": "proleptic_gregorian"}
     return (whole - whole[0]).astype(np.int64), about
-
-
-def _conclude(path: Path) -> None:
-    """Gather the metadata of all arrays in the root, where xarray looks for them, and mark it.
-
-    zarr lists arrays as the file system does; sorted, the same results give the same bytes. It
-    also warns that version 3 of the format has no word for gathered metadata yet: readers that do
-    not know them pass over them.
-    """
-    import zarr
-    from zarr.storage import LocalStore
-
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        zarr.consolidate_metadata(LocalStore(path), zarr_format=3)
-    document = path / ROOT
-    root = json.loads(document.read_text("utf-8"))
-    gathered = root["consolidated_metadata"]
-    gathered["metadata"] = dict(sorted(gathered["metadata"].items()))
-    root["attributes"][MARKER] = True
-    write_text(document, json.dumps(root, indent=2))
 
 
 def open_trajectories(path: Path) -> xr.Dataset:
@@ -463,7 +398,7 @@ def open_trajectories(path: Path) -> xr.Dataset:
     from zarr.storage import LocalStore
 
     with storage_errors("read", path):
-        root = (path / ROOT).read_bytes()
+        root = (path / DOCUMENT).read_bytes()
     try:
         for about in json.loads(root)["consolidated_metadata"]["metadata"].values():
             codecs = {codec["name"] for codec in about.get("codecs", ())}
