@@ -268,7 +268,7 @@ def test_who_has_no_say_is_told(results):
 @pytest.mark.parametrize("kind", KINDS)
 def test_countries_are_named_in_words_and_never_by_code(kind, results, drawn):
     said = texts(drawn[kind])
-    together = "\n".join(said)
+    together = "\n".join([*said, plots.alt_text(drawn[kind])])  # a fan shows those that change most
     for code, name in zip(
         results.data["country"].values, results.data["country_name"].values, strict=True
     ):
@@ -359,6 +359,36 @@ def test_words_that_are_not_known_are_refused_with_a_hint(kind, results):
 def test_fan_draws_the_countries_asked_for_in_that_order(results):
     figure = plots.fan(results, variants=["forced", "demand"], countries=["UZB", "AFG"])
     assert [axes.get_title(loc="left") for axes in figure.axes] == ["Uzbekistan", "Afghanistan"]
+
+
+@pytest.mark.parametrize(("theme", "panels"), [("screen", 6), ("projector", 4)])
+def test_fan_draws_the_countries_that_change_most_unless_others_are_asked_for(theme, panels, ran):
+    change = {
+        ran.scenario.countries[code].name.partition(" (")[0]: abs(row["revealed_effect"])
+        for code, row in ran.summary["demand"].items()
+    }
+    figure = plots.fan(ran, theme=theme)
+    named = {axes.get_title(loc="left").partition(" (")[0] for axes in figure.axes}
+    assert named == set(sorted(change, key=lambda name: -change[name])[:panels])
+    assert f"the {panels} of 11 countries that change most" in plots.alt_text(figure)
+    every = plots.fan(ran, theme=theme, countries=list(ran.scenario.countries))
+    assert len(every.axes) == 11
+    assert "that change most" not in plots.alt_text(every)
+
+
+def test_fan_ends_where_nothing_moves_any_more_and_not_before_a_dated_event(ran):
+    figure = plots.fan(ran)
+    axes = figure.axes[0]
+    end = num2date(axes.get_xlim()[1]).date()
+    day, moves = re.search(
+        r"; after (.+?) no line moves by more than 0\.(\d\d)\.", plots.alt_text(figure)
+    ).groups()
+    assert style.day(end) == day
+    assert int(moves) <= 5
+    assert date(2025, 10, 11) < end < date(2026, 1, 15)  # the last dated event, and half of all
+    scenario = ran.scenario.set({"events.moscow_format.at": "2026-02-02"})
+    late = SyntheticResults(ran.data, scenario)
+    assert num2date(plots.fan(late).axes[0].get_xlim()[1]).date() == date(2026, 3, 16)
 
 
 def test_fan_gives_the_day_of_an_event_and_not_of_its_step(drawn):

@@ -13,10 +13,11 @@ from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from matplotlib.ticker import MaxNLocator
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from detente.plots import base, placing, style, titles
 from detente.plots.courses import Variant, pick_variants
+from detente.plots.look import look
 from detente.plots.page import Canvas, Page, width_for
 from detente.plots.placing import Floats
 from detente.plots.style import Alignment
@@ -24,16 +25,25 @@ from detente.runs.results import Results
 
 #: A variant's line is named in the panel when its end is this far from the main one's, in tilt.
 WORTH_NAMING: Final = 0.02
-#: Inches for the scale on the left, above the panels, and between one's scale and the one before.
+#: Lines are settled from where on they stay within this share of the range of a panel of where they
+#: end; they are shown for as long again, unless that is more than this share of all steps.
+SETTLED: Final = 0.04
+MOST_SHOWN: Final = 0.7
+#: Inches for the scale on the left, above the panels, between one's scale and the one before, and
+#: for names at the ends of lines.
 LEFT: Final = 1.05
 ABOVE: Final = 0.5
-BETWEEN: Final = 0.62
+BETWEEN: Final = 0.72
+NAMES: Final = 1.05
 #: Below this share of its natural width a page has no room for names at the ends of lines; least
 #: width of a panel there, in inches.
 ROOMY: Final = 0.85
-NARROW: Final = 1.7
-#: Inches of a page that has room for the list of events beside the legend.
-WIDE: Final = 10.5
+NARROW: Final = 2.2
+#: Inches that the list of events needs to stand beside the legend, and those of a column of this
+#: without its letters and of one of them.
+LISTED: Final = 5.5
+KEY: Final = 0.95
+LETTER: Final = 0.098
 #: Dated events marked by number; more would hide the lines.
 MOST_EVENTS: Final = 6
 #: Inches of a line of the list of events, and of a row of the legend.
@@ -61,13 +71,15 @@ def fan(
 ) -> Canvas:
     """Draw how each country's revealed tilt, or that of its ties, moves over time.
 
-    A panel is a country. Revealed is what it said and did so far, ties how close it stands; title,
-    scale and legend say which. Marks at the ends of lines are filled for the one, hollow for ties.
+    A panel is a country; unless some are named, one of those that the main course changes most.
+    Revealed is what it said and did so far, ties how close it stands; title, scale and legend say
+    which. Marks at the ends of lines are filled for the one, hollow for ties.
 
     The main course of events has its mean and its 50 and 90 % bands; the reference, in which the
     main event does not happen, its mean and the edges of its 90 % band; every other course its
     mean. All panels span the same range of tilt, though about different middles, so slopes can be
-    compared between them. Dated events of the main course are numbered.
+    compared between them. Dated events of the main course are numbered. Time ends where nothing is
+    left that moves, if that is early.
     """
     shown = pick_variants(results, variants)
     main = next((each.name for each in shown if each.name != results.reference), shown[0].name)
@@ -75,21 +87,26 @@ def fan(
     bins = results.data[f"{kind.outcome}_bins"].sel(variant=[variant.name for variant in shown])
     counts = bins.transpose("variant", "step", "country", "bin").values
     means = placing.means(counts)  # variant, step, country
-    chosen = style.pick_places(results, countries, -means[0, -1])
+    places = style.pick_places(results, countries, -means[0, -1])
+    chosen = places if countries is not None else _most_changed(means, shown, results, places)
     levels = placing.quantiles(counts[:, :, chosen])  # variant, step, panel, level
     levels[..., 2] = means[:, :, chosen]
+    widest = float(np.max(np.nanmax(levels, axis=(0, 1, 3)) - np.nanmin(levels, axis=(0, 1, 3))))
+    span = min(2.0, max(0.1, widest * 1.08))
     grid = _Grid.of(fig, len(chosen), several=len(shown) > 1)
     events = _dated_events(results, shown[0].name)
+    days = results.data["date"].values.astype("datetime64[us]")
+    last = _settled(levels[..., 2], SETTLED * span, [day for day, _ in events], days)
     keys = _keys(shown, results.reference, kind)
-    foot = _Foot.of(grid.width, len(keys), len(events))
+    foot = _Foot.of(grid.width, [str(key.get_label()) for key in keys], len(events))
     first, second = style.titles(results, "pole").values()
     page = Page(
         fig, (grid.natural, grid.panel[1] * grid.down + foot.high + 0.35),
-        titles.apart(results, kind, chosen, main),
-        f"{style.subject(results)}{kind.axis} from \u22121 (wholly {second}) to +1 (wholly "
-        f"{first}): {kind.about}.\n{style.run_count(results, each=True)}, means. Every panel spans "
-        "the same range, about its own middle.",
-        _told(results, kind, shown, means[:, -1], chosen),
+        titles.apart(results, kind, places, main),
+        f"{style.subject(results)}{kind.axis}: {kind.about}; \u22121 is wholly {second}, +1 wholly "
+        f"{first}.\nMeans of {style.run_count(results, each=True)}"
+        + _shown(results, chosen, len(places), levels[:, last:, :, 2], last),
+        _told(results, kind, shown, means[:, -1], places),
         lowest=1.5 * grid.down + foot.high + 0.35,
     )  # fmt: skip
     bottom = foot.high + 0.32
@@ -97,31 +114,72 @@ def fan(
         grid.down, grid.across, left=grid.left / page.width, right=1 - grid.right / page.width,
         top=(page.top - ABOVE) / page.height, bottom=bottom / page.height,
         hspace=(ABOVE + 0.3) / grid.inner(page.top - ABOVE - bottom),
-        wspace=grid.between / grid.panel[0],
+        wspace=BETWEEN / grid.panel[0],
     )  # fmt: skip
-    widest = float(np.max(np.nanmax(levels, axis=(0, 1, 3)) - np.nanmin(levels, axis=(0, 1, 3))))
-    span = min(2.0, max(0.1, widest * 1.08))
-    when = DATES.date2num(results.data["date"].values.astype("datetime64[us]"))
+    when, levels = DATES.date2num(days[: last + 1]), levels[:, : last + 1]
     names = list(style.country_names(results).values())
     for index, country in enumerate(chosen):
         axes = page.figure.add_subplot(spec[index // grid.across, index % grid.across])
         _lines(axes, when, levels[:, :, index], shown, results.reference, kind)
         _scales(axes, when, levels[:, :, index], span, ticks=4 if grid.roomy else 3)
-        if grid.roomy:
+        if grid.right == NAMES and (index + 1) % grid.across == 0:
             _name_extremes(axes, levels[:, -1, index, 2], shown, span)
+        long = 0.12 * len(names[country]) > grid.panel[0]
         axes.set_title(
-            names[country] if grid.roomy else names[country].partition(" (")[0], loc="left",
-            fontweight="bold", pad=22, fontsize=style.LABEL + 1 if grid.roomy else style.NOTE,
+            names[country].partition(" (")[0] if long else names[country], loc="left",
+            fontweight="bold", pad=22,
         )  # fmt: skip
         _mark_events(axes, events)
         axes.xaxis.set_tick_params(labelbottom=index + grid.across >= len(chosen))
+    label = f"{second} \u2190   \u2192 {first}"
+    if LETTER * (len(kind.axis) + len(label)) < page.top - ABOVE - bottom:
+        label = f"{kind.axis}:  {label}"
     page.figure.supylabel(
-        f"{kind.axis}:  {second} \u2190   \u2192 {first}",
-        x=0.1 / page.width, fontsize=style.LABEL, y=(bottom + page.top - ABOVE) / 2 / page.height,
+        label, x=0.1 / page.width, y=(bottom + page.top - ABOVE) / 2 / page.height,
+        fontsize=style.LABEL,
     )  # fmt: skip
     page.legend(keys, foot.keys, ncols=foot.across, handlelength=3.4, columnspacing=1.6)
     _list_events(page, events, foot)
     return page.figure
+
+
+def _most_changed(
+    means: Floats, shown: Sequence[Variant], results: Results, places: Sequence[int]
+) -> list[int]:
+    """Return as many places as there is room for, of those that the main course changes most.
+
+    That is against the reference, or without it against the start.
+    """
+    names = [variant.name for variant in shown]
+    before = means[0, 0]
+    if results.reference in names[1:]:
+        before = means[names.index(results.reference), -1]
+    change = np.nan_to_num(np.abs(means[0, -1] - before))[list(places)]
+    most = np.argsort(-change, kind="stable")[: look().theme.panels]
+    return [place for at, place in enumerate(places) if at in most]
+
+
+def _settled(means: Floats, near: float, events: Sequence[date], days: NDArray[Any]) -> int:
+    """Return the last step that is shown: all, or as long again as it takes lines to settle."""
+    off = np.nanmax(np.abs(means - means[:, -1:]), axis=(0, 2))
+    moving = np.flatnonzero(off > near)
+    dated = np.asarray(events, dtype="datetime64[us]").max(initial=days[0])
+    last = 2 * max(int(moving.max(initial=0)) + 1, int(np.searchsorted(days, dated)))
+    shorter = moving.size and last <= MOST_SHOWN * (len(days) - 1)
+    return last if shorter else len(days) - 1
+
+
+def _shown(results: Results, chosen: Sequence[int], of: int, rest: Floats, last: int) -> str:
+    """Say which countries and which part of the time are shown, and of what range."""
+    said = f"; the {len(chosen)} of {of} countries that change most" if len(chosen) < of else ""
+    said += ". All panels span the same range, each about its own middle"
+    if rest.shape[1] > 1:
+        moved = float(np.nanmax(np.abs(rest - rest[:, :1])))
+        said += (
+            f"; after {style.day(results.data['date'].values[last])} no line moves by more than "
+            f"{moved:.2f}"
+        )
+    return f"{said}."
 
 
 class _Foot(NamedTuple):
@@ -134,15 +192,17 @@ class _Foot(NamedTuple):
     letters: int  # in a line of it
 
     @classmethod
-    def of(cls, width: float, keys: int, events: int) -> _Foot:
+    def of(cls, width: float, keys: Sequence[str], events: int) -> _Foot:
         """Return where both stand."""
-        beside = width >= WIDE
-        across = max(1, min(3, int((width / 2 if beside else width) / 3.9)))
-        legend, listed = LEGEND * -(-keys // across), LINE * events
+        column = KEY + LETTER * max(map(len, keys))
+        beside = width - column >= LISTED
+        across = 1 if beside else max(1, int(width / column))
+        legend, listed = LEGEND * -(-len(keys) // across), LINE * events
+        left = column + 0.3 if beside else 0.25
+        letters = int((width - left) / (0.85 * LETTER))
         if beside:
-            left = width / 2 + 0.1
-            return cls(0.45 + max(legend, listed), 0.2, across, left, int((width - left) * 11))
-        return cls(0.45 + legend + listed, 0.24 + listed, across, 0.25, int(width * 11))
+            return cls(0.32 + max(legend, listed), 0.2, across, left, letters)
+        return cls(0.32 + legend + listed, 0.24 + listed, across, left, letters)
 
 
 class _Grid(NamedTuple):
@@ -155,24 +215,22 @@ class _Grid(NamedTuple):
     panel: tuple[float, float]  # width of its axes, and height with what is around them
     left: float
     right: float
-    between: float
     roomy: bool  # there is room for the names of lines at their ends
 
     @classmethod
     def of(cls, fig: Canvas | None, panels: int, *, several: bool) -> _Grid:
         """Return how so many panels stand on a page."""
-        across = min(4, panels) if panels != 5 else 3
-        natural = max(3.6 * across, 9.6)
+        across = min(4, panels) if panels not in (5, 6) else 3
+        natural = max(2.8 * across + 2.0, 9.6)
         width = width_for(fig, natural)
         roomy = width >= ROOMY * natural
-        right = 1.05 if several and roomy else 0.2
-        left, between = (LEFT, right + BETWEEN) if roomy else (0.9, BETWEEN)
+        left, right = (LEFT, NAMES if several else 0.2) if roomy else (0.9, 0.2)
         if not roomy:
             across = max(1, min(across, int((width - left) / NARROW)))
-        inner = (width - left - right - (across - 1) * between) / across
+        inner = (width - left - right - (across - 1) * BETWEEN) / across
         down = -(-panels // across)
         high = 2.5 if roomy else 1.9
-        return cls(width, natural, across, down, (inner, high), left, right, between, roomy)
+        return cls(width, natural, across, down, (inner, high), left, right, roomy)
 
     def inner(self, height: float) -> float:
         """Return how high the axes of a panel are if all take so much."""

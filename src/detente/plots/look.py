@@ -120,14 +120,16 @@ class Theme(NamedTuple):
     dpi: int
     #: Courses of events that a picture shows unless told: the main one, its twin, the next.
     courses: int
+    #: Countries of which a picture with a panel for each has room, unless told: the most changed.
+    panels: int
 
 
 #: The first is used unless another is asked for. A projector has 1920 by 1080 dots and is seen from
 #: afar; a column of a journal is 90 mm wide with type of 7 points.
 THEMES: Final[Mapping[str, Theme]] = {
-    "screen": Theme((None, None), None, style.TITLE, style.SUBTITLE, 150, 3),
-    "projector": Theme((1920 / 144, 1080 / 144), 1.25, 18.0, style.TICK, 144, 2),
-    "paper": Theme((90 / 25.4, None), 7 / style.TICK, 14.0, style.NOTE, 300, 2),
+    "screen": Theme((None, None), None, style.TITLE, style.SUBTITLE, 150, 3, 6),
+    "projector": Theme((1920 / 144, 1080 / 144), 1.25, 18.0, style.TICK, 144, 2, 4),
+    "paper": Theme((90 / 25.4, None), 7 / style.TICK, 14.0, style.NOTE, 300, 2, 4),
 }
 #: What a size may be given as.
 Length = float | str
