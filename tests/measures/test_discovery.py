@@ -103,13 +103,14 @@ def test_a_lever_has_the_effect_of_the_change_that_it_is(scenario):
     found = detente.levers(fixed, "revealed.PAK", runs=40)
     effects = found.table["effect"].abs()
     assert effects.is_monotonic_decreasing
+    tried = len(found.table)
     row = found.table.set_index("change").loc[f"{POSITION} +0.1"]
     assert (row["before"], row["after"]) == pytest.approx((0.3, 0.4))
     ran = [
         detente.run(each, runs=40, variants=["demand"], progress=False)
         for each in (fixed.set({POSITION: 0.4}), fixed)
     ]
-    table = detente.effects(*ran, "revealed").set_index("country")
+    table = detente.effects(*ran, "revealed", 1 - 0.05 / tried).set_index("country")
     assert row["effect"] == pytest.approx(table.loc["PAK", "effect"])
     assert (row["low"], row["high"]) == pytest.approx(
         (table.loc["PAK", "low"], table.loc["PAK", "high"])
@@ -117,7 +118,20 @@ def test_a_lever_has_the_effect_of_the_change_that_it_is(scenario):
     paths = set(found.table["path"])
     assert not any(path.startswith(("dynamics.", "repertoire.")) for path in paths)
     assert "countries.PAK.capability" not in paths
-    assert found.table["change"].iloc[0] in found.sentence
+    told = found.table[(found.table["low"] > 0) | (found.table["high"] < 0)]
+    assert f"Of {tried} single changes tried, {len(told)} can be told" in found.sentence
+    assert told["change"].iloc[0] in found.sentence
+
+
+def test_an_offer_that_nobody_made_is_a_lever(scenario):
+    found = detente.levers(scenario.set({"steps": 4}), "revealed.AFG", runs=20)
+    table = found.table.set_index("path")
+    assert table.loc["events.us_demand.offers.AFG", "after"] == pytest.approx(0.01)
+    assert "events.us_demand.offers.UZB" not in table.index  # it is asked for nothing
+    whole = detente.load("bagram-2025").with_variants(["demand", "negotiated"])
+    varied = detente.levers(whole.set({"steps": 4}), "revealed.AFG", variant="negotiated", runs=5)
+    assert varied.variant == "negotiated"
+    assert "events.agreement.does.foreign_basing" in set(varied.table["path"])
 
 
 def test_leaving_an_event_out_is_a_lever(scenario):

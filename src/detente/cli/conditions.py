@@ -91,6 +91,8 @@ def levers(
 
 
 def _print_levers(found: Levers, most: int) -> None:
+    from detente.measures.wording import held_for_all
+
     out = console.output()
     out.print(found.sentence, style="bold")
     columns = [
@@ -98,7 +100,10 @@ def _print_levers(found: Levers, most: int) -> None:
         ("Effect", "{effect:+z.3f}"), ("95 %", "{low:+z.3f} to {high:+z.3f}"),
     ]  # fmt: skip
     console.print_table(out, columns, console.rows_of(found.table.head(most)), numbers=4)
+    if most < len(found.table):
+        out.print(f"... and {len(found.table) - most} more (--all)")
     out.print(
         f"\n{found.runs:,} runs of each change, paired with those without it. From and to are "
-        "means over runs;\nthe interval is that of the mean effect."
+        "means over runs, the interval is that of the mean effect. "
+        f"{held_for_all(len(found.table), 'changes tried')}"
     )

@@ -47,9 +47,7 @@ class Target(NamedTuple):
         from detente.theory import find
 
         name, _, country = text.partition(".")
-        events = {each.id for variant in scenario.variant_names
-                  for each in scenario.variant(variant).events}  # fmt: skip
-        labels = {"pole": tuple(scenario.poles), "event": tuple(sorted(events))}
+        labels = {"pole": tuple(scenario.poles), "event": tuple(sorted(events_of(scenario)))}
         known = find(scenario.theory).outcomes.numbers(labels)
         declared, along = known[require(name, known, "outcome")]
         if ("country" in declared.axes) != bool(country):
@@ -59,6 +57,25 @@ class Target(NamedTuple):
         if country:
             require_country(country, scenario.country_names)
         return cls(declared, dict(along), country or None)
+
+
+def course_of(scenario: Scenario, variant: str | None) -> tuple[str, Scenario]:
+    """Return the name of a variant, by default the first, and its course of events.
+
+    What is set in that stands over what the variant sets, and its own events are there to be set.
+    """
+    names = scenario.variant_names
+    name = require(names[0] if variant is None else variant, names, "variant")
+    return name, scenario.variant(name)
+
+
+def events_of(scenario: Scenario) -> dict[str, list[str]]:
+    """Return the variants in which each event may come up."""
+    found: dict[str, list[str]] = {}
+    for name in scenario.variant_names:
+        for event in scenario.variant(name).events:
+            found.setdefault(event.id, []).append(name)
+    return found
 
 
 class Experiment:
@@ -85,15 +102,14 @@ class Experiment:
     ) -> None:
         from detente.engine.sampler import sampler_of
 
-        names = scenario.variant_names
-        self.variant = require(names[0] if variant is None else variant, names, "variant")
-        self.against = None if against is None else require(against, names, "variant")
+        self.variant, own = course_of(scenario, variant)
+        self.against, courses = None, [own]
+        if against is not None:
+            self.against, other = course_of(scenario, against)
+            courses.append(other)
         self.target = Target.of(scenario, outcome)
         self.label = outcome
-        self._courses = [
-            scenario.variant(name) for name in (self.variant, self.against) if name is not None
-        ]
-        self.samplers = [sampler_of(course) for course in self._courses]
+        self.samplers = [sampler_of(course) for course in courses]
         event = self.target.along.get("event")
         for name, sampler in zip((self.variant, self.against), self.samplers, strict=False):
             if event is not None and event not in sampler.events:

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from detente.measures.experiment import Experiment, Floats
+from detente.measures.experiment import Experiment, Floats, course_of
 from detente.measures.notebook import notebook_html
-from detente.runs.statistics import Moments, paired
+from detente.runs.statistics import Moments, for_all, paired
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -47,8 +47,9 @@ class Levers:
     runs : int
         Of each change, paired with those without it.
     table : pandas.DataFrame
-        One row a change, the strongest first: change (in words), path, before and after (means over
-        runs; missing for an event that is left out), effect, low, high (interval of the mean).
+        One row a change that was tried, the strongest first: change (in words), path, before and
+        after (means over runs; missing for an event that is left out), effect, low, high (interval
+        of the mean); the intervals hold for all changes at once.
     """
 
     outcome: str
@@ -59,12 +60,17 @@ class Levers:
     @property
     def sentence(self) -> str:
         """What moves it most, in one sentence."""
-        first = self.table.iloc[0]
-        if first["low"] <= 0 <= first["high"]:
-            return f"None of {len(self.table)} single changes can be told to move {self.outcome}."
+        tried, moved = len(self.table), f"{self.outcome} in {self.variant}"
+        told = self.table[(self.table["low"] > 0) | (self.table["high"] < 0)]
+        if not len(told):
+            return (
+                f"None of {tried:,} single changes tried can be told to move {moved} with "
+                f"{self.runs:,} runs of each."
+            )
+        first = told.iloc[0]
         return (
-            f"Of {len(self.table)} single changes, {first['change']} moves {self.outcome} in "
-            f"{self.variant} most: {first['effect']:+.3f} ({first['low']:+.3f} to "
+            f"Of {tried:,} single changes tried, {len(told):,} can be told to move {moved}, most "
+            f"of all {first['change']}: {first['effect']:+.3f} ({first['low']:+.3f} to "
             f"{first['high']:+.3f})."
         )
 
@@ -93,7 +99,8 @@ def levers(
 
     Preferences, resolve, ties, dependence and the figures of events are moved up and down by a
     tenth of their range, in each run from what it drew and no farther than the range allows; offers
-    by a hundredth of an economy; and each event is left out.
+    by a hundredth of an economy, also of events that offer nothing to those whom they ask; and each
+    event is left out.
 
     Parameters
     ----------
@@ -106,7 +113,7 @@ def levers(
     runs : int, optional
         Of each change; by default 300, or those of the scenario if they are fewer.
     level : float
-        Confidence of the intervals.
+        Confidence with which all intervals hold at once, of however many changes.
 
     Returns
     -------
@@ -120,14 +127,15 @@ def levers(
     """
     import pandas as pd
 
-    asked = Experiment(scenario, outcome, variant)
+    name, course = course_of(scenario, variant)
+    asked = Experiment(course.set(_unmade(course)), outcome)
     sampler = asked.samplers[0]
     count = runs or min(scenario.runs, RUNS)
     columns = sampler.columns(count)
     sampler.place(sampler.draws(0, count), columns)
     base = _simulated(asked, sampler, columns)
 
-    def moved(change: tuple[str, float]) -> dict[str, Any] | None:
+    def moved(change: tuple[str, float]) -> tuple[tuple[Any, ...], Floats] | None:
         path, step = change
         rows, quantity = sampler.places[path]
         own = columns.copy()
@@ -135,12 +143,12 @@ def levers(
         before, after = columns[rows[0]].mean(), own[rows[0]].mean()
         if before == after:
             return None
-        return _row(f"{path} {step:+g}", path, before, after, _simulated(asked, sampler, own))
+        row = f"{path} {step:+g}", path, float(before), float(after)
+        return row, _simulated(asked, sampler, own) - base
 
-    def dropped(event: str) -> dict[str, Any] | None:
+    def dropped(event: str) -> tuple[tuple[Any, ...], Floats] | None:
         from detente.scenario import ScenarioError
 
-        course = sampler.scenario
         try:
             other = course.set({"variants": {"without": {"drop": [event]}}, "twin": None})
             without = Experiment(other, outcome, "without")
@@ -150,28 +158,36 @@ def levers(
         mine = own.columns(count)
         own.place(own.draws(0, count), mine)
         found = _simulated(without, own, mine)
-        return _row(f"without {event}", f"events.{event}", np.nan, np.nan, found)
-
-    def _row(change: str, path: str, before: float, after: float, found: Floats) -> dict[str, Any]:
-        difference = Moments(1)
-        difference.add((found - base)[:, np.newaxis])
-        mean, low, high = (float(each[0]) for each in paired(difference, level))
-        return {
-            "change": change, "path": path, "before": float(before), "after": float(after),
-            "effect": mean, "low": low, "high": high,
-        }  # fmt: skip
+        row = f"without {event}", f"events.{event}", np.nan, np.nan
+        return row, found - base
 
     with ThreadPoolExecutor(cpu_count() or 1) as pool:
-        rows = [*pool.map(moved, _steps(sampler))]
+        tried = [*pool.map(moved, _steps(sampler))]
     named = {asked.target.along.get("event")}
-    rows += [
-        dropped(event.id)
-        for event in sampler.scenario.events
-        if not event.history and event.id not in named
+    tried += [
+        dropped(event.id) for event in course.events if not event.history and event.id not in named
     ]
-    table = pd.DataFrame([row for row in rows if row is not None])
+    rows, differences = zip(*(each for each in tried if each is not None), strict=True)
+    moments = Moments(len(rows))
+    moments.add(np.stack(differences, axis=1))
+    found = paired(moments, for_all(level, len(rows)))
+    table = pd.DataFrame(rows, columns=["change", "path", "before", "after"])
+    table = table.assign(effect=found.mean, low=found.low, high=found.high)
     order = np.argsort(-table["effect"].abs().to_numpy(), kind="stable")
-    return Levers(outcome, asked.variant, count, table.iloc[order].reset_index(drop=True))
+    return Levers(outcome, name, count, table.iloc[order].reset_index(drop=True))
+
+
+def _unmade(course: Scenario) -> dict[str, float]:
+    """Return the offers that nobody makes, of nothing: of an event that may come to whom it asks.
+
+    Who is asked for nothing is offered nothing, which would be paid for words.
+    """
+    return {
+        f"events.{event.id}.offers.{code}": 0.0
+        for event in course.events
+        for code in event.asked(course.countries)
+        if not event.history and code not in event.offers
+    }
 
 
 def _steps(sampler: Sampler) -> Iterator[tuple[str, float]]:

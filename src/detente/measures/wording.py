@@ -106,6 +106,14 @@ def counted(count: int, one: str, many: str) -> str:
     return f"{count:,} {one if count == 1 else many}"
 
 
+def held_for_all(count: int, what: str) -> str:
+    """Say that 95 % intervals, a row each of a table, hold for all of its rows at once."""
+    return (
+        f"The intervals hold for all {count:,} {what} at once: if none had any influence, one "
+        "would leave out 0 in one such table of 20."
+    )
+
+
 def quoted(title: str) -> str:
     """Put a title in quotation marks."""
     return f"\u201c{title}\u201d"

@@ -22,10 +22,13 @@ def levers(levers: Levers, fig: Canvas | None = None) -> Canvas:
         Row(
             each["change"], each["effect"], each["low"], each["high"],
             f"{each['effect']:+.3f} ({each['low']:+.3f} to {each['high']:+.3f})",
-            not each["low"] <= 0 <= each["high"],
+            each["low"] > 0 or each["high"] < 0,
         )
         for each in levers.table.head(MOST).to_dict("records")
     ]  # fmt: skip
-    subtitle = f"{levers.runs:,} runs of each change, paired with those without it."
+    subtitle = (
+        f"{levers.runs:,} runs of each change, paired with those without it; the intervals hold "
+        f"for all {len(levers.table):,} that were tried at once."
+    )
     axis = f"change in {levers.outcome}"
     return draw_rows(fig, rows, (levers.sentence, subtitle), axis)

@@ -166,6 +166,14 @@ class Changes:
         return counts / np.where(self.counts > 0, self.counts, np.nan)
 
 
+def for_all(level: float, count: int) -> float:
+    """Return the confidence of each of so many intervals with which all hold at once (Bonferroni).
+
+    Of hundreds without any influence the strongest would else look as if it had some.
+    """
+    return 1.0 - (1.0 - level) / max(count, 1)
+
+
 def paired(differences: Moments, level: float = 0.95) -> Interval:
     """Return the mean of paired differences, one row a run, and its t-interval.
 
