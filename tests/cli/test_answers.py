@@ -66,12 +66,30 @@ def test_discover_finds_conditions(command, folder):
     assert command("discover", folder, "--outcome", "revealed.PAK").exit_code == 2
 
 
+def test_paths_lists_the_events_of_a_variant_and_what_can_be_set(command):
+    listed = command("paths", "bagram-2025", "--variant", "forced").stdout
+    assert "us_seizes" in listed
+    assert "us_presses" not in listed
+    found = command("paths", "bagram-2025", "us_seizes", "--variant", "forced").stdout
+    assert "events.us_seizes.force" in found
+    wrong = command("paths", "bagram-2025", "--variant", "force")
+    assert (wrong.exit_code, "did you mean 'forced'" in wrong.output) == (2, True)
+
+
+def test_a_sweep_refuses_what_it_does_not_read(command):
+    asked = ["sensitivity", "bagram-2025", "--outcome", "revealed.PAK"]
+    done = command(*asked, "--sweep", "countries.PAK.resolve=0:1:2", "--against", "no_move")
+    assert done.exit_code == 2
+    assert "takes neither --against" in done.output
+
+
 def test_levers_ranks_single_changes(command):
     asked = ["levers", "bagram-2025", "--outcome", "tilt.PAK", "--runs", 5]
     done = command(*asked, "--json")
     assert done.exit_code == 0, done.output
     rows = json.loads(done.stdout)["rows"]
     assert len(rows) > 100
+    assert f"all {len(rows)} changes tried at once" in " ".join(command(*asked).stdout.split())
     assert abs(rows[0]["effect"]) >= abs(rows[-1]["effect"])
 
 

@@ -57,6 +57,7 @@ def arguments(folder, tmp_path):
         "odd": ["odd", "--plain"],
         "run": ["run", file, "--runs", 5, "--no-plots", "--out", tmp_path / "again"],
         "list": ["list"],
+        "paths": ["paths", "bagram-2025", "agreement", "--variant", "negotiated"],
         "compare": ["compare", folder],
         "pairs": ["pairs", folder],
         "sensitivity": ["sensitivity", folder, *ABOUT],

@@ -106,6 +106,20 @@ def test_a_sweep_follows_the_runs_of_each_value(scenario):
         assert (row.response, row.probability) == (of_it["response"], of_it["probability"])
 
 
+def test_a_sweep_reaches_what_a_variant_adds_and_sets():
+    whole = detente.load("bagram-2025").set({"steps": 16})
+    for path in ("events.us_demand.offers.AFG", "events.agreement.does.foreign_basing"):
+        given = (path, (0.0, 0.6, 2), "revealed.AFG")
+        found = detente.sweep(whole, *given, variant="negotiated", runs=60)
+        changed = whole.set({f"variants.negotiated.set.{path}": 0.6})
+        ran = detente.run(changed, runs=60, variants=["negotiated"], progress=False)
+        own = ran.data["revealed"].sel(variant="negotiated", country="AFG").to_numpy()
+        assert found.table["mean"].iloc[1] == pytest.approx(own.mean())
+        assert found.table["mean"].nunique() == 2
+    with pytest.raises(detente.UsageError, match="has no event 'agreement': ask for one that has"):
+        detente.sweep(whole, *given)
+
+
 def test_a_tipping_point_is_where_the_likeliest_response_turns(scenario):
     path = "countries.UZB.preferences.foreign_basing.salience"
     found = detente.sweep(scenario, path, (0.0, 1.0, 4), "revealed.UZB", runs=100)

@@ -273,6 +273,20 @@ def test_paths_lists_what_can_be_set():
     assert scenario.paths("nothing") == {}
 
 
+def test_paths_of_a_variant_have_the_events_that_it_adds():
+    scenario = load("bagram-2025")
+    path = "events.agreement.does.foreign_basing"
+    found = scenario.paths("agreement", variant="negotiated")
+    assert found[path] == {"normal": [0.4, 0.1]}
+    assert not scenario.paths("bad_things", variant="negotiated")
+    changed = scenario.set({f"variants.negotiated.set.{path}": 0.2})
+    assert changed.paths("agreement", variant="negotiated")[path] == 0.2
+    with pytest.raises(ScenarioError, match=r"as variants\.negotiated\.add\.events\.agreement"):
+        scenario.set({path: 0.2})
+    with pytest.raises(KeyError, match="negotiated"):
+        scenario.paths(variant="negotiatd")
+
+
 def test_what_can_be_set_is_told_with_unit_range_and_sentence():
     scenario = load("bagram-2025")
     table = scenario.paths().table

@@ -21,7 +21,7 @@ from detente.cli.page import page
 from detente.cli.report import report
 from detente.cli.results import compare, pairs, plot
 from detente.cli.run import run
-from detente.cli.scenarios import list_scenarios, new, schema
+from detente.cli.scenarios import list_scenarios, new, paths, schema
 from detente.cli.score import score
 from detente.cli.sensitivity import sensitivity
 from detente.cli.verify import verify
@@ -37,8 +37,8 @@ app = typer.Typer(
 )
 
 for command in (
-    run, check, new, list_scenarios, schema, compare, sensitivity, discover, levers, explain, pairs,
-    score, fit, ablate, plot, report, page, verify, odd, mcp,
+    run, check, new, list_scenarios, paths, schema, compare, sensitivity, discover, levers, explain,
+    pairs, score, fit, ablate, plot, report, page, verify, odd, mcp,
 ):  # fmt: skip
     app.command(command.__name__.removesuffix("_scenarios"))(reported(command))
 app.command("app")(reported(open_page))

@@ -88,6 +88,10 @@ OUTPUTS: Final[dict[str, Schema]] = {
     ),
     "new": _object(file=TEXT),
     "list": _rows(name=TEXT, title=TEXT, countries=COUNT, variants=TEXT),
+    "paths": _object(
+        variant=NAME, events=_rows(id=TEXT, title=NAME),
+        paths=_rows(path=TEXT, value={}, unit=TEXT, sentence=TEXT, **_numbers("low", "high")),
+    ),
     "compare": _rows(
         variant=TEXT, country=NAME, outcome=TEXT, country_name=NAME, runs=COUNT,
         **_numbers("effect", "low", "high", "run_low", "run_high", "rises", "falls",

@@ -1,4 +1,4 @@
-"""``detente list``, ``new`` and ``schema``: the scenarios there are, and how to write another."""
+"""``detente list``, ``paths``, ``new``, ``schema``: scenarios, what is in one, how to write one."""
 
 from __future__ import annotations
 
@@ -47,6 +47,51 @@ def list_scenarios(
         console.say(error, prefix="")
     if broken:
         raise typer.Exit(console.FAILED)
+
+
+def paths(
+    scenario: console.OneScenario,
+    about: Annotated[
+        str | None,
+        typer.Argument(help="Only paths with this among their parts: PAK, us_demand, salience."),
+    ] = None,
+    *,
+    variant: Annotated[
+        str | None, typer.Option(help="In its course; else in the scenario itself.")
+    ] = None,
+    as_json: console.AsJson = False,
+    csv: console.Csv = None,
+) -> None:
+    """List the events of a scenario, or of a variant, and what can be set in it, by its path."""
+    from detente.scenario.messages import require
+
+    (loaded,) = console.load_all([scenario])
+    course = loaded
+    if variant is not None:
+        course = loaded.variant(require(variant, loaded.variant_names, "variant"))
+    found = course.paths(about)
+    table = found.table.reset_index()
+    console.write_tables(table, csv=csv)
+    events = [{"id": each.id, "title": each.title} for each in course.events]
+    if as_json:
+        rows = [row | {"value": found[row["path"]]} for row in console.rows_of(table)]
+        console.print_json({"variant": variant, "events": events, "paths": rows})
+        return
+    out = console.output()
+    name = loaded.scenario if variant is None else f"{loaded.scenario}, variant {variant}"
+    if about is None:
+        out.print(f"{name}: {len(events)} events and {len(found)} paths", style="bold")
+        columns = [("Event", "{id}"), ("Title", "{title}")]
+        console.print_table(out, columns, events, unbroken=(0,))
+        others = ", ".join(each for each in loaded.variant_names if each != variant)
+        out.print(
+            "\nTo list paths, name a part of them as well: an event, a country's code, salience. "
+            + (f"Other variants, by --variant: {others}." if loaded.variants else "")
+        )
+        return
+    out.print(f"{name}: {len(found)} paths with {about}", style="bold")
+    columns = [("Path", "{path}"), ("Value", "{value}"), ("Range", "{low:g} to {high:g}")]
+    console.print_table(out, columns, console.rows_of(table), unbroken=(2,))
 
 
 def new(

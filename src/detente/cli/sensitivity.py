@@ -81,6 +81,8 @@ def sensitivity(
         given = with_overrides(loaded, runs=runs, seed=seed)
     found: Drivers | Sweep
     if sweep is not None:
+        if against or samples or method != "cheap":
+            raise UsageError("--sweep takes neither --against nor --method nor --samples")
         path, values = _parsed(sweep)
         found = measure.sweep(given, path, values, outcome, variant=variant)
         console.draw("sweep", found, plot, tell=not as_json)
@@ -114,6 +116,8 @@ def _parsed(text: str) -> tuple[str, tuple[float, float, int]]:
 
 
 def _print(found: Drivers, most: int) -> None:
+    from detente.measures.wording import held_for_all
+
     out = console.output()
     out.print(f"{found.subject}: {found.runs:,} runs", style="bold")
     for kind, heading in KINDS.items():
@@ -132,10 +136,7 @@ def _print(found: Drivers, most: int) -> None:
         console.print_table(out, columns, console.rows_of(found.convergence), numbers=2)
         out.print()
     if found.method == "cheap":
-        out.print(
-            f"The intervals hold for all {len(found.table)} inputs at once: if none had any "
-            "influence, one would leave out 0 in one such table of 20."
-        )
+        out.print(held_for_all(len(found.table), "inputs"))
     out.print(found.sentence)
 
 

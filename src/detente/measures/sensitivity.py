@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from detente.measures.effects import check_results, values_of
-from detente.measures.experiment import Experiment, Floats
+from detente.measures.experiment import Experiment, Floats, course_of, events_of
 from detente.measures.indices import CHANCE, morris, sobol
 from detente.measures.notebook import notebook_html
 from detente.runs.errors import UsageError, require
+from detente.runs.statistics import for_all
 from detente.scenario.messages import percent
 
 if TYPE_CHECKING:
@@ -262,8 +263,7 @@ def inputs_and_outcome(results: Results, asked: Experiment) -> tuple[pd.DataFram
 def correlations(inputs: pd.DataFrame, values: Floats, level: float) -> pd.DataFrame:
     """Return the rank correlation of each input with an outcome, and its interval.
 
-    The intervals hold for all inputs at once (Bonferroni): of hundreds without any influence the
-    strongest would else look as if it had some.
+    The intervals hold for all inputs at once.
     """
     import pandas as pd
     from scipy.special import ndtri
@@ -277,8 +277,9 @@ def correlations(inputs: pd.DataFrame, values: Floats, level: float) -> pd.DataF
             (ranks**2).sum(axis=0) * (own**2).sum()
         )
     found = np.nan_to_num(found)
-    tail = (1 - level) / 2 / max(inputs.shape[1], 1)
-    half = -ndtri(tail) * np.sqrt((1 + found**2 / 2) / (len(values) - 3))
+    half = ndtri(0.5 + for_all(level, inputs.shape[1]) / 2) * np.sqrt(
+        (1 + found**2 / 2) / (len(values) - 3)
+    )
     middle = np.arctanh(np.clip(found, -1 + 1e-12, 1 - 1e-12))
     return pd.DataFrame(
         {
@@ -401,7 +402,7 @@ def sweep(
     outcome : str
         Such as ``tilt.PAK``.
     variant : str, optional
-        By default the first.
+        By default the first. The values stand over what it sets, also in events that it adds.
     runs : int, optional
         Of each value; by default those of the scenario. All have the same random numbers.
 
@@ -422,16 +423,22 @@ def sweep(
     low, high, count = values
     if count < 2 or not low < high:
         raise UsageError("a sweep goes from a lower to a higher value by two or more")
-    name = scenario.variant_names[0] if variant is None else variant
-    alone = scenario.with_variants([require(name, scenario.variant_names, "variant")])
+    name, course = course_of(scenario, variant)
+    kind, _, rest = path.partition(".")
+    event, known = rest.partition(".")[0], events_of(scenario)
+    if kind == "events" and event in known and name not in known[event]:
+        raise UsageError(
+            f"the variant '{name}' has no event '{event}': ask for one that has it, such as "
+            f"{known[event][0]}"
+        )
     runs = runs or scenario.runs
     grid = [float(each) for each in np.linspace(low, high, count)]
-    points = [_point(alone, path, value, outcome, runs) for value in grid]
+    points = [_point(course, path, value, outcome, runs) for value in grid]
     turns = []
     for what in ("likeliest response", "sign"):
         for before, after in pairwise(points):
             if _state(before, what) != _state(after, what):
-                at = _turn(alone, path, outcome, runs, what, (before, after))
+                at = _turn(course, path, outcome, runs, what, (before, after))
                 turns.append(
                     {"at": at, "what": what, "before": _state(before, what),
                      "after": _state(after, what)}
@@ -449,24 +456,24 @@ def _state(point: dict[str, Any], what: str) -> Any:
     return point.get("response")
 
 
-def _turn(alone: Scenario, path: str, outcome: str, runs: int, what: str, ends: Any) -> float:
+def _turn(course: Scenario, path: str, outcome: str, runs: int, what: str, ends: Any) -> float:
     """Return about where something turns between two values, by halving."""
     before, after = ends
     low, high = before["value"], after["value"]
     for _ in range(HALVINGS):
         middle = (low + high) / 2
-        same = _state(_point(alone, path, middle, outcome, runs), what) == _state(before, what)
+        same = _state(_point(course, path, middle, outcome, runs), what) == _state(before, what)
         low, high = (middle, high) if same else (low, middle)
     return float((low + high) / 2)
 
 
-def _point(alone: Scenario, path: str, value: float, outcome: str, runs: int) -> dict[str, Any]:
+def _point(course: Scenario, path: str, value: float, outcome: str, runs: int) -> dict[str, Any]:
     """Return what comes of one value."""
     from scipy.special import stdtrit
 
     from detente.engine.kernel import simulate_columns
 
-    changed = alone.set({path: value})
+    changed = course.set({path: value})
     asked = Experiment(changed, outcome)
     sampler = asked.samplers[0]
     columns = sampler.columns(runs)

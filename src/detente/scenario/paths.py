@@ -34,7 +34,18 @@ from detente.scenario.shape import (
     is_table,
     known_keys,
 )
-from detente.scenario.tree import Mark, Rows, Steps, Table, as_tree, child, has, shallow
+from detente.scenario.tree import (
+    Mark,
+    Rows,
+    Steps,
+    Table,
+    as_tree,
+    child,
+    has,
+    rows_at,
+    shallow,
+    table_at,
+)
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -300,7 +311,11 @@ class _Assignment:
             what = {"events": "event", "record": "entry of the record"}.get(
                 name, f"entry of {name}"
             )
-            raise PathError(f"there is no {what} '{spelled}'{did_you_mean(spelled, known)}")
+            near = did_you_mean(spelled, known)
+            for variant, own in table_at(self.tree, "variants").items():
+                if any(child(row, "id") == spelled for _, row in rows_at(own.get("add"), name)):
+                    near = f": a variant adds it, as variants.{variant}.add.events.{spelled}"
+            raise PathError(f"there is no {what} '{spelled}'{near}")
         countries = child(self.tree, "countries") or {}
         for code in key:
             if code not in countries:

@@ -344,13 +344,17 @@ class Scenario(Part):
         require_type(path, str, "a path such as countries.PAK.resolve")
         return paths.fetch(as_tree(self.to_plain(), PROGRAM), path)
 
-    def paths(self, about: str | None = None) -> paths.Paths:
+    def paths(self, about: str | None = None, *, variant: str | None = None) -> paths.Paths:
         """Return what can be set, and what stands there: a value by its path.
 
         Parameters
         ----------
         about : str, optional
             Only paths with this among their parts, such as a country's code or ``salience``.
+        variant : str, optional
+            What stands in the course of a variant, with the events that it adds and without those
+            that it drops; `detente.sweep` and ``variants.NAME.set`` reach all of it. By default
+            what stands in the scenario itself, and each variant as a whole.
 
         Returns
         -------
@@ -358,7 +362,8 @@ class Scenario(Part):
             A dict of numbers, distributions in plain form, texts and lists, as `set` takes them;
             its ``table`` also has unit, range and a sentence of each, and a notebook shows that.
         """
-        return paths.leaves(type(self), self.to_plain(), about)
+        of = self if variant is None else self.variant(variant)
+        return paths.leaves(type(self), of.to_plain(), about)
 
     def set(self, changes: Mapping[str, Any]) -> Self:
         """Return a new scenario with other values at some paths.
