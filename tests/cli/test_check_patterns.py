@@ -19,7 +19,8 @@ def giving(monkeypatch):
     """Make the command find given claims for the first pattern."""
 
     def give(*claims):
-        found = Patterns([Pattern("P1", "It is so.", "here", claims, ("so be it",))], ["P2"])
+        pattern = Pattern("P1", "It is so.", "here", claims, ("so be it",), runs=40)
+        found = Patterns([pattern], ["P2"])
         monkeypatch.setattr(places, "patterns", lambda **_: found)
 
     return give
@@ -82,7 +83,7 @@ def test_undecided_is_not_enough(detente, giving):
     giving(share(LIKELY, np.array([1.0])), mean(MORE, np.array([np.nan])))
     done = detente("check", "--patterns")
     assert done.exit_code == 1
-    assert "1 undecided, which more runs may settle" in done.stdout
+    assert "P1 is not decided with 40 runs. More runs may decide." in done.stdout
     assert "nothing to measure" in done.stdout
     assert json.loads(detente("check", "--patterns", "--json").stdout)["verdict"] == "undecided"
 

@@ -111,10 +111,6 @@ def scores(score, fit, patterns):
         lines.append(
             f"| {words} | {figures['rps']:.2f} | {figures['skill']:.2f} ({low:.2f} to {high:.2f}) |"
         )
-    verdicts = {
-        verdict: [pattern.name for pattern in patterns if pattern.verdict == verdict]
-        for verdict in ("holds", "undecided", "fails")
-    }
     left, together = fit["leave_one_episode_out"], fit["left_out_together"]
     said = ", ".join(f"{left[name]['skill']:.2f} on {name}" for name in EPISODES)
     own = ", ".join(f"{left[name]['skill_own']:.2f} on {name}" for name in EPISODES)
@@ -142,9 +138,7 @@ def scores(score, fit, patterns):
         f"costs of "
         "responses and figures marked as judgements were set by people who knew all five.\n\nOf "
         "the "
-        f"patterns that the model is meant to show, {_listed(verdicts['holds'])} hold with 95 % "
-        f"confidence, {_listed(verdicts['undecided'])} undecided, {_listed(verdicts['fails'])} "
-        f"fail; "
+        f"patterns that the model is meant to show, with 95 % confidence {patterns.sentence}; "
         "`detente check --patterns` says by how much, `detente ablate` which of them hold although "
         "governments say nothing or toss coins."
     )

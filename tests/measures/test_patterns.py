@@ -72,6 +72,20 @@ def test_what_other_runs_are_needed_for_is_left_out():
         assert some.verdict != "holds" or not some.left_out
 
 
+def test_few_runs_do_not_make_a_pattern_fail_by_one_claim_of_many():
+    """Of five claims of P1, one fails by itself with 100 runs, and is open with 1000."""
+    scenario = detente.load("bagram-2025").with_variants(["demand", "no_move", "negotiated"])
+    found = detente.patterns(detente.run(scenario, runs=100, progress=False), rerun=False)
+    russia = next(c for c in found["P1"].claims if "Russia - Iran" in c.criterion.statistic)
+    assert russia.low > russia.criterion.threshold  # and it is asked to lie below
+    assert (russia.verdict, found["P1"].verdict) == ("undecided", "undecided")
+    assert found["P1"].said() == "is not decided with 100 runs"
+    assert (found["P6"].verdict, found["P6"].claims) == ("not tested", ())
+    assert found["P6"].said().startswith("is not tested here, because")
+    assert found["P4"].verdict == "fails"
+    assert all(f"{name} " in found.sentence for name in ("P1", "P4", "P6"))
+
+
 def test_what_cannot_be_measured_is_refused(small):
     with pytest.raises(detente.UsageError, match="small has no patterns"):
         detente.patterns(scenarios=[small])
@@ -166,6 +180,7 @@ def test_a_pattern_holds_if_all_claims_do_and_fails_if_one_does():
     assert {"pattern", "statistic", "value", "low", "high", "level"} <= set(found.table)
     assert "P1 fails: It is so." in repr(found)
     assert found.missing == ("P2",)
+    assert found.sentence == "P1 fails"
     with pytest.raises(KeyError, match="P2 was not measured"):
         found["P2"]
 

@@ -116,26 +116,21 @@ def _print(patterns: Patterns) -> None:
     """Print each pattern with its claims, and how many hold."""
     out = console.output(narrow=True)
     for pattern in patterns:
-        out.print(f"{pattern.name} {pattern.verdict}: {pattern.sentence}", style="bold")
+        out.print(f"{pattern.name} {pattern.said()}: {pattern.sentence}", style="bold")
         console.print_table(
             out, COLUMNS, [_row(claim) for claim in pattern.claims], unbroken=(1, 2, 3)
         )
         for line in pattern.beside:
             out.print(f"Beside: {line}.")
         out.print()
-    verdicts = [pattern.verdict for pattern in patterns]
-    holding, failing = verdicts.count("holds"), verdicts.count("fails")
-    parts = [f"{holding} of {len(verdicts)} patterns hold"]
-    if failing:
-        parts.append(f"{failing} {'fails' if failing == 1 else 'fail'}")
-    if "undecided" in verdicts:
-        parts.append(f"{verdicts.count('undecided')} undecided, which more runs may settle")
+    more = " More runs may decide." if "undecided" in {each.verdict for each in patterns} else ""
     missing = f" Not measured here: {', '.join(patterns.missing)}." if patterns.missing else ""
     out.print(
-        f"{'; '.join(parts)}.{missing}\n"
+        f"{patterns.sentence}.{more}{missing}\n"
         "A claim holds if its whole interval (95 %, unless the file asks for another)\n"
-        "lies past the threshold, fails if none of it does; a pattern holds if all of\n"
-        "its claims do, and fails if one fails."
+        "lies past the threshold. It fails if none of it does, and none of the wider\n"
+        "one that holds for all claims of its pattern at once. A pattern holds if all\n"
+        "of its claims do, and fails if one fails."
     )
 
 

@@ -42,7 +42,7 @@ _BOX: Final = _object(
 _TEXTS: Final[Schema] = {"type": "array", "items": TEXT}
 _TRUTH: Final[Schema] = {"type": "boolean"}
 _INTERVAL: Final[Schema] = {"type": "array", "items": NUMBER, "minItems": 2, "maxItems": 2}
-_VERDICT: Final[Schema] = {"enum": ["holds", "fails", "undecided"]}
+_VERDICT: Final[Schema] = {"enum": ["holds", "fails", "undecided", "not tested"]}
 _PROBLEMS: Final = _rows(file=TEXT, line=COUNT, column=COUNT, path=TEXT, message=TEXT)
 _HITS: Final = {**_numbers("rps", "skill"), "hits_side": COUNT, "hits_response": COUNT}
 _FIGURES: Final = {**_HITS, "of": COUNT, "log_score": NUMBER}
@@ -79,9 +79,9 @@ OUTPUTS: Final[dict[str, Schema]] = {
                         problems=_PROBLEMS, warnings=_PROBLEMS),
     ),
     "check --patterns": _object(
-        verdict=_VERDICT, missing=_TEXTS,
+        verdict=_VERDICT, sentence=TEXT, missing=_TEXTS,
         patterns=_rows(
-            pattern=TEXT, sentence=TEXT, scenario=TEXT, verdict=_VERDICT, beside=_TEXTS,
+            pattern=TEXT, sentence=TEXT, scenario=TEXT, verdict=_VERDICT, said=TEXT, beside=_TEXTS,
             claims=_rows(statistic=TEXT, above=_TRUTH, reason=TEXT, runs=COUNT, verdict=_VERDICT,
                          **_numbers("threshold", "level", "value", "low", "high", "margin")),
         ),

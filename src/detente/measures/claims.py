@@ -3,7 +3,8 @@
 A claim holds if its whole confidence interval lies past the threshold, fails if none of it does,
 and is undecided otherwise. A pattern holds if all of its claims do: a test of "every one of these"
 needs no correction for how many they are (the intersection-union test, Berger 1982). Whether any
-fails is not so protected: among many true claims one may fail by chance.
+fails does, for among many true claims one may fail by chance: a claim of a pattern fails only if
+none of the interval does that holds for all of its claims at once.
 """
 
 from __future__ import annotations
@@ -15,11 +16,14 @@ from typing import Any, Final, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from detente.measures.wording import counted, joined
 from detente.runs.statistics import Moments, paired, proportion
 
 Floats = NDArray[np.float64]
-Verdict = Literal["holds", "fails", "undecided"]
+Verdict = Literal["holds", "fails", "undecided", "not tested"]
 
+#: In the order in which they are told.
+VERDICTS: Final[tuple[Verdict, ...]] = ("holds", "fails", "undecided", "not tested")
 #: Resamples of a bootstrap: the ends of a 95 % interval then wander by a hundredth of its width.
 RESAMPLES: Final = 1000
 
@@ -44,6 +48,7 @@ class Claim:
     low: float  # of the confidence interval over runs
     high: float
     runs: int
+    doubtful: bool = False  # whether it fails by itself, but not with all claims of its pattern
 
     @property
     def margin(self) -> float:
@@ -53,13 +58,14 @@ class Claim:
 
     @property
     def verdict(self) -> Verdict:
-        """Whether the claim holds with the confidence asked, fails with it, or neither."""
+        """Whether the claim holds with the confidence asked, fails with that of all, or neither."""
         above, threshold = self.criterion.above, self.criterion.threshold
         worst, best = (self.low, self.high) if above else (-self.high, -self.low)
         line = threshold if above else -threshold
         if worst > line:
             return "holds"
-        return "fails" if best <= line else "undecided"  # NaN is neither
+        fails = best <= line and not self.doubtful
+        return "fails" if fails else "undecided"  # NaN is neither
 
     def to_plain(self) -> dict[str, Any]:
         """Return what was asked and measured, by name."""
@@ -77,12 +83,26 @@ class Pattern:
     claims: tuple[Claim, ...]  # everything that the sentence says
     beside: tuple[str, ...] = ()  # what was found besides and decides nothing
     left_out: int = 0  # claims that were not measured, as runs that they need are not there
+    runs: int = 0  # of each course
 
     @property
     def verdict(self) -> Verdict:
-        """Holds if every claim does, fails if one does, else undecided."""
+        """Holds if every claim does, fails if one does, else undecided, or not tested at all."""
+        if self.left_out and not self.claims:
+            return "not tested"
         found = verdict_of(claim.verdict for claim in self.claims)
         return "undecided" if self.left_out and found == "holds" else found
+
+    def said(self, *, many: bool = False) -> str:
+        """Return the verdict in words, such as "is not decided with 60 runs", of one or of many."""
+        verb, needs = ("are", "they need") if many else ("is", "it needs")
+        if self.verdict == "not tested":
+            return f"{verb} not tested here, because these results lack the runs that {needs}"
+        if self.verdict == "undecided" and verdict_of(c.verdict for c in self.claims) == "holds":
+            return f"{verb} not decided here, because these results lack runs that {needs} as well"
+        if self.verdict == "undecided":
+            return f"{verb} not decided with {counted(self.runs, 'run', 'runs')}"
+        return self.verdict.removesuffix("s") if many else self.verdict
 
     def to_plain(self) -> dict[str, Any]:
         """Return the pattern with each of its claims, by name."""
@@ -91,10 +111,23 @@ class Pattern:
             "sentence": self.sentence,
             "scenario": self.scenario,
             "verdict": self.verdict,
+            "said": self.said(),
             "claims": [claim.to_plain() for claim in self.claims],
             "beside": self.beside,
             "left_out": self.left_out,
         }
+
+
+def sentence_of(patterns: Iterable[Pattern]) -> str:
+    """Say which of some patterns hold, which fail, and which are open and why."""
+    groups: dict[str, list[Pattern]] = {}
+    for each in sorted(patterns, key=lambda each: VERDICTS.index(each.verdict)):
+        groups.setdefault(each.said(), []).append(each)
+    said = [
+        f"{joined([each.name for each in own])} {own[0].said(many=len(own) > 1)}"
+        for own in groups.values()
+    ]
+    return "; ".join(said)
 
 
 def verdict_of(verdicts: Iterable[Verdict]) -> Verdict:

@@ -27,6 +27,7 @@ from detente.measures.claims import (
     bootstrapped,
     entropies,
     mean,
+    sentence_of,
     share,
     shares,
     verdict_of,
@@ -35,6 +36,7 @@ from detente.measures.effects import check_results
 from detente.measures.ensemble import Ensemble, NotRunError, Places
 from detente.measures.notebook import notebook_html
 from detente.runs.errors import UsageError
+from detente.runs.statistics import for_all
 from detente.scenario.messages import require_type
 from detente.scenario.patterns import SIDES, either, sentences
 
@@ -77,6 +79,11 @@ class Patterns:
         """Holds if every pattern does, fails if one does, else undecided."""
         return verdict_of(pattern.verdict for pattern in self._found)
 
+    @property
+    def sentence(self) -> str:
+        """Which hold, which fail, and which are open and why."""
+        return sentence_of(self._found)
+
     @cached_property
     def table(self) -> pd.DataFrame:
         """One row a claim.
@@ -96,11 +103,12 @@ class Patterns:
     def to_plain(self) -> dict[str, Any]:
         """Return the verdicts, by name, with what was measured."""
         each = [pattern.to_plain() for pattern in self._found]
-        return {"verdict": self.verdict, "patterns": each, "missing": self.missing}
+        found = {"verdict": self.verdict, "sentence": self.sentence}
+        return {**found, "patterns": each, "missing": self.missing}
 
     def __repr__(self) -> str:
         """Say in a line each which patterns hold."""
-        lines = [f"{p.name} {p.verdict}: {p.sentence}" for p in self._found]
+        lines = [f"{p.name} {p.said()}: {p.sentence}" for p in self._found]
         return "\n".join([*lines, "Every claim: .table"])
 
 
@@ -239,17 +247,25 @@ class Measurement:
     def pattern(self) -> Pattern:
         """Return the pattern with each of its claims measured."""
         claims: list[Claim] = []
+        asked: list[form.Claim] = []
         beside, left = [], 0
-        for claim in self._form.claims:
+        for claim in map(self._whole, self._form.claims):
             try:
-                claims += self._claims(self._whole(claim))
+                claims += self._claims(claim)
+                asked.append(claim)
             except NotRunError:
                 left += 1
+        if any(claim.verdict == "fails" for claim in claims):
+            together = [each for claim in asked for each in self._claims(claim, len(claims))]
+            claims = [
+                replace(own, doubtful=own.verdict == "fails" != held.verdict)
+                for own, held in zip(claims, together, strict=True)
+            ]
         for claim in self._form.beside:
             with suppress(NotRunError):
                 beside.append(self._text(self._whole(claim)))
         name, title, scenario = self._form.id, self._form.title, self._scenario.scenario
-        return Pattern(name, title, scenario, tuple(claims), tuple(beside), left)
+        return Pattern(name, title, scenario, tuple(claims), tuple(beside), left, self._of.runs)
 
     def _whole(self, claim: form.Claim) -> form.Claim:
         """Return a claim with what stands where it says nothing of event, variant and response."""
@@ -260,9 +276,12 @@ class Measurement:
         }
         return claim.model_copy(update=told)
 
-    def _claims(self, claim: form.Claim) -> Iterator[Claim]:
-        """Measure a claim: one for each of the countries and variants that it lists."""
-        level = claim.confidence or self._form.confidence
+    def _claims(self, claim: form.Claim, among: int = 1) -> Iterator[Claim]:
+        """Measure a claim: one for each of the countries and variants that it lists.
+
+        The intervals hold for so many claims at once.
+        """
+        level = for_all(claim.confidence or self._form.confidence, among)
         base = Criterion("", reason=claim.reason or "", level=level)
         kinds = {"first": self._first, "most_likely": self._most_likely, "entropy": self._entropy}
         for measure in (how for name, how in kinds.items() if getattr(claim, name)):

@@ -16,7 +16,7 @@ from detente.measures.forecasts import Forecast, hits, of_sides, over_countries,
 from detente.measures.patterns import patterns as patterns_of
 from detente.measures.score import forecast_of
 from detente.measures.sensitivity import sensitivity
-from detente.measures.wording import counted, directions, joined, percent, quoted, signed, titles
+from detente.measures.wording import counted, directions, percent, quoted, signed, titles
 from detente.measures.wording import interval as between
 from detente.odd import plain_page
 from detente.reports.markup import (
@@ -47,11 +47,6 @@ HELD: Final = (
     "the file gives to its figures and by what the fit leaves open of the coefficients. Intervals "
     "of shares hold the number of runs alone."
 )
-#: How the verdicts on a pattern read.
-VERDICTS: Final = {
-    "holds": ("holds", "hold"), "fails": ("fails", "fail"),
-    "undecided": ("is undecided", "are undecided"),
-}  # fmt: skip
 
 
 def _moved(told: Told) -> list[dict[str, Any]]:
@@ -292,21 +287,15 @@ def patterns(told: Told) -> Chapter | None:
         Column("Pattern"), Column("What the runs must show"), Column("Verdict"),
         *(Column(each, number=True) for each in ("Hold", "Fail", "Undecided", "Left out")),
     ]  # fmt: skip
-    by = {verdict: [each.name for each in found if each.verdict == verdict] for verdict in VERDICTS}
-    said = "; ".join(
-        f"{joined(names)} {VERDICTS[verdict][len(names) > 1]}"
-        for verdict, names in by.items()
-        if names
-    )
     caption = (
-        "A pattern holds if all of its claims do with 95 % confidence, fails if one does. Left "
-        "out: claims that need other runs than these."
+        "A pattern holds if all of its claims do with 95 % confidence, fails if one does with that "
+        "of all at once. Left out: claims that need other runs than these."
     )
     more = paragraph(
         tag("code", "detente check --patterns"), " runs those too, and shows every claim.",
         class_="note",
     )  # fmt: skip
-    inside = paragraph(f"Of the patterns that its runs are meant to show, {said}.")
+    inside = paragraph(f"Of the patterns that its runs are meant to show, {found.sentence}.")
     return Chapter("patterns", "Patterns", Html(inside + table(caption, columns, rows) + more))
 
 
