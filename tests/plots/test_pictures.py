@@ -6,6 +6,7 @@ import re
 import subprocess
 import sys
 from datetime import date
+from itertools import combinations
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -15,6 +16,7 @@ import pytest
 from matplotlib.dates import num2date
 from matplotlib.figure import Figure
 from matplotlib.text import Text
+from matplotlib.transforms import Bbox
 from synthetic import SyntheticResults, synthetic
 
 from detente import UsageError, agreement, plots
@@ -138,6 +140,31 @@ def test_the_change_of_both_stands_beside_them_as_in_the_table(results, drawn):
             for name in names
         ]
         assert drawn_ends == pytest.approx(np.array(expected))
+
+
+def test_names_beside_paths_lie_on_no_other_and_are_shared_where_dots_are(ran):
+    for theme in ("screen", "projector", "paper"):
+        figure = plots.paths(ran, theme=theme)
+        figure.draw_without_rendering()
+        labels = [text for text in figure.axes[0].texts if text.get_fontweight() == "bold"]
+        boxes = [Text.get_window_extent(text) for text in labels]  # without the line to the dot
+        for one, other in combinations(boxes, 2):
+            assert Bbox.intersection(one, other) is None
+        said = [text.get_text().replace("\n", " ") for text in labels]
+        assert any("Tajikistan" in each and "Kyrgyzstan" in each for each in said)
+        assert len(said) < 10  # of eleven
+
+
+def test_the_change_of_ties_has_a_scale_of_its_own_and_says_so(ran):
+    figure = plots.final_tilt(ran)
+    revealed, ties = (figure.axes[at].get_xlim()[1] for at in (1, 3))
+    (said,) = (each for each in texts(figure) if "times as large" in each)
+    assert said == f"drawn {revealed / ties:.0f} times as large"
+    rows = ran.summary["demand"].values()
+    reach = max(abs(row[end]) for row in rows for end in ("effect_low", "effect_high"))
+    assert reach <= ties <= 1.1 * max(reach, 0.01)
+    most = max(abs(row["effect"]) for row in rows)
+    assert f"Ties move by {most:.3f} at most." in plots.alt_text(figure)
 
 
 def test_the_reference_alone_has_no_change(results):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import Any, Final
 
@@ -26,20 +27,20 @@ HEDGES: Final = 0.5
 #: How words in the margin are written.
 MARGINAL: Final[dict[str, Any]] = {"fontsize": style.NOTE, "color": style.FAINT}
 #: Inches: of the page's width, of a row without and for each course, of a row at least, above the
-#: rows for headings and below them, of a panel of changes, of the numbers right of it, and between
-#: panels.
+#: rows for headings and below them on a narrow and on a roomy page, of a panel of changes, of the
+#: numbers right of it, and between panels.
 WIDTH: Final = 16.6
 ROW: Final = (0.42, 0.06)
 LOW: Final = 0.4
 ABOVE: Final = 1.15
-BELOW: Final = 1.15
+BELOW: Final = (0.75, 1.15)
 CHANGE: Final = 1.3
 NUMBERS: Final = 2.5
-GAP: Final = 0.25
+GAP: Final = 0.32
 #: On a page narrower than this the changes are left out.
 ROOMY: Final = 16.0
-#: Change in tilt that the axis of changes has room for at least.
-LEAST: Final = 0.1
+#: Change in tilt that an axis of changes has room for at least: ties move by hundredths.
+LEAST: Final = {REVEALED: 0.1, TIES: 0.01}
 
 
 @base.plot(by_run=True, needs=("tilt_bins", "revealed_bins", "hedging"))
@@ -54,10 +55,11 @@ def final_tilt(
     On the left the revealed tilt: with whom it sided in what it said and did (filled marks and
     hills). On the right the tilt of its ties: how close it stands to either (hollow marks and
     outlines). Beside each stands what the first course of events changed against the same runs of
-    the reference: the mean, and within what 95 % of the changes lie. Countries stand from the most
-    tilted to the first pole, by their ties, to the most tilted to the second. One whose ties are
-    between the poles and close to both is named a hedger. On a narrow page the changes are left
-    out: ``effects`` draws them.
+    the reference: the mean, and within what 95 % of the changes lie. Ties hardly move: their change
+    has a scale of its own, with how much larger it is drawn. Countries stand from the most tilted
+    to the first pole, by their ties, to the most tilted to the second. One whose ties are between
+    the poles and close to both is named a hedger. On a narrow page the changes are left out:
+    ``effects`` draws them.
     """
     two = [style.labels(results, "variant")[0], results.reference]
     shown = pick_variants(results, two if variants is None else variants)
@@ -69,20 +71,23 @@ def final_tilt(
     names = [name if width >= ROOMY else style.wrapped(name, 14, 2)
              for name in style.country_names(results).values()]  # fmt: skip
     across = max(1, int(width / 4.3))
-    foot = BELOW + 0.29 * -(-(len(shown) + 2) // across)
+    foot = BELOW[width >= ROOMY] + 0.29 * -(-(len(shown) + 2) // across)
     above = ABOVE if width >= ROOMY else 0.6
+    changes = {kind: _changes(results, kind, changed)[:, order] for kind in spreads}
     means = {kind.outcome: each.means[0] for kind, each in spreads.items()}
     page = Page(
         fig, (WIDTH, (ROW[0] + ROW[1] * len(shown)) * len(order) + above + foot),
-        titles.ends(results, means, order), _subtitle(results, shown, changed),
+        titles.ends(results, means, order), _subtitle(results, shown, changed, changes[TIES]),
         _told(results, spreads, shown[0], order), lowest=LOW * len(order) + above + foot,
     )  # fmt: skip
     longest = max(len(line) for row in order for line in names[row].split("\n"))
     left, height = 0.35 + 0.105 * longest, page.top - above - foot
     half = (page.width - left) / 2
     wide = half - (CHANGE + NUMBERS + 2 * GAP if changed else 1.5 * GAP)
-    changes = {kind: _changes(results, kind, changed)[:, order] for kind in spreads}
-    reach = max(LEAST, *(float(np.abs(np.nan_to_num(c)).max(initial=0)) for c in changes.values()))
+    reaches = {
+        kind: 1.08 * max(LEAST[kind], float(np.abs(np.nan_to_num(each)).max(initial=0)))
+        for kind, each in changes.items()
+    }
     for place, (kind, spread) in enumerate(spreads.items()):
         axes = page.axes(left + place * half, foot, wide, height)
         distributions(axes, spread, shown, order, kind)
@@ -90,7 +95,8 @@ def final_tilt(
         _mark_poles(axes, kind, first, second, roomy=width >= ROOMY)
         if changed:
             beside = page.axes(left + place * half + wide + GAP, foot, CHANGE, height)
-            _draw_changes(beside, changes[kind], changed, shown, kind, 1.08 * reach)
+            larger = reaches[REVEALED] / reaches[kind]
+            _draw_changes(beside, changes[kind], changed, shown, kind, reaches[kind], larger)
         if kind is TIES and width >= ROOMY:
             _name_hedgers(axes, results, shown[0], spread.means[0], order)
     page.legend(_keys(shown), 0.12, ncols=across, handlelength=2.6, columnspacing=2.0)
@@ -114,7 +120,9 @@ def _told(
     ]
 
 
-def _subtitle(results: Results, shown: Sequence[Variant], changed: Sequence[Variant]) -> str:
+def _subtitle(
+    results: Results, shown: Sequence[Variant], changed: Sequence[Variant], ties: Floats
+) -> str:
     west, east = style.tilt_ends(results)
     known = style.titles(results, "variant")
     text = (
@@ -127,7 +135,8 @@ def _subtitle(results: Results, shown: Sequence[Variant], changed: Sequence[Vari
         return text
     return (
         f"{text}\nChange: \u201c{changed[0].title}\u201d against the same runs of "
-        f"\u201c{known[results.reference]}\u201d; mean, and between what 95 % of the changes lie."
+        f"\u201c{known[results.reference]}\u201d; mean, and between what 95 % of the changes lie. "
+        f"Ties move by {np.nanmax(np.abs(ties[0, :, 0])):.3f} at most."
     )
 
 
@@ -145,7 +154,7 @@ def _changes(results: Results, kind: Alignment, changed: Sequence[Variant]) -> F
 
 def _draw_changes(
     axes: Axes, changes: Floats, changed: Sequence[Variant], shown: Sequence[Variant],
-    kind: Alignment, reach: float,
+    kind: Alignment, reach: float, larger: float,
 ) -> None:  # fmt: skip
     """Draw the change of each country, and write that in the first variant beside it."""
     for variant, rows in zip(changed, changes, strict=True):
@@ -169,12 +178,19 @@ def _draw_changes(
     axes.axvline(0, color=style.INK, lw=0.9, zorder=0)
     axes.set(xlim=(-reach, reach), ylim=(len(changes[0]) - 0.48, -0.62), yticks=[])
     tick = float(f"{0.8 * reach:.1g}")
-    axes.set_xticks([-tick, 0, tick], [f"{style.signed(-tick, 1)}", "0", style.signed(tick, 1)])
+    shown_digits = max(1, -math.floor(math.log10(tick)))
+    ends = [style.signed(end, shown_digits) for end in (-tick, tick)]
+    axes.set_xticks([-tick, 0, tick], [ends[0], "0", ends[1]])
     axes.spines["left"].set_visible(False)
     base.note(
         axes, f"Change of\n{kind.axis[:1].lower()}{kind.axis[1:]}", (0, 1), (0, 4),
         "axes fraction", va="bottom", fontweight="bold",
     )  # fmt: skip
+    if round(larger) > 1:
+        base.note(
+            axes, f"drawn {larger:.0f} times as large", (0, 0), (0, -24), "axes fraction", va="top",
+            **MARGINAL,
+        )  # fmt: skip
 
 
 def _name_hedgers(
@@ -199,7 +215,7 @@ def _mark_poles(axes: Axes, kind: Alignment, first: str, second: str, *, roomy: 
     """Mark on the axis of tilt what lies between the poles, and name its ends."""
     axes.axvspan(-BETWEEN, BETWEEN, color="#f0eee6", lw=0, zorder=-1)
     heading, up, larger = (
-        (kind.heading, 42, 2) if roomy else (kind.heading.replace(": ", ":\n"), 6, 0)
+        (kind.heading, 42, 2) if roomy else (kind.heading.replace(": ", ":\n"), 6, -1)
     )
     base.note(
         axes, heading, (0, 1), (0, up), "axes fraction", va="bottom",

@@ -24,6 +24,8 @@ NEITHER: Final = "#5a5a5a"
 WIDTH: Final = 11.6
 #: Room around the paths, in alignment.
 MARGIN: Final = 0.12
+#: Points between ends below which their dots lie on one another.
+TOUCHING: Final = 9.0
 #: Least width of an ellipse, so that one without spread can still be seen.
 THIN: Final = 0.02
 
@@ -156,8 +158,23 @@ def _path(axes: Axes, levels: Floats, colour: tuple[float, ...]) -> None:
 
 
 def _names(axes: Axes, levels: Floats, names: list[str]) -> None:
-    """Write each name beside the end of its path, clear of the others and of their paths."""
+    """Write each name beside the end of its path, clear of the others and of their paths.
+
+    Those that end on one another share a label.
+    """
     ends = placing.page_points(axes, levels[:, -1, :, 2])
+    groups: list[list[int]] = []
+    for at, end in enumerate(ends):
+        near = [group for group in groups if np.hypot(*(ends[group[0]] - end)) < TOUCHING]
+        if near:
+            near[0].append(at)
+        else:
+            groups.append([at])
+    texts = [
+        style.wrapped(", ".join(names[at] for at in each), 26 if each[1:] else 14, 1 + len(each))
+        for each in groups
+    ]
     every = placing.page_points(axes, levels[:, ::3, :, 2])
     steps = [placing.box_around(x, y, 6, 6) for x, y in every]
-    placing.label(axes, ends, names, style.LABEL, placing.page_box(axes), steps, far=12)
+    middles = np.array([ends[group].mean(axis=0) for group in groups])
+    placing.label(axes, middles, texts, style.LABEL, placing.page_box(axes), steps, far=12)
