@@ -86,14 +86,15 @@ def caption(results):
 
 
 def small(picture):
-    """Return a PNG with few colours."""
+    """Return a PNG with few colours, those that cover all: also of what is small and coloured."""
     from PIL import Image
 
     image = Image.open(io.BytesIO(picture)).convert("RGB")
     height = round(image.height * WIDTH / image.width)
     image = image.resize((WIDTH, height), Image.Resampling.LANCZOS)
     stream = io.BytesIO()
-    image.quantize(COLOURS, dither=Image.Dither.NONE).save(stream, "PNG", optimize=True)
+    few = image.quantize(COLOURS, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE)
+    few.save(stream, "PNG", optimize=True)
     return stream.getvalue()
 
 
