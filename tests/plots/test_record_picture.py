@@ -114,6 +114,15 @@ def test_nothing_is_cut_off(drawn, scored):
     assert clipped(plots.record(scored.of("recorded"))) == []
 
 
+def test_on_a_slide_panels_stand_beside_each_other_with_readable_type(scored):
+    one, two = (plots.record(each, theme="projector") for each in (scored.of("earlier"), scored))
+    assert one.scale > 0.8
+    assert two.scale > 0.75
+    lefts = {round(axes.get_position().x0, 2) for axes in two.axes}
+    assert len(lefts) == 2
+    assert clipped(two) == []
+
+
 def test_it_draws_on_part_of_a_figure(scored):
     from matplotlib.figure import Figure
 

@@ -13,6 +13,7 @@ from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.patches import Rectangle
 
 from detente.plots import base, style
+from detente.plots.look import look
 from detente.plots.page import Canvas, Page, width_for
 from detente.runs.errors import require_country
 
@@ -27,14 +28,17 @@ PROBABILITIES: Final = LinearSegmentedColormap.from_list(
 )
 #: Probability from which on a cell has its number.
 LEAST: Final = 0.01
-#: Inches: width and height of a cell; for names on the left, for what stands on the right, above
-#: the cells and below them; from the cells to the heading of a panel; between the two columns.
+#: Inches: width and height of a cell (and how many times as wide it is if there is one column);
+#: for names on the left, for what stands on the right, above the cells and below them; from the
+#: cells to the heading of a panel; for the heading of the page; of a column.
 CELL: Final = (0.56, 0.46)
+WIDER: Final = 1.6
 NAMES: Final = 1.6
 ASIDE: Final = 1.5
 ABOVE: Final = 2.6
 BELOW: Final = 0.75
 PANEL_HEADING: Final = 1.45
+PAGE_HEADING: Final = 1.5
 WIDTH: Final = 7.6
 #: Inches of the whole page's width with one panel, and least.
 NATURAL: Final = 12.0
@@ -83,19 +87,24 @@ def record(
         for (name, _), table in rows.groupby(["scenario", "kind"], sort=False)
     ]
     heights = [ABOVE + CELL[1] * panel.rows + BELOW for panel in panels]
-    natural = max(WIDTH * min(ACROSS, len(panels)), NATURAL)
-    across = 1 if width_for(fig, natural, NARROW) < 1.6 * NARROW else ACROSS
-    columns = _placed(heights, min(across, len(panels)))
-    most = max(sum(heights[at] for at in column) for column in columns)
+    natural, least = max(WIDTH * min(ACROSS, len(panels)), NATURAL), NARROW
+    columns = _slide(heights) if fig is None else None
+    if columns is None:
+        across = 1 if width_for(fig, natural, least) < 1.6 * NARROW else ACROSS
+        columns = _placed(heights, min(across, len(panels)))
+    else:
+        least = WIDTH * len(columns)
+    most = _tallest(heights, columns)
     page = Page(
-        fig, (natural, most), _title(rows), _subtitle(score), _told(rows), least=NARROW,
+        fig, (natural, most), _title(rows), _subtitle(score), _told(rows), least=least,
     )  # fmt: skip
     width, scale = page.width / len(columns), page.top / most
     for across, column in enumerate(columns):
         top = page.top
         for at in column:
             panel, cells = panels[at], heights[at] * scale - ABOVE - BELOW
-            wide = min(width - NAMES - ASIDE, CELL[0] * len(panel.columns))
+            cell = CELL[0] * (1 if columns[1:] else WIDER)
+            wide = min(width - NAMES - ASIDE, cell * len(panel.columns))
             low = top - ABOVE - cells
             axes = page.axes(across * width + NAMES, low, wide, cells)
             _draw_panel(axes, score, panel)
@@ -161,14 +170,30 @@ def _panel_of(score: Score, scenario: Any, table: pd.DataFrame) -> _Panel:
     return _Panel(scenario, table.assign(place=places), columns.tolist(), headings, place)
 
 
+def _slide(heights: list[float]) -> list[list[int]] | None:
+    """Share panels out on a page of a given height, with type as large as can be; else None."""
+    wide, high = look().size
+    if wide is None or high is None:
+        return None
+    tried = [_placed(heights, count) for count in range(1, len(heights) + 1)]
+    return max(
+        tried, key=lambda columns: min(
+            wide / (WIDTH * len(columns)), high / (_tallest(heights, columns) + PAGE_HEADING)
+        ),
+    )  # fmt: skip
+
+
+def _tallest(heights: list[float], columns: list[list[int]]) -> float:
+    return max(sum(heights[at] for at in column) for column in columns)
+
+
 def _placed(heights: list[float], columns: int) -> list[list[int]]:
     """Share panels out over columns in their order, such that the tallest is as low as can be."""
     best: list[list[int]] = [list(range(len(heights)))]
     for cuts in combinations(range(1, len(heights)), columns - 1):
         ends = [0, *cuts, len(heights)]
         tried = [list(range(first, last)) for first, last in pairwise(ends)]
-        tallest = max(sum(heights[at] for at in column) for column in tried)
-        if len(best) < columns or tallest < max(sum(heights[at] for at in c) for c in best):
+        if len(best) < columns or _tallest(heights, tried) < _tallest(heights, best):
             best = tried
     return best
 
@@ -260,13 +285,13 @@ def _panel_heading(axes: Axes, score: Score, panel: _Panel) -> None:
     text = f"Likeliest side right for {sides} of {len(table)}, likeliest response for {same}"
     if len(own.table) == len(table):
         text += f"\n{_skill(score.summary['scenarios'][panel.scenario])}"
-    for line, up, look in (
+    for line, up, options in (
         (style.wrapped(f"{course.start.year}: {title}", 58), 0.6, HEADLINE),
         (text, 0.0, {}),
     ):
         offset = -72 * (NAMES - 0.17), 72 * (PANEL_HEADING + up)
         base.note(
-            axes, line, (0, 1), offset, "axes fraction", va="bottom", linespacing=1.15, **look
+            axes, line, (0, 1), offset, "axes fraction", va="bottom", linespacing=1.15, **options
         )
 
 
