@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy import stats
 
 import detente
 from detente.measures.findings import changes, courses, findings, responses, tension, together
@@ -173,7 +174,32 @@ def test_pairs_are_those_that_share_a_bloc_most_and_least(either):
     shares = [row["share"] for row in finding.numbers]
     assert len(shares) == len(codes) * (len(codes) - 1) // 2
     assert shares == sorted(shares, reverse=True)
-    assert finding.numbers[0]["names"] in finding.short
+    told = [f"{100 * share:.0f}" for share in shares]  # none of these is nearly never or always
+    for end, word in ((told[0], "most often: "), (told[-1], "least: ")):
+        same = [row["names"] for row, as_ in zip(finding.numbers, told, strict=True) if as_ == end]
+        assert f"{word}{same[0] if len(same) == 1 else f'{len(same)} pairs'} (" in finding.short
+
+
+def test_a_change_of_a_pair_has_the_interval_of_all_pairs(region):
+    finding = together(region, "neighbour")
+    blocs = region.data["bloc"].transpose("variant", "run", "country")
+    own, base = (blocs.sel(variant=name).to_numpy() for name in ("neighbour", "no_move"))
+    codes, sure = list(region.layout.countries), {}
+    for row in finding.numbers:
+        i, j = codes.index(row["country"]), codes.index(row["other"])
+        change = (own[:, i] == own[:, j]) * 1.0 - (base[:, i] == base[:, j])
+        assert change.mean() == pytest.approx(row["share"] - row["before"])
+        half = stats.t.ppf(1 - 0.025 / len(finding.numbers), len(change) - 1) * stats.sem(change)
+        if abs(change.mean()) > half:
+            sure[row["names"]] = 100 * (change.mean() - half), 100 * (change.mean() + half)
+    assert bool(sure) == ("what changes most" in finding.sentence)
+    for names, (low, high) in sure.items():
+        if f"is {names}, from" in finding.sentence:
+            text = f"{low:+.0f} to {high:+.0f} points".replace("-", "\u2212")
+            assert text in finding.sentence
+            break
+    else:
+        assert not sure
 
 
 def test_courses_are_counted_anew(region):

@@ -289,6 +289,8 @@ def _change(row: dict[str, Any]) -> str:
 
 
 def _print_main(out: Console, results: Results, variant: str) -> None:
+    from detente.measures.wording import digits_of
+
     scenario, main = results.scenario, results.layout.main_event(variant)
     events = results.layout.courses[variant].events
     actor = next((event.actor for event in events if event.id == main), None)
@@ -300,10 +302,11 @@ def _print_main(out: Console, results: Results, variant: str) -> None:
     ]
     change = "{{{0}effect:+z.{1}f}} ({{{0}effect_low:+z.{1}f}} to {{{0}effect_high:+z.{1}f}})"
     if variant != results.reference:
-        columns.append(("Change (95 % of runs)", change.format("revealed_", 2)))
+        digits = digits_of("revealed")
+        columns.append(("Change (95 % of runs)", change.format("revealed_", digits)))
     columns.append(("Ties", "{tilt:+z.2f}"))
     if variant != results.reference:
-        columns.append(("Change (95 % of runs)", change.format("", 3)))
+        columns.append(("Change (95 % of runs)", change.format("", digits_of("tilt"))))
     rows = []
     for code, row in results.summary[variant].items():
         title = scenario.repertoire[row["response"]].title if row["response"] else "-"

@@ -6,7 +6,7 @@ measure them anew and hold the sentence against them. Its short form is a title 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from itertools import combinations
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
@@ -30,10 +30,11 @@ from detente.measures.wording import (
     labels,
     percent,
     quoted,
+    signed,
     titles,
 )
 from detente.runs.errors import require
-from detente.runs.statistics import proportion
+from detente.runs.statistics import Moments, for_all, paired, proportion
 
 if TYPE_CHECKING:
     from detente.runs.results import Results
@@ -42,6 +43,8 @@ if TYPE_CHECKING:
 __all__ = ["Finding", "changes", "courses", "findings", "main_variant", "responses", "tension",
            "together"]  # fmt: skip
 
+#: Pairs of countries in runs that are compared at a time.
+BLOCK: Final = 2_000_000
 #: 95 % of a normal distribution lie within so many standard deviations.
 NORMAL: Final = 1.959964
 
@@ -201,7 +204,7 @@ class _Answered:
     def likeliest(self) -> str:
         """What each most likely ends with."""
         said = [
-            f"{quoted(title)} of {joined([f'{row.name} ({percent(row.share)})' for row in own])}"
+            f"{quoted(title)} of {with_shares((row.name, row.share) for row in own)}"
             for title, own in self._groups().items()
         ]
         off = max(max(row.high - row.share, row.share - row.low) for row in self.rows)
@@ -215,10 +218,7 @@ class _Answered:
     def title(self) -> str:
         """The same in a line."""
         groups = self._groups().items()
-        parts = [
-            f"{title} ({row_names(own) if len(own) <= 2 else counted(len(own), '', 'countries')})"
-            for title, own in groups
-        ]
+        parts = [f"{title} ({who(own)})" for title, own in groups]
         counts = [f"{title} ({len(own)})" for title, own in groups]
         total = counted(len(self.rows), "country", "countries")
         (top, own), *_ = groups
@@ -277,7 +277,7 @@ class _Answered:
             return f"No country ends in {self.silence} on {self.event} in any run."
         own = [row for row in self.quiet if row.stance == 0]
         if own:
-            names = joined([f"{row.name} ({percent(row.silent)} of runs)" for row in own])
+            names = with_shares((row.name, row.silent) for row in own)
             return f"On {self.event}, {self.silence} is the likeliest of {names}."
         often = f"{most.name} ends in it most often, {in_runs(most.silent)}"
         return f"On {self.event}, {self.silence} is the likeliest of no country; {often}."
@@ -291,8 +291,9 @@ class _Answered:
         if not most.silent:
             return f"{noun} in no run of any country"
         if own:
-            who = row_names(own) if len(own) <= 2 else counted(len(own), "", "countries")
-            return fitting([f"{noun} is likeliest of {who}", f"{noun} is likeliest of {len(own)}"])
+            return fitting(
+                [f"{noun} is likeliest of {who(own)}", f"{noun} is likeliest of {len(own)}"]
+            )
         often = f"{most.name} {in_runs(most.silent)}"
         return fitting([f"{noun} is likeliest of no country; most often {often}",
                         f"{noun} is likeliest of no country"])  # fmt: skip
@@ -301,6 +302,16 @@ class _Answered:
 def row_names(rows: Sequence[Answer]) -> str:
     """Return the names of some countries as a sentence has them."""
     return joined([row.name for row in rows])
+
+
+def who(rows: Sequence[Answer]) -> str:
+    """Name one or two countries, count more of them."""
+    return row_names(rows) if len(rows) <= 2 else counted(len(rows), "", "countries")
+
+
+def with_shares(named: Iterable[tuple[str, float]]) -> str:
+    """Name countries in a sentence, each with its share of runs."""
+    return joined([f"{name} ({percent(share)})" for name, share in named])
 
 
 def together(
@@ -335,31 +346,74 @@ def together(
     if not rows:
         return None
     rows.sort(key=lambda row: -row["share"])
-    most, least = rows[0], rows[-1]
+    most = rows[0]
+    closest, farthest = (_as_often(rows, row["share"]) for row in (most, rows[-1]))
     if not most["share"]:
         return Finding("together", "No two countries end in one bloc in any run.",
                        "No two countries share a bloc", tuple(rows), name)  # fmt: skip
-    first = [row for row in rows[:NAMED] if row["share"] > 0.5] or rows[:1]
-    verb = "is" if len(first) == 1 else "are"
-    said = f"Most often in one bloc {verb} {_pairs(first)}, least often {_pairs([least])}"
-    if name != base:
-        turned = max(rows, key=lambda row: abs(row["share"] - row["before"]))
-        if turned["share"] != turned["before"]:
-            course = quoted(titles(results, "variant")[base])
-            said += (
-                f"; what changes most against {course} is {turned['names']}, from "
-                f"{percent(turned['before'])} to {percent(turned['share'])}"
-            )
-    start = f"One bloc most often: {most['names']} ({percent(most['share'])})"
-    shorts = [
-        f"{start}, least: {least['names']} ({percent(least['share'])})",
-        start,
-        f"The closest pair shares a bloc {in_runs(most['share'])}",
-    ]
+    first = [row for row in rows[:NAMED] if row["share"] > 0.5]
+    if rows[len(first) :]:  # of pairs that are equally close all are named, or none
+        after = percent(rows[len(first)]["share"])
+        first = [row for row in first if percent(row["share"]) != after]
+    often = _pairs(first) if len(first) > len(closest) else _told(closest)
+    said = f"Most often in one bloc: {often}; least often: {_told(farthest)}"
+    if name != base and (turned := _turned(results, rows, name, base)):
+        said += f"; {turned}"
+    start = f"One bloc most often: {_short(closest)}"
+    shorts = [f"{start}, least: {_short(farthest)}", start]
+    if len(closest) == 1:
+        shorts.append(f"The closest pair shares a bloc {in_runs(most['share'])}")
     return Finding("together", f"{said}.", fitting(shorts), tuple(rows), name,
                    None if name == base else base)  # fmt: skip
+
+
+def _as_often(rows: Sequence[dict[str, Any]], share: float) -> list[dict[str, Any]]:
+    """Return the pairs that share a bloc as often as one, to the digits that are told."""
+    return [row for row in rows if percent(row["share"]) == percent(share)]
 
 
 def _pairs(rows: Sequence[dict[str, Any]]) -> str:
     """Name pairs, each with how often it shares a bloc."""
     return ", ".join(f"{row['names']} ({percent(row['share'])} of runs)" for row in rows)
+
+
+def _told(same: Sequence[dict[str, Any]]) -> str:
+    """Name the pairs that are equally close, or count them if they are many."""
+    if len(same) == 1:
+        return _pairs(same)
+    named = f": {', '.join(row['names'] for row in same)}" if len(same) <= NAMED else ""
+    return f"{len(same)} pairs equally ({percent(same[0]['share'])} of runs each{named})"
+
+
+def _short(same: Sequence[dict[str, Any]]) -> str:
+    who = same[0]["names"] if len(same) == 1 else f"{len(same)} pairs"
+    return f"{who} ({percent(same[0]['share'])})"
+
+
+def _turned(results: Results, rows: Sequence[dict[str, Any]], variant: str, against: str) -> str:
+    """Say which pair's share surely changes most by paired runs; the intervals hold for all."""
+    codes = labels(results, "country")
+    one, other = ([codes.index(row[name]) for row in rows] for name in ("country", "other"))
+    moments, size = Moments(len(rows)), max(1, BLOCK // len(rows))
+    blocs = results.data["bloc"].transpose("variant", "run", "country")
+    for first in range(0, blocs.sizes["run"], size):
+        block = blocs.isel(run=slice(first, first + size))
+        same = [
+            own[:, one] == own[:, other]
+            for own in (block.sel(variant=each).to_numpy() for each in (variant, against))
+        ]
+        moments.add(same[0] * 1.0 - same[1])
+    found = paired(moments, for_all(0.95, len(rows)))
+    course = quoted(titles(results, "variant")[against])
+    told = np.flatnonzero((found.low > 0) | (found.high < 0))
+    if not moments.mean.any():
+        return f"against {course} none of this changes in any run"
+    if not len(told):
+        return f"of no pair can it be told that this changes against {course}"
+    most = int(told[np.abs(found.mean[told]).argmax()])
+    row = rows[most]
+    points = f"{signed(100 * found.low[most], 0)} to {signed(100 * found.high[most], 0)} points"
+    return (
+        f"what changes most against {course} is {row['names']}, from {percent(row['before'])} to "
+        f"{percent(row['share'])} (95 %, for all pairs at once: {points})"
+    )

@@ -13,6 +13,7 @@ from detente.measures.wording import (
     Finding,
     at_least,
     counted,
+    digits_of,
     directions,
     fitting,
     in_runs,
@@ -35,9 +36,8 @@ HARDLY: Final = 0.01
 SURE: Final = 0.95
 #: So many countries are named one by one; of more only the first are.
 NAMED: Final = 3
-#: What is said of the two kinds of alignment, and to how many digits.
+#: What is said of the two kinds of alignment.
 IN: Final = {"revealed": "In what they say and do", "tilt": "In their ties"}
-DIGITS: Final = {"revealed": 2, "tilt": 3, "tension": 3}
 
 
 class Move(NamedTuple):
@@ -133,7 +133,7 @@ def moves(
     return [
         Move(
             code, name, float(mean[at]), float(low[at]), float(high[at]), float(spread.rises[at]),
-            float(spread.falls[at]), int(spread.counts[at]), DIGITS[outcome],
+            float(spread.falls[at]), int(spread.counts[at]), digits_of(outcome),
         )
         for at, code, name in rows
         if spread.counts[at]
@@ -371,7 +371,7 @@ def tension(
     verdict = move.verdict
     way = "rises" if verdict == "rises" or move.rises > move.falls else "falls"
     often = in_runs(move.share(way))
-    by = f"by {signed(move.mean, 3)}"
+    by = f"by {signed(move.mean, move.digits)}"
     short, long = {
         "unmoved": ("Tension does not change in any run", "it does not change in any run"),
         "hardly": (f"Tension hardly changes, {by}", f"it hardly changes, by {move.text}"),

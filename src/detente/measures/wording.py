@@ -64,6 +64,12 @@ def signed(value: float, digits: int = 2) -> str:
     return text if text.strip("+0.") else text[1:]
 
 
+def digits_of(outcome: str) -> int:
+    """Return to how many digits changes in an outcome are told: those of ties are hundredths."""
+    of_ties = outcome == "tilt" or outcome.startswith("toward_")
+    return 3 if of_ties or outcome == "tension" else 2
+
+
 def interval(low: float, high: float, digits: int = 2) -> str:
     """Write an interval of numbers with their signs, as in "+0.18 to +0.46"."""
     return f"{signed(low, digits)} to {signed(high, digits)}"

@@ -6,6 +6,7 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
+from detente.measures.wording import digits_of
 from detente.plots import base, style, titles
 from detente.plots.courses import Variant, pick_variants
 from detente.plots.look import look, palette
@@ -21,8 +22,6 @@ if TYPE_CHECKING:
 PARTS: Final = ("chance", "figures")
 #: Outcomes whose change is in the table that a run prints, and how its columns begin.
 SUMMARISED: Final[Mapping[str, str]] = {"revealed": "revealed_", "tilt": ""}
-#: Digits of a change in ties, which move by hundredths, and of any other.
-DIGITS: Final = {"tilt": 3}
 #: Marks of the courses of a table.
 MARKS: Final = ("o", "^", "D", "v", "P", "X", "*")
 #: More courses than these have no numbers beside each interval.
@@ -167,7 +166,7 @@ def _row(found: _Changed, variant: Variant, code: Any, *, first: bool) -> Row:
         _number(change[end]) for end in (("run_low", "run_high") if paired else ("low", "high"))
     )
     mean = _number(change["effect"])
-    digits = DIGITS.get(found.outcome, 2)
+    digits = digits_of(found.outcome)
     ends = f"({style.signed(low, digits)} to {style.signed(high, digits)})"
     text = f"{style.signed(mean, digits)} {ends}"
     inner = tuple(

@@ -11,6 +11,7 @@ from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 
+from detente.measures.wording import digits_of
 from detente.plots import base, style, titles
 from detente.plots.courses import Variant, pick_variants
 from detente.plots.look import palette
@@ -163,7 +164,7 @@ def _draw_changes(
             at = depth(place, rank, shown)
             axes.plot(ends, [at, at], color=variant.colour, lw=2.0, solid_capstyle="butt")
             axes.plot(mean, at, marker=variant.marker, ms=7, **kind.mark(variant.colour))
-    digits = 3 if kind is TIES else 2  # ties move by hundredths
+    digits = digits_of(kind.outcome)
     for place, (mean, low, high) in enumerate(changes[0]):
         if np.isnan(mean):
             continue

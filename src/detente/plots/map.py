@@ -12,6 +12,7 @@ from matplotlib.axes import Axes
 from matplotlib.colors import to_rgba
 from matplotlib.path import Path
 
+from detente.measures.wording import digits_of
 from detente.plots import base, geography, placing, style, titles
 from detente.plots.geography import Frame, Ring, fill_places
 from detente.plots.look import palette
@@ -149,7 +150,7 @@ class _Scale(NamedTuple):
         rows = [list(results.summary[variant].values())[at] for at in places]
         column = f"{prefix}effect" if changed else kind.outcome
         values = [math.nan if row[column] is None else float(row[column]) for row in rows]
-        digits = 3 if changed and kind.outcome == "tilt" else 2
+        digits = digits_of(kind.outcome) if changed else 2
         texts, note = [style.signed(value, digits) for value in values], ""
         if changed:
             unsure = [_is_open(row, column) for row in rows]

@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from detente.measures import findings
+from detente.measures.wording import digits_of
 from detente.plots import placing, style
 from detente.plots.placing import Floats
 from detente.plots.style import REVEALED, TIES, Alignment
@@ -76,7 +77,7 @@ def apart(results: Results, kind: Alignment, order: Sequence[int], main: str) ->
     gap = np.nan_to_num(np.nanmean(np.abs(own - twin), axis=1))
     step = int(gap.argmax())
     course = style.titles(results, "variant")[results.reference]
-    digits = 2 if kind is REVEALED else 3
+    digits = digits_of(kind.outcome)
     if step == len(gap) - 1 and gap[-1] > 0:
         return (
             f"{word} ends {gap[-1]:.{digits}f} from \u201c{course}\u201d on average, its farthest"

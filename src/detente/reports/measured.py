@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from detente.measures.effects import effects
 from detente.measures.moves import HARDLY
-from detente.measures.wording import Finding, percent, quoted, signed, titles
+from detente.measures.wording import Finding, digits_of, percent, quoted, signed, titles
 from detente.measures.wording import interval as between
 from detente.reports.markup import (
     Chapter,
@@ -122,7 +122,7 @@ def _changes(results: Results, moved: Finding, heading: str) -> Html:
     """Return the table of changes of an alignment."""
     rows = sorted(moved.numbers, key=lambda row: row["mean"])
     reach = max(REACH, *(abs(row[end]) for row in rows for end in ("low", "high")))
-    digits = 2 if moved.outcome == "revealed" else 3
+    digits = digits_of(str(moved.outcome))
     first, second = titles(results, "pole").values()
     said = {"rises": f"to {first}", "falls": f"to {second}", "undecided": "undecided",
             "hardly": f"within \u00b1{HARDLY:g}", "unmoved": "none"}  # fmt: skip
