@@ -10,6 +10,7 @@ from typer.testing import CliRunner
 
 from detente import theory
 from detente.cli import app
+from detente.measures.score import LEFT_OUT
 
 RECORDED = Path(__file__).parents[1] / "measures" / "recorded.yaml"
 FIRST = ("rps", "skill", "hits_side", "hits_response", "of")
@@ -84,6 +85,30 @@ def test_a_response_that_is_not_open_is_refused(score):
     result = score(RECORDED, "--set", "record.demand.UZB.response=host")
     assert result.exit_code == 2
     assert "the record has UZB answer demand by 'host', which is not open to it" in result.stderr
+
+
+def test_skill_is_told_in_words(score):
+    found = json.loads(score(RECORDED, "--runs", 30, "--json").stdout)
+    (own,) = found["sentences"]  # nothing is known of it left out of a fit
+    error = "less" if found["skill"] > 0 else "more"
+    assert f"{100 * abs(found['skill']):.0f} % {error} error (RPS) than a forecast" in own
+    assert own in " ".join(score(RECORDED, "--runs", 30).stdout.split())
+
+
+def test_the_skill_left_out_of_the_fit_stands_beside_where_it_is_known(score):
+    found = json.loads(score("manas-2009", "--runs", 10, "--json").stdout)
+    known = json.loads(LEFT_OUT.read_text("utf-8"))["scenarios"]["manas-2009"]
+    assert f"the skill on it is {known['skill']:+.2f} against" in found["sentences"][1]
+    changed = score("manas-2009", "--runs", 10, "--json", "--set", "countries.RUS.resolve=0.1")
+    assert len(json.loads(changed.stdout)["sentences"]) == 1
+
+
+def test_the_readme_states_the_skills_left_out_of_the_fit():
+    text = " ".join((Path(__file__).parents[2] / "README.md").read_text("utf-8").split())
+    known = json.loads(LEFT_OUT.read_text("utf-8"))["scenarios"]
+    for key in ("skill", "skill_own"):
+        stated = ", ".join(f"{each[key]:.2f} on {name}" for name, each in known.items())
+        assert f"({stated})" in text
 
 
 def test_what_has_no_value_is_null(score):

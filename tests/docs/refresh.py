@@ -14,6 +14,7 @@ import textwrap
 from pathlib import Path
 
 import detente
+from detente.measures.score import LEFT_OUT
 
 ROOT = Path(__file__).parents[2]
 README = ROOT / "README.md"
@@ -195,6 +196,11 @@ def main():
     (PICTURES / "record.png").write_bytes(small(detente.plots.record(score)._repr_png_()))
     fit = json.loads(Path(sys.argv[1]).read_text("utf-8"))
     text = put(text, "score", scores(score, fit, detente.patterns()))
+    skills = {
+        name: {key: round(each[key], 2) for key in ("skill", "skill_own")}
+        for name, each in fit["leave_one_episode_out"].items()
+    }
+    LEFT_OUT.write_text(json.dumps({"scenarios": skills}, indent=1) + "\n", "utf-8")
     README.write_text(text, "utf-8")
 
 

@@ -138,7 +138,7 @@ OUTPUTS: Final[dict[str, Schema]] = {
         country=TEXT, event=TEXT, run=COUNT, variant=TEXT, step=COUNT, responses=_TERMS
     ),
     "score": _object(
-        **_SCORED, revealed=_REVEALED,
+        **_SCORED, revealed=_REVEALED, sentences=_TEXTS,
         scenarios=_table(_object(title=NAME, variant=TEXT, runs=COUNT, seed=COUNT, **_SCORED)),
         rows=_rows(
             scenario=TEXT, event=TEXT, country=TEXT, country_name=TEXT, observed=TEXT,

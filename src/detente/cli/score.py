@@ -79,7 +79,7 @@ def _print(scored: Score) -> None:
         "Side: against, silent or for, whichever has most probability added up.\n"
     )
     if len(scored.episodes) > 1:
-        out.print("Skill of an episode is against how often each response was given in it.")
+        out.print("Skill of an episode is against how often each response was given in it alone.")
         for name in scored.scenarios:
             out.print(_headline(name, scored.summary["scenarios"][name]))
     _print_figures(out, scored)
@@ -115,6 +115,8 @@ def _headline(name: str, figures: dict[str, Any]) -> str:
 def _print_figures(out: Console, scored: Score) -> None:
     s = scored.summary
     out.print(_headline("All rows" if len(scored.episodes) > 1 else "Score", s), style="bold")
+    for sentence in scored.sentences:
+        out.print(sentence)
     errors = {kind: found["expected_error"] for kind, found in s["calibration"].items()}
     out.print(
         f"Log score {s['log_score']:.2f}; calibration error {errors['response']:.2f} (response), "

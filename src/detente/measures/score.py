@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from importlib.resources import files
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -31,6 +33,7 @@ from detente.measures.forecasts import (
 )
 from detente.measures.predictions import Predictor, observed, predictors_of
 from detente.measures.revealed import compared
+from detente.measures.wording import percent, signed
 from detente.runs.errors import require
 from detente.scenario.dynamics import coefficients
 
@@ -40,6 +43,9 @@ if TYPE_CHECKING:
     from detente.runs.results import Results
     from detente.scenario import Scenario
 
+#: Skills on each episode that was left out of the fit of the coefficients that are the defaults;
+#: written by tests/docs/refresh.py.
+LEFT_OUT: Final = files("detente.measures").joinpath("left_out.json")
 #: Draws of the parameters, and runs of each that share them and no other random number.
 DRAWS: Final = 100
 REPLICATES: Final = 64
@@ -146,7 +152,12 @@ class Score:
         rows: list[dict[Any, Any]] = self.table.to_dict("records")
         for row in rows:
             row["probabilities"] = {name: row.pop(f"p_{name}") for name in responses}
-        return {**self.summary, "rows": rows}
+        return {**self.summary, "sentences": list(self.sentences), "rows": rows}
+
+    @property
+    def sentences(self) -> tuple[str, ...]:
+        """What the skill is against, and what it is on episodes left out where that is known."""
+        return told(self.summary["skill"], [(e.scenario, e.variant) for e in self.episodes])
 
     def figures(self) -> dict[str, Any]:
         """Return the figures of all rows together."""
@@ -191,7 +202,7 @@ class Score:
             f"  skill {s['skill']:.2f} against pooled frequencies (95 % over countries "
             f"{low:.2f} to {high:.2f}), rps {s['rps']:.2f}\n"
             f"  side {s['hits_side']} of {s['of']}, response {s['hits_response']} of {s['of']}; "
-            "look at .table and .summary>"
+            "look at .table, .summary and .sentences>"
         )
 
 
@@ -258,6 +269,48 @@ def score(
             scenario, variant = predictor.scenario, predictor.variant
             episodes.append(Episode(scenario, variant, forecast, outcomes, by_draw))
     return Score(episodes)
+
+
+def told(skill: float, courses: Sequence[tuple[Scenario, str]]) -> tuple[str, ...]:
+    """Say what a skill against the frequencies of the rows themselves means, and what is fairer.
+
+    The courses are those that the rows are of, each with the name of its variant.
+    """
+    error = f"{percent(abs(skill))} {'less' if skill > 0 else 'more'} error (RPS) than"
+    own = (
+        f"Skill {signed(skill)}: {error} a forecast that gives each response as often as it was "
+        "given in these very rows, which nobody could know beforehand; 1 is no error, 0 is as much "
+        "as that forecast has, below 0 is more. The coefficients may have been fitted to these "
+        "rows."
+    )
+    nothing = (
+        "There is no skill to tell: all rows have one response, so that how often each was given "
+        "is a forecast without error."
+    )
+    return own if np.isfinite(skill) else nothing, *(
+        f"With {course.scenario} left out of the fit the skill on it is {signed(found['skill'])} "
+        "against how often each response was given in the other episodes, which could be known, "
+        f"and {signed(found['skill_own'])} against how often in its own."
+        for course, variant in courses
+        if (found := left_out(course, variant)) is not None
+    )
+
+
+def left_out(course: Scenario, variant: str) -> dict[str, float] | None:
+    """Return the skills on a course of the library with the coefficients of the other episodes.
+
+    They are known of the library's scenarios as they stand, from `detente.fit`: ``skill`` against
+    how often each response was given in the other episodes, ``skill_own`` in its own.
+    """
+    from detente.scenario import library, load
+
+    known: dict[str, dict[str, float]] = json.loads(LEFT_OUT.read_text("utf-8"))["scenarios"]
+    name = course.scenario
+    if name not in known or name not in library() or variant not in load(name).variant_names:
+        return None
+    stands = load(name).variant(variant)
+    stands = stands.model_copy(update={"runs": course.runs, "seed": course.seed})
+    return known[name] if stands.digest == course.digest else None
 
 
 def forecast_of(results: Results) -> Forecast:

@@ -15,6 +15,7 @@ from detente.measures.discovery import Conditions, discover
 from detente.measures.forecasts import Forecast, hits, of_sides, over_countries, side_of
 from detente.measures.patterns import patterns as patterns_of
 from detente.measures.score import forecast_of
+from detente.measures.score import told as told_skill
 from detente.measures.sensitivity import sensitivity
 from detente.measures.wording import counted, directions, percent, quoted, signed, titles
 from detente.measures.wording import interval as between
@@ -207,7 +208,7 @@ def record(told: Told) -> Chapter | None:
     except UsageError:
         return None
     inside = [
-        paragraph(_scored(forecast, results.seed)),
+        paragraph(_scored(forecast, results)),
         _record_table(forecast, results),
         paragraph(
             tag("code", f"detente score {results.scenario.scenario}"),
@@ -217,19 +218,19 @@ def record(told: Told) -> Chapter | None:
     return Chapter("record", "Against what governments did", Html("".join(inside)))
 
 
-def _scored(forecast: Forecast, seed: int) -> str:
+def _scored(forecast: Forecast, results: Results) -> str:
     """Say how good the forecast that the runs make is."""
     rows = len(forecast.rows)
     figures = forecast.figures().to_plain(rows)
-    ends = over_countries(forecast, np.random.default_rng(seed)).intervals(rows)["skill"]
+    ends = over_countries(forecast, np.random.default_rng(results.seed)).intervals(rows)["skill"]
     low, high = map(digits, ends)
+    variant = results.variants[0]
+    own, *others = told_skill(figures["skill"], [(results.layout.courses[variant], variant)])
     return (
         f"Of {counted(rows, 'answer', 'answers')} in the record the likeliest side of the runs is "
         f"right in {figures['hits_side']}, the likeliest response in {figures['hits_response']}. "
-        f"The mean ranked probability score is {digits(figures['rps'])}; its skill against how "
-        "often each response was given in this record, which no forecast could know, is "
-        f"{digits(figures['skill'])} (95 % over countries: {low} to {high}). The coefficients may "
-        "have been fitted to these rows."
+        f"The mean ranked probability score (RPS) is {digits(figures['rps'])}. "
+        f"{own} Over countries 95 % of the skill lie from {low} to {high}. {' '.join(others)}"
     )
 
 
