@@ -27,6 +27,25 @@ def choices(scenario):
     }
 
 
+def lower(found, term):
+    return found.labels[term].lower()
+
+
+def test_a_term_is_called_the_same_everywhere(scenario):
+    found = detente.explain(scenario, "PAK", runs=5, nearest=False)
+    assert (found.labels["conformity"], found.labels["tie_to_actor"]) == ("Peers", "Actor")
+    bars = [label.get_text() for label in detente.plots.waterfall(found).axes[0].get_yticklabels()]
+    assert bars[:-1] == [found.labels[term] for term in found.reasons["term"]]
+    assert "not looked for" in found.condition
+
+
+def test_the_record_is_of_what_happened():
+    whole = detente.load("bagram-2025")
+    assert detente.explain(whole, "PAK", runs=5, nearest=False).recorded == "joint"
+    other = detente.explain(whole, "PAK", variant="forced", runs=5, nearest=False)
+    assert (other.recorded, other.step) == (None, 2)
+
+
 def test_the_sentence_agrees_with_the_table(choices):
     for found in choices.values():
         table = found.table.sort_values("probability", ascending=False)
@@ -48,11 +67,11 @@ def test_the_sentence_agrees_with_the_table(choices):
         best, worst = found.reasons["difference"].max(), found.reasons["difference"].min()
         words = found.reasons.set_index("term")["difference"]
         if best > 0:
-            assert f"mostly for {words.idxmax().replace('_', ' ')} ({best:+.2f})" in said
+            assert f"mostly for {lower(found, words.idxmax())} ({best:+.2f})" in said
         if worst < 0:
-            assert f"despite {words.idxmin().replace('_', ' ')} ({worst:+.2f})" in said
-        widest = found.reasons.set_index("term")["spread"].idxmax().replace("_", " ")
-        assert f"{widest} varies most" in said
+            assert f"despite {lower(found, words.idxmin())} ({worst:+.2f})" in said
+        widest = found.reasons.set_index("term")["spread"].idxmax()
+        assert f"{lower(found, widest)} varies most" in said
         assert found.reasons["share"].sum() == pytest.approx(1)
 
 

@@ -74,19 +74,13 @@ def explain(
 
 
 def _print_all(found: Explanation) -> None:
-    from detente.theory import find
-
     out = console.output()
     when = f", after step {found.step} (week of {found.when})" if found.step is not None else ""
     out.print(
         f"{found.name} on '{found.event}' in {found.variant}{when}: means over {found.runs} runs",
         style="bold",
     )
-    terms = {
-        name: each.title or name.replace("_", " ").capitalize()
-        for each in find(found.theory).terms
-        if (name := each.name) in found.table
-    }
+    terms = {name: label for name, label in found.labels.items() if name in found.table}
     columns = [
         ("Response", "{title}"),
         *((head, f"{{{name}:+z.2f}}") for name, head in terms.items()),
@@ -104,7 +98,8 @@ def _print_all(found: Explanation) -> None:
             ("Difference", "{difference:+z.2f}"), ("Share", "{share:%}"),
             ("Spread over runs", "{spread:.2f}"),
         ]  # fmt: skip
-        console.print_table(out, columns, console.rows_of(found.reasons), numbers=3)
+        reasons = console.rows_of(found.reasons.replace({"term": found.labels}))
+        console.print_table(out, columns, reasons, numbers=3)
         out.print()
     out.print(found.sentence)
     if found.recorded is not None:
@@ -114,6 +109,8 @@ def _print_all(found: Explanation) -> None:
 
 
 def _print(model: RegionModel, country: str, event: str) -> None:
+    from detente.measures.wording import term_label
+
     agent = model.agents[country]
     frame = agent.explain(event)
     out = console.output()
@@ -123,11 +120,11 @@ def _print(model: RegionModel, country: str, event: str) -> None:
         f"{model.step_index} ({model.scenario.date_of(model.step_index)})",
         style="bold",
     )
-    terms = {term.name: term.title or term.name.replace("_", " ") for term in model.theory.terms}
-    named = [*terms.items(), ("utility", "utility")]
+    terms = {term.name: term_label(term) for term in model.theory.terms}
+    named = [*terms.items(), ("utility", "Utility")]
     columns = [
         ("Response", "{title}"),
-        *((head.capitalize(), f"{{{name}:+z.2f}}") for name, head in named),
+        *((head, f"{{{name}:+z.2f}}") for name, head in named),
         ("Prob.", "{probability:%}"),
     ]
     titles = {name: each.title for name, each in model.scenario.repertoire.items()}

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from detente.measures.experiment import Floats
 from detente.measures.notebook import notebook_html
+from detente.measures.wording import term_label
 from detente.runs.errors import UsageError, require, require_country
 from detente.scenario.messages import percent
 
@@ -57,7 +58,8 @@ class Explanation:
     step : int or None
         After which step; None where each run is looked at when the event comes up.
     recorded : str or None
-        What the record says that it did, in the week that is looked at.
+        What the record says that it did, in the week that is looked at; None in another variant
+        than the first, for the record is of what happened.
     runs : int
         In how many runs the event was on the agenda then.
     table : pandas.DataFrame
@@ -84,6 +86,7 @@ class Explanation:
     titles: dict[str, str] = field(repr=False)
     theory: str
     when: date | None = None
+    searched: bool = True
 
     @property
     def leads(self) -> str:
@@ -113,22 +116,32 @@ class Explanation:
         text += f" before '{self.titles[self.next]}' ({percent(float(chance[self.next]))})"
         return f"{text}{self._because()}."
 
+    @property
+    def labels(self) -> dict[str, str]:
+        """What each term is called, by its name in `table` and `reasons`."""
+        from detente.theory import find
+
+        return {term.name: term_label(term) for term in find(self.theory).terms}
+
     def _because(self) -> str:
         """Name the terms that speak most for what leads and most against it, and what varies."""
+        words = {name: label[:1].lower() + label[1:] for name, label in self.labels.items()}
         signed = self.reasons.set_index("term")["difference"]
         said = []
         if signed.max() > 0:
-            said.append(f"mostly for {_word(signed.idxmax())} ({signed.max():+.2f})")
+            said.append(f"mostly for {words[str(signed.idxmax())]} ({signed.max():+.2f})")
         if signed.min() < 0:
-            said.append(f"despite {_word(signed.idxmin())} ({signed.min():+.2f})")
+            said.append(f"despite {words[str(signed.idxmin())]} ({signed.min():+.2f})")
         spread = self.reasons.set_index("term")["spread"]
         if spread.max() > 0:
-            said.append(f"{_word(spread.idxmax())} varies most between runs")
+            said.append(f"{words[str(spread.idxmax())]} varies most between runs")
         return f", {'; '.join(said)}" if said else ""
 
     @property
     def condition(self) -> str:
         """What would have to be otherwise for another response to lead, if that was looked for."""
+        if not self.searched:
+            return "Whether a change of one number would turn it was not looked for."
         if self.nearest is None:
             return "No change of one number within its range was found after which another leads."
         n = self.nearest
@@ -152,10 +165,6 @@ class Explanation:
         return f"<detente.Explanation: {self.sentence}>"
 
     _repr_html_ = notebook_html
-
-
-def _word(term: Any) -> str:
-    return str(term).replace("_", " ")
 
 
 def explain(
@@ -231,13 +240,13 @@ def explain(
         when = f"after step {after}" if after is not None else f"in {course.length} steps"
         raise UsageError(f"'{about}' is not on the agenda {when} of any run: try another")
     table = found.table(tuple(course.repertoire))
-    in_time = row is not None and after is not None and step is None
+    in_time = row is not None and after is not None and step is None and name == names[0]
     explanation = Explanation(
         country, about, name, after, row.response if in_time and row is not None else None,
         found.runs, table, _reasons(found, table, tuple(course.repertoire)), None,
         course.countries[country].name,
         {key: each.title for key, each in course.repertoire.items()}, course.theory,
-        None if after is None else course.date_of(max(after - 1, 0)),
+        None if after is None else course.date_of(max(after - 1, 0)), nearest,
     )  # fmt: skip
     if not nearest or explanation.next is None:
         return explanation

@@ -11,6 +11,7 @@ from detente.scenario import messages
 
 if TYPE_CHECKING:
     from detente.runs.results import Results
+    from detente.theory.declare import Term
 
 #: Poles of these names are directions by themselves: one moves east, but toward Moscow.
 COMPASS: Final = ("north", "east", "south", "west")
@@ -99,6 +100,11 @@ def humanized(identifier: str) -> str:
     """Turn an identifier into words that start with a capital: ``no_move`` is "No move"."""
     text = identifier.replace("_", " ").replace("-", " ").strip()
     return text[:1].upper() + text[1:]
+
+
+def term_label(term: Term) -> str:
+    """Return what a term of a decision is called: in a table, a picture, a sentence, a page."""
+    return term.title or humanized(term.name)
 
 
 def joined(words: Sequence[str]) -> str:

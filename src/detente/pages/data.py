@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from detente.engine.kernel import lanes_for
 from detente.engine.sampler import Sampler
+from detente.measures.wording import term_label
 from detente.pages.build import binary, digest, kept_digest
 from detente.runs.layout import Layout
 from detente.scenario import Distribution, Number, Scenario, sample
@@ -465,8 +466,9 @@ def _engine(scenario: Scenario, layout: Layout, samplers: Mapping[str, Sampler])
             {"kinds": r.kinds, "openTo": r.open_to, "collective": r.collective}
             for r in scenario.repertoire.values()
         ],
-        "terms": [{"id": t.name, "label": t.title or t.name.replace("_", " ").capitalize(),
-                   "meaning": t.meaning} for t in theory.terms],
+        "terms": [
+            {"id": t.name, "label": term_label(t), "meaning": t.meaning} for t in theory.terms
+        ],
         "outcomes": outcomes,
         "types": [{"id": name, "score": score} for name, score in PLOVER.items()],
         "joint": _joint(one),

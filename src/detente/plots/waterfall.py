@@ -27,7 +27,8 @@ def waterfall(explanation: Explanation, fig: Canvas | None = None) -> Canvas:
         f"Difference in utility between the two likeliest responses of {explanation.name}, mean "
         f"over {explanation.runs} runs of {explanation.variant}."
     )
-    told = [f"{style.humanized(row['term'])}: {signed(row['difference'])}" for row in rows]
+    names = [explanation.labels[row["term"]] for row in rows]
+    told = [f"{name}: {signed(row['difference'])}" for name, row in zip(names, rows, strict=True)]
     page = Page(
         fig, (11.5, 1.0 + 0.42 * (len(rows) + 1)), explanation.sentence, subtitle, told
     )  # fmt: skip
@@ -42,7 +43,6 @@ def waterfall(explanation: Explanation, fig: Canvas | None = None) -> Canvas:
     base.beside(axes, len(rows), signed(whole), 8, fontweight="bold")
     axes.margins(x=0.06)
     axes.axvline(0, color=style.FAINT, lw=1.2, zorder=0)
-    names = [style.humanized(row["term"]) for row in rows]
     axes.set(ylim=(len(rows) + 0.5, -0.5), xlabel="difference in utility")
     axes.set_yticks(range(len(rows) + 1), [*names, "All together"])
     axes.tick_params(axis="y", length=0)

@@ -69,9 +69,9 @@ export const texts = {
     },
     even: (country, a, b, share, base) => `In the model ${country} gives \u201c${a}\u201d in ${share} and \u201c${b}\u201d in ${base} of the choices: nothing tells the two far apart.`,
     phrase: {
-      issues: "what is at stake on the issues", tie_to_actor: "its ties to who acts", tie_to_recipient: "its ties to whom it concerns",
-      offer: "what is offered", conformity: "what its peers say", exposure: "whom it depends on", inertia: "what it said before",
-      precedent: "what it did before on the matter", cost: "what the answer costs",
+      issues: "issues, what is at stake on them", tie_to_actor: "actor, its ties to who acts", tie_to_recipient: "recipient, its ties to whom it concerns",
+      offer: "offer, what it is paid", conformity: "peers, what they say", exposure: "exposure, whom it depends on", inertia: "own word, what it said before",
+      precedent: "precedent, what it did before on the matter", cost: "cost of the answer",
       ideal: "what it wants itself", bargain: "what the bargain brought it to",
     },
     byText: (text) => `The collective answer is given by joining a text: this is the choice about \u201c${text}\u201d.`,
