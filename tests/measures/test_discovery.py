@@ -9,6 +9,7 @@ import pytest
 import detente
 from detente.measures import discovery
 from detente.runs.layout import Layout
+from detente.runs.statistics import proportion
 
 POSITION = "countries.PAK.preferences.foreign_basing.position"
 
@@ -53,6 +54,10 @@ def test_a_known_box_is_found_and_measured_in_runs_held_out(scenario):
     assert found.box.density == pytest.approx(0.1 + 0.8 * within, abs=0.06)
     assert found.overall == pytest.approx(0.1 + 0.8 * 0.2, abs=0.04)
     assert found.box.coverage == pytest.approx(0.18 / 0.26, abs=0.1)
+    assert found.clear
+    assert f" of runs where {found.box.text}, against {100 * found.overall:.0f} % overall" in (
+        found.sentence
+    )
     assert found.tree[0].density > 0.8
     assert sum(leaf.mass for leaf in found.tree) == pytest.approx(1)
     assert sum(leaf.coverage for leaf in found.tree) == pytest.approx(1)
@@ -63,16 +68,20 @@ def test_of_noise_no_condition_promises_much(scenario):
     inputs = {f"x{at}": rng.random(1000) for at in range(30)}
     found = detente.discover(Made(scenario, inputs, rng.random(1000)), "tilt.PAK", above=0.5)
     assert found.box.runs == 0 or abs(found.box.density - 0.5) < 0.12
+    assert not found.clear
+    assert "no condition was found that makes that clearly likelier" in found.sentence
 
 
 def test_the_sentence_agrees_with_the_box(results):
     found = detente.discover(results, "revealed.PAK", above=-0.1)
     box = found.box
-    assert found.sentence.startswith(
-        f"revealed.PAK in demand is above -0.1 in {100 * box.density:.0f} % of runs where "
-        f"{box.text}"
-    )
-    assert f"against {100 * found.overall:.0f} % overall" in found.sentence
+    assert box.ends == proportion(round(box.density * box.runs), box.runs)[1:]
+    assert found.clear == (box.ends[0] > found.overall)
+    said = f"{100 * box.density:.0f} % (95 %: {100 * box.ends[0]:.0f} to {100 * box.ends[1]:.0f} %)"
+    start = f"revealed.PAK in demand is above -0.1 in {100 * found.overall:.0f} % of runs"
+    assert not found.clear  # 41 % of the box, with 40 % overall
+    assert found.sentence.startswith(f"{start}, and no condition was found")
+    assert f"the best gives {said}" in found.sentence
     inputs = results.inputs.query("variant == 'demand'").reset_index(drop=True)
     order = np.random.default_rng(0).permutation(600)[300:]
     inside = np.ones(600, bool)

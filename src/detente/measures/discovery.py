@@ -23,10 +23,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detente.measures.effects import check_results
-from detente.measures.experiment import Experiment, Floats
+from detente.measures.experiment import Experiment, Floats, TooFewError
 from detente.measures.notebook import notebook_html
 from detente.measures.sensitivity import analysis, correlations, inputs_and_outcome
 from detente.runs.errors import UsageError
+from detente.runs.statistics import proportion
 from detente.scenario.messages import percent
 
 if TYPE_CHECKING:
@@ -59,6 +60,12 @@ class Box:
     def text(self) -> str:
         """The conditions in words."""
         return " and ".join(map(_condition, self.conditions)) or "any"
+
+    @property
+    def ends(self) -> tuple[float, float]:
+        """The 95 % interval of `density`, by the number of runs; NaN where there are none."""
+        cases = round(self.density * self.runs) if self.runs else 0
+        return proportion(cases, self.runs)[1:]
 
     def to_plain(self) -> dict[str, Any]:
         """Return it as JSON has it."""
@@ -109,17 +116,31 @@ class Conditions:
     ranges: dict[str, tuple[float, float]] = field(repr=False)
 
     @property
+    def clear(self) -> bool:
+        """Whether the box makes it likelier than overall, also by its interval."""
+        return bool(self.box.conditions) and self.box.ends[0] > self.overall
+
+    @property
+    def best(self) -> str:
+        """How likely the box makes it, with the interval of that, in words; of no runs nothing."""
+        low, high = (f"{100 * end:.0f}" for end in self.box.ends)
+        if not self.box.conditions or not self.box.runs:
+            return ""
+        return f"{percent(self.box.density)} (95 %: {low} to {high} %)"
+
+    @property
     def sentence(self) -> str:
         """What was found, in one sentence."""
         what = f"{self.outcome} in {self.variant}"
         if self.against:
             what += f" less that in {self.against}"
         text = f"{what} is {self.side} {self.threshold:g} in {percent(self.overall)} of runs"
-        if not self.box.conditions or not self.box.density > self.overall:
-            return f"{text}, and no condition on the inputs makes that likelier."
+        if not self.clear:
+            best = f"; the best gives {self.best}" if self.best else ""
+            return f"{text}, and no condition was found that makes that clearly likelier{best}."
         return (
-            f"{what} is {self.side} {self.threshold:g} in {percent(self.box.density)} of runs "
-            f"where {self.box.text}, against {percent(self.overall)} overall; these are "
+            f"{what} is {self.side} {self.threshold:g} in {self.best} of runs where "
+            f"{self.box.text}, against {percent(self.overall)} overall; these are "
             f"{percent(self.box.coverage)} of all such runs."
         )
 
@@ -204,10 +225,12 @@ def discover(
     cases = values > threshold if side == "above" else values < threshold
     count = int(cases.sum())
     if len(values) < RUNS or min(count, len(values) - count) < CASES:
-        raise UsageError(
+        raise TooFewError(
             f"{outcome} is {side} {threshold:g} in {count} of {len(values)} runs: conditions need "
             f"{RUNS} runs and {CASES} of either kind; from {np.quantile(values, 0.05):.2f} to "
-            f"{np.quantile(values, 0.95):.2f} lie 90 % of it"
+            f"{np.quantile(values, 0.95):.2f} lie 90 % of it",
+            count,
+            len(values),
         )
     order = np.random.default_rng(seed).permutation(len(values))
     half = len(values) // 2

@@ -26,6 +26,14 @@ _PLURAL: Final = {"salience": "saliences", "red_line": "red lines", "resolve": "
                   "capability": "capability", "level": "levels"}  # fmt: skip
 
 
+class TooFewError(UsageError):
+    """Runs are too few, or those of a kind, for what was asked; `count` of `runs` there are."""
+
+    def __init__(self, message: str, count: int, runs: int) -> None:
+        super().__init__(message)
+        self.count, self.runs = count, runs
+
+
 class Factor(NamedTuple):
     """What is varied by itself: an input, or inputs together."""
 

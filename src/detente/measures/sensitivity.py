@@ -12,7 +12,13 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from detente.measures.effects import check_results, values_of
-from detente.measures.experiment import Experiment, Floats, course_of, events_of
+from detente.measures.experiment import (
+    Experiment,
+    Floats,
+    TooFewError,
+    course_of,
+    events_of,
+)
 from detente.measures.indices import CHANCE, morris, sobol
 from detente.measures.notebook import notebook_html
 from detente.runs.errors import UsageError, require
@@ -30,6 +36,8 @@ METHODS: Final = ("cheap", "sobol", "morris")
 SAMPLES: Final = {"sobol": 1024, "morris": 50}
 #: Folds of the runs, each of which a surrogate that has not seen them predicts.
 FOLDS: Final = 5
+#: Runs of which rank correlations are told at least.
+LEAST: Final = 20
 #: Inputs that a sentence names.
 NAMED: Final = 3
 
@@ -255,8 +263,10 @@ def inputs_and_outcome(results: Results, asked: Experiment) -> tuple[pd.DataFram
     frame = frame[frame["variant"] == asked.variant].drop(columns=["variant", "run"])
     frame = frame.loc[:, frame.max() > frame.min()].reset_index(drop=True)
     there = np.isfinite(values)
-    if there.sum() < 20:
-        raise UsageError(f"{asked.label} is known of {there.sum()} runs: 20 are needed at least")
+    known = int(there.sum())
+    if known < LEAST:
+        message = f"{asked.label} is known of {known} runs: {LEAST} are needed at least"
+        raise TooFewError(message, known, len(there))
     return frame[there].reset_index(drop=True), values[there]
 
 

@@ -11,12 +11,13 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from detente.measures.discovery import Conditions, discover
+from detente.measures.discovery import CASES, RUNS, Conditions, discover
+from detente.measures.experiment import TooFewError
 from detente.measures.forecasts import Forecast, hits, of_sides, over_countries, side_of
 from detente.measures.patterns import patterns as patterns_of
 from detente.measures.score import forecast_of
 from detente.measures.score import told as told_skill
-from detente.measures.sensitivity import sensitivity
+from detente.measures.sensitivity import LEAST, sensitivity
 from detente.measures.wording import counted, directions, percent, quoted, signed, titles
 from detente.measures.wording import interval as between
 from detente.odd import plain_page
@@ -35,11 +36,12 @@ from detente.reports.markup import (
 from detente.reports.measured import Told
 from detente.reports.scenario import Words, day
 from detente.runs.errors import UsageError
-from detente.runs.statistics import proportion
 
 if TYPE_CHECKING:
     from detente.runs.results import Results
 
+#: What brings the extra that looks for conditions.
+INSTALL: Final = "python -m pip install 'detente[analysis]'"
 #: Inputs that a table of drivers has.
 INPUTS: Final = 8
 #: What intervals are made of.
@@ -79,8 +81,11 @@ def drivers(told: Told) -> Chapter | None:
     for each in traced(told):
         try:
             found = sensitivity(told.results, each["outcome"], surrogate=False, **each["asked"])
-        except UsageError as error:
-            inside.append(paragraph(f"{each['name']}: {error}."))
+        except TooFewError as few:
+            text = (
+                f"What drives {each['name']} cannot be told of {counted(few.count, 'run', 'runs')}"
+            )
+            inside.append(paragraph(f"{text}: {LEAST} are needed at least."))
             continue
         rows = found.table.head(INPUTS).to_dict("records")
         apart = [row for row in rows if row["correlation_low"] > 0 or row["correlation_high"] < 0]
@@ -116,7 +121,7 @@ def drivers(told: Told) -> Chapter | None:
                 " also fits a surrogate and takes the variance apart by Sobol\u2019 indices; that "
                 "needs the extra analysis: "
             ),
-            tag("code", "python -m pip install 'detente[analysis]'"),
+            tag("code", INSTALL),
             ".",
             class_="note",
         )
@@ -156,9 +161,17 @@ def conditions(told: Told) -> Chapter | None:
     at: dict[str, Any] = {rare: 0.0}
     try:
         found = discover(told.results, each["outcome"], **each["asked"], **at)
-    except UsageError as error:
-        text = f"Conditions were not looked for: {error}."
+    except TooFewError as few:
+        pole = list(titles(told.results, "pole").values())[0 if rare == "above" else 1]
+        text = (
+            f"{each['name']} moves to {pole} in {few.count:,} of {few.runs:,} runs, which are too "
+            f"few to say under which conditions: that takes {RUNS} runs, and {CASES} of either "
+            "kind."
+        )
         return Chapter("conditions", "When it flips", paragraph(text))
+    except UsageError:  # of a library that is not installed
+        needs = "Conditions are looked for where the extra analysis is installed: "
+        return Chapter("conditions", "When it flips", paragraph(needs, tag("code", INSTALL), "."))
     inside = _condition(each, rare, found, words, titles(told.results, "pole"))
     return Chapter("conditions", "When it flips", inside)
 
@@ -174,14 +187,11 @@ def _condition(
         f"Conditions were looked for in one half of the {found.runs:,} runs and measured in the "
         "other"
     )
-    known = box.runs and not np.isnan(box.density)
-    share, low, high = proportion(round(box.density * box.runs) if known else 0, box.runs)
-    if not box.conditions or not low > found.overall:
-        best = f", where the best of them gives {percent(share)}" if known else ""
-        ends = f" (95 %: {100 * low:.0f} to {100 * high:.0f} %)" if known else ""
+    if not found.clear:
+        best = f", where the best of them gives {found.best}" if found.best else ""
         return paragraph(
             f"{often}, and no condition on the inputs was found that makes it clearly likelier. "
-            f"{held}{best}{ends}. More runs tell more apart."
+            f"{held}{best}. More runs tell more apart."
         )
     met = []
     for name, least, most in box.conditions:
@@ -189,10 +199,7 @@ def _condition(
         if np.isfinite([least, most]).all():
             bound = f"from {least:.2g} to {most:.2g}"
         met.append([words.path(name), f" is {bound} (", tag("code", name), ")"])
-    lead = (
-        f"{often}, but in {percent(share)} (95 %: {100 * low:.0f} to {100 * high:.0f} %) of those "
-        "in which:"
-    )
+    lead = f"{often}, but in {found.best} of those in which:"
     note = (
         f"These hold in {percent(box.mass)} of runs, and {percent(box.coverage)} of all runs in "
         f"which it moves so are among them. {held}."
