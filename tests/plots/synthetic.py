@@ -78,6 +78,11 @@ class SyntheticResults:
     folder: None = field(default=None)
 
     @property
+    def arrays(self) -> xr.Dataset:
+        """As the arrays of `detente.Results`, whose methods have the names of xarray's."""
+        return self.data
+
+    @property
     def summary(self) -> dict[str, dict[str, dict[str, float | None]]]:
         """Change of each variant against the reference, as `detente.Results.summary` has it."""
         found: dict[str, dict[str, dict[str, float | None]]] = {}

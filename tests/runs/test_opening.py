@@ -7,7 +7,7 @@ import pytest
 import xarray as xr
 
 import detente
-from detente.runs import dataset
+from detente.runs import labelled
 
 
 @pytest.fixture
@@ -89,20 +89,20 @@ def test_pandas_reads_the_tables(results):
 
 def test_nothing_is_read_before_it_is_looked_at(results, monkeypatch):
     read = []
-    rows = dataset.Rows.read
+    block = labelled.Columns.block
 
-    def watched(self, names, *where):
-        read.append((tuple(names), *where))
-        return rows(self, names, *where)
+    def watched(self, *where):
+        read.append(where)
+        return block(self, *where)
 
-    monkeypatch.setattr(dataset.Rows, "read", watched)
+    monkeypatch.setattr(labelled.Columns, "block", watched)
     data = detente.open(results.folder).data
     assert not read
     assert data["tilt"].dims == ("variant", "run", "country")
     data["tilt"].sel(variant="offer", run=7).load()
-    assert read == [(("tilt",), 2, 7, 8)]
+    assert read == [(2, 7, 8)]
     detente.effects(results, outcome="stance_shock")
-    assert {variant for _, variant, *_ in read[1:]} == {0, 1, 2}
+    assert {variant for variant, *_ in read[1:]} == {0, 1, 2}
 
 
 @pytest.mark.parametrize(

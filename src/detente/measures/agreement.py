@@ -14,8 +14,8 @@ from detente.runs.layout import median
 
 if TYPE_CHECKING:
     import pandas as pd
-    import xarray as xr
 
+    from detente.runs.labelled import Labelled, LabelledArrays
     from detente.runs.results import Results
 
 Floats = NDArray[np.float64]
@@ -77,7 +77,7 @@ def agreement(results: Results, measure: str = "S", variant: str | None = None) 
     check_text(measure=measure, variant=variant)
     name = require(results.variants[0] if variant is None else variant, results.variants, "variant")
     require(measure, MEASURES, "measure")
-    stances = results.data["stance"].sel(variant=name)
+    stances = results.arrays["stance"].sel(variant=name)
     weights = event_weights(results, name) if measure == "S_weighted" else None
     values = results.layout.stances
     mean = mean_agreement(stances, measure, max(values) - min(values), weights)
@@ -86,7 +86,7 @@ def agreement(results: Results, measure: str = "S", variant: str | None = None) 
 
 
 def mean_agreement(
-    stances: xr.DataArray, measure: str, span: float, weights: Floats | None = None
+    stances: Labelled, measure: str, span: float, weights: Floats | None = None
 ) -> Floats:
     """Return how far each two countries agree, as a mean over runs: countries by countries.
 
@@ -139,7 +139,7 @@ def pairs(results: Results, variant: str | None = None) -> pd.DataFrame:
     names = results.variants
     name = require(names[0] if variant is None else variant, names, "variant")
     agreed = {each: agreement(results, each, name).to_numpy() for each in ("S", "kappa", "pi")}
-    own = results.data.sel(variant=name)
+    own = results.arrays.sel(variant=name)
     matrices = {
         "bloc": own["together_mean"].to_numpy(),
         **agreed,
@@ -153,13 +153,13 @@ def pairs(results: Results, variant: str | None = None) -> pd.DataFrame:
     return frame.iloc[order].reset_index(drop=True)
 
 
-def usual_measure(data: xr.Dataset) -> str:
+def usual_measure(data: LabelledArrays) -> str:
     """Return which measure so many events of a variant allow, kappa or S; empty without any.
 
     Two countries that are mostly silent agree by S, and kappa tells that apart from siding together
     (Häge 2011); but of two events it says hardly more than whether stances differ.
     """
-    came_up = float(data["event_count"].sum()) / max(1, data.sizes["run"])
+    came_up = float(data["event_count"].to_numpy().sum()) / max(1, data.sizes["run"])
     return "kappa" if came_up >= FEW else "S" if came_up else ""
 
 

@@ -122,10 +122,10 @@ def answers(
     results: Results, event: Event, variant: str, countries: Sequence[str] | None = None
 ) -> list[Answer]:
     """Return the likeliest last response of each country to an event; not of whose act it is."""
-    own = results.data.sel(variant=variant, event=event.id)
+    own = results.arrays.sel(variant=variant, event=event.id)
     counts = own["response_count"].transpose("country", "response").to_numpy()
-    total = int(own["event_count"])
-    stances = np.asarray(results.data["response_stance"].to_numpy(), np.float64)
+    total = int(own["event_count"].values)
+    stances = np.asarray(results.arrays["response_stance"].to_numpy(), np.float64)
     known, codes = titles(results, "response"), labels(results, "country")
     names = list(known)
     found = []
@@ -330,7 +330,7 @@ def together(
         return None
     places = [labels(results, "country").index(code) for code in names]
     shares, before = (
-        results.data["together_mean"].sel(variant=each).transpose("country", "other").to_numpy()
+        results.arrays["together_mean"].sel(variant=each).transpose("country", "other").to_numpy()
         for each in (name, base)
     )
     codes = list(names)

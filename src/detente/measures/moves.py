@@ -124,7 +124,7 @@ def moves(
     """
     spread = _spread(results, outcome, variant, against)
     mean, low, high = spread.summary()
-    if "country" in results.data[outcome].dims:
+    if "country" in results.arrays[outcome].dims:
         known = labels(results, "country")
         chosen = chosen_countries(results, countries).items()
         rows = [(known.index(code), code, name) for code, name in chosen]
@@ -142,15 +142,13 @@ def moves(
 
 def _spread(results: Results, outcome: str, variant: str, against: str) -> Changes:
     """Return the paired changes of an outcome: a column a country, or one of the region."""
-    array = results.data[outcome]
+    array = results.arrays[outcome]
     width = array.sizes.get("country", 1)
     spread = Changes(width)
+    places = [labels(results, "variant").index(name) for name in (variant, against)]
     for first in range(0, array.sizes["run"], BLOCK):
-        block = array.isel(run=slice(first, first + BLOCK))
-        own, base = (
-            np.asarray(block.sel(variant=name).to_numpy(), np.float64).reshape(-1, width)
-            for name in (variant, against)
-        )
+        runs = slice(first, first + BLOCK)
+        own, base = (array.isel(variant=at, run=runs).values.reshape(-1, width) for at in places)
         spread.add(own - base)
     return spread
 
@@ -158,7 +156,7 @@ def _spread(results: Results, outcome: str, variant: str, against: str) -> Chang
 def is_moved(results: Results, outcome: str, variant: str, against: str) -> bool:
     """Return whether there is a change to speak of: another course, and events to answer."""
     require(outcome, IN, "kind of alignment")
-    return variant != against and (outcome == "tilt" or bool(results.data.sizes.get("event")))
+    return variant != against and (outcome == "tilt" or bool(results.arrays.sizes.get("event")))
 
 
 def changes(
@@ -314,7 +312,7 @@ def courses(
     without events.
     """
     first, base = two_variants(results, None, against)
-    about = outcome or ("revealed" if results.data.sizes.get("event") else "tilt")
+    about = outcome or ("revealed" if results.arrays.sizes.get("event") else "tilt")
     known = titles(results, "variant")
     others = [each for each in known if each != base]
     if len(others) < 2 or not is_moved(results, about, first, base):
@@ -353,7 +351,7 @@ def tension(
 
     None if that was not measured.
     """
-    if "tension" not in results.data:
+    if "tension" not in results.arrays:
         return None
     name, base = two_variants(results, variant, against)
     levels = {each: _level(results, each) for each in dict.fromkeys((name, base))}
@@ -390,7 +388,7 @@ def tension(
 
 def _level(results: Results, variant: str) -> dict[str, float]:
     """Return the mean tension of a variant, and between what 90 % of its runs lie."""
-    values = np.asarray(results.data["tension"].sel(variant=variant).to_numpy(), np.float64)
+    values = np.asarray(results.arrays["tension"].sel(variant=variant).to_numpy(), np.float64)
     values = values[~np.isnan(values)]
     if not values.size:
         return dict.fromkeys(("level", "level_low", "level_high"), math.nan)

@@ -133,14 +133,14 @@ def quoted(title: str) -> str:
 
 def labels(results: Results, dimension: str) -> list[str]:
     """Return the labels along a dimension of the results, in their order."""
-    return [str(label) for label in results.data[dimension].values]
+    return [str(label) for label in results.arrays[dimension].values]
 
 
 def titles(results: Results, dimension: str) -> dict[str, str]:
     """Return what each country, event, response or variant is called, by its label."""
     names = labels(results, dimension)
     coordinate = "country_name" if dimension == "country" else f"{dimension}_title"
-    stated = labels(results, coordinate) if coordinate in results.data.coords else names
+    stated = labels(results, coordinate) if coordinate in results.arrays.coords else names
     return {
         name: humanized(name) if title.strip() in ("", name) else title.strip()
         for name, title in zip(names, stated, strict=True)

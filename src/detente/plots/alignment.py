@@ -52,7 +52,7 @@ def alignment(
     ties, from the first pole to the second. Neither half says who is allied with whom.
     """
     variant = style.pick(results, "variant", variant)
-    data = results.data.sel(variant=variant)
+    data = results.arrays.sel(variant=variant)
     tilt = np.nanmean(data["tilt"].transpose("run", "country").values, axis=0)
     order = style.pick_places(results, countries, -tilt)
     names = list(style.country_names(results).values())

@@ -52,11 +52,11 @@ OF_RESULTS: Final = ("results", "changes")
 #: What a picture is of, by the name of its first argument: an attribute that the object has, and
 #: where it is from.
 SUBJECTS: Final = {
-    "results": ("data", "the results of detente.run, or of detente.open(folder)"),
+    "results": ("arrays", "the results of detente.run, or of detente.open(folder)"),
     "score": ("table", "the score of detente.score"),
     "fit": ("estimates", "the fit of detente.fit"),
     "ties": ("distributions", "the ties of detente.ties"),
-    "changes": ("data columns", "the results of detente.run, or the table of detente.effects"),
+    "changes": ("arrays columns", "the results of detente.run, or the table of detente.effects"),
     "drivers": ("convergence", "the drivers of detente.sensitivity"),
     "conditions": ("box", "the conditions of detente.discover"),
     "levers": ("table", "the levers of detente.levers"),
@@ -196,7 +196,7 @@ def _check(name: str, subject: str, arguments: Mapping[str, Any], needs: Sequenc
             raise UsageError(
                 f"plots.{name}: {option}= takes a matplotlib {takes}, not {type(on).__name__}"
             )
-    data = getattr(found, "data", needs)
+    data = getattr(found, "arrays", needs)
     missing = [variable for variable in needs if variable not in data]
     if missing:
         raise UsageError(f"plots.{name}: these results have no {style.joined(missing)}")
@@ -249,8 +249,8 @@ def draw_all(
         If the folder cannot be written to.
     """
     if kinds is None:
-        sizes = {str(name): array.size for name, array in results.data.data_vars.items()}
-        sizes[PAIRED] = results.data.sizes["variant"] - 1
+        sizes = {str(name): array.size for name, array in results.arrays.data_vars.items()}
+        sizes[PAIRED] = results.arrays.sizes["variant"] - 1
         kinds = [name for name, needs in DRAWN_BY_RUN.items() if all(map(sizes.get, needs))]
     chosen = [require(kind, KINDS, "kind of picture") for kind in dict.fromkeys(kinds)]
     suffixes = [require(each, METADATA, "format of pictures") for each in dict.fromkeys(formats)]

@@ -84,7 +84,7 @@ def fan(
     shown = pick_variants(results, variants)
     main = next((each.name for each in shown if each.name != results.reference), shown[0].name)
     kind = style.pick_alignment(results, outcome)
-    bins = results.data[f"{kind.outcome}_bins"].sel(variant=[variant.name for variant in shown])
+    bins = results.arrays[f"{kind.outcome}_bins"].sel(variant=[variant.name for variant in shown])
     counts = bins.transpose("variant", "step", "country", "bin").values
     means = placing.means(counts)  # variant, step, country
     places = style.pick_places(results, countries, -means[0, -1])
@@ -95,7 +95,7 @@ def fan(
     span = min(2.0, max(0.1, widest * 1.08))
     grid = _Grid.of(fig, len(chosen), several=len(shown) > 1)
     events = _dated_events(results, shown[0].name)
-    days = results.data["date"].values.astype("datetime64[us]")
+    days = results.arrays["date"].values.astype("datetime64[us]")
     last = _settled(levels[..., 2], SETTLED * span, [day for day, _ in events], days)
     keys = _keys(shown, results.reference, kind)
     foot = _Foot.of(grid.width, [str(key.get_label()) for key in keys], len(events))
@@ -176,7 +176,7 @@ def _shown(results: Results, chosen: Sequence[int], of: int, rest: Floats, last:
     if rest.shape[1] > 1:
         moved = float(np.nanmax(np.abs(rest - rest[:, :1])))
         said += (
-            f"; after {style.day(results.data['date'].values[last])} no line moves by more than "
+            f"; after {style.day(results.arrays['date'].values[last])} no line moves by more than "
             f"{moved:.2f}"
         )
     return f"{said}."
@@ -322,8 +322,8 @@ def _keys(shown: Sequence[Variant], reference: str, kind: Alignment) -> list[Art
 
 def _dated_events(results: Results, variant: str) -> list[Dated]:
     """Return the dated events of a variant in their order; of many, the main one and the first."""
-    days = results.data["date"].values.astype("datetime64[D]").astype(object)
-    steps = results.data["event_step"].sel(variant=variant).values
+    days = results.arrays["date"].values.astype("datetime64[D]").astype(object)
+    steps = results.arrays["event_step"].sel(variant=variant).values
     stated = {event.id: event.at for event in results.scenario.variant(variant).events}
     due: list[tuple[bool, date, str]] = []
     for (name, title), step in zip(style.titles(results, "event").items(), steps, strict=True):

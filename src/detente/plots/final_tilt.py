@@ -149,7 +149,7 @@ def _changes(results: Results, kind: Alignment, changed: Sequence[Variant]) -> F
         [[row[column] for column in columns] for row in results.summary[variant.name].values()]
         for variant in changed
     ]
-    width = results.data.sizes["country"]
+    width = results.arrays.sizes["country"]
     return np.asarray(found, dtype=np.float64).reshape(len(changed), width, 3)  # None is NaN
 
 

@@ -122,12 +122,12 @@ def spread_of(results: Results, name: str, shown: Sequence[Variant]) -> Spread:
     """
     variable, where, title = _find(results, name)
     names = [variant.name for variant in shown]
-    array = results.data[variable].sel({**where, "variant": names})
+    array = results.arrays[variable].sel({**where, "variant": names})
     rows = list(style.country_names(results).values())
     if "country" not in array.dims:
         array, rows = array.expand_dims("country"), ["Region"]
     unit = array.attrs.get("units", "")
-    bins = results.data.get(f"{variable}_bins")
+    bins = results.arrays.get(f"{variable}_bins")
     if bins is not None and not where:
         ends = bins.isel(step=-1).sel(variant=names).transpose("variant", "country", "bin")
         counts = ends.to_numpy()
@@ -136,18 +136,18 @@ def spread_of(results: Results, name: str, shown: Sequence[Variant]) -> Spread:
             title, unit, rows, (-1.0, 1.0), counts, levels, _means(results, variable, names, counts)
         )
     values = array.transpose("variant", "country", "run").to_numpy()
-    import pandas as pd
-
-    table = pd.DataFrame(values.reshape(-1, values.shape[-1]))  # quiet where no run has a value
-    low, high = float(table.min().min()), float(table.max().max())
+    there = [row[~np.isnan(row)] for row in values.reshape(-1, values.shape[-1])]
+    every = np.concatenate(there)
+    low, high = (float(every.min()), float(every.max())) if every.size else (np.nan, np.nan)
     if stated := RANGE.match(unit):
         low, high = float(stated[1]), float(stated[2])
     elif not high > low:
         low, high = float(np.nan_to_num(low)) - 0.5, float(np.nan_to_num(low)) + 0.5
     counts = np.apply_along_axis(lambda runs: np.histogram(runs, BINS, (low, high))[0], -1, values)
-    levels = table.quantile(list(placing.LEVELS), axis=1).T.to_numpy()
-    levels = levels.reshape(*values.shape[:-1], -1)
-    means = table.mean(axis=1).to_numpy().reshape(values.shape[:-1])
+    none = np.full(len(placing.LEVELS), np.nan)
+    levels = np.array([np.quantile(row, placing.LEVELS) if row.size else none for row in there])
+    means = np.array([row.mean() if row.size else np.nan for row in there])
+    levels, means = levels.reshape(*values.shape[:-1], -1), means.reshape(values.shape[:-1])
     return Spread(title, unit, rows, (low, high), counts, levels, means)
 
 
@@ -163,7 +163,7 @@ def _find(results: Results, name: str) -> tuple[str, dict[str, str], str]:
     """Return the variable of an outcome, where to look along its own axis, and its title."""
     known: dict[str, tuple[str, dict[str, str], str]] = {}
     stems = {each.name: each.stem for each in find(results.scenario.theory).outcomes if each.stem}
-    for variable, array in results.data.data_vars.items():
+    for variable, array in results.arrays.data_vars.items():
         own = [str(axis) for axis in array.dims if axis not in ("variant", "run", "country")]
         title = style.outcome_title(results, str(variable))
         if not {"variant", "run"} <= set(array.dims) or array.dtype.kind != "f":

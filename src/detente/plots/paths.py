@@ -46,7 +46,7 @@ def paths(
     """
     variant = style.pick(results, "variant", variant)
     places = style.pick_places(results, countries)
-    bins = results.data["toward_bins"].sel(variant=variant).isel(country=places)
+    bins = results.arrays["toward_bins"].sel(variant=variant).isel(country=places)
     counts = bins.transpose("country", "step", "pole", "bin").values
     levels = np.full((*counts.shape[:-1], len(placing.LEVELS)), np.nan)
     levels[:, [0, -1]] = placing.quantiles(counts[:, [0, -1]])  # of the others only the mean
@@ -58,7 +58,7 @@ def paths(
     page = Page(
         ax, (WIDTH, width - 1.2 + 1.4), titles.drift(levels[..., 2][:, [0, -1]], names),
         f"{style.subject(results)}Ties: mutual attitude from \u22121 (enemies) to +1 (as one), "
-        f"means from {style.day(results.data['date'].values[0])} to {style.last_day(results)}.\n"
+        f"means from {style.day(results.arrays['date'].values[0])} to {style.last_day(results)}.\n"
         f"{style.about(results, variant)}. Ellipse: nine in ten runs along each axis.",
         _told(names, levels[:, -1, :, 2], *style.titles(results, "pole").values()), lowest=4.5,
     )  # fmt: skip

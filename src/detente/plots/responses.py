@@ -101,7 +101,7 @@ def responses(
     main = results.scenario.main
     event = style.pick(results, "event", event or (main if main in known else None))
     if variant is None:  # the first in which it came up, or the main one if it never did
-        ever = results.data["event_count"].sel(event=event).values > 0
+        ever = results.arrays["event_count"].sel(event=event).values > 0
         variant = style.labels(results, "variant")[int(ever.argmax())]
     variant = style.pick(results, "variant", variant)
     course = {each.id: each for each in results.scenario.variant(variant).events}.get(event)
@@ -207,13 +207,13 @@ def _write_record(
 
 def _mix(results: Results, event: str, variant: str, kind: str) -> _Mix:
     """Return the shares of responses that can answer the kind of event, hostile ones first."""
-    data = results.data.sel(variant=variant, event=event)
+    data = results.arrays.sel(variant=variant, event=event)
     repertoire = results.scenario.repertoire
     known = style.titles(results, "response")
     chosen = [place for place, name in enumerate(known) if kind in repertoire[name].kinds]
-    stances = np.asarray(results.data["response_stance"].values, dtype=np.float64)[chosen]
+    stances = np.asarray(results.arrays["response_stance"].values, dtype=np.float64)[chosen]
     chosen = [chosen[place] for place in np.argsort(stances, kind="stable")]
-    runs = int(data["event_count"])
+    runs = int(data["event_count"].values)
     spoken = data["first_response"].transpose("country", "run").values
     counts = [
         np.stack([(spoken == place).sum(axis=1) for place in chosen], axis=1),

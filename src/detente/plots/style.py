@@ -97,7 +97,7 @@ def country_names(results: Results) -> dict[str, str]:
 
 def outcome_title(results: Results, name: str) -> str:
     """Return what an outcome is called, as it was declared; of ties, with that word before it."""
-    title: str = results.data[name].attrs.get("long_name", humanized(name))
+    title: str = results.arrays[name].attrs.get("long_name", humanized(name))
     if name in _OF_TIES:
         return f"{TIES.word}: {title[:1].lower()}{title[1:]}"
     return title[:1].upper() + title[1:]
@@ -107,7 +107,7 @@ def pick_alignment(results: Results, outcome: str | None = None) -> Alignment:
     """Return the kind of alignment asked for; by default the revealed one, if there are events."""
     kinds = {kind.outcome: kind for kind in (REVEALED, TIES)}
     if outcome is None:
-        return REVEALED if results.data.sizes.get("event") else TIES
+        return REVEALED if results.arrays.sizes.get("event") else TIES
     return kinds[require(outcome, kinds, "kind of alignment")]
 
 
@@ -164,15 +164,15 @@ def tilt_ends(results: Results) -> tuple[str, str]:
 
 def run_count(results: Results, *, each: bool = False) -> str:
     """Return how many runs stand behind a picture, in words."""
-    count = int(results.data.sizes["run"])
+    count = int(results.arrays.sizes["run"])
     stated = "1 run" if count == 1 else f"{count:,} runs"
-    several = each and results.data.sizes["variant"] > 1
+    several = each and results.arrays.sizes["variant"] > 1
     return f"{stated} of each course of events" if several else stated
 
 
 def last_day(results: Results) -> str:
     """Return the date on which the runs end."""
-    return day(results.data["date"].values[-1])
+    return day(results.arrays["date"].values[-1])
 
 
 def about(results: Results, variant: str) -> str:

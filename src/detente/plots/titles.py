@@ -66,7 +66,7 @@ def apart(results: Results, kind: Alignment, order: Sequence[int], main: str) ->
     Of the twin itself, who moves most from the start.
     """
     names = list(style.country_names(results).values())
-    bins = results.data[f"{kind.outcome}_bins"].transpose("variant", "step", "country", "bin")
+    bins = results.arrays[f"{kind.outcome}_bins"].transpose("variant", "step", "country", "bin")
     own = placing.means(bins.sel(variant=main).values)[:, list(order)]
     word = kind.axis
     if main == results.reference:
@@ -82,7 +82,7 @@ def apart(results: Results, kind: Alignment, order: Sequence[int], main: str) ->
         return (
             f"{word} ends {gap[-1]:.{digits}f} from \u201c{course}\u201d on average, its farthest"
         )
-    when = style.day(results.data["date"].values[step])
+    when = style.day(results.arrays["date"].values[step])
     return (
         f"{word} ends {gap[-1]:.{digits}f} from \u201c{course}\u201d on average, after "
         f"{gap[step]:.{digits}f} on {when}"

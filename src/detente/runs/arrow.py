@@ -58,3 +58,10 @@ def values(column: pa.Array) -> NDArray[Any]:
         return found
     bits = np.unpackbits(np.frombuffer(valid, np.uint8), bitorder="little")
     return np.where(bits[column.offset : column.offset + len(column)], found, np.nan)
+
+
+def words(column: pa.Array) -> NDArray[np.str_]:
+    """Return the texts of a column as of `coded`, empty where it is null."""
+    known = np.array([*column.dictionary.to_pylist(), ""])
+    places = values(column.indices)
+    return known[np.where(np.isnan(places), len(known) - 1, places).astype(np.int64)]

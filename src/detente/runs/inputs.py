@@ -84,7 +84,7 @@ def write_inputs(layout: Layout, finished: Runs, path: Path) -> None:
         column_encoding=encodings, write_statistics=["variant", "run"], **WHOLE_PAGES,
     ) as writer:  # fmt: skip
         for table in blocks(layout, finished):
-            writer.write_table(table.cast(schema), row_group_size=table.num_rows)
+            writer.write_table(table, row_group_size=table.num_rows)
 
 
 def input_table(layout: Layout, finished: Runs, path: Path | None) -> pd.DataFrame:

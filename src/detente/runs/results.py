@@ -15,17 +15,18 @@ from detente.runs import folder as places
 from detente.runs import manifest
 from detente.runs.errors import RESTORE, StoreError
 from detente.runs.files import flaw, require_usable, storage_errors
-from detente.runs.layout import Layout, outcome_variables, total_variables
+from detente.runs.layout import Layout
 from detente.runs.manifest import Manifest
 from detente.runs.plan import Failure
 from detente.runs.statistics import Changes, Moments, binned_quantiles
-from detente.runs.tables import Source, open_trajectories
+from detente.runs.tables import Source
 from detente.scenario.messages import MISSING, between, percent, printable, require_path, signed
 
 if TYPE_CHECKING:
     import pandas as pd
     import xarray as xr
 
+    from detente.runs.labelled import LabelledArrays
     from detente.scenario.schema import Scenario
 
 #: By variant and country: what `summarise` returns.
@@ -90,12 +91,20 @@ class Results:
     @cached_property
     def data(self) -> xr.Dataset:
         """Everything about the runs, with a name for each axis and each place along it."""
-        if self._source is not None:
-            from detente.runs.dataset import full_dataset
+        from detente.runs.dataset import dataset
+        from detente.runs.totals import attributes
 
-            return full_dataset(self._source)
+        return dataset(self.arrays, attributes(self.layout))
+
+    @cached_property
+    def arrays(self) -> LabelledArrays:
+        """What `data` has, without xarray, which takes a second to import."""
+        from detente.runs import labelled
+
+        if self._source is not None:
+            return labelled.in_memory(self._source)
         assert self.folder is not None
-        return _dataset(self.folder, self.layout, self.runs)
+        return labelled.stored(self.folder, self.layout, self.runs)
 
     @cached_property
     def inputs(self) -> pd.DataFrame:
@@ -273,17 +282,6 @@ def failures_of(failures: Iterable[Failure], spans: Iterable[Sequence[int]]) -> 
     """Return the failures, each once, of runs between the first and the past-last of some spans."""
     kept = (f for f in failures if any(first <= f.run < end for first, end in spans))
     return tuple(dict.fromkeys(kept))
-
-
-def _dataset(folder: Path, layout: Layout, runs: int) -> xr.Dataset:
-    """Join the tables of a folder to one dataset, each array to be read on demand."""
-    from detente.runs.dataset import stored_dataset
-
-    trajectories = open_trajectories(folder / places.TRAJECTORIES)
-    both = stored_dataset(trajectories, folder / places.OUTCOMES, layout, runs)
-    declared = layout.axes.outcomes
-    order = (*total_variables(declared), *outcome_variables(declared))
-    return both[[name for name in order if name in both]]
 
 
 def summarise(source: Source) -> Summary:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from statistics import NormalDist
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -205,11 +206,9 @@ def independent(first: Moments, second: Moments, level: float = 0.95) -> Interva
 
 def proportion(count: int, total: int, level: float = 0.95) -> tuple[float, float, float]:
     """Return a share and the ends of its interval, as Wilson (1927) has it; NaN of nothing."""
-    from scipy.special import ndtri
-
     if total == 0:
         return (float("nan"),) * 3
-    normal = float(ndtri(0.5 + level / 2))
+    normal = NormalDist().inv_cdf(0.5 + level / 2)
     value = count / total
     shrunk = 1.0 + normal**2 / total
     centre = (value + normal**2 / (2 * total)) / shrunk

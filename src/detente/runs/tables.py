@@ -27,14 +27,11 @@ from detente.engine.chunk import Arrays, Chunk, add_tallies
 from detente.runs import arrow
 from detente.runs.answers import TOLD, Answers, left
 from detente.runs.arrow import coded, numbers
-from detente.runs.errors import RESTORE, StoreError
 from detente.runs.files import atomic_write, link_or_copy, storage_errors
 from detente.runs.layout import Axes, Layout, Variable, counted_variables
-from detente.runs.zarrs import DOCUMENT, LARGE, SMALL, Encoding, chunk_path, write_documents
+from detente.runs.zarrs import LARGE, SMALL, Encoding, chunk_path, write_documents
 
 if TYPE_CHECKING:
-    import xarray as xr
-
     from detente.runs.totals import Arrays as Labelled
     from detente.scenario.schema import Scenario
 
@@ -48,9 +45,6 @@ Stored = Chunk | Mapping[str, Path]
 MARKER: Final = "complete"
 #: Attribute of the root by which xarray knows labels from values.
 AXES: Final = "coordinates"
-#: The codecs that are written, and that of text before Zarr 3.1. No other is ever run: there are
-#: some that run what stands in the file.
-CODECS: Final = frozenset({"bytes", "transpose", "zstd", "vlen-utf8"})
 #: Rows from which on a row group is large enough, for readers and for what describes it.
 ROW_GROUP: Final = 2**17
 #: Entries of tallies that are encoded, or added up, at a time.
@@ -311,11 +305,11 @@ def _encode_array(
     values = axes.dense(chunk, name)
     if name in axes.told and told is not None:
         values = left(values, told)
-    about = _as_stored(axes, name)
+    about = as_stored(axes, name)
     return _encoding(about, (), (1, chunk_runs, *values.shape[1:])).encoded(values[np.newaxis])
 
 
-def _as_stored(axes: Axes, name: str) -> Variable:
+def as_stored(axes: Axes, name: str) -> Variable:
     """Return how an array is stored: what is told by another is missing."""
     about = axes.kept[name]
     if name in axes.told:
@@ -365,7 +359,7 @@ def write_trajectories(
                 encoding.write(one, path / name, variant)
         documents[name] = encoding.document(variable.dims, variable.attributes)
     for name in axes.arrays:
-        variable = _as_stored(axes, name)
+        variable = as_stored(axes, name)
         sizes = axes.shape(variable.dims[2:])
         shape = (len(variants), len(source.numbers), *sizes)
         encoding = _encoding(variable, shape, (1, chunk_runs, *sizes))
@@ -386,28 +380,3 @@ def _dated(days: NDArray[np.datetime64]) -> tuple[NDArray[np.int64], dict[str, s
     whole = days.astype("datetime64[D]")
     about = {"units": f"days since {whole[0]}", "calendar": "proleptic_gregorian"}
     return (whole - whole[0]).astype(np.int64), about
-
-
-def open_trajectories(path: Path) -> xr.Dataset:
-    """Open trajectories, each array to be read on demand; refuse what is encoded otherwise.
-
-    Zarr opens any format that it knows, with any codec that is installed; only the third format
-    with those of `CODECS` is that of results.
-    """
-    import xarray as xr
-    from zarr.storage import LocalStore
-
-    with storage_errors("read", path):
-        root = (path / DOCUMENT).read_bytes()
-    try:
-        for about in json.loads(root)["consolidated_metadata"]["metadata"].values():
-            codecs = {codec["name"] for codec in about.get("codecs", ())}
-            if about["zarr_format"] != 3 or not codecs <= CODECS:
-                raise StoreError(f"{path} is encoded in a way that Détente does not write")
-        store = LocalStore(path, read_only=True)
-        data: xr.Dataset = xr.open_zarr(store, chunks=None, consolidated=True, zarr_format=3)
-    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
-        raise StoreError(f"{path} cannot be read; {RESTORE}") from error
-    if not data.attrs.pop(MARKER, False):
-        raise StoreError(f"{path} was not written to the end; {RESTORE}")
-    return data

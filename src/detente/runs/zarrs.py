@@ -2,12 +2,15 @@
 
 What is written is what the library writes of the same arrays, but for the bits that another zstd
 leaves. To import it takes longer than a small run, and so does each array that it is asked for.
+It also reads whatever codecs are installed, of which some run what stands in the file: here only
+what is written is read.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+import math
+from collections.abc import Mapping, Sequence
 from itertools import product
 from pathlib import Path
 from typing import Any, Final
@@ -21,6 +24,8 @@ DOCUMENT: Final = "zarr.json"
 #: Level of zstd of what is small, and of the rest. It calls its default, 3, 0.
 SMALL, LARGE = 0, 1
 _LEVELS: Final = {SMALL: 3, LARGE: 1}
+#: Codecs of what is read: with them, that of text before Zarr 3.1, which nobody reads.
+CODECS: Final = frozenset({"bytes", "transpose", "zstd", "vlen-utf8"})
 
 
 class Encoding:
@@ -146,3 +151,69 @@ def write_documents(
 def _write(path: Path, document: Mapping[str, Any]) -> None:
     text = json.dumps(document, indent=2, allow_nan=False, ensure_ascii=False)
     path.write_text(text, encoding="utf-8")
+
+
+class Reader:
+    """Reads an array, of which `document` says how it is stored, from a folder.
+
+    A ValueError, or an error of what a document lacks, says that it is stored in another way.
+    """
+
+    def __init__(self, path: Path, document: Mapping[str, Any]) -> None:
+        self.path = path
+        self.shape = tuple(map(int, document["shape"]))
+        self.chunks = tuple(map(int, document["chunk_grid"]["configuration"]["chunk_shape"]))
+        kind = document["data_type"]
+        self.dtype = np.dtype(kind if isinstance(kind, str) else f"<U{_letters(kind)}")
+        self._missing = np.array(document["fill_value"], self.dtype)
+        *orders, _, _ = codecs = document["codecs"]
+        self._order = tuple(orders[0]["configuration"]["order"]) if orders else None
+        if [each["name"] for each in codecs] != [*["transpose"][: len(orders)], "bytes", "zstd"]:
+            raise ValueError(f"{path} is encoded in another way than it is written")
+        if self.dtype.hasobject or len(self.chunks) != len(self.shape) or min(self.chunks) < 1:
+            raise ValueError(f"{path} is no array of numbers or text")
+
+    def read(self, box: Sequence[tuple[int, int]]) -> NDArray[Any]:
+        """Read what lies between a first and a past-last place along each axis."""
+        found = np.full([high - low for low, high in box], self._missing)
+        grid = [
+            range(low // size, -(-high // size))
+            for (low, high), size in zip(box, self.chunks, strict=True)
+        ]
+        for places in product(*grid):
+            file = self.path / chunk_path(places)
+            if not file.exists():
+                continue
+            chunk = self._decoded(file.read_bytes())
+            to, of = [], []
+            for place, (low, high), size in zip(places, box, self.chunks, strict=True):
+                first, last = max(low, place * size), min(high, (place + 1) * size)
+                to.append(slice(first - low, last - low))
+                of.append(slice(first - place * size, last - place * size))
+            found[tuple(to)] = chunk[tuple(of)]
+        return found
+
+    def _decoded(self, data: bytes) -> NDArray[Any]:
+        order = self._order or tuple(range(len(self.chunks)))
+        size = math.prod(self.chunks) * self.dtype.itemsize
+        room = pa.Codec("zstd").decompress(data, size)
+        flat = np.frombuffer(room, self.dtype.newbyteorder("<"))
+        return flat.reshape([self.chunks[axis] for axis in order]).transpose(np.argsort(order))
+
+
+def _letters(kind: Mapping[str, Any]) -> int:
+    return int(kind["configuration"]["length_bytes"]) // 4
+
+
+def read_root(path: Path) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Return what describes each array, and the attributes of the root.
+
+    A ValueError says that something is encoded in another way than it is written.
+    """
+    root = json.loads((path / DOCUMENT).read_bytes())
+    documents = root["consolidated_metadata"]["metadata"]
+    for about in documents.values():
+        codecs = {codec["name"] for codec in about.get("codecs", ())}
+        if about["zarr_format"] != 3 or not codecs <= CODECS:
+            raise ValueError
+    return documents, root["attributes"]
