@@ -14,11 +14,11 @@ from xml.sax.saxutils import escape
 import matplotlib as mpl
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
-from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure, FigureBase, SubFigure
 
 from detente.plots import style
 from detente.plots.look import look, settings
+from detente.plots.raster import Raster
 from detente.runs.files import atomic_write
 from detente.scenario.messages import printable
 
@@ -63,7 +63,7 @@ class Picture(Figure):
     def __init__(self, size: tuple[float, float], scale: float, dots: int) -> None:
         super().__init__(figsize=size)
         self.scale, self.dots, self.alt_text = scale, dots, ""
-        FigureCanvasAgg(self)
+        Raster(self)
 
     def savefig(self, fname: Any, *, transparent: bool | None = None, **kwargs: Any) -> None:
         """Write it as `Figure.savefig` does: to scale, with its fonts and with what it says."""
