@@ -157,9 +157,11 @@ def fill_places(
 ) -> None:  # fmt: skip
     """Fill places with a colour each and draw their borders, but for the cut at 180 degrees."""
     shapes, fills, borders = [], [], []
-    for rings, colour in places:
-        seen = [finer(ring) for ring in rings if np.all(projection.distance(ring) < HORIZON)]
-        planes = [(ring, projection.plane(ring)) for ring in seen]
+    listed = list(places)
+    seen = iter(_seen(axes, projection, [ring for rings, _ in listed for ring in rings]))
+    for rings, colour in listed:
+        near = [finer(ring) for ring in rings if next(seen)]
+        planes = [(ring, projection.plane(ring)) for ring in near]
         shown = [(ring, plane) for ring, plane in planes if _within(axes, plane)]
         if shown:  # holes run the other way round and so stay open
             filled = (Path(plane, closed=True) for _, plane in shown)
@@ -174,8 +176,31 @@ def fill_places(
         axes.add_collection(PathCollection(paths, **options), autolim=False)
 
 
+def _seen(axes: Axes, projection: Projection, rings: Sequence[Ring]) -> NDArray[np.bool_]:
+    """Return which rings may be seen: all at once, as of most that is soon said.
+
+    Those lie before the horizon. One whose corners lie outside the axes has no edge in them unless
+    it has a long one.
+    """
+    if not rings:
+        return np.zeros(0, np.bool_)
+    points = np.concatenate(rings)
+    begins = np.cumsum([0, *map(len, rings[:-1])])
+    before = np.maximum.reduceat(projection.distance(points), begins) < HORIZON
+    steps = np.abs(np.diff(points, axis=0, append=points[-1:])).max(axis=1)
+    steps[begins[1:] - 1] = 0.0  # from one ring to the next
+    plane = projection.plane(points)
+    (left, right), (bottom, top) = axes.get_xlim(), axes.get_ylim()
+    low, high = np.minimum.reduceat(plane, begins), np.maximum.reduceat(plane, begins)
+    within = (low < (right, top)).all(axis=1) & (high > (left, bottom)).all(axis=1)
+    return np.asarray(before & (within | (np.maximum.reduceat(steps, begins) > LONGEST)))
+
+
 def finer(ring: Ring) -> Ring:
     """Add points along long edges, so that a parallel of latitude comes out as the curve it is."""
+    longest = np.abs(ring[1:] - ring[:-1]).max(axis=1)
+    if longest.max() <= LONGEST:
+        return ring
     ring = np.stack([np.unwrap(ring[:, 0], period=360.0), ring[:, 1]], axis=-1)
     steps = np.maximum(np.ceil(np.abs(np.diff(ring, axis=0)).max(axis=1) / LONGEST), 1)
     edges = steps.cumsum()

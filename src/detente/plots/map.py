@@ -41,6 +41,8 @@ TRIES: Final = ((12.5, 1.0), (11.0, 1.0), (11.0, 0.85))
 BESIDE: Final = 12.0
 #: How finely a country is searched for room, in points of a grid across it.
 GRID: Final = 44
+#: Points of that grid, or of an outline, that are looked at together.
+AT_ONCE: Final = 64
 #: A label beside its country keeps off this square around the middle of every other, in points.
 MIDDLE: Final = 30.0
 #: Islands and parts farther than this from the middle of a country are left out of its tile.
@@ -263,8 +265,12 @@ def _spots(ring: Floats, page: Box) -> Floats:
     high = np.minimum(ring.max(axis=0), page[2:])
     grid = np.stack(np.meshgrid(*np.linspace(low, high, GRID).T), axis=-1).reshape(-1, 2)
     inside = grid[Path(ring).contains_points(grid) & np.all(low < high)]
-    across, up = (inside[:, None, axis] - ring[None, :, axis] for axis in (0, 1))
-    gaps = np.sqrt((across * across + up * up).min(axis=1))
+    gaps = np.full(len(inside), np.inf)
+    for first in range(0, len(ring), AT_ONCE):  # so few that they fit the nearer caches
+        near = ring[first : first + AT_ONCE]
+        across, up = (inside[:, axis] - near[:, axis, None] for axis in (0, 1))
+        np.minimum(gaps, (across * across + up * up).min(axis=0), out=gaps)
+    gaps = np.sqrt(gaps)
     edges = np.minimum(inside - np.array(page[:2]), np.array(page[2:]) - inside).min(axis=1)
     ordered: Floats = inside[np.argsort(-np.minimum(gaps, edges), kind="stable")]
     return ordered
@@ -282,9 +288,17 @@ def _fit(
         free &= placing.overlap(boxes, other) == 0
     across, up = np.meshgrid(np.linspace(-width / 2, width / 2, 9), [-height / 2, 0, height / 2])
     rim = np.stack([across.ravel(), up.ravel()], axis=-1)
-    for spot in spots[free]:
-        if path.contains_points(rim + spot).mean() >= within:
-            box: Box = placing.box_around(spot[0], spot[1], width, height)
+    rim = rim[np.argsort(-np.abs(rim).sum(axis=1), kind="stable")]  # corners most often lie outside
+    wanted = spots[free]
+    for first in range(0, len(wanted), AT_ONCE):
+        left = wanted[first : first + AT_ONCE]
+        hits = np.zeros(len(left))
+        for at, point in enumerate(rim, 1):  # what misses too often is looked at no more
+            hits += path.contains_points(left + point)
+            kept = (hits + len(rim) - at) / len(rim) >= within
+            left, hits = left[kept], hits[kept]
+        if len(left):
+            box: Box = placing.box_around(*left[0], width, height)
             return box
     return None
 
