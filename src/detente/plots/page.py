@@ -61,7 +61,7 @@ class Picture(Figure):
     """
 
     def __init__(self, size: tuple[float, float], scale: float, dots: int) -> None:
-        super().__init__(figsize=size)
+        super().__init__(figsize=size, dpi=dots * scale)
         self.scale, self.dots, self.alt_text = scale, dots, ""
         Raster(self)
 
