@@ -37,7 +37,7 @@ CELL: Final = 0.72
 LETTER: Final = (0.115, 0.08)
 
 
-@base.plot(by_run=True, needs=("alignment_mean", "alignment_sd", "tilt"))
+@base.plot(needs=("alignment_mean", "alignment_sd", "tilt"))
 def alignment(
     results: Results,
     variant: str | None = None,

@@ -44,7 +44,7 @@ ROOMY: Final = 16.0
 LEAST: Final = {REVEALED: 0.1, TIES: 0.01}
 
 
-@base.plot(by_run=True, needs=("tilt_bins", "revealed_bins", "hedging"))
+@base.plot(needs=("tilt_bins", "revealed_bins", "hedging"))
 def final_tilt(
     results: Results,
     variants: Sequence[str] | None = None,

@@ -298,7 +298,7 @@ def _fit(
             kept = (hits + len(rim) - at) / len(rim) >= within
             left, hits = left[kept], hits[kept]
         if len(left):
-            box: Box = placing.box_around(*left[0], width, height)
+            box: Box = placing.box_around(left[0, 0], left[0, 1], width, height)
             return box
     return None
 

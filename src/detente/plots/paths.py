@@ -30,7 +30,7 @@ TOUCHING: Final = 9.0
 THIN: Final = 0.02
 
 
-@base.plot(by_run=True, needs=("toward_bins",))
+@base.plot(needs=("toward_bins",))
 def paths(
     results: Results,
     variant: str | None = None,

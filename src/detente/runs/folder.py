@@ -34,7 +34,7 @@ AGENTS: Final = "agents"
 PARTS: Final = (CHUNKS, PLOTS, AGENTS)
 #: What a person finds in a results folder, in the order in which to look.
 DESCRIPTIONS: Final[dict[str, str]] = {
-    PLOTS: "pictures",
+    PLOTS: "pictures; `detente plot` draws more kinds",
     SUMMARY: "the table above",
     OUTCOMES: "where each country ends in each run",
     RESPONSES: "how often each country gives each response to each event",
