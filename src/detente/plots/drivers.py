@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from detente.measures.wording import interval, signed
 from detente.plots import base
 from detente.plots.page import Canvas
 from detente.plots.rows import Row, draw_rows
-from detente.scenario.messages import between, percent, signed
+from detente.scenario.messages import percent
 
 if TYPE_CHECKING:
     from detente.measures.sensitivity import Drivers
@@ -30,7 +31,7 @@ def drivers(drivers: Drivers, fig: Canvas | None = None) -> Canvas:
             if drivers.method == "sobol":
                 text = f"{percent(each[column])} ({percent(max(low, 0.0))} to {percent(high)})"
             else:
-                text = f"{signed(each[column])} ({between(low, high)})"
+                text = f"{signed(each[column])} ({interval(low, high)})"
             rows.append(Row(each["name"], each[column], low, high, text, not low <= 0 <= high))
     axis = {
         "cheap": "correlation of ranks",

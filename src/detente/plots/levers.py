@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from detente.measures.wording import interval, signed
 from detente.plots import base
 from detente.plots.page import Canvas
 from detente.plots.rows import Row, draw_rows
@@ -21,7 +22,7 @@ def levers(levers: Levers, fig: Canvas | None = None) -> Canvas:
     rows = [
         Row(
             each["change"], each["effect"], each["low"], each["high"],
-            f"{each['effect']:+.3f} ({each['low']:+.3f} to {each['high']:+.3f})",
+            f"{signed(each['effect'], 3)} ({interval(each['low'], each['high'], 3)})",
             each["low"] > 0 or each["high"] < 0,
         )
         for each in levers.table.head(MOST).to_dict("records")

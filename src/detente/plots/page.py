@@ -215,6 +215,7 @@ class Page:
         told: Sequence[str] = (), least: float = LEAST, lowest: float | None = None,
     ) -> None:  # fmt: skip
         self._axes = on if isinstance(on, Axes) else None
+        title = title.removesuffix(".")  # a sentence that a measure says
         self.is_whole = self._axes is None
         words = f"{' '.join(title.split())}. {' '.join(subtitle.split())}"
         words = printable("\n".join([words.replace("?.", "?"), *told]), lines=True)

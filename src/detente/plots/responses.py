@@ -128,13 +128,15 @@ def responses(
     for place, row in enumerate(order):
         code = list(names)[row]
         if code in passive:
-            axes.text(
-                -column / 2 - 2, place, passive[code], ha="right", va="center", fontstyle="italic"
-            )
             continue
         done = [each for each in recorded if each.country == code]
         _bars(axes, place, mix, int(row), column, done)
     _scales(axes, mix, len(order), column)
+    low, high = axes.get_xlim()
+    at, align = (-column / 2 - 2, "right") if -low >= high else (column / 2 + 2, "left")
+    for place, row in enumerate(order):  # where there is more room
+        if why := passive.get(list(names)[row]):
+            axes.text(at, place, why, ha=align, va="center", fontstyle="italic")
     if sheet.beside:
         own = axes.inset_axes((1 + ASIDE / _inches(axes), 0, sheet.beside / _inches(axes), 1))
         _ever(own, mix, order)

@@ -69,7 +69,7 @@ def draw_rows(
     longest = max((len(line) for name in names for line in name.split("\n")), default=1)
     texts = [row.text if width >= NARROW else row.text.partition(" (")[0] for row in rows]
     left = min(NAMES, 0.3 + LETTER * longest)
-    right = 0.3 + DIGIT * max(map(len, texts), default=0)
+    right = 0.36 + DIGIT * max(map(len, texts), default=0)
     axes = page.axes(left, foot, page.width - left - right, page.top - foot - 0.1)
     for row, place, text in zip(rows, places, texts, strict=True):
         _draw(axes, row, place, text)

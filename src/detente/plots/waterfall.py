@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from detente.plots import base, style
 from detente.plots.look import palette
 from detente.plots.page import Canvas, Page
-from detente.scenario.messages import signed
 
 if TYPE_CHECKING:
     from detente.measures.explanation import Explanation
@@ -28,9 +27,12 @@ def waterfall(explanation: Explanation, fig: Canvas | None = None) -> Canvas:
         f"over {explanation.runs} runs of {explanation.variant}."
     )
     names = [explanation.labels[row["term"]] for row in rows]
-    told = [f"{name}: {signed(row['difference'])}" for name, row in zip(names, rows, strict=True)]
+    told = [
+        f"{name}: {style.signed(row['difference'])}" for name, row in zip(names, rows, strict=True)
+    ]
     page = Page(
-        fig, (11.5, 1.0 + 0.42 * (len(rows) + 1)), explanation.sentence, subtitle, told
+        fig, (11.5, 1.0 + 0.42 * (len(rows) + 1)), _title(explanation, names, rows), subtitle,
+        [explanation.sentence, *told],
     )  # fmt: skip
     axes = page.axes(2.2, 0.75, page.width - 3.1, page.top - 0.9)
     ends = np.cumsum([0.0, *(row["difference"] for row in rows)])
@@ -38,12 +40,23 @@ def waterfall(explanation: Explanation, fig: Canvas | None = None) -> Canvas:
         colour = palette().first if row["difference"] >= 0 else palette().second
         axes.barh(place, end - begin, left=begin, height=0.6, color=colour)
         axes.plot([end, end], [place - 0.3, place + 1.3], color=style.FAINT, lw=0.8)
-        base.beside(axes, place, signed(row["difference"]), 8)
+        base.beside(axes, place, style.signed(row["difference"]), 8)
     axes.barh(len(rows), whole, height=0.6, color=style.INK)
-    base.beside(axes, len(rows), signed(whole), 8, fontweight="bold")
+    base.beside(axes, len(rows), style.signed(whole), 8, fontweight="bold")
     axes.margins(x=0.06)
     axes.axvline(0, color=style.FAINT, lw=1.2, zorder=0)
     axes.set(ylim=(len(rows) + 0.5, -0.5), xlabel="difference in utility")
     axes.set_yticks(range(len(rows) + 1), [*names, "All together"])
     axes.tick_params(axis="y", length=0)
     return page.figure
+
+
+def _title(explanation: Explanation, names: list[str], rows: list[dict[Any, Any]]) -> str:
+    """Say in a line which response leads before which, and for what most of all."""
+    if explanation.next is None or not rows:
+        return explanation.sentence
+    one, other = (explanation.titles[each] for each in (explanation.leads, explanation.next))
+    text = f"{explanation.name}: \u201c{one}\u201d before \u201c{other}\u201d"
+    at = max(range(len(rows)), key=lambda row: rows[row]["difference"])
+    most = rows[at]["difference"]
+    return f"{text}, mostly for {names[at].lower()} ({style.signed(most)})" if most > 0 else text
