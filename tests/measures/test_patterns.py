@@ -7,7 +7,7 @@ import pytest
 
 import detente
 from detente.measures.claims import Criterion, Pattern, bootstrapped, entropies, mean, share
-from detente.measures.ensemble import Ensemble
+from detente.measures.ensemble import Ensemble, NotRunError
 from detente.measures.patterns import Measurement, Patterns
 
 RUNS = 1000
@@ -70,6 +70,22 @@ def test_what_other_runs_are_needed_for_is_left_out():
         assert set(some.claims) <= set(every.claims)
         assert (some.claims == every.claims) == (not some.left_out)
         assert some.verdict != "holds" or not some.left_out
+
+
+def test_a_claim_of_which_other_runs_are_needed_for_a_part_is_left_out_whole(monkeypatch):
+    whole = Measurement._claims
+
+    def half(self, claim, among=1):
+        yield from whole(self, claim, among)
+        raise NotRunError
+
+    scenario = detente.load("bagram-2025").with_variants(["demand", "no_move"])
+    results = detente.run(scenario, runs=10, progress=False)
+    before = detente.patterns(results, rerun=False)
+    monkeypatch.setattr(Measurement, "_claims", half)
+    found = detente.patterns(results, rerun=False)
+    assert any(pattern.claims for pattern in before)
+    assert not any(pattern.claims for pattern in found)
 
 
 def test_few_runs_do_not_make_a_pattern_fail_by_one_claim_of_many():
