@@ -81,7 +81,7 @@ def test_check_says_what_is_fine_and_what_is_not(detente, scenario):
     assert done.exit_code == 2
     assert "3 countries, 2 events, variants demand, no_move, offer" in done.stdout
     assert "bad.yaml:13:35: countries.RUS.capability: 3 is out of range" in done.stderr
-    assert "none.yaml:1:1: no such file" in done.stderr
+    assert "none.yaml: no such file" in done.stderr
     assert detente("check", scenario).exit_code == 0
 
 
@@ -260,11 +260,13 @@ def test_compare_refuses_what_is_not_there(detente, folder, options, said):
     assert said in done.stderr
 
 
-def test_a_folder_that_cannot_be_opened_ends_with_1(detente):
+def test_a_folder_that_is_not_there_ends_with_2(detente):
     done = detente("compare", "nothing")
-    assert done.exit_code == 1
+    assert done.exit_code == 2
     said = "is not a results folder: there is no such folder"
     assert done.stderr == f"detente: {Path.cwd()}/nothing {said}\n"
+    Path("results", "nothing").mkdir(parents=True)
+    assert f"{said} - did you mean 'results/nothing'?" in detente("compare", "nothing").stderr
 
 
 def test_plot_refuses_an_unknown_kind(detente, folder):

@@ -55,6 +55,6 @@ def test_what_is_not_there_is_named_and_nothing_written(detente, folder, tmp_pat
 
 def test_a_folder_without_results_is_refused(detente, tmp_path):
     done = detente("report", tmp_path)
-    assert done.exit_code == detente("compare", tmp_path).exit_code == 1
+    assert done.exit_code == detente("compare", tmp_path).exit_code == 2
     assert "holds no results" in done.stderr
     assert list(tmp_path.iterdir()) == []

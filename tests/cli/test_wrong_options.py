@@ -70,7 +70,7 @@ def test_a_pipe_is_no_scenario_and_nobody_waits_for_it(detente, command):
     os.mkfifo("pipe.yaml")
     done = detente(command, "pipe.yaml")
     assert done.exit_code == 2
-    assert "pipe.yaml:1:1: neither a file nor a folder, but a pipe" in done.stderr
+    assert "pipe.yaml: neither a file nor a folder, but a pipe" in done.stderr
 
 
 def test_nothing_that_others_wrote_acts_on_the_terminal(detente, scenario):

@@ -8,6 +8,7 @@ import shutil
 import pytest
 
 import detente
+from detente.pages import Page
 from detente.runs import folder as places
 from detente.runs.files import temporary_path
 
@@ -353,6 +354,23 @@ def test_every_picture_goes_with_its_results_also_one_of_a_new_kind(run, out, mo
     assert (out / "manifest.jsonl").read_bytes() == before
     run(out=out, seed=8)
     assert list((out / "plots").iterdir()) == [mine]
+
+
+def test_report_and_page_go_with_their_results_and_what_is_a_persons_own_stays(run, out):
+    made = Page("small", "<p>of the earlier results</p>")
+    run(out=out)
+    mine = put(out / "page.html")  # not by Detente
+    for _ in range(2):
+        made.save(out / "report.html")
+    made.save(out / "mine.html")
+    assert (out / "manifest.jsonl").read_text().count("report.html") == 1
+    run(out=out, seed=8)
+    assert not (out / "report.html").exists()
+    assert mine.read_text() == "mine: page.html"
+    assert (out / "mine.html").exists()
+    made.save(out / "page.html")
+    run(out=out, seed=9)
+    assert not (out / "page.html").exists()
 
 
 def test_pictures_elsewhere_are_not_noted(run, out, tmp_path):

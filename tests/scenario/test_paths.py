@@ -204,11 +204,11 @@ def test_bad_options_are_told_with_what_is_wrong_in_the_file(tmp_path) -> None:
         load_with_options(path, options)
     lines = str(caught.value).splitlines()
     for said in (
-        "--set:1:1: expected PATH=VALUE",
-        "--set:1:1: stps: there is no 'stps' - did you mean 'steps'?",
-        "--set:1:6: seed: a list is not closed here",
-        "--set:1:6: runs: aliases are not allowed",
-        "--set:1:1: countries.UZB.resolve: 2 is out of range",
+        "--set: expected PATH=VALUE",
+        "--set: stps: there is no 'stps' - did you mean 'steps'?",
+        "--set, character 6: seed: a list is not closed here",
+        "--set, character 6: runs: aliases are not allowed",
+        "--set: countries.UZB.resolve: 2 is out of range",
         "countries.RUS.capability: 3 is out of range",
     ):
         assert any(said in line for line in lines), (said, lines)
@@ -233,7 +233,7 @@ def test_an_option_is_blamed_for_what_it_gets_wrong(
     (tmp_path / "small.yaml").write_text(SMALL)
     with pytest.raises(ScenarioError) as caught:
         load_with_options("small.yaml", [option])
-    assert all(str(p).startswith("--set:1:1: ") for p in caught.value.problems)
+    assert all(str(p).startswith("--set: ") for p in caught.value.problems)
     assert said in str(caught.value)
     with pytest.raises(ScenarioError) as caught:
         load("small.yaml", {"start": "2025-02-03"})

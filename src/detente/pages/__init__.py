@@ -47,12 +47,18 @@ class Page:
         )
 
     def save(self, path: str | Path) -> Path:
-        """Write it to a file, whole or not at all, and return where."""
+        """Write it to a file, whole or not at all, and return where.
+
+        As ``report.html`` or ``page.html`` beside results it goes when new ones replace those.
+        """
         from detente.runs.files import atomic_write, storage_errors
+        from detente.runs.folder import note_document
 
         target = Path(path)
-        with storage_errors("write", target), atomic_write(target) as file:
-            file.write(self.html.encode())
+        with storage_errors("write", target):
+            note_document(target.absolute())
+            with atomic_write(target) as file:
+                file.write(self.html.encode())
         return target
 
 

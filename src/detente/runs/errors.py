@@ -13,6 +13,7 @@ __all__ = [
     "RESTORE",
     "FolderRefusedError",
     "Interrupted",
+    "NoResultsError",
     "RunError",
     "StoreError",
     "UsageError",
@@ -31,6 +32,12 @@ class StoreError(Exception):
     """A results folder cannot be read or written."""
 
     exit_code: ClassVar[int] = 1
+
+
+class NoResultsError(StoreError):
+    """A folder that was named holds no results, or there is none."""
+
+    exit_code: ClassVar[int] = 2
 
 
 class FolderRefusedError(StoreError):

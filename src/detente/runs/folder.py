@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Literal, get_args
 
 from detente.runs import manifest
 from detente.runs.errors import FolderRefusedError, UsageError
@@ -47,7 +47,7 @@ DESCRIPTIONS: Final[dict[str, str]] = {
 #: Where earlier results wait while new ones take their place.
 EARLIER: Final = ".earlier"
 #: Names of files in the folder itself, and of those of chunks. The manifest lists the ends of the
-#: latter, and the names of pictures and of sources. All else is a person's own.
+#: latter, and the names of pictures, sources, report and page. All else is a person's own.
 NAMES: Final = frozenset({SCENARIO, manifest.FILE, *TABLES})
 CHUNK_NAME: Final = re.compile(
     CHUNKS + r"/([a-z0-9][a-z0-9_-]*-[0-9]{9,}\.(?P<end>[a-z][a-z0-9_]*)"
@@ -97,16 +97,29 @@ def note_pictures(folder: Path, names: Iterable[str]) -> None:
 
     New results then remove them. In any other folder nothing is noted.
     """
-    written = Manifest(folder.with_name(manifest.FILE))
+    if folder.name == PLOTS:
+        _note(folder.parent, manifest.PICTURES, names, f"{PLOTS}/")
+
+
+def note_document(path: Path) -> None:
+    """Note in a results folder's manifest that its report or page is about to be written.
+
+    New results then remove it. Of a file of another name, or elsewhere, nothing is noted.
+    """
+    if path.name in get_args(manifest.Document):
+        _note(path.parent, manifest.DOCUMENTS, [path.name])
+
+
+def _note(folder: Path, kind: Literal["pictures", "documents"], names: Iterable[str],
+          below: str = "") -> None:  # fmt: skip
+    written = Manifest(folder / manifest.FILE)
     lines = written.lines()
-    if folder.name != PLOTS or not lines:
-        return
-    noted = _writes(folder.parent)
-    new = [name for name in names if not noted(f"{PLOTS}/{name}")]
-    if new:
-        with suppress(FolderRefusedError), locked(folder.parent):  # nobody is writing a line now
+    noted = _writes(folder)
+    new = [name for name in names if not noted(f"{below}{name}")]
+    if lines and new:
+        with suppress(FolderRefusedError), locked(folder):  # nobody is writing a line now
             written.repair()
-        written.append(Identity.of_line(lines[-1]), manifest.PICTURES, {"pictures": new}, 0.0)
+        written.append(Identity.of_line(lines[-1]), kind, {kind: new}, 0.0)
 
 
 def found(folder: Path) -> Identity | None:
@@ -278,6 +291,7 @@ def _writes(folder: Path) -> Callable[[str], bool]:
         for line in Manifest(place / manifest.FILE).lines():
             names.update(f"{AGENTS}/{code}.py" for code in line["agents"])
             names.update(f"{PLOTS}/{name}" for name in line.get("pictures", ()))
+            names.update(line.get("documents", ()))
             ends.update(line.get("arrays", ()))
 
     def writes(name: str) -> bool:

@@ -3,8 +3,9 @@
 Each line says by whom it was written (version, scenario, seed, engine), when, and how long the
 work took. A chunk's line comes after its files; the line of the tables comes after them. So
 whatever the manifest names is there, whole, with the checksum that the line gives. Only the names
-of pictures are noted before they are drawn. A line ends with a checksum of its own, ``sha256``, of
-what stands before it; a line is read only if that is right and it holds what its kind should.
+of pictures, of the report and of the page are noted before they are written. A line ends with a
+checksum of its own, ``sha256``, of what stands before it; a line is read only if that is right and
+it holds what its kind should.
 """
 
 from __future__ import annotations
@@ -48,6 +49,7 @@ CHUNK: Final = "chunk"
 FAILURE: Final = "failure"
 TABLES: Final = "tables"
 PICTURES: Final = "pictures"
+DOCUMENTS: Final = "documents"
 
 _Checksum = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 _Code = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")]
@@ -126,7 +128,16 @@ class _Pictures(_Line):
     pictures: list[_FileName]
 
 
-def _consistent[T: (_Begin, _Chunk, _Failure, _Tables, _Pictures)](line: T) -> T:
+#: What can be put beside the results, to read and to move sliders.
+Document = Literal["report.html", "page.html"]
+
+
+class _Documents(_Line):
+    kind: Literal["documents"]
+    documents: list[Document]
+
+
+def _consistent[T: (_Begin, _Chunk, _Failure, _Tables, _Pictures, _Documents)](line: T) -> T:
     """Hold the runs that a line names against each other and against the names of files."""
     match line["kind"]:
         case "chunk":
@@ -147,7 +158,10 @@ def _consistent[T: (_Begin, _Chunk, _Failure, _Tables, _Pictures)](line: T) -> T
 
 _LINE: Final[TypeAdapter[Any]] = TypeAdapter(
     Annotated[
-        Annotated[_Begin | _Chunk | _Failure | _Tables | _Pictures, Field(discriminator="kind")],
+        Annotated[
+            _Begin | _Chunk | _Failure | _Tables | _Pictures | _Documents,
+            Field(discriminator="kind"),
+        ],
         AfterValidator(_consistent),
     ]
 )

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final, cast
 
 from detente.runs import folder as places
 from detente.runs import manifest
-from detente.runs.errors import RESTORE, StoreError
+from detente.runs.errors import RESTORE, NoResultsError, StoreError
 from detente.runs.files import flaw, require_usable, storage_errors
 from detente.runs.layout import Layout
 from detente.runs.manifest import Manifest
@@ -237,12 +237,14 @@ def open_results(
     require_usable(path)
     with storage_errors("read", path):
         if not path.is_dir():
-            raise StoreError(f"{path} is not a results folder: there is no such folder")
+            there = path.parent / "results" / path.name
+            meant = f" - did you mean 'results/{path.name}'?" if there.is_dir() else ""
+            raise NoResultsError(f"{path} is not a results folder: there is no such folder{meant}")
         lines = Manifest(path / manifest.FILE).lines()
         tables = [line for line in lines if line["kind"] == manifest.TABLES]
         if not tables:
             what = "a run that has not finished; go on with --resume" if lines else "no results"
-            raise StoreError(f"{path} holds {what}")
+            raise NoResultsError(f"{path} holds {what}")
         last = tables[-1]
         again = RESTORE if last["complete"] else "--resume puts the tables together again"
         for name in places.TABLES if verify else ():

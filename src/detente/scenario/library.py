@@ -39,12 +39,12 @@ def find(scenario: str) -> Path:
     path, known = Path(scenario), library()
     if not scenario.strip():
         message = f"name a scenario: a file, or one of {', '.join(known)}"
-        raise ScenarioError([Problem("''", 1, 1, "", message)])
+        raise ScenarioError([Problem("''", 0, 0, "", message)])
     if path.suffix in SUFFIXES and len(path.parts) == 1 and path.stem in known:
         if path.exists():
             return path
         message = f"no such file - did you mean the name '{path.stem}'?"
-        raise ScenarioError([Problem(scenario, 1, 1, "", message)])
+        raise ScenarioError([Problem(scenario, 0, 0, "", message)])
     # os.path.isfile says no, and nothing worse, to a name that no file can have
     if path.suffix in SUFFIXES or len(path.parts) != 1 or os.path.isfile(scenario):  # noqa: PTH113
         return path
@@ -53,7 +53,7 @@ def find(scenario: str) -> Path:
     there = [name for suffix in SUFFIXES if os.path.isfile(name := scenario + suffix)]  # noqa: PTH113
     near = f" - did you mean '{there[0]}'?" if there else did_you_mean(scenario, known)
     listed = f"{'' if near else ';'} there are {', '.join(known)}" if known else ""
-    raise ScenarioError([Problem(scenario, 1, 1, "", f"no such scenario{near}{listed}")])
+    raise ScenarioError([Problem(scenario, 0, 0, "", f"no such scenario{near}{listed}")])
 
 
 def new_scenario(name: str, folder: Path) -> Path:
@@ -75,7 +75,7 @@ def new_scenario(name: str, folder: Path) -> Path:
             message = f"cannot be written: {error.strerror}"
         else:
             return path
-    raise ScenarioError([Problem(shown, 1, 1, "", message)])
+    raise ScenarioError([Problem(shown, 0, 0, "", message)])
 
 
 def _template(name: str) -> str:

@@ -72,7 +72,7 @@ class Problem:
     file : str
         As it was named; ``--set`` for an option, ``set`` for what a program gave.
     line, column : int
-        Counted from 1; 0 for what stands in no file.
+        Counted from 1; 0 for what stands in no file, such as one that is not there.
     path : str
         Such as ``countries.PAK.resolve``; empty for the file as a whole.
     message : str
@@ -91,9 +91,14 @@ class Problem:
         return cls(place.file, place.line, place.column, path, message)
 
     def __str__(self) -> str:
-        where = f"{self.file}:{self.line}:{self.column}: " if self.line else ""
+        place = f"{self.file}:{self.line}:{self.column}: "
+        if not self.line:
+            place = "" if self.file == PROGRAM.file else f"{self.file}: "
+        elif self.file.startswith("--"):
+            column = f", character {self.column}" if self.column > 1 else ""
+            place = f"{self.file}{column}: "
         path = f"{shortened(self.path, LONGEST_PATH)}: " if self.path else ""
-        return printable(where + path + shortened(self.message, LONGEST_MESSAGE))
+        return printable(place + path + shortened(self.message, LONGEST_MESSAGE))
 
 
 class ScenarioError(ValueError):

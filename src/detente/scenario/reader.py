@@ -100,7 +100,7 @@ def read(path: Path, shown: str) -> Table:
                 data = stream.read(MOST_BYTES + 1)
         else:
             message = "neither a file nor a folder, but a pipe, a socket or a device"
-            raise ScenarioError([Problem(shown, 1, 1, "", message)])
+            raise ScenarioError([Problem(shown, 0, 0, "", message)])
     except FileNotFoundError:
         message = "no such file" + _near(path)
     except IsADirectoryError:
@@ -109,7 +109,7 @@ def read(path: Path, shown: str) -> Table:
         message = f"cannot be read: {getattr(error, 'strerror', None) or error}"
     else:
         return read_text(decoded(data, shown), shown)
-    raise ScenarioError([Problem(shown, 1, 1, "", message)])
+    raise ScenarioError([Problem(shown, 0, 0, "", message)])
 
 
 def read_text(text: str, shown: str) -> Table:
