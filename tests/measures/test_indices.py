@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 import detente
+from detente.measures import indices
 from detente.measures.experiment import Experiment, Factor
 from detente.measures.indices import CHANCE, morris, sobol
 
@@ -48,6 +49,27 @@ def ishigami_indices(a=7.0, b=0.1):
 
 
 A = np.array([0.0, 1.0, 4.5, 9.0, 99.0])
+
+
+def test_indices_and_intervals_are_those_of_salib():
+    """The same resamples, in another order of adding."""
+    from SALib.analyze import sobol as salib
+
+    problem = Known(ishigami, 3, noise=1.0)
+    again, _ = sobol(problem, 256, seed=0)
+    once_more, _ = sobol(problem, 256, seed=0)
+    assert once_more.equals(again)
+    values = np.random.default_rng(5).standard_normal((64, 6)).cumsum(axis=1)
+    about = {"num_vars": 4, "names": list("abcd"), "bounds": [[0.0, 1.0]] * 4}
+    theirs = salib.analyze(
+        about, values.reshape(-1), calc_second_order=False, num_resamples=200, seed=7
+    )
+    ours = indices._indices(values, 0.95, 7)
+    for name, of in (("first", "S1"), ("total", "ST")):
+        np.testing.assert_allclose(ours[name], theirs[of], rtol=1e-9)
+        np.testing.assert_allclose(
+            ours[f"{name}_high"] - ours[name], theirs[f"{of}_conf"], rtol=1e-9
+        )
 
 
 def g_function(x):

@@ -1,4 +1,4 @@
-"""Sobol' indices and Morris' elementary effects of any function of inputs and chance, by SALib.
+"""Sobol' indices and Morris' elementary effects (by SALib) of a function of inputs and chance.
 
 What chance does is a factor like any other: the numbers of the runs, of which two samples share
 none. All other factors are varied with the same chance, so that an input without influence changes
@@ -32,6 +32,10 @@ if TYPE_CHECKING:
 
 #: Points that one worker evaluates at a time.
 BLOCK: Final = 1024
+#: Factors that one worker evaluates at a time, so that few points take all processors too.
+TOGETHER: Final = 32
+#: Below this a variance of values that are scaled to 1 is none.
+_LEAST: Final = 1e-15
 #: Resamples behind an interval.
 RESAMPLES: Final = 200
 #: Levels of Morris' grid, and the quantiles between which it lies.
@@ -94,18 +98,21 @@ def sobol(
         units = qmc.Sobol(2 * problem.dimension, rng=np.random.default_rng(seed)).random(samples)
     values = np.empty((samples, len(factors) + 3))  # A, with each factor of B, with its chance, B
 
-    def fill(begin: int) -> None:
+    def fill(piece: tuple[int, int]) -> None:
+        begin, first = piece
         span = slice(begin, min(begin + BLOCK, samples))
         a, b = (problem.realise(half) for half in np.split(units[span], 2, axis=1))
-        values[span, 0] = problem.outcome(a, begin)
-        values[span, -1] = problem.outcome(b, samples + begin)
-        values[span, -2] = problem.outcome(a, samples + begin)
-        for at, factor in enumerate(factors, start=1):
+        if first == 0:
+            values[span, 0] = problem.outcome(a, begin)
+            values[span, -1] = problem.outcome(b, samples + begin)
+            values[span, -2] = problem.outcome(a, samples + begin)
+        for at, factor in enumerate(factors[first : first + TOGETHER], start=first + 1):
             mixed = a.copy()
             mixed[factor.rows] = b[factor.rows]
             values[span, at] = problem.outcome(mixed, begin)
 
-    _share(fill, range(0, samples, min(BLOCK, samples)))
+    begins, firsts = range(0, samples, min(BLOCK, samples)), range(0, len(factors), TOGETHER)
+    _share(fill, [(begin, first) for begin in begins for first in firsts])
     if not np.isfinite(values).all():
         raise UsageError(
             "the outcome is missing in some runs, as the stance on an event that did not come up: "
@@ -128,27 +135,34 @@ def sobol(
 
 
 def _indices(values: Floats, level: float, seed: int) -> dict[str, Floats]:
-    """Return SALib's indices of the factors between the first and the last column."""
-    from SALib.analyze import sobol as salib
+    """Return the indices of the factors between the first and the last column, with intervals.
 
-    count = values.shape[1] - 2
-    spread = values[:, [0, -1]].std()
-    if spread == 0.0:
+    ``first_j = mean(f(B) (f(A_B,j) - f(A))) / V`` and ``total_j = mean((f(A) - f(A_B,j))^2) / 2V``,
+    where A_B,j is A with factor j of B and V the variance of f(A) and f(B) together. The intervals
+    are normal, with the standard deviation over resampled rows; a resample is how often each row
+    counts, so that all factors are resampled by one product of matrices.
+    """
+    from scipy.special import ndtri
+
+    rows, count = len(values), values.shape[1] - 2
+    if values[:, [0, -1]].std() == 0.0:
         nothing = np.zeros(count)
         ends = [f"{which}{end}" for which in ("first", "total") for end in ("", "_low", "_high")]
         return dict.fromkeys(ends, nothing)
-    names = [str(at) for at in range(count)]
-    problem = {"num_vars": count, "names": names, "bounds": [[0.0, 1.0]] * count}
-    with np.errstate(invalid="ignore", divide="ignore"), warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        found = salib.analyze(
-            problem, values.reshape(-1), calc_second_order=False, num_resamples=RESAMPLES,
-            conf_level=level, seed=seed,
-        )  # fmt: skip
+    scaled = (values - values.mean()) / values.std()
+    a, mixed, b = scaled[:, :1], scaled[:, 1:-1], scaled[:, -1:]
+    drawn = np.random.default_rng(seed).integers(rows, size=(rows, RESAMPLES))
+    times = [np.bincount(each, minlength=rows) for each in drawn.T]
+    weights = np.stack([np.ones(rows), *times]) / rows  # the first counts each row once
+    mean, square = (weights @ (a**power + b**power) / 2.0 for power in (1, 2))
+    variance = square - mean**2
     columns: dict[str, Floats] = {}
-    for name, of in (("first", "S1"), ("total", "ST")):
-        middle = np.asarray(found[of], np.float64)
-        half = np.asarray(found[f"{of}_conf"], np.float64)
+    for name, part in (("first", b * (mixed - a)), ("total", 0.5 * (a - mixed) ** 2)):
+        found = np.divide(
+            weights @ part, variance, out=np.zeros((len(weights), count)), where=variance > _LEAST
+        )
+        middle = found[0]
+        half = ndtri(0.5 + level / 2.0) * found[1:].std(axis=0, ddof=1)
         columns |= {name: middle, f"{name}_low": middle - half, f"{name}_high": middle + half}
     return columns
 
@@ -230,7 +244,7 @@ def _groups_of_units(problem: Any) -> list[int]:
     return [names.index("coefficients" if path in joint else path) for path in problem.paths]
 
 
-def _share(work: Callable[[int], None], pieces: Sequence[int]) -> None:
+def _share[T](work: Callable[[T], None], pieces: Sequence[T]) -> None:
     """Do pieces of work on all processors: compiled runs let other threads run."""
     with ThreadPoolExecutor(max(1, min(len(pieces), os.cpu_count() or 1))) as pool:
         list(pool.map(work, pieces))
