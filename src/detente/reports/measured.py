@@ -33,7 +33,7 @@ CAPTIONS: Final = {
     "effects": "What the course of events changed in each country, run by run against the other",
     "responses": "The first, every and the last response of each country, and what it really did",
     "fan": "With whom each country sides over time",
-    "network": "Who ends in one bloc, and who does not",
+    "network": "Whose ties are close, and whose are hostile",
 }
 #: What is said of changes below their table.
 CHANGES: Final = (
@@ -227,7 +227,11 @@ def together(told: Told) -> Chapter | None:
     if not own:
         return None
     drawn = told.picture("network", variant=own[0].variant)
-    return Chapter("together", "Who stands together", Html(sentences(own) + drawn))
+    note = paragraph(
+        "Blocs are by ties beyond how warm each country is to all, so that two in one may be far "
+        "apart, and only less so than others: they are no alliances.", class_="note",
+    )  # fmt: skip
+    return Chapter("together", "Who stands together", Html(sentences(own) + note + drawn))
 
 
 def chapters(told: Told) -> Iterator[Chapter]:
