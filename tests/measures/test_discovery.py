@@ -1,13 +1,15 @@
 """Conditions, and single changes."""
 
 import json
+import warnings
 
 import numpy as np
 import pandas as pd
 import pytest
+from sklearn.tree import DecisionTreeClassifier
 
 import detente
-from detente.measures import discovery
+from detente.measures import discovery, prim
 from detente.runs.layout import Layout
 from detente.runs.statistics import proportion
 
@@ -152,3 +154,33 @@ def test_limits_are_told_in_words():
     assert discovery._condition(("a", -np.inf, 0.5)) == "a is at most 0.5"
     assert discovery._condition(("a", 0.25, np.inf)) == "a is at least 0.25"
     assert discovery._condition(("a", 0.25, 0.5)) == "a is from 0.25 to 0.5"
+
+
+@pytest.mark.parametrize(("runs", "inputs", "seed"), [(200, 4, 0), (300, 6, 1), (250, 12, 2)])
+def test_the_boxes_are_those_of_the_ema_workbench(runs, inputs, seed):
+    chance = np.random.default_rng(seed)
+    table = chance.uniform(size=(runs, inputs))
+    table[:, 1] = np.round(4 * table[:, 1]) / 4  # a choice among few
+    cases = table[:, 0] + 0.5 * table[:, 1] * table[:, 2] + chance.normal(0, 0.2, runs) > 0.9
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of libraries that it would like to have
+        from ema_workbench.analysis import prim as theirs
+
+        box = theirs.Prim(pd.DataFrame(table), cases).find_box()
+    own = [np.stack(limits) for limits in prim.boxes(table, cases)]
+    assert len(own) > 10
+    assert np.array_equal(own, [limits.to_numpy() for limits in box.box_lims])
+
+
+def test_the_tree_is_that_of_scikit_learn():
+    chance = np.random.default_rng(3)
+    table = chance.uniform(size=(400, 5)).astype(np.float32).astype(np.float64)
+    cases = table[:, 0] + table[:, 1] * table[:, 2] + chance.normal(0, 0.2, 400) > 0.9
+    fitted = DecisionTreeClassifier(
+        max_depth=discovery.MOST, min_samples_leaf=discovery.LEAF, random_state=0
+    ).fit(table, cases)
+    theirs = fitted.tree_.threshold[fitted.tree_.children_left >= 0]
+    leaves = discovery._tree(pd.DataFrame(table), cases)
+    own = {end for leaf in leaves for ends in leaf.values() for end in ends if np.isfinite(end)}
+    assert len(leaves) == fitted.get_n_leaves()
+    assert own == set(theirs)

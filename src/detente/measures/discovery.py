@@ -7,6 +7,8 @@ References
 ----------
 Bryant, B. P. and Lempert, R. J. 2010. Thinking inside the box: a participatory, computer-assisted
 approach to scenario discovery. Technological Forecasting and Social Change 77, 34-49.
+Breiman, L., Friedman, J. H., Olshen, R. A. and Stone, C. J. 1984. Classification and regression
+trees. Wadsworth.
 Friedman, J. H. and Fisher, N. I. 1999. Bump hunting in high-dimensional data. Statistics and
 Computing 9, 123-143.
 Kwakkel, J. H. 2017. The Exploratory Modeling Workbench. Environmental Modelling & Software 96,
@@ -15,17 +17,18 @@ Kwakkel, J. H. 2017. The Exploratory Modeling Workbench. Environmental Modelling
 
 from __future__ import annotations
 
-import warnings
+import math
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
+from detente.measures import prim
 from detente.measures.effects import check_results
 from detente.measures.experiment import Experiment, Floats, TooFewError
 from detente.measures.notebook import notebook_html
-from detente.measures.sensitivity import analysis, correlations, inputs_and_outcome
+from detente.measures.sensitivity import correlations, inputs_and_outcome
 from detente.runs.errors import UsageError
 from detente.runs.statistics import proportion
 from detente.scenario.messages import percent
@@ -240,10 +243,8 @@ def discover(
         strength.iloc[np.argsort(-strength["correlation"].abs().to_numpy())]["name"][:CANDIDATES]
     )
     own = inputs[names]
-    with analysis(), warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # of libraries that EMA Workbench would like to have
-        found = _prim(own.iloc[train], cases[train])
-        leaves = _tree(own.iloc[train], cases[train], seed)
+    found = _prim(own.iloc[train], cases[train])
+    leaves = _tree(own.iloc[train], cases[train])
     held = own.iloc[test], cases[test]
     boxes = [_measured(each, *held) for each in leaves]
     return Conditions(
@@ -262,18 +263,16 @@ def _prim(inputs: pd.DataFrame, cases: NDArray[np.bool_]) -> Limits:
 
     The best has most cases for what others it holds (Youden's J), with at most `MOST` conditions.
     """
-    from ema_workbench.analysis import prim
-
-    box = prim.Prim(inputs.reset_index(drop=True), cases, peel_alpha=0.05).find_box()
+    table = inputs.to_numpy(np.float64)
     best: Limits = {}
     most = 0.0
-    for limits in box.box_lims:
+    for box in prim.boxes(table, cases):
         found = {
             name: (
-                float(limits[name][0]) if limits[name][0] > inputs[name].min() else -np.inf,
-                float(limits[name][1]) if limits[name][1] < inputs[name].max() else np.inf,
+                float(low) if low > column.min() else -np.inf,
+                float(high) if high < column.max() else np.inf,
             )
-            for name in inputs.columns
+            for name, column, low, high in zip(inputs.columns, table.T, *box, strict=True)
         }
         found = {name: ends for name, ends in found.items() if np.isfinite(ends).any()}
         inside = _inside(found, inputs)
@@ -283,25 +282,49 @@ def _prim(inputs: pd.DataFrame, cases: NDArray[np.bool_]) -> Limits:
     return best
 
 
-def _tree(inputs: pd.DataFrame, cases: NDArray[np.bool_], seed: int) -> list[Limits]:
-    """Return the limits of each leaf of a small classification tree."""
-    from sklearn.tree import DecisionTreeClassifier
+def _tree(inputs: pd.DataFrame, cases: NDArray[np.bool_]) -> list[Limits]:
+    """Return the limits of each leaf of a small classification tree (Breiman and others 1984).
 
-    fitted = DecisionTreeClassifier(max_depth=MOST, min_samples_leaf=LEAF, random_state=seed)
-    tree = fitted.fit(inputs.to_numpy(), cases).tree_
+    Each split is that after which two runs of one side are likeliest both cases or neither (Gini),
+    with no fewer than `LEAF` of all runs on either.
+    """
+    table = inputs.to_numpy(np.float64)
+    least = math.ceil(LEAF * len(table))
 
-    def leaves(node: int, limits: Limits) -> list[Limits]:
-        if tree.children_left[node] < 0:
+    def leaves(inside: NDArray[np.bool_], limits: Limits, left: int) -> list[Limits]:
+        own = cases[inside]
+        found = (
+            None if not left or own.all() or not own.any() else _split(table[inside], own, least)
+        )
+        if found is None:
             return [limits]
-        name, at = inputs.columns[tree.feature[node]], float(tree.threshold[node])
-        low, high = limits.get(name, (-np.inf, np.inf))
-        below = {**limits, name: (low, min(high, at))}
-        above = {**limits, name: (max(low, at), high)}
+        column, at = found
+        low, high = limits.get(name := inputs.columns[column], (-np.inf, np.inf))
+        lower = table[:, column] <= at
         return [
-            *leaves(tree.children_left[node], below), *leaves(tree.children_right[node], above)
-        ]  # fmt: skip
+            *leaves(inside & lower, {**limits, name: (low, min(high, at))}, left - 1),
+            *leaves(inside & ~lower, {**limits, name: (max(low, at), high)}, left - 1),
+        ]
 
-    return leaves(0, {})
+    return leaves(np.ones(len(table), np.bool_), {}, MOST)
+
+
+def _split(table: Floats, cases: NDArray[np.bool_], least: int) -> tuple[int, float] | None:
+    """Return the column, and the value in it, that part cases from others best."""
+    total = len(table)
+    below = np.arange(1, total)[:, np.newaxis]
+    order = np.argsort(table, axis=0, kind="stable")
+    ordered = np.take_along_axis(table, order, axis=0)
+    own = np.cumsum(cases[order], axis=0)[:-1]
+    rest, above = int(cases.sum()) - own, total - below
+    pure = (own**2 + (below - own) ** 2) / below + (rest**2 + (above - rest) ** 2) / above
+    open_ = (np.diff(ordered, axis=0) > 0) & (below >= least) & (above >= least)
+    if not open_.any():
+        return None
+    scores = np.where(open_, pure, -np.inf)
+    column = int(scores.max(axis=0).argmax())
+    at = int(scores[:, column].argmax())
+    return column, float((ordered[at, column] + ordered[at + 1, column]) / 2)
 
 
 def _inside(limits: Limits, inputs: pd.DataFrame) -> NDArray[np.bool_]:

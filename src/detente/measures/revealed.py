@@ -13,6 +13,7 @@ import numpy as np
 
 from detente.measures.forecasts import RESAMPLED, Floats, Forecast, percentiles
 from detente.measures.nulls import middle
+from detente.runs.statistics import ranked
 
 if TYPE_CHECKING:
     from detente.scenario import Scenario
@@ -132,9 +133,7 @@ def compared(forecast: Forecast, courses: Mapping[str, Scenario]) -> dict[str, A
 
 def rank_correlation(first: Floats, second: Floats) -> float:
     """Return Spearman's rank correlation, equal values sharing their rank; NaN if all are equal."""
-    from scipy.stats import rankdata
-
-    one, other = rankdata(first), rankdata(second)
+    one, other = ranked(first), ranked(second)
     if np.ptp(one) == 0 or np.ptp(other) == 0:
         return float("nan")
     return float(np.corrcoef(one, other)[0, 1])

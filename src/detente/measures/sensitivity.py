@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import pairwise
+from statistics import NormalDist
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -22,7 +23,7 @@ from detente.measures.experiment import (
 from detente.measures.indices import CHANCE, morris, sobol
 from detente.measures.notebook import notebook_html
 from detente.runs.errors import UsageError, require
-from detente.runs.statistics import for_all
+from detente.runs.statistics import for_all, ranked
 from detente.scenario.messages import percent
 
 if TYPE_CHECKING:
@@ -276,18 +277,16 @@ def correlations(inputs: pd.DataFrame, values: Floats, level: float) -> pd.DataF
     The intervals hold for all inputs at once.
     """
     import pandas as pd
-    from scipy.special import ndtri
-    from scipy.stats import rankdata
 
-    ranks = rankdata(inputs.to_numpy(), axis=0)
-    own = rankdata(values)
+    ranks = np.apply_along_axis(ranked, 0, inputs.to_numpy())
+    own = ranked(values)
     ranks, own = ranks - ranks.mean(axis=0), own - own.mean()
     with np.errstate(invalid="ignore", divide="ignore"):
         found = (ranks * own[:, None]).sum(axis=0) / np.sqrt(
             (ranks**2).sum(axis=0) * (own**2).sum()
         )
     found = np.nan_to_num(found)
-    half = ndtri(0.5 + for_all(level, inputs.shape[1]) / 2) * np.sqrt(
+    half = NormalDist().inv_cdf(0.5 + for_all(level, inputs.shape[1]) / 2) * np.sqrt(
         (1 + found**2 / 2) / (len(values) - 3)
     )
     middle = np.arctanh(np.clip(found, -1 + 1e-12, 1 - 1e-12))

@@ -169,9 +169,6 @@ def conditions(told: Told) -> Chapter | None:
             "kind."
         )
         return Chapter("conditions", "When it flips", paragraph(text))
-    except UsageError:  # of a library that is not installed
-        needs = "Conditions are looked for where the extra analysis is installed: "
-        return Chapter("conditions", "When it flips", paragraph(needs, tag("code", INSTALL), "."))
     inside = _condition(each, rare, found, words, titles(told.results, "pole"))
     return Chapter("conditions", "When it flips", inside)
 

@@ -217,6 +217,13 @@ def proportion(count: int, total: int, level: float = 0.95) -> tuple[float, floa
     return value, centre - half, centre + half
 
 
+def ranked(values: Floats) -> Floats:
+    """Return the ranks of values, from 1; equal ones share theirs."""
+    _, place, counts = np.unique(values, return_inverse=True, return_counts=True)
+    ranks: Floats = (np.cumsum(counts) - (counts - 1) / 2)[place]
+    return ranks
+
+
 def _t(level: float, freedom: Floats) -> Floats:
     from scipy.special import stdtrit  # scipy.stats takes seconds to import
 
