@@ -395,7 +395,7 @@ def _turned(results: Results, rows: Sequence[dict[str, Any]], variant: str, agai
     codes = labels(results, "country")
     one, other = ([codes.index(row[name]) for row in rows] for name in ("country", "other"))
     moments, size = Moments(len(rows)), max(1, BLOCK // len(rows))
-    blocs = results.data["bloc"].transpose("variant", "run", "country")
+    blocs = results.arrays["bloc"].transpose("variant", "run", "country")
     for first in range(0, blocs.sizes["run"], size):
         block = blocs.isel(run=slice(first, first + size))
         same = [

@@ -182,9 +182,10 @@ def scenarios_of(
 ) -> list[Scenario]:
     """Return scenarios, loaded where they are names; or those of the library that have such."""
     from detente.scenario import Scenario, library, load
+    from detente.scenario.loading import shipped
 
     if scenarios is None:
-        return [each for name in library() if getattr(each := load(name), having)]
+        return [each for name in library() if getattr(each := shipped(name), having)]
     named = require_type(scenarios, Sequence, "a list of scenarios")  # type: ignore[type-abstract]
     return [each if isinstance(each, Scenario) else load(each) for each in named]
 

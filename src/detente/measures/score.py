@@ -302,13 +302,14 @@ def left_out(course: Scenario, variant: str) -> dict[str, float] | None:
     They are known of the library's scenarios as they stand, from `detente.fit`: ``skill`` against
     how often each response was given in the other episodes, ``skill_own`` in its own.
     """
-    from detente.scenario import library, load
+    from detente.scenario import library
+    from detente.scenario.loading import shipped
 
     known: dict[str, dict[str, float]] = json.loads(LEFT_OUT.read_text("utf-8"))["scenarios"]
     name = course.scenario
-    if name not in known or name not in library() or variant not in load(name).variant_names:
+    if name not in known or name not in library() or variant not in shipped(name).variant_names:
         return None
-    stands = load(name).variant(variant)
+    stands = shipped(name).variant(variant)
     stands = stands.model_copy(update={"runs": course.runs, "seed": course.seed})
     return known[name] if stands.digest == course.digest else None
 
@@ -322,7 +323,7 @@ def forecast_of(results: Results) -> Forecast:
     layout = results.layout
     name = layout.variants[0]
     rows = observed(results.scenario)
-    last = results.data["last_response"].sel(variant=name).transpose("run", "event", "country")
+    last = results.arrays["last_response"].sel(variant=name).transpose("run", "event", "country")
     events = [layout.events.index(row.event) for row in rows]
     countries = [layout.countries.index(row.country) for row in rows]
     outcomes = np.asarray(last.to_numpy(), np.int64)[:, events, countries]

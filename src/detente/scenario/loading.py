@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
+from functools import cache
 from os import PathLike
 from pathlib import Path
 from typing import Any, Final
@@ -55,6 +56,16 @@ def load(scenario: str | PathLike[str], set: Mapping[str, Any] | None = None) ->
     """
     changes = changes_of({} if set is None else set, PROGRAM)
     return _changed(_read_whole(scenario), changes, PROGRAM, [])
+
+
+def shipped(name: str) -> Scenario:
+    """Return a scenario that comes with the package, by its name: read once."""
+    return _shipped(library()[name])
+
+
+@cache
+def _shipped(path: Path) -> Scenario:
+    return load(path)
 
 
 def warnings_in(scenario: str | PathLike[str]) -> list[Problem]:
