@@ -166,7 +166,9 @@ def _read[S: Scenario](
     wrong: list[Finding] = []
     for name in dict.fromkeys((*changed, *again)):
         if name not in tree:
-            fields[name] = model.model_fields[name].get_default(call_default_factory=True)
+            field = model.model_fields[name]
+            made: Any = field.default_factory  # pydantic would look what it takes, each time
+            fields[name] = field.get_default() if made is None else made()
             continue
         value = tree[name]
         if name not in again:
