@@ -11,18 +11,23 @@ import numpy as np
 import pytest
 
 import detente
-from detente.engine.kernel import kernel_of, simulate
+from detente.engine import kernel, mesa_engine
 from detente.runs import build
-from detente.theory import chance, distributions, names, prebuilt
+from detente.theory import chance, distributions, find, names, prebuilt
 
 LEVELS = list(prebuilt.runnable(prebuilt._features()))
+#: A whole block of runs side by side, and the rest.
+RUNS = (0, 70)
 AGAIN = "uv run python -m detente.pages.build"
 
 only_where_it_runs = pytest.mark.skipif(not LEVELS, reason="no code for this processor")
 
 
 def rules(theory):
-    return (kernel_of(theory), distributions.hold, distributions.draw, chance.draw_jointly)
+    """Return what Python calls of a theory."""
+    drawn = (distributions.hold, distributions.draw)
+    joint = (chance.draw_jointly,) if find(theory).coefficients.joint else ()
+    return (kernel.kernel_of(theory), *drawn, *joint)
 
 
 def full_name(rule):
@@ -37,25 +42,63 @@ def test_the_kept_code_was_made_from_these_rules():
     assert all(prebuilt.library_file(level).exists() for level in prebuilt.LEVELS)
 
 
-@only_where_it_runs
-@pytest.mark.parametrize("theory", names())
-def test_it_computes_what_numba_compiles(monkeypatch, theory):
-    """Numba's code for this processor, and that for each kind that this processor is of."""
+@pytest.fixture
+def simulated(monkeypatch):
+    """Return what simulates with numba's code, or else with that for a kind of processor."""
+    used = {}
 
-    def simulated(level):
+    def call(function, arguments):
+        done = as_it_is(function, arguments)
+        used.setdefault(function.at.__name__, set()).add(done)
+        return done
+
+    as_it_is = prebuilt.Function.call
+    monkeypatch.setattr(prebuilt.Function, "call", call)
+
+    def simulated(engine, theory, level, runs):
+        found = {}
         for rule in rules(theory):
-            found = level and prebuilt.find(full_name(rule), level)
-            assert level is None or found is not None
-            monkeypatch.setitem(rule.__dict__, "_prebuilt", found)
+            found[full_name(rule)] = level and prebuilt.find(full_name(rule), level)
+            monkeypatch.setitem(rule.__dict__, "_prebuilt", found[full_name(rule)])
+        assert level is None or None not in found.values()
+        used.clear()
         course = detente.load("bagram-2025").set({"theory": theory}).variant("demand")
         events = tuple(event.id for event in course.events)
-        return simulate(course, "demand", 0, 70, keep_paths=True, events=events)
+        chunk = engine.simulate(course, "demand", *runs, keep_paths=True, events=events)
+        # all of it was called, and took what it was called with
+        assert used == {prebuilt.symbol(name): {True} for name in found if level}
+        return chunk
 
-    own = simulated(None)
+    return simulated
+
+
+def assert_same(one, other):
+    assert one.keys() == other.keys()
+    for name, array in one.items():
+        np.testing.assert_array_equal(other[name], array, name)
+
+
+@only_where_it_runs
+@pytest.mark.parametrize("theory", names())
+def test_it_computes_what_numba_compiles(simulated, theory):
+    """Numba's code of each phase, as Mesa calls it, and that for each kind of processor at hand."""
+    own = simulated(mesa_engine, theory, None, (58, 70))
+    first = None
     for level in LEVELS:
-        other = simulated(level)
-        for name, array in (own.runs | own.tallies).items():
-            np.testing.assert_array_equal((other.runs | other.tallies)[name], array, name)
+        other = simulated(kernel, theory, level, RUNS)
+        assert_same(own.runs, {name: array[58:70] for name, array in other.runs.items()})
+        first = first or other
+        assert_same(first.runs | first.tallies, other.runs | other.tallies)
+
+
+@only_where_it_runs
+@pytest.mark.skipif("DETENTE_COMPILE" not in os.environ, reason="takes two minutes: by hand")
+@pytest.mark.parametrize("theory", names())
+def test_it_computes_what_numba_compiles_of_all_phases_at_once(simulated, theory):
+    own = simulated(kernel, theory, None, RUNS)
+    for level in LEVELS:
+        other = simulated(kernel, theory, level, RUNS)
+        assert_same(own.runs | own.tallies, other.runs | other.tallies)
 
 
 @only_where_it_runs
