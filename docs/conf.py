@@ -14,7 +14,7 @@ sys.path.insert(0, str(Path(__file__).parent))  # for the extension `generate`
 logging.getLogger("MESA").setLevel(logging.WARNING)  # one message a step
 
 if tags.has("quick"):  # noqa: F821 - Sphinx's: `-t quick`, for tests of the site
-    score.DRAWS = 10
+    score.DRAWS = 2
 
 project = "Détente"
 author = "The Détente authors"

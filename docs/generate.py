@@ -149,7 +149,9 @@ CONTENT = {
 def fill(app, page, source):
     """Replace the marked lines of a page, and run its code."""
     text = PLACE.sub(lambda place: CONTENT[place[1]](), source[0])
-    source[0] = Session(page, Path(app.outdir)).run(text) if page.startswith(RUN) else text
+    if page.startswith(RUN):
+        text = Session(page, Path(app.outdir), quick=app.tags.has("quick")).run(text)
+    source[0] = text
 
 
 def outdated(_app, env, added, changed, removed):
