@@ -8,6 +8,7 @@ from pathlib import Path
 import nbformat
 import pytest
 from nbclient import NotebookClient
+from nbformat.v4 import new_code_cell, new_notebook
 
 import detente
 
@@ -32,19 +33,22 @@ SHOWN = {
 }
 
 
-@pytest.fixture
-def kernel(tmp_path_factory, monkeypatch):
-    """Make this very interpreter the kernel, whatever others are installed."""
+@pytest.fixture(scope="module")
+def kernel(tmp_path_factory):
+    """Start this very interpreter as a kernel, whatever others are installed: one for all."""
     place = tmp_path_factory.mktemp("jupyter")
     folder = place / "kernels" / "python3"
     folder.mkdir(parents=True)
     launch = [sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}"]
     spec = {"argv": launch, "display_name": "Python 3", "language": "python"}
     (folder / "kernel.json").write_text(json.dumps(spec), "utf-8")
-    monkeypatch.setenv("JUPYTER_PATH", str(place))
-    monkeypatch.setenv("JUPYTER_PLATFORM_DIRS", "1")
-    monkeypatch.setenv("IPYTHONDIR", str(place / "ipython"))
-    return "python3"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("JUPYTER_PATH", str(place))
+        patch.setenv("JUPYTER_PLATFORM_DIRS", "1")
+        patch.setenv("IPYTHONDIR", str(place / "ipython"))
+        client = NotebookClient(new_notebook(), kernel_name="python3", timeout=PATIENCE)
+        with client.setup_kernel():
+            yield client
 
 
 def read(name):
@@ -56,14 +60,12 @@ def code_of(notebook):
 
 
 def execute(notebook, kernel, folder):
-    """Run a notebook in a folder."""
-    client = NotebookClient(
-        notebook,
-        kernel_name=kernel,
-        timeout=PATIENCE,
-        resources={"metadata": {"path": str(folder)}},
-    )
-    client.execute()
+    """Run a notebook in a folder, without the names of those that ran before it."""
+    notebook.cells.insert(0, new_code_cell(f"%reset -f\n%cd -q {folder}"))
+    kernel.nb = notebook
+    kernel.reset_execution_trackers()
+    for place, cell in enumerate(notebook.cells):
+        kernel.execute_cell(cell, place)
 
 
 def with_few_runs(notebook, name):
