@@ -19,6 +19,12 @@ BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 NAMED = re.compile(r"# ([\w-]+\.yaml)\n")
 #: What a first run may take to compile, and then some.
 PATIENCE = 600
+#: For the copy of the package.
+IN_MESA = """\
+--- src/detente/runs/engines.py
+-DEFAULT_ENGINE: Final = "compiled"
++DEFAULT_ENGINE: Final = "mesa"
+"""
 
 
 def section(title):
@@ -43,7 +49,12 @@ def apply(diff, copy):
 
 @pytest.fixture(scope="module")
 def copy(tmp_path_factory):
-    """Make a copy of the package in which every edit of every recipe is done."""
+    """Make a copy of the package in which every edit of every recipe is done.
+
+    It runs in Mesa, which calls what `explain` calls, so that the rules are compiled once for all
+    recipes. What all of a theory's phases compile to with another outcome is tested elsewhere
+    (`tests/engine/test_seam.py`).
+    """
     folder = tmp_path_factory.mktemp("copy")
     ignored = shutil.ignore_patterns("__pycache__")
     shutil.copytree(ROOT / "src", folder / "src", ignore=ignored)
@@ -51,6 +62,7 @@ def copy(tmp_path_factory):
     for language, code in BLOCK.findall(TEXT):
         if language == "diff":
             apply(code, folder)
+    apply(IN_MESA, folder)
     return folder
 
 

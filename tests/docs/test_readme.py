@@ -22,7 +22,7 @@ FILE = re.compile(r"# ([\w-]+\.yaml)\n")
 DETENTE = Path(sys.executable).with_name("detente")
 #: What is said of the results of a full run is not said of so few; pictures have their own tests.
 FEW = ("--runs", "5", "--no-plots", "--quiet")
-FEW_DRAWS = 10
+FEW_DRAWS = 2
 
 
 def blocks(language):
