@@ -28,7 +28,7 @@ def _invoke(runner, *arguments):
     return runner.invoke(app, given, catch_exceptions=False)
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def other(tmp_path_factory):
     """Another episode, in a file that extends the first."""
     folder = tmp_path_factory.mktemp("other")
@@ -42,8 +42,16 @@ def other(tmp_path_factory):
     return path
 
 
-def test_the_tables_are_read_on_any_terminal(fit, other):
-    result = fit(RECORDED, other, "--runs", 30)
+@pytest.fixture(scope="module")
+def fitted(other):
+    """Fit both episodes once, leaving each out in turn."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("COLUMNS", "80")
+        return _invoke(CliRunner(), RECORDED, other, "--runs", 30)
+
+
+def test_the_tables_are_read_on_any_terminal(fitted):
+    result = fitted
     assert result.exit_code == 0
     assert max(len(line) for line in result.stdout.splitlines()) <= 80
     for said in ("rationality", "6 rows", "Not identified: ", "all but it, other", "Uzbekistan"):
@@ -82,8 +90,8 @@ def test_one_episode_is_not_left_out_and_that_is_said(fit):
     assert "Estimating without" not in quick.stderr
 
 
-def test_what_is_left_out_and_the_priors_alone_are_told_of(fit, other):
-    out = " ".join(fit(RECORDED, other, "--runs", 30).stdout.split())
+def test_what_is_left_out_and_the_priors_alone_are_told_of(fitted):
+    out = " ".join(fitted.stdout.split())
     assert "All episodes left out: skill " in out
     assert "against the others' frequencies, " in out
     assert "Against the frequencies of its own rows, recorded has skill " in out
@@ -147,7 +155,8 @@ REPERTOIRE = "repertoire:\n" + "".join(
     ],
 )
 def test_files_that_do_not_go_together(fit, other, more, said):
-    other.write_text(other.read_text() + more)
-    result = fit(RECORDED, other)
+    changed = other.with_name("changed.yaml")
+    changed.write_text(other.read_text() + more)
+    result = fit(RECORDED, changed)
     assert result.exit_code == 2
     assert said in result.stderr
