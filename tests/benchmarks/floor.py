@@ -115,7 +115,7 @@ def compiler_version() -> str:
 
 
 @functools.cache
-def library(lanes: int = 8, *, profile: bool = False) -> ctypes.CDLL:
+def library(lanes: int | None = None, *, profile: bool = False) -> ctypes.CDLL:
     """Compile the C file, or find it compiled, and load it.
 
     Raises
@@ -123,7 +123,8 @@ def library(lanes: int = 8, *, profile: bool = False) -> ctypes.CDLL:
     NoCompilerError
         If it cannot be compiled here; the message says why.
     """
-    options = (*FLAGS, f"-DLANES={lanes}", *(["-DPROFILE"] if profile else []))
+    chosen = [] if lanes is None else [f"-DLANES={lanes}"]
+    options = (*FLAGS, *chosen, *(["-DPROFILE"] if profile else []))
     parts = [part.read_text("utf-8") for part in sorted(SOURCE.parent.glob("*.[ch]"))]
     made_of = "\n".join((*parts, compiler_version(), *options))
     name = f"detente-floor-{hashlib.sha256(made_of.encode()).hexdigest()[:16]}.so"
@@ -145,8 +146,8 @@ class Floor:
     ----------
     scenario : Scenario
         One course of events, as `Scenario.variant` gives it.
-    lanes : int
-        Runs side by side.
+    lanes : int, optional
+        Runs side by side, as many as a vector has room for or a multiple; by default one vector.
 
     Raises
     ------
@@ -156,7 +157,9 @@ class Floor:
         If the scenario draws from other distributions than normal ones, or draws the repertoire.
     """
 
-    def __init__(self, scenario: Scenario, lanes: int = 8, *, profile: bool = False) -> None:
+    def __init__(
+        self, scenario: Scenario, lanes: int | None = None, *, profile: bool = False
+    ) -> None:
         self._library = library(lanes, profile=profile)
         self.plan = plan = Sampler(scenario)
         self.steps = scenario.length

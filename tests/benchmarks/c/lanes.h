@@ -1,18 +1,23 @@
-/* Lanes: runs side by side, eight doubles to a vector, and the arithmetic that all share. */
+/* Lanes: runs side by side, as many to a vector as the processor has room for, and the arithmetic
+   that all share. */
 #pragma once
 #include <math.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
-#ifdef __AVX512F__
+#ifdef __AVX2__
 #include <immintrin.h>
 #endif
 
-#ifndef LANES
-#define LANES 16
-#endif
+#ifdef __AVX512F__
 #define WIDTH 8
+#else
+#define WIDTH 4
+#endif
+#ifndef LANES
+#define LANES WIDTH
+#endif
 #define VECTORS (LANES / WIDTH)
 
 typedef double vd __attribute__((vector_size(WIDTH * 8)));
@@ -34,6 +39,11 @@ INLINE vd most(vd a, vd b) { return (vd)_mm512_max_pd((__m512d)a, (__m512d)b); }
 INLINE vd least(vd a, vd b) { return (vd)_mm512_min_pd((__m512d)a, (__m512d)b); }
 INLINE vu product(vu a, vu b) { return (vu)_mm512_mul_epu32((__m512i)a, (__m512i)b); }
 INLINE vd root(vd a) { return (vd)_mm512_sqrt_pd((__m512d)a); }
+#elif defined(__AVX2__)
+INLINE vd most(vd a, vd b) { return (vd)_mm256_max_pd((__m256d)a, (__m256d)b); }
+INLINE vd least(vd a, vd b) { return (vd)_mm256_min_pd((__m256d)a, (__m256d)b); }
+INLINE vu product(vu a, vu b) { return (vu)_mm256_mul_epu32((__m256i)a, (__m256i)b); }
+INLINE vd root(vd a) { return (vd)_mm256_sqrt_pd((__m256d)a); }
 #else
 INLINE vd most(vd a, vd b) { return pick(a > b, a, b); }
 INLINE vd least(vd a, vd b) { return pick(a < b, a, b); }
@@ -49,12 +59,35 @@ INLINE vd size(vd a) { return (vd)((vi)a & INT64_MAX); }
 INLINE uint32_t bits(vi mask) {
 #ifdef __AVX512DQ__
     return _mm512_movepi64_mask((__m512i)mask);
+#elif defined(__AVX2__)
+    return (uint32_t)_mm256_movemask_pd((__m256d)mask);
 #else
     uint32_t found = 0;
     for (int i = 0; i < WIDTH; i++) found |= (uint32_t)(mask[i] & 1) << i;
     return found;
 #endif
 }
+
+/* Of words of 32 bits, 53 of them in all, a number in [0, 1): a power of two takes up the bits of
+   each and is taken away again, since few processors turn integers of 64 bits into floats. */
+INLINE vd unit(vu high, vu low) {
+    const vd top = (vd)(high | 0x4330000000000000ull) - 0x1p52;
+    const vd rest = (vd)(low >> 11 | 0x4330000000000000ull) - 0x1p52;
+    return top * 0x1p-32 + rest * 0x1p-53;
+}
+
+/* The greatest integer not above a number, as a number; and one of a size below 2^51 as an integer. */
+INLINE vd whole(vd x) {
+#ifdef __AVX512F__
+    return (vd)_mm512_floor_pd((__m512d)x);
+#elif defined(__AVX2__)
+    return (vd)_mm256_floor_pd((__m256d)x);
+#else
+    const vd cut = __builtin_convertvector(__builtin_convertvector(x, vi), vd); /* toward zero */
+    return cut - pick(cut > x, all(1.0), all(0.0));
+#endif
+}
+INLINE vi integer(vd x) { return (vi)(x + 0x1.8p52) - (vi)all(0x1.8p52); }
 
 /* Two uniform numbers from a counter: Philox4x32-10 (Salmon, Moraes, Dror and Shaw 2011). */
 INLINE void uniforms(vu c0, vu c1, vu c2, vu c3, uint64_t seed, vd *one, vd *two) {
@@ -70,15 +103,19 @@ INLINE void uniforms(vu c0, vu c1, vu c2, vu c3, uint64_t seed, vd *one, vd *two
         k0 += 0x9E3779B9;
         k1 += 0xBB67AE85;
     }
-    *one = __builtin_convertvector((vi)((c0 << 21) ^ (c1 >> 11)), vd) * 0x1p-53;
-    *two = __builtin_convertvector((vi)((c2 << 21) ^ (c3 >> 11)), vd) * 0x1p-53;
+    *one = unit(c0, c1);
+    *two = unit(c2, c3);
 }
 
 INLINE vd middle_of_cell(vd u) { /* of 2^52 cells */
-    return (__builtin_convertvector(__builtin_convertvector(u * 0x1p52, vi), vd) + 0.5) * 0x1p-52;
+    return (whole(u * 0x1p52) + 0.5) * 0x1p-52;
 }
 
+#if WIDTH == 8
 INLINE vi lane_numbers(void) { return (vi){0, 1, 2, 3, 4, 5, 6, 7}; }
+#else
+INLINE vi lane_numbers(void) { return (vi){0, 1, 2, 3}; }
+#endif
 
 INLINE vu runs_from(uint64_t first) { return (vu)lane_numbers() + first; }
 

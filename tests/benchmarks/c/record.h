@@ -4,7 +4,7 @@
 
 INLINE void bin(const vd *value, double low, double scale, int bins, uint32_t *count, int lanes) {
     for (int v = 0; v * WIDTH < lanes; v++) {
-        const vi at = __builtin_convertvector(least(most((value[v] - low) * scale, all(0.0)), all(bins - 1)), vi);
+        const vi at = integer(whole(least(most((value[v] - low) * scale, all(0.0)), all(bins - 1))));
         for (int q = 0; q < WIDTH && v * WIDTH + q < lanes; q++) count[at[q]]++;
     }
 }
@@ -65,11 +65,7 @@ static void side(const Plan *s, Block *b, int64_t step) {
 
 INLINE int64_t fixed_point(double x) { return (int64_t)floor(x * 0x1p32 + 0.5); }
 
-INLINE vi fixed_points(vd x) {
-    const vd scaled = x * 0x1p32 + 0.5;
-    const vi cut = __builtin_convertvector(scaled, vi);
-    return cut + (__builtin_convertvector(cut, vd) > scaled); /* toward zero, so one less below it */
-}
+INLINE vi fixed_points(vd x) { return integer(whole(x * 0x1p32 + 0.5)); }
 
 /* Keep what is kept after a step; `NONE` at the start. */
 static void record(const Plan *s, Block *b, int64_t live, int64_t step, int64_t row, int lanes, Out *out) {
