@@ -1,8 +1,9 @@
 """Write the tables and the pictures of the README anew, from runs of the library's scenarios.
 
 To be run by hand when the results have changed: ``uv run python tests/docs/refresh.py fit.json``,
-where ``detente fit SCENARIO... --json`` wrote the file. It takes some minutes. What is said of
-speed is what ``tests/benchmarks/speed.py`` and ``page_moves.py`` print.
+where ``detente fit SCENARIO... --json`` wrote the file; without one the scores stay as they are.
+It takes some minutes. What is said of speed is what ``tests/benchmarks/speed.py`` and
+``page_moves.py`` print.
 """
 
 import io
@@ -194,13 +195,14 @@ def main():
     (PICTURES / "page.png").write_bytes(small(page()))
     score = detente.score(*EPISODES, progress=False)
     (PICTURES / "record.png").write_bytes(small(detente.plots.record(score)._repr_png_()))
-    fit = json.loads(Path(sys.argv[1]).read_text("utf-8"))
-    text = put(text, "score", scores(score, fit, detente.patterns()))
-    skills = {
-        name: {key: round(each[key], 2) for key in ("skill", "skill_own")}
-        for name, each in fit["leave_one_episode_out"].items()
-    }
-    LEFT_OUT.write_text(json.dumps({"scenarios": skills}, indent=1) + "\n", "utf-8")
+    for file in sys.argv[1:]:
+        fit = json.loads(Path(file).read_text("utf-8"))
+        text = put(text, "score", scores(score, fit, detente.patterns()))
+        skills = {
+            name: {key: round(each[key], 2) for key in ("skill", "skill_own")}
+            for name, each in fit["leave_one_episode_out"].items()
+        }
+        LEFT_OUT.write_text(json.dumps({"scenarios": skills}, indent=1) + "\n", "utf-8")
     README.write_text(text, "utf-8")
 
 
