@@ -42,7 +42,7 @@ class Record(NamedTuple):
     path: NDArray[np.float32]  # (n, T + 1, A) at each step of each run
     sums: Integers  # (A,) over runs at the end, in fixed point
     squares: Integers  # (A,) the same of squares
-    where: Integers  # (L,) in which bin a value falls
+    where: Counts  # (L,) in which bin a value falls
     low: float  # of the bins
     high: float
     steps: int  # 1 if a run's value is the mean over steps, 0 if it is that at the end
@@ -84,8 +84,8 @@ def record_choices(w: World, step: int, tallies: Responses) -> None:
     """Count what was said in a step for the first time in a run."""
     s = w.state
     for e in range(s.spoke.shape[0]):
-        for i in range(s.spoke.shape[1] if w.agenda.spoken[e] == step else 0):
-            for lane in range(s.spoke.shape[2]):
+        for i in range(s.spoke.shape[1]):
+            for lane in range(s.spoke.shape[2] if w.agenda.spoken_by[e, i] == step else 0):
                 r = s.response[e, i, lane]
                 if s.spoke[e, i, lane] == step and tallies.chosen[e, i, lane, r] == 0:
                     tallies.chosen[e, i, lane, r] = 1
@@ -94,12 +94,12 @@ def record_choices(w: World, step: int, tallies: Responses) -> None:
 
 
 @rule
-def _count(values: Floats, low: float, high: float, where: Integers, bins: Counts) -> None:
+def _count(values: Floats, low: float, high: float, where: Counts, bins: Counts) -> None:
     """Count a value of each lane in its bin, the ends counted in."""
     number = bins.shape[0]
     for lane in range(where.shape[0]):
         place = (values[lane] - low) / (high - low) * number
-        where[lane] = int(min(max(place, 0.0), number - 1.0))
+        where[lane] = np.uint32(np.int32(min(max(place, 0.0), number - 1.0)))
     for lane in range(where.shape[0]):
         bins[where[lane]] += 1
 
@@ -241,7 +241,7 @@ def _new_record(outcome: Outcome, values: Floats, points: int, runs: int, *, pat
         np.zeros((runs if paths and outcome.path else 0, points, size), np.float32),
         np.zeros(moments, np.int64),
         np.zeros(moments, np.int64),
-        np.zeros(lanes, np.int64),
+        np.zeros(lanes, np.uint32),
         bins.low if bins else 0.0,
         bins.high if bins else 1.0,
         int(outcome.over == "steps"),

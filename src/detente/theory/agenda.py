@@ -181,16 +181,20 @@ def _judge(structure: Structure, p: Inputs, s: State, agenda: Agenda, now: Integ
 
     Chance is asked first: it is the quicker to answer, and most often says no.
     """
-    lanes = s.attention.shape[1]
-    dated = structure.due[e] != NONE
-    some = 0
-    certain = True
+    arrives, lanes = agenda.arrives[e], s.attention.shape[1]
+    dated, again = structure.due[e] != NONE, structure.repeats[e] == 1
     for lane in range(lanes):
-        comes = not dated and (s.born[e, lane] == NONE or structure.repeats[e] == 1)
-        agenda.arrives[e, lane] = 1 if comes or structure.due[e] == now[STEP] else 0
-        some += agenda.arrives[e, lane]
-        certain = certain and p.probability[e, lane] >= 1.0
-    if some > 0 and not certain:
+        arrives[lane] = 0
+    if dated and structure.due[e] != now[STEP]:
+        return 0
+    some = 0
+    uncertain = 0
+    for lane in range(lanes):
+        comes = 1 if dated or again or s.born[e, lane] == NONE else 0
+        arrives[lane] = comes
+        some += comes
+        uncertain += 1 if p.probability[e, lane] < 1.0 else 0
+    if some > 0 and uncertain > 0:
         for lane in range(lanes):
             agenda.uniform[lane] = uniforms(
                 structure.seed,
@@ -202,15 +206,14 @@ def _judge(structure: Structure, p: Inputs, s: State, agenda: Agenda, now: Integ
         for lane in range(lanes):
             chance = p.probability[e, lane]
             comes = chance >= 1.0 or agenda.uniform[lane] < chance
-            agenda.arrives[e, lane] = agenda.arrives[e, lane] if comes else 0
+            arrives[lane] = arrives[lane] if comes else 0
     if some > 0 and not dated:
         for lane in range(lanes):
-            if agenda.arrives[e, lane] == 1:
-                met = holds(structure, p, s, e, now[STEP], lane)
-                agenda.arrives[e, lane] = 1 if met else 0
+            if arrives[lane] == 1:
+                arrives[lane] = 1 if holds(structure, p, s, e, now[STEP], lane) else 0
     some = 0
     for lane in range(lanes):
-        some += agenda.arrives[e, lane]
+        some += arrives[lane]
     return some
 
 
@@ -289,10 +292,10 @@ def arrive(w: World) -> None:
                         if structure.ends[e, other] == 1:
                             s.attention[other, lane] = 0.0
     for e in range(events):
-        most = 0.0
+        live = 0
         for lane in range(lanes):
-            most = max(most, s.attention[e, lane])
-        agenda.live[e] = 1 if most > 0.0 else 0
+            live += 1 if s.attention[e, lane] > 0.0 else 0
+        agenda.live[e] = 1 if live > 0 else 0
 
 
 @inlined
@@ -310,7 +313,7 @@ def choose(agenda: Agenda, said: Bytes, e: int, i: int, lane: int, r: int) -> No
 
 
 @inlined
-def is_open(opened: Integers, said: Bytes, e: int, i: int, lane: int, r: int) -> bool:
+def is_open(opened: int, said: int, r: int) -> bool:
     """Return whether a country can respond to an event so, or stand by what it has said.
 
     Who has given the collective answer by joining a text stands by it, though nobody can give it
@@ -318,12 +321,14 @@ def is_open(opened: Integers, said: Bytes, e: int, i: int, lane: int, r: int) ->
 
     Parameters
     ----------
-    opened, said : ndarray, shape (E, N, R) and (E, N, L)
-        Of the world: ``w.structure.open`` and ``w.state.response``.
-    e, i, lane, r : int
-        Event, country, lane and response.
+    opened : int
+        1 where the response is open to the country, ``w.structure.open[e, i, r]``.
+    said : int
+        The response that stands, ``w.state.response[e, i, lane]``.
+    r : int
+        The response.
     """
-    return bool(opened[e, i, r] == 1 or said[e, i, lane] == r)
+    return bool(opened == 1 or said == r)
 
 
 @rule

@@ -153,6 +153,7 @@ class Scratch(NamedTuple):
     sided: Annotated[Floats, "NPL"]  # how far a country sides with each pole
     toward: Annotated[Floats, "NPL"]  # alignment of each country with each pole
     weight: Annotated[Floats, "L"]
+    power: Annotated[Floats, "PL"]  # capability of the members of each pole
     calm: Annotated[Floats, "L"]  # what the hostile acts of a country leave calm
     unsoothed: Annotated[Floats, "L"]  # what its friendly acts leave as it is
     led: Annotated[Integers, "NL"]  # the most capable member of each country's bloc

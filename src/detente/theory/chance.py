@@ -26,9 +26,9 @@ _WEYL_0: Final = np.uint64(0x9E3779B9)  # the golden ratio
 _WEYL_1: Final = np.uint64(0xBB67AE85)  # the square root of 3, less 1
 _WORD: Final = np.uint64(0xFFFFFFFF)
 _32: Final = np.uint64(32)
-_21: Final = np.uint64(21)
 _11: Final = np.uint64(11)
 _TO_UNIT: Final = 2.0**-53
+_TO_HIGH: Final = 2.0**-32
 _CELLS: Final = 2.0**52  # each wide enough to hold its middle exactly
 
 #: The step at which the parameters of a run are drawn: before all others, so out of their way.
@@ -68,6 +68,15 @@ def philox(
     return _round(c0, c1, c2, c3, k0, k1)
 
 
+@rule
+def _unit(high: np.uint64, low: np.uint64) -> float:
+    """Return 53 bits of two words as a number in [0, 1).
+
+    Processors turn integers of 32 bits into floats side by side, most of them not those of 64.
+    """
+    return np.float64(np.uint32(high)) * _TO_HIGH + np.float64(np.uint32(low >> _11)) * _TO_UNIT
+
+
 @inlined
 def uniforms(
     seed: np.uint64, run: np.uint64, step: np.uint64, country: np.uint64, purpose: np.uint64
@@ -77,9 +86,7 @@ def uniforms(
     The seed has 64 bits, all else 32; `country_word` and `purpose_word` make the last two.
     """
     c0, c1, c2, c3 = philox(run, step, country, purpose, seed & _WORD, seed >> _32)
-    first = np.float64((c0 << _21) ^ (c1 >> _11)) * _TO_UNIT
-    second = np.float64((c2 << _21) ^ (c3 >> _11)) * _TO_UNIT
-    return first, second
+    return _unit(c0, c1), _unit(c2, c3)
 
 
 def country_word(code: str) -> int:

@@ -143,23 +143,12 @@ def agreement(stance: float, other: float) -> float:
 
 
 @rule
-def _side(w: World, i: int, pole: int, out: Floats) -> None:
+def _side(w: World, i: int, pole: int, power: Floats, weight: Floats, out: Floats) -> None:
     """Write with how much of a pole a country sides, by `measure_revealed_toward`."""
     s, capability, member = w.state, w.inputs.capability, w.structure.pole[pole]
-    weight, power = w.scratch.weight, w.scratch.calm
-    weight[:] = 0.0
-    power[:] = 0.0
     out[:] = 0.0
-    for j in range(capability.shape[0]):
-        if member[j] == 1:
-            for lane in range(out.shape[0]):
-                power[lane] += capability[j, lane]
     for e in range(s.attention.shape[0]):
-        if w.agenda.came[e] == 0:
-            continue
-        for lane in range(out.shape[0]):
-            weight[lane] += s.stake[e, i, lane]
-        for j in range(capability.shape[0]):
+        for j in range(capability.shape[0] if w.agenda.came[e] == 1 else 0):
             if member[j] == 1:
                 for lane in range(out.shape[0]):
                     agreed = agreement(s.stance[e, i, lane], s.stance[e, j, lane])
@@ -173,12 +162,21 @@ def _side(w: World, i: int, pole: int, out: Floats) -> None:
 @rule
 def align_all(w: World) -> None:
     """Write both alignments of each country with each pole, once before outcomes are measured."""
-    attitude, capability, poles = w.state.attitude, w.inputs.capability, w.structure.pole
-    toward, weight = w.scratch.toward, w.scratch.weight
-    for i in range(toward.shape[0]):
-        for pole in range(toward.shape[1]):
-            align(attitude, capability, poles[pole], i, weight, toward[i, pole])
-            _side(w, i, pole, w.scratch.sided[i, pole])
+    s, capability, poles, room = w.state, w.inputs.capability, w.structure.pole, w.scratch
+    room.power[:] = 0.0
+    for pole in range(poles.shape[0]):
+        for j in range(poles.shape[1]):
+            for lane in range(capability.shape[1] if poles[pole, j] == 1 else 0):
+                room.power[pole, lane] += capability[j, lane]
+    for i in range(capability.shape[0]):
+        for pole in range(poles.shape[0]):
+            align(s.attitude, capability, poles[pole], i, room.weight, room.toward[i, pole])
+        room.weight[:] = 0.0
+        for e in range(s.stake.shape[0]):
+            for lane in range(s.stake.shape[2] if w.agenda.came[e] == 1 else 0):
+                room.weight[lane] += s.stake[e, i, lane]
+        for pole in range(poles.shape[0]):
+            _side(w, i, pole, room.power[pole], room.weight, room.sided[i, pole])
 
 
 @SHARED.add("tilt", ("country",), unit="-1 to 1", bins=_SIGNED, path=True)

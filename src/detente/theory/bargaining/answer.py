@@ -97,13 +97,13 @@ def _pick(w: World, e: int, i: int, lane: int, uniform: float) -> int:
     lean, fits, said = leans(w, w.run.end, e, i, lane), w.structure.open, w.state.response
     best, total, reached, picked = -np.inf, 0.0, 0.0, NONE
     for r in range(stance.shape[0]):
-        if is_open(fits, said, e, i, lane, r):
+        if is_open(fits[e, i, r], said[e, i, lane], r):
             best = max(best, fit(stance[r, lane], lean))
     for r in range(stance.shape[0]):
-        if is_open(fits, said, e, i, lane, r):
+        if is_open(fits[e, i, r], said[e, i, lane], r):
             total += odds(rationality, fit(stance[r, lane], lean), best)
     for r in range(stance.shape[0]):
-        if is_open(fits, said, e, i, lane, r):
+        if is_open(fits[e, i, r], said[e, i, lane], r):
             weight = odds(rationality, fit(stance[r, lane], lean), best)
             picked = r if reached <= uniform * total and weight > 0.0 else picked
             reached += weight
@@ -134,10 +134,10 @@ def take_apart(w: World, e: int, i: int, lane: int, out: Floats) -> None:
         out[2, r] = fit(stance[r, lane], lean)
         out[0, r] = fit(stance[r, lane], ideal)
         out[1, r] = out[2, r] - out[0, r]
-        if is_open(fits, said, e, i, lane, r):
+        if is_open(fits[e, i, r], said[e, i, lane], r):
             best = max(best, out[2, r])
     for r in range(out.shape[1]):
-        opened = is_open(fits, said, e, i, lane, r)
+        opened = is_open(fits[e, i, r], said[e, i, lane], r)
         out[3, r] = odds(rationality, out[2, r], best) if opened else 0.0
         total += out[3, r]
     for r in range(out.shape[1]):

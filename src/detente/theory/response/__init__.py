@@ -73,7 +73,8 @@ def begin(w: World) -> None:
     countries, issues, lanes = p.position.shape
     set_attention(agenda, c[ATTENTION_HALF_LIFE], c[AGENDA_THRESHOLD])
     run.influences[:] = 0.0
-    run.said[:] = 0.0
+    run.says[:] = 0.0
+    run.evens[:] = 0.0
     run.offered[:] = 0.0
     for r in range(p.response_stance.shape[0]):
         run.alike[r] = 1

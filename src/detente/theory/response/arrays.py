@@ -31,13 +31,15 @@ class Run(NamedTuple):
     support_cost: Annotated[Floats, "NL"]  # what a supportive response of cost 1 costs
     precision: Annotated[Floats, "NL"]  # rationality times responsiveness
     alike: Annotated[Integers, "R"]  # 1 where a response is the same in all lanes
-    said: Annotated[Floats, "ENL"]  # what a country was heard to say when ties last moved
+    says: Annotated[Floats, "ENL"]  # what it was last heard to say of an event, less the mean
+    evens: Annotated[Floats, "ENL"]  # what evens out its agreement with all others on it
 
 
 class Step(NamedTuple):
     """What is worked out anew in a step."""
 
-    news: Annotated[Floats, "L"]  # chance that a country looks again for what others said
+    news: Annotated[Floats, "L"]  # chance that a country looks at an event
+    ready: Annotated[Floats, "L"]  # as in `hazard`
     peer_mean: Annotated[Floats, "ENL"]  # of what peers say, by their shares
     to_supporters: Annotated[Floats, "ENL"]  # exposure to those who support the event
     supporters_ask: Annotated[Floats, "ENL"]  # what these ask
@@ -48,19 +50,19 @@ class Step(NamedTuple):
     pulled: Annotated[Floats, "L"]  # influence times stance
     pull: Annotated[Floats, "KL"]  # on each issue
     pace: Annotated[Floats, "KL"]  # of each issue
-    says: Annotated[Floats, "QNL"]  # what a country is heard to say of an event, less the mean
+    weight: Annotated[Floats, "L"]  # of what a country is heard to say
     mean: Annotated[Floats, "L"]  # over countries
-    even: Annotated[Floats, "QNL"]  # what evens out the agreement of a country with all others
-    said_before: Annotated[Floats, "QNL"]  # as says, before the step
-    even_before: Annotated[Floats, "QNL"]  # as even, before the step
     spread: Annotated[Floats, "L"]  # sum of squares
+    about: Annotated[Integers, "Q"]  # events of which something new is said
+    said_before: Annotated[Floats, "QNL"]  # what was said of each, less the mean, before the step
+    even: Annotated[Floats, "NL"]  # by how much more a country's agreement is evened out
     moved: Annotated[Floats, "NNL"]  # what words and deeds of a step do to the tie of two
 
 
 class Choices(NamedTuple):
     """Choices about one event, one by one: each country in each lane in which it looks again."""
 
-    awake: Annotated[Integers, "V"]  # lanes in which the event is on the agenda, or comes on it
+    awake: Annotated[Integers, "V"]  # lanes in which a country may look, or the event comes up
     occasion: Annotated[Floats, "V"]  # random number: whether a country looks again
     uniform: Annotated[Floats, "V"]  # random number: which response it then chooses
     country: Annotated[Integers, "M"]
@@ -85,6 +87,7 @@ class Choices(NamedTuple):
     utility: Annotated[Floats, "RM"]  # of each response, then its odds
     best: Annotated[Floats, "M"]  # the greatest utility
     total: Annotated[Floats, "M"]  # sum of the odds of all responses
+    said: Annotated[Integers, "M"]  # the response that stands, or NONE
     picked: Annotated[Integers, "M"]  # the response chosen
     changed: Annotated[Integers, "M"]  # which of them are not what was said before
 

@@ -120,7 +120,8 @@ def weigh_issues(w: World) -> None:
                     c.lane[few] = c.awake[at]
                     few += 1
                     if arrives[e, c.awake[at]] == NEW:
-                        run.said[e, i, c.awake[at]] = 0.0
+                        run.says[e, i, c.awake[at]] = 0.0
+                        run.evens[e, i, c.awake[at]] = 0.0
                         run.offered[e, i, c.awake[at]] = w.inputs.offer[e, i, c.awake[at]]
             _weigh_event(w, e, few)
     for e in range(arrives.shape[0]):
@@ -268,6 +269,7 @@ def _gather(w: World, e: int, few: int) -> None:
     p, s, run, step, c = w.inputs, w.state, w.run, w.step, w.choices
     for m in range(few):
         i, lane = c.country[m], c.lane[m]
+        c.said[m] = s.response[e, i, lane]
         conformity, last = run.conformity[i, lane], last_word(w.structure, s, e, i, lane)
         inertia = p.coefficient[INERTIA, lane] if last != 0.0 else 0.0
         precedent = p.coefficient[PRECEDENT, lane]
@@ -305,7 +307,7 @@ def _weigh(w: World, e: int, few: int) -> None:
 
     One that is not open to a country is worth less than nothing.
     """
-    structure, p, s, c, alike = w.structure, w.inputs, w.state, w.choices, w.run.alike
+    structure, p, c, alike = w.structure, w.inputs, w.choices, w.run.alike
     for at in range(structure.replies_of[e], structure.replies_of[e + 1]):
         r = structure.replies[at]
         _name(p.response_stance, r, alike, c.lane, few, c.stance)
@@ -321,8 +323,11 @@ def _weigh(w: World, e: int, few: int) -> None:
                 c.opponents_ask[m],
             )
             c.utility[r, m] = factored(says, c.slope[m], c.bend[m], short + price)
-        for m in range(few):
-            opened = is_open(structure.open, s.response, e, c.country[m], c.lane[m], r)
+        open_to = 0
+        for i in range(structure.open.shape[1]):
+            open_to += structure.open[e, i, r]
+        for m in range(few if open_to < structure.open.shape[1] else 0):
+            opened = is_open(structure.open[e, c.country[m], r], c.said[m], r)
             c.utility[r, m] = c.utility[r, m] if opened else -np.inf
 
 
@@ -362,23 +367,20 @@ def _pick(structure: Structure, c: Choices, e: int, few: int) -> None:
 
 
 @rule
-def _wake(attention: Floats, awake: Integers, e: int) -> int:
-    """List the lanes in which an event is on the agenda; return how many.
-
-    The list is filled up to a whole number of vectors by the first of them.
-    """
-    few = 0
-    for lane in range(attention.shape[1]):
-        awake[few] = lane
-        few += 1 if attention[e, lane] > 0.0 else 0
-    for m in range(few, (few + VECTOR - 1) // VECTOR * VECTOR):
-        awake[m] = awake[0]
-    return few
+def _make_ready(w: World, e: int, i: int, text: int) -> None:
+    """Write how ready a country is to look at an event: less where it waits for a text to come."""
+    s, ready = w.state, w.step.ready
+    for lane in range(ready.shape[0]):
+        ready[lane] = 1.0
+    if text != NONE:
+        for lane in range(ready.shape[0]):
+            alone = s.response[e, i, lane] == NONE and s.born[text, lane] == NONE
+            ready[lane] = w.inputs.resolve[i, lane] if alone else 1.0
 
 
 @rule
-def _news(w: World, e: int, i: int) -> float:
-    """Write the chance that news makes a country look again; return the greatest of all lanes.
+def _news(w: World, e: int, i: int) -> None:
+    """Write the chance that a country looks at an event, for the first time or for news.
 
     News is what others said in the last step, and to those concerned the event itself, or another
     that answers it.
@@ -399,17 +401,15 @@ def _news(w: World, e: int, i: int) -> float:
             if structure.answers[other] == e and structure.text[other] == 0:
                 for lane in range(news.shape[0]):
                     news[lane] = 1.0 if arrives[other, lane] != 0 else news[lane]
-    most, text = 0.0, structure.company[e, i]
+    _make_ready(w, e, i, structure.company[e, i])
     for lane in range(news.shape[0]):
-        waiting, ready = 1.0 if s.response[e, i, lane] == NONE else 0.0, 1.0
-        if text != NONE and waiting > 0.0 and s.born[text, lane] == NONE:
-            ready = w.inputs.resolve[i, lane]
-        at_stake = s.stake[e, i, lane]
-        news[lane] = hazard(s.attention[e, lane], at_stake, waiting, news[lane], ready)
-        if structure.concerned[e, i] == 1 and arrives[e, lane] != 0:
-            news[lane] = 1.0
-        most = max(most, news[lane])
-    return most
+        waiting = 1.0 if s.response[e, i, lane] == NONE else 0.0
+        attention, at_stake = s.attention[e, lane], s.stake[e, i, lane]
+        news[lane] = hazard(attention, at_stake, waiting, news[lane], w.step.ready[lane])
+    if structure.concerned[e, i] == 1:
+        for lane in range(news.shape[0]):
+            anew = arrives[e, lane] != 0 and s.attention[e, lane] > 0.0
+            news[lane] = 1.0 if anew else news[lane]
 
 
 @rule
@@ -418,16 +418,23 @@ def _look(w: World, e: int) -> int:
 
     Those who do so in any lane hear what the others say.
     """
-    structure, s, c, now, news = w.structure, w.state, w.choices, w.now, w.step.news
-    awake = _wake(s.attention, c.awake, e)
+    structure, c, now, news = w.structure, w.choices, w.now, w.step.news
     few = 0
     event, step = structure.event_word[e], np.uint64(now[STEP])
     for i in range(now[FIRST], now[LAST]):
-        if structure.party[e, i] == 0 or _news(w, e, i) == 0.0:
+        if structure.party[e, i] == 0:
             continue
+        _news(w, e, i)
+        awake = 0
+        for lane in range(news.shape[0]):
+            c.awake[awake] = lane
+            awake += 1 if news[lane] > 0.0 else 0
+        filled = (awake + VECTOR - 1) // VECTOR * VECTOR
+        for m in range(awake, filled):
+            c.awake[m] = c.awake[0]
         before = few
         country = structure.country_word[i]
-        for m in range((awake + VECTOR - 1) // VECTOR * VECTOR):
+        for m in range(filled):
             run = np.uint64(now[FIRST_RUN] + c.awake[m])
             c.occasion[m], c.uniform[m] = uniforms(structure.seed, run, step, country, event)
         for m in range(awake):
@@ -457,8 +464,7 @@ def decide(w: World) -> None:
                 changed = 0  # who says again what it said is left out without a branch
                 for m in range(few):
                     c.changed[changed] = m
-                    said = s.response[e, c.country[m], c.lane[m]]
-                    changed += 1 if said != c.picked[m] else 0
+                    changed += 1 if c.said[m] != c.picked[m] else 0
                 for at in range(changed):
                     m = c.changed[at]
                     choose(agenda, s.response, e, c.country[m], c.lane[m], c.picked[m])

@@ -142,10 +142,10 @@ def _write_probability(w: World, e: int, i: int, lane: int, out: Floats) -> None
     fits, said, precision = w.structure.open, w.state.response, w.run.precision[i, lane]
     best, total = -np.inf, 0.0
     for r in range(out.shape[1]):
-        if is_open(fits, said, e, i, lane, r):
+        if is_open(fits[e, i, r], said[e, i, lane], r):
             best = max(best, out[_UTILITY, r])
     for r in range(out.shape[1]):
-        opened = is_open(fits, said, e, i, lane, r)
+        opened = is_open(fits[e, i, r], said[e, i, lane], r)
         out[_PROBABILITY, r] = odds(precision, out[_UTILITY, r], best) if opened else 0.0
         total += out[_PROBABILITY, r]
     for r in range(out.shape[1]):

@@ -39,7 +39,26 @@ def heard(stance: float, weight: float) -> float:
 
 
 @rule
-def evened(square: float, squares: float, countries: int) -> float:
+def expected(squares: float, countries: int) -> float:
+    """Return what the square of what one country says is expected to be worth to its pairs, C.
+
+    Parameters
+    ----------
+    squares : float
+        Sum over the n countries of v_k^2; see `evened`.
+    countries : int
+        n.
+
+    Returns
+    -------
+    float
+        sum_k v_k^2 / (2 (n - 1)), 0 for fewer than two.
+    """
+    return squares / (2.0 * (countries - 1)) if countries > 1 else 0.0
+
+
+@rule
+def evened(square: float, expected: float, countries: int) -> float:
     """Return what is added to a country's agreement with each other, so that its sum is nothing.
 
     With v_i what country i is heard to say less the mean over the n countries, two agree by
@@ -51,14 +70,12 @@ def evened(square: float, squares: float, countries: int) -> float:
     ----------
     square : float
         v_i^2.
-    squares : float
-        Sum of v_k^2 over all.
+    expected : float
+        C, from `expected`.
     countries : int
         n.
     """
-    if countries < 3:
-        return 0.0
-    return (square - squares / (2.0 * (countries - 1))) / (countries - 2)
+    return (square - expected) / (countries - 2) if countries > 2 else 0.0
 
 
 @rule
@@ -88,52 +105,75 @@ def changed(tie: float, push: float, away: float, reverting: float) -> float:
 
 
 @rule
-def _centre(said: Floats, says: Floats, even: Floats, mean: Floats, spread: Floats) -> None:
-    """Write what is heard of each country less the mean, and what evens it out."""
+def _hear(w: World, e: int, before: Floats) -> None:
+    """Write anew what each country is heard to say of an event, less the mean of all.
+
+    What it was before is kept; what evens out the agreement of each country with all others
+    changes by the difference.
+    """
+    structure, st, c, v = w.structure, w.state, w.inputs.coefficient, w.step
+    says, evens, mean, spread = w.run.says[e], w.run.evens[e], v.mean, v.spread
     n, lanes = says.shape
     mean[:] = 0.0
     spread[:] = 0.0
     for i in range(n):
+        own = structure.actor[e] == i
         for lane in range(lanes):
-            mean[lane] += said[i, lane]
+            acts = own and st.response[e, i, lane] == NONE
+            v.weight[lane] = 1.0 if acts else c[WORD_WEIGHT, lane]
+        for r in range(structure.deed.shape[0]):
+            for lane in range(lanes if structure.deed[r] == 1 else 0):
+                v.weight[lane] = 1.0 if st.response[e, i, lane] == r else v.weight[lane]
+        for lane in range(lanes):
+            before[i, lane] = says[i, lane]
+            says[i, lane] = heard(st.stance[e, i, lane], v.weight[lane])
+            mean[lane] += says[i, lane]
+    for lane in range(lanes):
+        mean[lane] /= n
     for i in range(n):
         for lane in range(lanes):
-            says[i, lane] = said[i, lane] - mean[lane] / n
+            says[i, lane] -= mean[lane]
             spread[lane] += says[i, lane] * says[i, lane]
+    for lane in range(lanes):
+        spread[lane] = expected(spread[lane], n)
     for i in range(n):
         for lane in range(lanes):
-            even[i, lane] = evened(says[i, lane] * says[i, lane], spread[lane], n)
+            now = evened(says[i, lane] * says[i, lane], spread[lane], n)
+            v.even[i, lane] += now - evens[i, lane]
+            evens[i, lane] = now
 
 
 @rule
-def _agree(v: Step, few: int) -> None:
+def _agree(says: Floats, v: Step, few: int) -> None:
     """Add to what moves each tie how much more the two agree on some events than they did.
 
-    Where nothing new was said that is exactly 0. A few events are taken at once, so that what
-    moves a tie is fetched from memory once for all of them.
+    Where nothing new was said that is exactly 0. Some events are taken at once, so that what
+    moves a tie is fetched from memory once for all of them; they are still added one by one, since
+    which they are depends on the other lanes.
     """
-    says, even, before, evened_before = v.says, v.even, v.said_before, v.even_before
+    before, about, moved = v.said_before, v.about, v.moved
+    lanes = moved.shape[2]
     for i in range(says.shape[1]):
         for j in range(i + 1, says.shape[1]):
-            for q in range(few):
-                for lane in range(says.shape[2]):
-                    now = says[q, i, lane] * says[q, j, lane]
-                    now += even[q, i, lane] + even[q, j, lane]
-                    then = before[q, i, lane] * before[q, j, lane]
-                    then += evened_before[q, i, lane] + evened_before[q, j, lane]
-                    v.moved[i, j, lane] += now - then
-
-
-@rule
-def _hear(w: World, e: int, n: int) -> None:
-    """Note what each country is now heard to say of an event."""
-    structure, s, c, said = w.structure, w.state, w.inputs.coefficient, w.run.said
-    for i in range(n):
-        for lane in range(said.shape[2]):
-            r = s.response[e, i, lane]
-            deed = structure.deed[r] == 1 if r != NONE else structure.actor[e] == i
-            weight = 1.0 if deed else c[WORD_WEIGHT, lane]
-            said[e, i, lane] = heard(s.stance[e, i, lane], weight)
+            if few == AT_ONCE:
+                a, b, c, d = about[0], about[1], about[2], about[3]
+                for lane in range(lanes):
+                    first = says[a, i, lane] * says[a, j, lane]
+                    total = moved[i, j, lane]
+                    total += first - before[0, i, lane] * before[0, j, lane]
+                    second = says[b, i, lane] * says[b, j, lane]
+                    total += second - before[1, i, lane] * before[1, j, lane]
+                    third = says[c, i, lane] * says[c, j, lane]
+                    total += third - before[2, i, lane] * before[2, j, lane]
+                    fourth = says[d, i, lane] * says[d, j, lane]
+                    total += fourth - before[3, i, lane] * before[3, j, lane]
+                    moved[i, j, lane] = total
+            else:
+                for q in range(few):
+                    e = about[q]
+                    for lane in range(lanes):
+                        now = says[e, i, lane] * says[e, j, lane]
+                        moved[i, j, lane] += now - before[q, i, lane] * before[q, j, lane]
 
 
 @rule
@@ -148,32 +188,37 @@ def _spoken_of(w: World, e: int) -> bool:
 @rule
 def move_ties(w: World) -> None:
     """Move every tie by what was newly said and done, all at once."""
-    p, s, v, run = w.inputs, w.state, w.step, w.run
+    p, s, v = w.inputs, w.state, w.step
     attitude, c, acts, acted = s.attitude, p.coefficient, w.agenda.acts, w.agenda.acted
     n, lanes = attitude.shape[0], attitude.shape[2]
     v.moved[:] = 0.0
+    v.even[:] = 0.0
     few = 0
     for e in range(s.attention.shape[0]):
         if _spoken_of(w, e):
-            _centre(run.said[e], v.said_before[few], v.even_before[few], v.mean, v.spread)
-            _hear(w, e, n)
-            _centre(run.said[e], v.says[few], v.even[few], v.mean, v.spread)
+            v.about[few] = e
+            _hear(w, e, v.said_before[few])
             few += 1
         if few == AT_ONCE or (few > 0 and e == s.attention.shape[0] - 1):
-            _agree(v, few)
+            _agree(w.run.says, v, few)
             few = 0
     for lane in range(lanes):
         v.mean[lane] = reversion(c[TIE_HALF_LIFE, lane], w.structure.years[0])
     for i in range(n):
         for j in range(n):
-            if i != j:
-                moved = v.moved[min(i, j), max(i, j)]
+            if i == j:
+                continue
+            moved = v.moved[min(i, j), max(i, j)]
+            if acted[j, i] == 1:
                 for lane in range(lanes):
-                    v.spread[lane] = c[TIE_RATE, lane] * moved[lane]
-                if acted[j, i] == 1:
-                    for lane in range(lanes):
-                        v.spread[lane] += c[ACT_RATE, lane] * acts[j, i, lane]
+                    push = c[TIE_RATE, lane] * (moved[lane] + (v.even[i, lane] + v.even[j, lane]))
+                    push += c[ACT_RATE, lane] * acts[j, i, lane]
+                    tie = attitude[i, j, lane]
+                    away = p.baseline[i, j, lane] - tie
+                    attitude[i, j, lane] = changed(tie, push, away, v.mean[lane])
+            else:
                 for lane in range(lanes):
-                    push = v.spread[lane]
-                    away = p.baseline[i, j, lane] - attitude[i, j, lane]
-                    attitude[i, j, lane] = changed(attitude[i, j, lane], push, away, v.mean[lane])
+                    push = c[TIE_RATE, lane] * (moved[lane] + (v.even[i, lane] + v.even[j, lane]))
+                    tie = attitude[i, j, lane]
+                    away = p.baseline[i, j, lane] - tie
+                    attitude[i, j, lane] = changed(tie, push, away, v.mean[lane])
