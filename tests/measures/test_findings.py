@@ -209,6 +209,10 @@ def test_courses_are_counted_anew(region):
         apart = [each for each in rows if each["verdict"] in ("rises", "falls")]
         assert row["apart"] == len(apart)
         assert f"{row['apart']} in \u201c{row['title']}\u201d" in finding.sentence
+    most = max(finding.numbers, key=lambda row: row["apart"])
+    assert finding.short == (
+        f"\u201c{most['title']}\u201d moves the most countries: {most['apart']} of 11"
+    )
 
 
 def test_without_a_twin_nothing_is_said_of_changes(region):

@@ -91,7 +91,7 @@ def paths(
         return
     out.print(f"{name}: {len(found)} paths with {about}", style="bold")
     columns = [("Path", "{path}"), ("Value", "{value}"), ("Range", "{low:g} to {high:g}")]
-    console.print_table(out, columns, console.rows_of(table), unbroken=(2,))
+    console.print_table(out, columns, console.rows_of(table), unbroken=(0, 2))
 
 
 def new(

@@ -331,11 +331,12 @@ def courses(
     top = [each for each in others if apart[each] == apart[others[0]]]
     many = f"{apart[others[0]]} of {total} countries"
     if len(top) == len(others):
-        shorts = [f"Each of {len(top)} courses moves {many}"]
+        nobody = f"None of {len(top)} courses surely moves any country"
+        shorts = [f"Each of {len(top)} courses moves {many}" if apart[top[0]] else nobody]
     else:
         names = joined([quoted(known[each]) for each in top])
-        shorts = [f"Most countries are moved, {many}, by {which}"
-                  for which in (names, f"{len(top)} of {len(others)} courses")]  # fmt: skip
+        most = f"move{'s' if len(top) == 1 else ''} the most countries: {apart[top[0]]} of {total}"
+        shorts = [f"{which} {most}" for which in (names, f"{len(top)} of {len(others)} courses")]
     numbers = tuple(
         {"variant": each, "title": known[each], "apart": apart[each],
          "countries": len(moved[each]), "moves": [move.row() for move in moved[each]]}
