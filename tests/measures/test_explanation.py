@@ -71,7 +71,7 @@ def test_the_sentence_agrees_with_the_table(choices):
         if worst < 0:
             assert f"despite {lower(found, words.idxmin())} ({worst:+.2f})" in said
         widest = found.reasons.set_index("term")["spread"].idxmax()
-        assert f"{lower(found, widest)} varies most" in said
+        assert f"what varies most between runs is {lower(found, widest)}." in said
         assert found.reasons["share"].sum() == pytest.approx(1)
 
 

@@ -228,10 +228,11 @@ def discover(
     cases = values > threshold if side == "above" else values < threshold
     count = int(cases.sum())
     if len(values) < RUNS or min(count, len(values) - count) < CASES:
+        low, middle, high = (f"{each:.2f}" for each in np.quantile(values, (0.05, 0.5, 0.95)))
         raise TooFewError(
             f"{outcome} is {side} {threshold:g} in {count} of {len(values)} runs: conditions need "
-            f"{RUNS} runs and {CASES} of either kind; from {np.quantile(values, 0.05):.2f} to "
-            f"{np.quantile(values, 0.95):.2f} lie 90 % of it",
+            f"{RUNS} runs and {CASES} of either kind; 90 % of the runs lie from {low} to {high}, "
+            f"half of them above {middle}",
             count,
             len(values),
         )

@@ -134,7 +134,7 @@ class Explanation:
             said.append(f"despite {words[str(signed.idxmin())]} ({signed.min():+.2f})")
         spread = self.reasons.set_index("term")["spread"]
         if spread.max() > 0:
-            said.append(f"{words[str(spread.idxmax())]} varies most between runs")
+            said.append(f"what varies most between runs is {words[str(spread.idxmax())]}")
         return f", {'; '.join(said)}" if said else ""
 
     @property
