@@ -7,6 +7,7 @@ from test_pictures import clipped, texts
 
 import detente
 from detente import plots
+from detente.measures.wording import input_title, worded
 
 
 @pytest.fixture(scope="module")
@@ -40,13 +41,29 @@ def test_effects_are_drawn_with_the_numbers_of_their_table(ran):
 def test_drivers_are_drawn_with_their_sentence_as_title(ran):
     found = detente.sensitivity(ran, "revealed.PAK")
     drawn = plots.drivers(found)
-    names = [label.get_text().replace("\n", "") for label in drawn.axes[0].get_yticklabels()]
-    assert names == list(found.table["name"].head(12))
+    names = [label.get_text().replace("\n", " ") for label in drawn.axes[0].get_yticklabels()]
+    assert names == [input_title(found.scenario, name) for name in found.table["name"].head(12)]
     marks = [line for line in drawn.axes[0].lines if line.get_marker() == "o"]
     drawn_at = [float(mark.get_xdata()[0]) for mark in marks]
     assert drawn_at == list(found.table["correlation"].head(12))
-    assert " ".join(drawn.get_suptitle().split())[:80] == found.sentence[:80]
+    assert " ".join(drawn.get_suptitle().split())[:80] == worded(found.sentence, ran.scenario)[:80]
     assert clipped(drawn) == []
+
+
+def test_what_a_sentence_names_by_its_path_is_named_in_words(scenario):
+    text = (
+        "As countries.UZB.resolve goes from 0 to 1.5, revealed.UZB goes from +0.20 to -0.24; at "
+        "0.2 the likeliest response turns from joint to condemn, without us_demand in no_move."
+    )
+    assert worded(text, scenario) == (
+        "As Uzbekistan: resolve goes from 0 to 1.5, revealed tilt of Uzbekistan goes from +0.20 to "
+        "\u22120.24; at 0.2 the likeliest response turns from \u201cJoin a collective "
+        "statement\u201d to \u201cCondemn\u201d, without \u201cThe United States says that it "
+        "wants Bagram back\u201d in \u201cNo move\u201d."
+    )
+    assert worded("countries.PAK.preferences.foreign_basing.position -0.1", scenario) == (
+        "Pakistan: position on Foreign military basing \u22120.1"
+    )
 
 
 def test_a_sweep_is_drawn_as_a_curve(scenario):
@@ -62,13 +79,15 @@ def test_a_sweep_is_drawn_as_a_curve(scenario):
 def test_conditions_and_levers_are_drawn(ran, scenario):
     found = detente.discover(ran, "revealed.PAK", above=-0.1)
     drawn = plots.conditions(found)
-    names = [label.get_text().replace("\n", "") for label in drawn.axes[0].get_yticklabels()]
-    assert names == [name for name, *_ in found.box.conditions]
+    names = [label.get_text().replace("\n", " ") for label in drawn.axes[0].get_yticklabels()]
+    assert names == [input_title(found.scenario, name) for name, *_ in found.box.conditions]
     assert clipped(drawn) == []
     moved = detente.levers(scenario.set({"steps": 4}), "tilt.PAK", runs=10)
     drawn = plots.levers(moved)
-    assert list(moved.table["change"].head(15)) == [
-        label.get_text().replace("\n", "") for label in drawn.axes[0].get_yticklabels()
+    told = (moved.table["low"] > 0) | (moved.table["high"] < 0)
+    first = [*moved.table["change"][told], *moved.table["change"][~told]][:15]
+    assert [worded(change, scenario) for change in first] == [
+        label.get_text().replace("\n", " ") for label in drawn.axes[0].get_yticklabels()
     ]
     assert clipped(drawn) == []
 

@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from detente.runs.results import Results
+    from detente.scenario import Scenario
 
 #: Inputs that conditions are looked for among: those that the half correlates with most.
 CANDIDATES: Final = 20
@@ -105,6 +106,8 @@ class Conditions:
         By PRIM.
     tree : tuple of Box
         The leaves of a small tree, those with most cases first.
+    scenario : Scenario or None
+        Of whose names pictures speak.
     """
 
     outcome: str
@@ -117,6 +120,7 @@ class Conditions:
     box: Box
     tree: tuple[Box, ...] = field(repr=False)
     ranges: dict[str, tuple[float, float]] = field(repr=False)
+    scenario: Scenario | None = field(default=None, repr=False, compare=False)
 
     @property
     def clear(self) -> bool:
@@ -253,6 +257,7 @@ def discover(
         len(values), _measured(found, *held),
         tuple(sorted(boxes, key=lambda each: -each.density)),
         {name: (float(own[name].min()), float(own[name].max())) for name in names},
+        asked.scenario,
     )  # fmt: skip
 
 

@@ -110,6 +110,7 @@ class Experiment:
     ) -> None:
         from detente.engine.sampler import sampler_of
 
+        self.scenario = scenario
         self.variant, own = course_of(scenario, variant)
         self.against, courses = None, [own]
         if against is not None:

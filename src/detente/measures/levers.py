@@ -50,12 +50,15 @@ class Levers:
         One row a change that was tried, the strongest first: change (in words), path, before and
         after (means over runs; missing for an event that is left out), effect, low, high (interval
         of the mean); the intervals hold for all changes at once.
+    scenario : Scenario or None
+        Of whose names pictures speak.
     """
 
     outcome: str
     variant: str
     runs: int
     table: pd.DataFrame = field(repr=False)
+    scenario: Scenario | None = field(default=None, repr=False, compare=False)
 
     @property
     def sentence(self) -> str:
@@ -174,7 +177,7 @@ def levers(
     table = pd.DataFrame(rows, columns=["change", "path", "before", "after"])
     table = table.assign(effect=found.mean, low=found.low, high=found.high)
     order = np.argsort(-table["effect"].abs().to_numpy(), kind="stable")
-    return Levers(outcome, name, count, table.iloc[order].reset_index(drop=True))
+    return Levers(outcome, name, count, table.iloc[order].reset_index(drop=True), scenario)
 
 
 def _unmade(course: Scenario) -> dict[str, float]:

@@ -67,6 +67,8 @@ class Drivers:
         seen. What is missing from 1 is chance, or beyond it.
     convergence : pandas.DataFrame or None
         Of Sobol' indices: how they settle.
+    scenario : Scenario or None
+        Of whose names pictures speak.
     """
 
     outcome: str
@@ -77,6 +79,7 @@ class Drivers:
     table: pd.DataFrame = field(repr=False)
     explained: float | None = None
     convergence: pd.DataFrame | None = field(default=None, repr=False)
+    scenario: Scenario | None = field(default=None, repr=False, compare=False)
 
     @property
     def column(self) -> str:
@@ -214,7 +217,7 @@ def sensitivity(
     order = {"morris": "effect", "sobol": "total"}[method]
     return Drivers(
         outcome, asked.variant, asked.against, method, runs, _sorted(table, order),
-        convergence=settled,
+        convergence=settled, scenario=own,
     )  # fmt: skip
 
 
@@ -249,7 +252,7 @@ def _cheap(given: Any, asked: Experiment, level: float, seed: int | None) -> Dri
     explained = None if seed is None else predicted(inputs.to_numpy(), values, seed)
     return Drivers(
         asked.label, asked.variant, asked.against, "cheap", len(values),
-        _sorted(table, "correlation"), explained=explained,
+        _sorted(table, "correlation"), explained=explained, scenario=results.scenario,
     )  # fmt: skip
 
 
@@ -344,6 +347,8 @@ class Sweep:
     tipping : tuple of dict
         Where the likeliest response, or the sign of the mean, turns: at (a value), what, before and
         after.
+    scenario : Scenario or None
+        Of whose names pictures speak.
     """
 
     path: str
@@ -352,6 +357,7 @@ class Sweep:
     runs: int
     table: pd.DataFrame = field(repr=False)
     tipping: tuple[dict[str, Any], ...] = ()
+    scenario: Scenario | None = field(default=None, repr=False, compare=False)
 
     @property
     def sentence(self) -> str:
@@ -454,7 +460,13 @@ def sweep(
                 )  # fmt: skip
     turns = [each for each in turns if each["before"] is not None]
     return Sweep(
-        path, outcome, name, runs, pd.DataFrame(points), tuple(sorted(turns, key=lambda t: t["at"]))
+        path,
+        outcome,
+        name,
+        runs,
+        pd.DataFrame(points),
+        tuple(sorted(turns, key=lambda t: t["at"])),
+        scenario,
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
@@ -11,6 +12,7 @@ from detente.scenario import messages
 
 if TYPE_CHECKING:
     from detente.runs.results import Results
+    from detente.scenario import Scenario
     from detente.theory.declare import Term
 
 #: Poles of these names are directions by themselves: one moves east, but toward Moscow.
@@ -129,6 +131,60 @@ def held_for_all(count: int, what: str) -> str:
 def quoted(title: str) -> str:
     """Put a title in quotation marks."""
     return f"\u201c{title}\u201d"
+
+
+def input_title(scenario: Scenario, path: str) -> str:
+    """Say what an input is, by its path."""
+    issues = {name: each.title for name, each in scenario.issues.items()}
+    countries = {code: each.name for code, each in scenario.countries.items()}
+    kind, *rest = path.split(".")
+    said = path
+    match kind, rest:
+        case "countries", [code, "preferences", issue, what]:
+            said = f"{countries[code]}: {_plain([what])} on {issues.get(issue, issue)}"
+        case "countries", [code, *what] if code in countries:
+            said = f"{countries[code]}: {_plain(what)}"
+        case "attitudes", [of, to, *_]:
+            said = f"Attitude of {countries.get(of, of)} to {countries.get(to, to)}"
+        case "dependence", [of, on, *_]:
+            said = f"Dependence of {countries.get(of, of)} on {countries.get(on, on)}"
+        case "dynamics", _:
+            said = f"Coefficient: {_plain(rest)}"
+        case "events", [event, *what]:
+            events = {each.id: each.title or each.id for each in scenario.events}
+            named = [issues.get(each, countries.get(each, each)) for each in what]
+            said = f"{quoted(events.get(event, event))}: {_plain(named)}"
+        case "issues", [issue, *what]:
+            said = f"{issues.get(issue, issue)}: {_plain(what)}"
+    return said
+
+
+def _plain(parts: Sequence[str]) -> str:
+    return " ".join(parts).replace("_", " ")
+
+
+def worded(text: str, scenario: Scenario | None) -> str:
+    """Return a text with names for the paths, outcomes, courses, events and responses in it."""
+    if scenario is None:
+        return text
+    known = {
+        name: quoted(each.title if each is not None and each.title else humanized(name))
+        for kind in (scenario.repertoire, scenario.variants)
+        for name, each in kind.items()
+    }
+    known |= {each.id: quoted(each.title or humanized(each.id)) for each in scenario.events}
+    outcomes = {"revealed": "revealed tilt", "tilt": "tilt of ties"}
+
+    def named(found: re.Match[str]) -> str:
+        head, *rest = found[0].split(".")
+        if len(rest) == 1 and rest[0] in scenario.countries and head != "countries":
+            of = scenario.countries[rest[0]].name
+            return f"{outcomes.get(head, head.replace('_', ' '))} of {of}"
+        return input_title(scenario, found[0]) if rest else known.get(head, head)
+
+    text = re.sub(r"[A-Za-z]\w*(?:\.\w+)*", named, text)
+    text = text[:1].upper() + text[1:]
+    return re.sub(r"(?<![\w.])-(?=\d)", "\u2212", text)
 
 
 def labels(results: Results, dimension: str) -> list[str]:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from detente.measures.wording import worded
 from detente.plots import base, style
 from detente.plots.look import palette
 from detente.plots.page import Canvas, Page, width_for
@@ -31,10 +32,14 @@ def conditions(conditions: Conditions, fig: Canvas | None = None) -> Canvas:
         "runs drew, the dark part is in the box."
     )
     letters = LONG[width_for(fig, WIDTH) >= NARROW]
-    names = [folded(name, letters) for name, *_ in own]
-    told = [f"{name}: {low:.2g} to {high:.2g}" for name, low, high in own]
+    said = [worded(name, conditions.scenario) for name, *_ in own]
+    names = [folded(name, letters) for name in said]
+    told = [
+        f"{name}: {low:.2g} to {high:.2g}" for name, (_, low, high) in zip(said, own, strict=True)
+    ]
     page = Page(
-        fig, (WIDTH, 0.9 + 0.6 * max(len(own), 1)), conditions.sentence, subtitle, told
+        fig, (WIDTH, 0.9 + 0.6 * max(len(own), 1)),
+        worded(conditions.sentence, conditions.scenario), subtitle, told,
     )  # fmt: skip
     longest = max((len(line) for name in names for line in name.split("\n")), default=1)
     left = 0.3 + 0.115 * longest

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from detente.measures.wording import interval, signed
+from detente.measures.wording import interval, signed, worded
 from detente.plots import base
 from detente.plots.page import Canvas
 from detente.plots.rows import Row, draw_rows
@@ -27,16 +27,17 @@ def drivers(drivers: Drivers, fig: Canvas | None = None) -> Canvas:
     rows = []
     for kind, own in drivers.table.groupby("kind", sort=False):
         for each in own.head(MOST if kind == "input" else len(own)).to_dict("records"):
+            name = worded(each["name"], drivers.scenario)
             low, high = each[f"{stem}low"], each[f"{stem}high"]
             if drivers.method == "sobol":
                 text = f"{percent(each[column])} ({percent(max(low, 0.0))} to {percent(high)})"
             else:
                 text = f"{signed(each[column])} ({interval(low, high)})"
-            rows.append(Row(each["name"], each[column], low, high, text, not low <= 0 <= high))
+            rows.append(Row(name, each[column], low, high, text, not low <= 0 <= high))
     axis = {
         "cheap": "correlation of ranks",
         "sobol": "share of the variance, with interactions",
         "morris": "mean absolute effect of two thirds of its range",
     }[drivers.method]
     subtitle = f"{drivers.runs:,} runs; lines are 95 % intervals, a hollow mark may be none."
-    return draw_rows(fig, rows, (drivers.sentence, subtitle), axis)
+    return draw_rows(fig, rows, (worded(drivers.sentence, drivers.scenario), subtitle), axis)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from detente.measures.wording import interval, signed
+import numpy as np
+
+from detente.measures.wording import interval, signed, worded
 from detente.plots import base
 from detente.plots.page import Canvas
 from detente.plots.rows import Row, draw_rows
@@ -18,18 +20,23 @@ MOST: Final = 15
 
 @base.plot()
 def levers(levers: Levers, fig: Canvas | None = None) -> Canvas:
-    """Draw the strongest single changes with the interval of their mean effect."""
+    """Draw the strongest single changes with the interval of their mean effect.
+
+    Those that are told apart from none come first.
+    """
+    told = (levers.table["low"] > 0) | (levers.table["high"] < 0)
+    shown = levers.table.iloc[np.argsort(~told, kind="stable")[:MOST]]
     rows = [
         Row(
-            each["change"], each["effect"], each["low"], each["high"],
+            worded(each["change"], levers.scenario), each["effect"], each["low"], each["high"],
             f"{signed(each['effect'], 3)} ({interval(each['low'], each['high'], 3)})",
             each["low"] > 0 or each["high"] < 0,
         )
-        for each in levers.table.head(MOST).to_dict("records")
+        for each in shown.to_dict("records")
     ]  # fmt: skip
     subtitle = (
         f"{levers.runs:,} runs of each change, paired with those without it; the intervals hold "
         f"for all {len(levers.table):,} that were tried at once."
     )
-    axis = f"change in {levers.outcome}"
-    return draw_rows(fig, rows, (levers.sentence, subtitle), axis)
+    axis = f"Change in {worded(levers.outcome, levers.scenario)}"
+    return draw_rows(fig, rows, (worded(levers.sentence, levers.scenario), subtitle), axis)

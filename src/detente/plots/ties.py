@@ -11,7 +11,7 @@ from matplotlib.lines import Line2D
 from matplotlib.ticker import NullLocator
 
 from detente.measures.ties_panel import KINDS, RECORD
-from detente.plots import base, style
+from detente.plots import base, placing, style
 from detente.plots.page import Canvas, Page
 
 if TYPE_CHECKING:
@@ -30,7 +30,8 @@ TICKS: Final = (-0.5, -0.02, 0.02, 0.5)
 #: Standard deviations on either side of an estimate that hold 95 %.
 NOISE: Final = 1.96
 #: Inches: of the page's width, and least; of a row, for names on the left, between panels, above
-#: them, for an axis below without and with words, and on the left and right of the lower panel.
+#: them, for an axis below without and with words, on the left and right of the lower panel;
+#: and of a panel that has room for all ticks.
 WIDTH: Final = 15.4
 LEAST: Final = 12.0
 ROW: Final = 0.34
@@ -41,6 +42,7 @@ TICKED: Final = 0.45
 AXIS: Final = 0.85
 DEEDS: Final = 4.9
 BESIDE: Final = 0.3
+ALL_TICKS: Final = 2.0
 
 
 @base.plot()
@@ -140,11 +142,16 @@ def _panel(axes: Axes, kind: str, rows: list[tuple[str, Changes]]) -> None:
         )  # fmt: skip
     axes.set_xscale("asinh", linear_width=EVEN)
     axes.set(xlim=(-1.0, 20.0), ylim=(len(rows) - 0.5, -0.5))
-    axes.set_xticks(TICKS, [f"{tick:g}".replace("-", "\u2212") for tick in TICKS])
+    wide = np.ptp(placing.page_box(axes)[::2]) / 72
+    ticks = TICKS if wide >= ALL_TICKS else (TICKS[0], TICKS[-1])
+    axes.set_xticks(ticks, [f"{tick:g}".replace("-", "\u2212") for tick in ticks])
     axes.xaxis.set_minor_locator(NullLocator())
     axes.axvline(0, color=style.RULE, lw=1.2, zorder=0)
     axes.set_title(
-        f"{kind[:1].upper()}{kind[1:]}", loc="left", fontsize=style.TICK, fontweight="bold"
+        style.wrapped(f"{kind[:1].upper()}{kind[1:]}", int(wide / 0.1), 2),
+        loc="left",
+        fontsize=style.TICK,
+        fontweight="bold",
     )
     axes.tick_params(length=0, pad=5)
     axes.tick_params(axis="x", labelsize=style.NOTE)

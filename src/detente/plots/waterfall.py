@@ -24,7 +24,7 @@ def waterfall(explanation: Explanation, fig: Canvas | None = None) -> Canvas:
     whole = float(sum(row["difference"] for row in rows))
     subtitle = (
         f"Difference in utility between the two likeliest responses of {explanation.name}, mean "
-        f"over {explanation.runs} runs of {explanation.variant}."
+        f"over {explanation.runs} runs of \u201c{style.humanized(explanation.variant)}\u201d."
     )
     names = [explanation.labels[row["term"]] for row in rows]
     told = [
@@ -43,7 +43,8 @@ def waterfall(explanation: Explanation, fig: Canvas | None = None) -> Canvas:
         base.beside(axes, place, style.signed(row["difference"]), 8)
     axes.barh(len(rows), whole, height=0.6, color=style.INK)
     base.beside(axes, len(rows), style.signed(whole), 8, fontweight="bold")
-    axes.margins(x=0.06)
+    room = 0.04 * max(float(np.ptp(ends)), 1e-9)
+    axes.set_xlim(min(ends) - room * (min(ends) < 0), max(ends) + room)
     axes.axvline(0, color=style.FAINT, lw=1.2, zorder=0)
     axes.set(ylim=(len(rows) + 0.5, -0.5), xlabel="difference in utility")
     axes.set_yticks(range(len(rows) + 1), [*names, "All together"])

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from detente.measures.wording import counted, joined, quoted, titles
+from detente.measures.wording import counted, input_title, joined, quoted, titles
 from detente.reports.markup import (
     Chapter,
     Column,
@@ -114,27 +114,7 @@ class Words:
 
     def path(self, path: str) -> str:
         """Say what an input is, by its path."""
-        kind, *rest = path.split(".")
-        plain = " ".join(rest).replace("_", " ")
-        said = path
-        match kind, rest:
-            case "countries", [code, "preferences", issue, what]:
-                on = self.issues.get(issue, issue)
-                said = f"{self.names([code])}: {what.replace('_', ' ')} on {on}"
-            case "countries", [code, *what]:
-                said = f"{self.names([code])}: {' '.join(what).replace('_', ' ')}"
-            case "attitudes", [of, to, *_]:
-                said = f"Attitude of {self.names([of])} to {self.names([to])}"
-            case "dependence", [of, on, *_]:
-                said = f"Dependence of {self.names([of])} on {self.names([on])}"
-            case "dynamics", _:
-                said = f"Coefficient: {plain}"
-            case "events", [event, *what]:
-                names = [self.issues.get(each, self.countries.get(each, each)) for each in what]
-                said = f"{self._event(event)}: {' '.join(names).replace('_', ' ')}"
-            case "issues", [issue, *what]:
-                said = f"{self.issues.get(issue, issue)}: {' '.join(what).replace('_', ' ')}"
-        return said
+        return input_title(self.scenario, path)
 
 
 def told(results: Results, variant: str, against: str) -> Chapter:
