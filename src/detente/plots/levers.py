@@ -38,5 +38,5 @@ def levers(levers: Levers, fig: Canvas | None = None) -> Canvas:
         f"{levers.runs:,} runs of each change, paired with those without it; the intervals hold "
         f"for all {len(levers.table):,} that were tried at once."
     )
-    axis = f"Change in {worded(levers.outcome, levers.scenario)}"
+    axis = worded(f"Change in {levers.outcome}", levers.scenario)
     return draw_rows(fig, rows, (worded(levers.sentence, levers.scenario), subtitle), axis)

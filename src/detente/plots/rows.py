@@ -146,7 +146,7 @@ def folded(name: str, letters: int = LONG[1]) -> str:
     if len(name) <= letters:
         return name
     if " " in name:
-        return style.wrapped(name, letters, 3)
+        return style.wrapped(name, letters, 4)
     lines, line = [], ""
     for part in name.split("."):
         joined = f"{line}{part}"
