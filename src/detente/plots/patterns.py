@@ -89,9 +89,9 @@ def patterns(table: pd.DataFrame, fig: Canvas | None = None) -> Canvas:
         for row in group.to_dict("records"):
             _row(axes, place, row)
             place += 1
-    below = {"xycoords": "axes fraction", "va": "top", "fontsize": style.LABEL}
-    base.note(axes, "\u2190 against it", (0, 0), (0, -6), ha="left", **below)
-    base.note(axes, "as it says \u2192", (1, 0), (0, -6), ha="right", **below)
+    below = {"xycoords": ("data", "axes fraction"), "va": "top", "fontsize": style.LABEL}
+    base.note(axes, "\u2190 against it", (0, 0), (-6, -6), ha="right", **below)
+    base.note(axes, "as it says \u2192", (0, 0), (6, -6), ha="left", **below)
     used = [name for name in VERDICTS if name in set(table["verdict"])]
     keys = [Line2D([], [], label=name, **LINE, **VERDICTS[name]) for name in used]
     page.legend(keys, 0.15, ncols=len(keys), handlelength=2.6)
