@@ -552,7 +552,7 @@ def test_the_template_passes_its_own_check_under_any_name(name: str, tmp_path: P
 def test_an_option_without_a_value_says_so() -> None:
     _, problems = read_options(["steps="])
     assert [str(p) for p in problems] == [
-        "--set:1:7: steps: a value is missing after =; null takes away what stands there"
+        "--set, character 7: steps: a value is missing after =; null takes away what stands there"
     ]
 
 
