@@ -85,7 +85,7 @@ def load_with_options(scenario: str | PathLike[str], options: list[str]) -> Scen
     """Load a scenario as `load` does, with values as options of the command line give them.
 
     An option is a path, ``=`` and a value in YAML, such as
-    ``countries.PAK.resolve={normal: [0.5, 0.1]}``; what is wrong with one stands at ``--set:1``.
+    ``countries.PAK.resolve={normal: [0.5, 0.1]}``; what is wrong with one stands at ``--set``.
     """
     changes, problems = read_options(options)
     return _changed(_read_whole(scenario), changes, OPTION_PLACE, problems)
