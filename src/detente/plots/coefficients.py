@@ -10,7 +10,7 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from matplotlib.ticker import NullLocator
 
-from detente.plots import base, style
+from detente.plots import base, placing, style
 from detente.plots.page import Canvas, Page
 from detente.scenario.messages import two_digits
 
@@ -21,12 +21,13 @@ PRIOR: Final = "#cfd3d6"
 MEDIAN: Final = "#7d8387"
 ESTIMATE: Final = "#0b4f8a"
 #: Inches: of the page's width, and least; of a row; for names on the left and numbers on the
-#: right; above and below the rows.
+#: right; of an axis that has room for all marks; above and below the rows.
 WIDTH: Final = 13.4
 LEAST: Final = 9.6
 ROW: Final = 0.62
 NAMES: Final = 2.95
 NUMBERS: Final = 3.7
+ALL_MARKS: Final = 5.0
 ABOVE: Final = 0.7
 BELOW: Final = 0.95
 #: Columns of numbers: points from the axis, weight and heading.
@@ -111,7 +112,8 @@ def _axis(axes: Axes, rows: tuple[Estimate, ...]) -> None:
     low = min(min(row.low, row.prior_low) / row.prior for row in rows)
     high = max(max(row.high, row.prior_high) / row.prior for row in rows)
     axes.set(xscale="log", xlim=(low / 1.12, high * 1.12), ylim=(len(rows) - 0.5, -0.5))
-    shown = {ratio: text for ratio, text in MARKS.items() if low / 1.1 <= ratio <= high * 1.1}
+    marks = MARKS if _inches(axes) >= ALL_MARKS else {at: MARKS[at] for at in (0.25, 1.0, 4.0)}
+    shown = {ratio: text for ratio, text in marks.items() if low / 1.1 <= ratio <= high * 1.1}
     axes.set_xticks(list(shown), list(shown.values()))
     axes.xaxis.set_minor_locator(NullLocator())
     axes.grid(axis="x", color=style.RULE, lw=0.8, zorder=0)
@@ -136,6 +138,13 @@ def _legend(axes: Axes, *, hollow: bool) -> None:
     if hollow:
         handles.append(Line2D([], [], label="Not identified", mfc="white", **line))
     axes.legend(
-        handles=handles, loc="lower left", bbox_to_anchor=(0.0, 1.0), ncols=3,
+        handles=handles, loc="lower left", ncols=3,
+        bbox_to_anchor=((0.2 - NAMES) / _inches(axes), 1.0),
         borderaxespad=0.2, handlelength=2.4, columnspacing=1.6,
     )  # fmt: skip
+
+
+def _inches(axes: Axes) -> float:
+    """Return how wide axes are."""
+    left, _, right, _ = placing.page_box(axes)
+    return (right - left) / 72
