@@ -28,7 +28,7 @@ from detente.theory.response.choice import (
 from detente.theory.response.exposure import asked, exposed, exposure, leverage
 from detente.theory.response.issues import coercion, drive, moved, pace
 from detente.theory.response.precedent import calls_for, departure
-from detente.theory.response.ties import MOST_PUSH, changed, evened, expected, heard, reversion
+from detente.theory.response.ties import MOST_PUSH, changed, evened, heard, reversion, square
 from detente.theory.response.utility import (
     HALF_OFFER,
     crosses,
@@ -357,7 +357,7 @@ def test_words_weigh_less_than_deeds():
 @given(st.lists(signed, min_size=3, max_size=12))
 def test_the_agreement_of_a_country_with_all_others_adds_up_to_nothing(said):
     centred = np.array(said) - np.mean(said)
-    owed = expected(float(centred @ centred), len(said))
+    owed = square(float(centred @ centred), len(said))
     even = [evened(v * v, owed, len(said)) for v in centred]
     agreed = np.outer(centred, centred) + np.add.outer(even, even)
     np.fill_diagonal(agreed, 0.0)
@@ -367,7 +367,7 @@ def test_the_agreement_of_a_country_with_all_others_adds_up_to_nothing(said):
 def test_where_two_stand_against_the_rest_they_come_closer_and_part_from_it():
     said = np.array([1.0, 1.0, -1.0, -1.0, -1.0])
     centred = said - said.mean()
-    even = [evened(v * v, expected(float(centred @ centred), 5), 5) for v in centred]
+    even = [evened(v * v, square(float(centred @ centred), 5), 5) for v in centred]
     agreed = np.outer(centred, centred) + np.add.outer(even, even)
     assert agreed[0, 1] > 0.0 > agreed[0, 2]
     assert agreed[2, 3] > 0.0

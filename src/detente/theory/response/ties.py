@@ -39,13 +39,13 @@ def heard(stance: float, weight: float) -> float:
 
 
 @rule
-def expected(squares: float, countries: int) -> float:
-    """Return what the square of what one country says is expected to be worth to its pairs, C.
+def square(squares: float, countries: int) -> float:
+    """Return what `evened` takes from the square of what each country says, S.
 
     Parameters
     ----------
     squares : float
-        Sum over the n countries of v_k^2; see `evened`.
+        Sum over the n countries of v_k^2.
     countries : int
         n.
 
@@ -58,24 +58,38 @@ def expected(squares: float, countries: int) -> float:
 
 
 @rule
-def evened(square: float, expected: float, countries: int) -> float:
+def evened(own: float, square: float, countries: int) -> float:
     """Return what is added to a country's agreement with each other, so that its sum is nothing.
 
     With v_i what country i is heard to say less the mean over the n countries, two agree by
-    v_i v_j + c_i + c_j, where c_i = (v_i^2 - C) / (n - 2) and C = sum_k v_k^2 / (2 (n - 1)): then
+    v_i v_j + c_i + c_j, where c_i = (v_i^2 - S) / (n - 2) and S = sum_k v_k^2 / (2 (n - 1)): then
     the agreement of each country with all others adds up to 0. The panel of the General Assembly
     is read in the same way, less each state's mean agreement, since the agenda moves everybody.
 
     Parameters
     ----------
-    square : float
+    own : float
         v_i^2.
-    expected : float
-        C, from `expected`.
+    square : float
+        S, from `square`.
     countries : int
         n.
     """
-    return (square - expected) / (countries - 2) if countries > 2 else 0.0
+    return (own - square) / (countries - 2) if countries > 2 else 0.0
+
+
+@rule
+def newly(one: float, other: float, one_before: float, other_before: float) -> float:
+    """Return how much more two countries agree on an event than before, but for what evens it out.
+
+    Parameters
+    ----------
+    one, other : float
+        What each is now heard to say, less the mean over countries.
+    one_before, other_before : float
+        The same before the step: 0 is returned exactly where nothing has changed.
+    """
+    return one * other - one_before * other_before
 
 
 @rule
@@ -135,7 +149,7 @@ def _hear(w: World, e: int, before: Floats) -> None:
             says[i, lane] -= mean[lane]
             spread[lane] += says[i, lane] * says[i, lane]
     for lane in range(lanes):
-        spread[lane] = expected(spread[lane], n)
+        spread[lane] = square(spread[lane], n)
     for i in range(n):
         for lane in range(lanes):
             now = evened(says[i, lane] * says[i, lane], spread[lane], n)
@@ -144,36 +158,37 @@ def _hear(w: World, e: int, before: Floats) -> None:
 
 
 @rule
-def _agree(says: Floats, v: Step, few: int) -> None:
+def _agree(says: Floats, before: Floats, v: Step, few: int) -> None:
     """Add to what moves each tie how much more the two agree on some events than they did.
 
     Where nothing new was said that is exactly 0. Some events are taken at once, so that what
     moves a tie is fetched from memory once for all of them; they are still added one by one, since
     which they are depends on the other lanes.
     """
-    before, about, moved = v.said_before, v.about, v.moved
-    lanes = moved.shape[2]
-    for i in range(says.shape[1]):
-        for j in range(i + 1, says.shape[1]):
-            if few == AT_ONCE:
-                a, b, c, d = about[0], about[1], about[2], about[3]
+    n, lanes = says.shape[1:]
+    for i in range(n):
+        for j in range(i + 1, n):
+            moved, q = v.moved[i, j], 0
+            while q + 4 <= few:
+                a, b, c, d = v.about[q], v.about[q + 1], v.about[q + 2], v.about[q + 3]
+                ago, one, two, three = before[q], before[q + 1], before[q + 2], before[q + 3]
                 for lane in range(lanes):
-                    first = says[a, i, lane] * says[a, j, lane]
-                    total = moved[i, j, lane]
-                    total += first - before[0, i, lane] * before[0, j, lane]
-                    second = says[b, i, lane] * says[b, j, lane]
-                    total += second - before[1, i, lane] * before[1, j, lane]
-                    third = says[c, i, lane] * says[c, j, lane]
-                    total += third - before[2, i, lane] * before[2, j, lane]
-                    fourth = says[d, i, lane] * says[d, j, lane]
-                    total += fourth - before[3, i, lane] * before[3, j, lane]
-                    moved[i, j, lane] = total
-            else:
-                for q in range(few):
-                    e = about[q]
-                    for lane in range(lanes):
-                        now = says[e, i, lane] * says[e, j, lane]
-                        moved[i, j, lane] += now - before[q, i, lane] * before[q, j, lane]
+                    total = moved[lane]
+                    total += newly(says[a, i, lane], says[a, j, lane], ago[i, lane], ago[j, lane])
+                    total += newly(says[b, i, lane], says[b, j, lane], one[i, lane], one[j, lane])
+                    total += newly(says[c, i, lane], says[c, j, lane], two[i, lane], two[j, lane])
+                    total += newly(
+                        says[d, i, lane], says[d, j, lane], three[i, lane], three[j, lane]
+                    )
+                    moved[lane] = total
+                q += 4
+            while q < few:
+                a, ago = v.about[q], before[q]
+                for lane in range(lanes):
+                    moved[lane] += newly(
+                        says[a, i, lane], says[a, j, lane], ago[i, lane], ago[j, lane]
+                    )
+                q += 1
 
 
 @rule
@@ -200,7 +215,7 @@ def move_ties(w: World) -> None:
             _hear(w, e, v.said_before[few])
             few += 1
         if few == AT_ONCE or (few > 0 and e == s.attention.shape[0] - 1):
-            _agree(w.run.says, v, few)
+            _agree(w.run.says, v.said_before, v, few)
             few = 0
     for lane in range(lanes):
         v.mean[lane] = reversion(c[TIE_HALF_LIFE, lane], w.structure.years[0])
@@ -209,16 +224,13 @@ def move_ties(w: World) -> None:
             if i == j:
                 continue
             moved = v.moved[min(i, j), max(i, j)]
+            for lane in range(lanes):
+                told = moved[lane] + (v.even[i, lane] + v.even[j, lane])
+                v.spread[lane] = c[TIE_RATE, lane] * told
             if acted[j, i] == 1:
                 for lane in range(lanes):
-                    push = c[TIE_RATE, lane] * (moved[lane] + (v.even[i, lane] + v.even[j, lane]))
-                    push += c[ACT_RATE, lane] * acts[j, i, lane]
-                    tie = attitude[i, j, lane]
-                    away = p.baseline[i, j, lane] - tie
-                    attitude[i, j, lane] = changed(tie, push, away, v.mean[lane])
-            else:
-                for lane in range(lanes):
-                    push = c[TIE_RATE, lane] * (moved[lane] + (v.even[i, lane] + v.even[j, lane]))
-                    tie = attitude[i, j, lane]
-                    away = p.baseline[i, j, lane] - tie
-                    attitude[i, j, lane] = changed(tie, push, away, v.mean[lane])
+                    v.spread[lane] += c[ACT_RATE, lane] * acts[j, i, lane]
+            for lane in range(lanes):
+                push, tie = v.spread[lane], attitude[i, j, lane]
+                away = p.baseline[i, j, lane] - tie
+                attitude[i, j, lane] = changed(tie, push, away, v.mean[lane])
