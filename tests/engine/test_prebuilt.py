@@ -38,7 +38,9 @@ def test_the_kept_code_was_made_from_these_rules():
     about = json.loads(prebuilt.ABOUT.read_text())
     assert about["digest"] == build.digest(), AGAIN
     assert about["sources"] == prebuilt.sources_digest(), AGAIN
-    assert {full_name(rule) for name in names() for rule in rules(name)} == {*about["functions"]}
+    called = {full_name(rule) for name in names() for rule, _ in build.calls(name)}
+    assert called == {*about["functions"]}
+    assert {full_name(rule) for name in names() for rule in rules(name)} < called
     assert all(prebuilt.library_file(level).exists() for level in prebuilt.LEVELS)
 
 
@@ -102,10 +104,19 @@ def test_it_computes_what_numba_compiles_of_all_phases_at_once(simulated, theory
 
 
 @only_where_it_runs
-def test_with_it_nothing_is_compiled(tmp_path):
+@pytest.mark.parametrize(
+    "what",
+    [
+        "run(scenario, runs=300, progress=False).summary",
+        "run(scenario, runs=1, variants=['demand'], engine='mesa', progress=False)",
+        "RegionModel(scenario).run_for(2)",
+        "explain(scenario, country='PAK', event='us_demand', runs=100)",
+    ],
+)
+def test_with_it_nothing_is_compiled(tmp_path, what):
     code = (
-        "import detente, sys; detente.run('bagram-2025', runs=300, progress=False).summary;"
-        "assert 'numba' not in sys.modules"
+        "import detente, sys; scenario = detente.load('bagram-2025');"
+        f"detente.{what}; assert 'numba' not in sys.modules"
     )
     env = os.environ | {"NUMBA_CACHE_DIR": str(tmp_path)}
     subprocess.run([sys.executable, "-c", code], env=env, check=True)
@@ -146,3 +157,23 @@ def test_an_array_that_does_not_lie_in_one_piece_is_another_argument():
     whole = np.zeros((4, 4))
     assert prebuilt.packed(whole).kind != prebuilt.packed(whole[:, :2]).kind
     assert prebuilt.packed(0.5).kind != prebuilt.packed(1).kind
+
+
+def test_an_array_of_other_bytes_or_that_is_not_to_be_written_is_another_argument():
+    array = np.zeros(3)
+    fixed = np.zeros(3)
+    fixed.flags.writeable = False
+    swapped = array.astype(array.dtype.newbyteorder())
+    kinds = {prebuilt.packed(each).kind for each in (array, fixed, swapped)}
+    assert len(kinds) == 3
+
+
+@only_where_it_runs
+def test_a_library_that_was_changed_is_not_loaded(tmp_path, monkeypatch):
+    level = LEVELS[0]
+    file = tmp_path / prebuilt.library_file(level).name
+    file.write_bytes(prebuilt.library_file(level).read_bytes() + b"\0")
+    monkeypatch.setattr(prebuilt, "FOLDER", tmp_path)
+    with pytest.warns(RuntimeWarning, match="is not what came with Détente") as told:
+        assert prebuilt._library.__wrapped__(level) is None
+    assert len(told) == 1

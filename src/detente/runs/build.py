@@ -23,6 +23,7 @@ import numpy as np
 
 from detente import theory
 from detente.theory import prebuilt
+from detente.theory.arrays import shape_of, zeros
 
 #: Numba then knows no processor's own instructions, and leaves the work on the text to us.
 PLAIN: Final = {
@@ -65,7 +66,11 @@ def main() -> int:
             )  # fmt: skip
             sys.stdout.write(f"{made.name}: {made.stat().st_size} bytes\n")
     functions = {name: takes for part in parts for name, takes in part.items()}
-    about = {"digest": digest(), "sources": prebuilt.sources_digest(), "functions": functions}
+    libraries = {level: prebuilt.checksum(level) for level in prebuilt.LEVELS}
+    about = {
+        "digest": digest(), "sources": prebuilt.sources_digest(), "libraries": libraries,
+        "functions": functions,
+    }  # fmt: skip
     prebuilt.ABOUT.write_text(json.dumps(about, indent=1) + "\n", encoding="utf-8")
     return 0
 
@@ -96,33 +101,42 @@ def build(name: str, folder: str) -> None:
 
     llvm.initialize_all_targets()
     llvm.initialize_all_asmprinters()
-    texts, functions = {}, {}
-    for function, arguments in _calls(name):
-        given = [less(each, function.names) for each in arguments]
-        text, symbol = text_of(function, [prebuilt.argument_of(each) for each in given])
-        full = f"{function.__module__}.{function.__qualname__}"
-        texts[prebuilt.symbol(full)] = renamed(text, symbol, prebuilt.symbol(full))
-        functions[full] = ",".join(prebuilt.packed(each).kind for each in given)
-    for level in prebuilt.LEVELS:
-        machine = llvm.Target.from_triple(TRIPLE).create_target_machine(
-            cpu=level, opt=3, reloc="pic", codemodel="default"
-        )
-        whole = linked(texts)
-        optimise(whole, machine)
-        Path(folder, f"{name}.{level}.o").write_bytes(machine.emit_object(whole))
+    functions = {}
+    for group, called in (("many", _many(name)), ("one", _one(name))):
+        texts = {}
+        for function, arguments in called:
+            given = [less(each, function.names) for each in arguments]
+            text, symbol = text_of(function, [prebuilt.argument_of(each) for each in given])
+            full = f"{function.__module__}.{function.__qualname__}"
+            texts[prebuilt.symbol(full)] = renamed(text, symbol, prebuilt.symbol(full))
+            functions[full] = ",".join(prebuilt.packed(each).kind for each in given)
+        for level in prebuilt.LEVELS:
+            machine = llvm.Target.from_triple(TRIPLE).create_target_machine(
+                cpu=level, opt=3, reloc="pic", codemodel="default"
+            )
+            whole = linked(texts)
+            optimise(whole, machine, small=group == "one")
+            Path(folder, f"{name}.{group}.{level}.o").write_bytes(machine.emit_object(whole))
     Path(folder, f"{name}.json").write_text(json.dumps(functions), encoding="utf-8")
 
 
-def _calls(name: str) -> Iterator[tuple[Any, tuple[Any, ...]]]:
-    """Walk the rules that Python calls to run a theory, each with arguments such as it gets."""
+#: A rule that Python calls, and arguments such as it gets.
+Call = tuple[Any, tuple[Any, ...]]
+
+
+def calls(name: str) -> Iterator[Call]:
+    """Walk the rules that Python calls, each with arguments such as it gets."""
+    yield from _many(name)
+    yield from _one(name)
+
+
+def _many(name: str) -> Iterator[Call]:
+    """Walk the rules that Python calls to run a theory many times."""
     from detente.engine.kernel import kernel_of
     from detente.engine.recorder import new_recorder
-    from detente.engine.sampler import Sampler
-    from detente.runs.engines import smallest
     from detente.theory import chance, distributions
 
-    sampler = Sampler(smallest(name))
-    world = sampler.world(sampler.columns(1))
+    sampler, world = _smallest(name)
     recorder = new_recorder(sampler.theory.outcomes, sampler.shape, 1, 1, paths=False)
     yield kernel_of(name), (world, recorder, 1, 0)
     if name == theory.DEFAULT:  # what all theories call
@@ -130,6 +144,45 @@ def _calls(name: str) -> Iterator[tuple[Any, tuple[Any, ...]]]:
         yield distributions.hold, (sampler.laws,)
         yield distributions.draw, (sampler.structure.seed, 0, sampler.laws, drawn, share)
         yield chance.draw_jointly, (drawn, *(sampler.joint or ()))
+
+
+def _one(name: str) -> Iterator[Call]:
+    """Walk the rules that Python calls to run a theory in Mesa, and to explain a choice.
+
+    Those that theories share are made for the default one.
+    """
+    from detente.engine.recorder import new_recorder, record_choices, recording_of
+    from detente.theory import agenda, outcomes
+
+    sampler, world = _smallest(name)
+    declared, shape = sampler.theory, sampler.shape
+    recorder = new_recorder(declared.outcomes, shape, 1, 1, paths=False)
+    recording = recording_of(name)
+    rows = np.zeros((len(declared.terms) + 2, shape.responses))
+    called: list[Call] = [
+        *((phase.function, (world,)) for phase in declared.phases),
+        *((rule, (world,)) for rule in (
+            agenda.begin, declared.begin, outcomes.align_all, outcomes.find_blocs
+        )),
+        *((o.measure, (world, zeros(*shape_of(o.letters, shape), 1))) for o in declared.outcomes),
+        (declared.take_apart, (world, 0, 0, 0, rows)),
+        (record_choices, (world, 0, recorder.responses)),
+        (recording.at_point, (world, recorder.steps, 0, 0)),
+        (recording.at_end, (world, recorder, 1, 0)),
+    ]  # fmt: skip
+    for rule, arguments in called:
+        own = rule.__module__.startswith(f"{theory.__name__}.{name}")
+        if own or rule.__name__.endswith(f"_{name}") or name == theory.DEFAULT:
+            yield rule, arguments
+
+
+def _smallest(name: str) -> tuple[Any, Any]:
+    """Return the sampler of the smallest scenario of a theory, and arrays for one run of it."""
+    from detente.engine.sampler import Sampler
+    from detente.runs.engines import smallest
+
+    sampler = Sampler(smallest(name))
+    return sampler, sampler.world(sampler.columns(1))
 
 
 def renamed(text: str, symbol: str, export: str) -> str:
@@ -152,13 +205,13 @@ def linked(texts: Mapping[str, str]) -> Any:
     return whole
 
 
-def optimise(module: Any, machine: Any) -> None:
-    """Leave of a module what can be called, as fast as LLVM makes it."""
+def optimise(module: Any, machine: Any, *, small: bool = False) -> None:
+    """Leave of a module what can be called, as fast, or else as small, as LLVM makes it."""
     from llvmlite import binding as llvm
 
-    options = llvm.create_pipeline_tuning_options(speed_level=3)
-    options.loop_vectorization = True
-    options.slp_vectorization = True
+    options = llvm.create_pipeline_tuning_options(speed_level=2 if small else 3)
+    options.loop_unrolling = not small
+    options.loop_vectorization = options.slp_vectorization = not small
     builder = llvm.create_pass_builder(machine, options)
     builder.getModulePassManager().run(module, builder)
     module.verify()

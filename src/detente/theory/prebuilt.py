@@ -16,6 +16,7 @@ import json
 import platform
 import struct
 import sys
+import warnings
 from collections.abc import Collection, Iterator
 from functools import cache
 from pathlib import Path
@@ -99,10 +100,12 @@ def packed(value: Any) -> Packed:
 def _pack(value: Any, numbers: list[int]) -> str:
     """Add an argument to a table, and return what kind it is."""
     if isinstance(value, np.ndarray):
-        numbers.append(value.__array_interface__["data"][0])
+        about = value.__array_interface__
+        address, fixed = about["data"]
+        numbers.append(address)
         numbers += value.shape
-        order = "" if value.flags.c_contiguous else " apart"
-        return f"{value.dtype.name}{value.ndim}{order}"
+        order = " apart" if about["strides"] else ""
+        return f"{about['typestr']}{value.ndim}{order}{' fixed' if fixed else ''}"
     if isinstance(value, tuple):
         return f"{type(value).__name__}({','.join([_pack(part, numbers) for part in value])})"
     if value is None:
@@ -167,17 +170,31 @@ def runnable(features: Collection[str]) -> Iterator[str]:
 @cache
 def _library(level: str) -> Any:
     """Return the library for a kind of processor, None where it cannot be loaded."""
+    file = library_file(level)
     try:
-        return ctypes.CDLL(str(library_file(level)))
+        if checksum(level) != _about()["libraries"].get(level):
+            warnings.warn(
+                f"{file} is not what came with Détente: the rules are compiled instead, which "
+                "takes half a minute; installing Détente anew brings it back",
+                RuntimeWarning,
+                stacklevel=2,
+            )
+            return None
+        return ctypes.CDLL(str(file))
     except OSError:  # it is not there, or its disk is one from which nothing may be run
         return None
 
 
+def checksum(level: str) -> str:
+    """Return the SHA-256 of the library for a kind of processor."""
+    return hashlib.sha256(library_file(level).read_bytes()).hexdigest()
+
+
 @cache
 def _about() -> dict[str, Any]:
-    """Return the digest of the sources, and what each function takes."""
+    """Return the digests of the sources and the libraries, and what each function takes."""
     if not ABOUT.exists():
-        return {"sources": "", "functions": {}}
+        return {"sources": "", "libraries": {}, "functions": {}}
     about: dict[str, Any] = json.loads(ABOUT.read_text(encoding="utf-8"))
     return about
 
