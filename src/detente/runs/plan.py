@@ -84,7 +84,10 @@ def _source(*places: Any) -> str:
     """Return the source of the first of some modules, classes or functions that has one."""
     for place in places:
         with suppress(OSError, TypeError):
-            return inspect.getsource(place)
+            found = inspect.getsource(place)
+            # from Python 3.13 on a class is looked for by its line, in whatever file its module has
+            if not inspect.isclass(place) or f"class {place.__name__}" in found:
+                return found
     with suppress(OSError, TypeError, SyntaxError):
         return _source_in_cell(places[-1])
     return ""
