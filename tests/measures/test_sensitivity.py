@@ -8,6 +8,7 @@ import pytest
 from scipy import stats
 
 import detente
+from detente import plots
 from detente.measures.sensitivity import predicted
 
 POSITION = "countries.PAK.preferences.foreign_basing.position"
@@ -133,6 +134,28 @@ def test_a_tipping_point_is_where_the_likeliest_response_turns(scenario):
             )  # fmt: skip
             assert ran.summary["demand"]["UZB"]["response"] == expected
         assert f"{turn['at']:.3g}" in found.sentence
+
+
+def test_without_an_input_that_varies_nothing_drives_it(scenario, monkeypatch, tmp_path):
+    fixed = detente.run(scenario, runs=120, out=tmp_path / "fixed", progress=False)
+    settled = fixed.inputs.groupby("variant").transform("first").drop(columns="run")
+    frame = fixed.inputs.assign(**settled)
+    monkeypatch.setitem(fixed.__dict__, "inputs", frame)
+    found = detente.sensitivity(fixed, "revealed.PAK", against="no_move")
+    assert found.sentence == (
+        "No input varies, so none can drive revealed.PAK in demand less that in no_move."
+    )
+    assert found.table.empty
+    assert json.loads(json.dumps(found.to_plain()))["rows"] == []
+    plots.drivers(found)
+    conditions = detente.discover(fixed, "revealed.PAK", above=-0.1)
+    assert "no condition was found" in conditions.sentence
+    assert "No input varies" in detente.report(fixed).html
+
+
+def test_intervals_say_their_level(results):
+    found = detente.sensitivity(results, "revealed.PAK", level=0.8, surrogate=False)
+    assert "80 % intervals" in plots.alt_text(plots.drivers(found))
 
 
 @pytest.mark.parametrize(

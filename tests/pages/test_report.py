@@ -207,6 +207,19 @@ def test_any_scenario_has_a_report(changes, variants, absent):
     assert not re.search(r"\bnan\b", re.sub(r"base64,[^\"]*", "", report.html))
 
 
+def test_of_few_runs_it_is_said_in_how_many_a_country_moves_the_other_way():
+    scenario = detente.load("bagram-2025").with_variants(["demand", "no_move"])
+    results = detente.run(scenario, runs=10, progress=False)
+    told = re.search(
+        r"<p>([^<>]+) moves to [^<>]+? in (\d+) of 10 runs", detente.report(results).html
+    )
+    name, count = told.groups()
+    codes = {each.name: code for code, each in scenario.countries.items()}
+    own = results.data["revealed"].sel(country=codes[name])
+    change = (own.sel(variant="demand") - own.sel(variant="no_move")).to_numpy()
+    assert int(count) == min((change > 0).sum(), (change < 0).sum())
+
+
 def test_the_live_page_may_stand_in_it(reported, browser, tmp_path):
     results, report = reported
     whole = detente.report(results, page=True)

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import math
+
 import pytest
 from test_pictures import clipped, texts
 
 import detente
 from detente import plots
+from detente.measures.discovery import Box
 from detente.measures.wording import input_title, worded
+from detente.scenario import library
 
 
 @pytest.fixture(scope="module")
@@ -90,6 +94,39 @@ def test_conditions_and_levers_are_drawn(ran, scenario):
         label.get_text().replace("\n", " ") for label in drawn.axes[0].get_yticklabels()
     ]
     assert clipped(drawn) == []
+
+
+@pytest.mark.parametrize("name", library())
+def test_words_of_a_sentence_are_not_taken_for_responses(name):
+    """Responses have identifiers such as "for", "against" and "join"."""
+    scenario = detente.load(name)
+    country, variant = next(iter(scenario.countries)), scenario.variant_names[0]
+    asked = ("tension", variant, None, "above", 0.0, 0.4, 600)
+    path = f"countries.{country}.resolve"
+    box = Box(((path, 0.5, math.inf),), 0.9, 0.6, 0.3, 90)
+    found = detente.Conditions(*asked, box, (), {path: (0.0, 1.0)}, scenario)
+    title = " ".join(plots.conditions(found).get_suptitle().split())
+    course = titles_of(scenario.variants).get(variant, variant)
+    assert title.startswith(f"Tension in {course} is above 0 in 90 % (95 %: ")
+    assert title.endswith("resolve is at least 0.5, against 40 % overall; these are 60 % of all "
+                          "such runs")  # fmt: skip
+    for each in scenario.repertoire:
+        assert worded(f"A table of what is {each}, against 40 %.", scenario) == (
+            f"A table of what is {each}, against 40 %."
+        )
+
+
+def titles_of(variants):
+    return {name: f"\u201c{each.title}\u201d" for name, each in variants.items() if each.title}
+
+
+def test_what_a_variant_adds_is_named_by_its_title(scenario):
+    aid = next(each for each in scenario.events if each.id == "russia_aid")
+    added = aid.model_dump(exclude_unset=True) | {"id": "summit", "title": "A summit"}
+    other = scenario.set({"variants.demand.add": {"events": [added]}})
+    moved = detente.levers(other.set({"steps": 4}), "tilt.PAK", variant="demand", runs=10)
+    assert "without summit" in set(moved.table["change"])
+    assert worded("without summit", moved.scenario) == "Without \u201cA summit\u201d"
 
 
 def test_a_waterfall_adds_up_to_the_difference_in_utility(scenario):

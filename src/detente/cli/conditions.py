@@ -105,5 +105,5 @@ def _print_levers(found: Levers, most: int) -> None:
     out.print(
         f"\n{found.runs:,} runs of each change, paired with those without it. From and to are "
         "means over runs, the interval is that of the mean effect. "
-        f"{held_for_all(len(found.table), 'changes tried')}"
+        f"{held_for_all(len(found.table), 'changes tried', found.level)}"
     )

@@ -135,8 +135,8 @@ def _print(found: Drivers, most: int) -> None:
                    ("Farthest from the last", "{shift:%}")]  # fmt: skip
         console.print_table(out, columns, console.rows_of(found.convergence), numbers=2)
         out.print()
-    if found.method == "cheap":
-        out.print(held_for_all(len(found.table), "inputs"))
+    if found.method == "cheap" and len(found.table):
+        out.print(held_for_all(len(found.table), "inputs", found.level))
     out.print(found.sentence)
 
 

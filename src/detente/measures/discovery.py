@@ -272,6 +272,8 @@ def _prim(inputs: pd.DataFrame, cases: NDArray[np.bool_]) -> Limits:
     table = inputs.to_numpy(np.float64)
     best: Limits = {}
     most = 0.0
+    if inputs.empty:
+        return best
     for box in prim.boxes(table, cases):
         found = {
             name: (

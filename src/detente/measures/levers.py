@@ -52,6 +52,8 @@ class Levers:
         of the mean); the intervals hold for all changes at once.
     scenario : Scenario or None
         Of whose names pictures speak.
+    level : float
+        Confidence with which all intervals hold at once.
     """
 
     outcome: str
@@ -59,6 +61,7 @@ class Levers:
     runs: int
     table: pd.DataFrame = field(repr=False)
     scenario: Scenario | None = field(default=None, repr=False, compare=False)
+    level: float = 0.95
 
     @property
     def sentence(self) -> str:
@@ -177,7 +180,8 @@ def levers(
     table = pd.DataFrame(rows, columns=["change", "path", "before", "after"])
     table = table.assign(effect=found.mean, low=found.low, high=found.high)
     order = np.argsort(-table["effect"].abs().to_numpy(), kind="stable")
-    return Levers(outcome, name, count, table.iloc[order].reset_index(drop=True), scenario)
+    table = table.iloc[order].reset_index(drop=True)
+    return Levers(outcome, name, count, table, scenario, level)
 
 
 def _unmade(course: Scenario) -> dict[str, float]:

@@ -69,6 +69,8 @@ class Drivers:
         Of Sobol' indices: how they settle.
     scenario : Scenario or None
         Of whose names pictures speak.
+    level : float
+        Confidence of the intervals.
     """
 
     outcome: str
@@ -80,6 +82,7 @@ class Drivers:
     explained: float | None = None
     convergence: pd.DataFrame | None = field(default=None, repr=False)
     scenario: Scenario | None = field(default=None, repr=False, compare=False)
+    level: float = 0.95
 
     @property
     def column(self) -> str:
@@ -95,6 +98,8 @@ class Drivers:
     @property
     def sentence(self) -> str:
         """What drives it, in one sentence."""
+        if not len(self.table):
+            return f"No input varies, so none can drive {self.subject}."
         inputs = self.table[self.table["kind"] == "input"].head(NAMED)
         told = inputs[~self._may_be_none(inputs)]
         if not len(told):
@@ -217,7 +222,7 @@ def sensitivity(
     order = {"morris": "effect", "sobol": "total"}[method]
     return Drivers(
         outcome, asked.variant, asked.against, method, runs, _sorted(table, order),
-        convergence=settled, scenario=own,
+        convergence=settled, scenario=own, level=level,
     )  # fmt: skip
 
 
@@ -249,10 +254,11 @@ def _cheap(given: Any, asked: Experiment, level: float, seed: int | None) -> Dri
     results = given if isinstance(given, Results) else run(given, variants=names, progress=False)
     inputs, values = inputs_and_outcome(results, asked)
     table = correlations(inputs, values, level)
-    explained = None if seed is None else predicted(inputs.to_numpy(), values, seed)
+    explained = None if seed is None or table.empty else predicted(inputs.to_numpy(), values, seed)
     return Drivers(
         asked.label, asked.variant, asked.against, "cheap", len(values),
         _sorted(table, "correlation"), explained=explained, scenario=results.scenario,
+        level=level,
     )  # fmt: skip
 
 
@@ -277,10 +283,13 @@ def inputs_and_outcome(results: Results, asked: Experiment) -> tuple[pd.DataFram
 def correlations(inputs: pd.DataFrame, values: Floats, level: float) -> pd.DataFrame:
     """Return the rank correlation of each input with an outcome, and its interval.
 
-    The intervals hold for all inputs at once.
+    The intervals hold for all inputs at once. Of no input there is no row.
     """
     import pandas as pd
 
+    if inputs.empty:
+        ends = ["correlation", "correlation_low", "correlation_high"]
+        return pd.DataFrame(columns=["name", "kind", *ends]).astype(dict.fromkeys(ends, float))
     ranks = np.apply_along_axis(ranked, 0, inputs.to_numpy())
     own = ranked(values)
     ranks, own = ranks - ranks.mean(axis=0), own - own.mean()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
@@ -13,6 +13,7 @@ from detente.scenario import messages
 if TYPE_CHECKING:
     from detente.runs.results import Results
     from detente.scenario import Scenario
+    from detente.scenario.elements import Event
     from detente.theory.declare import Term
 
 #: Poles of these names are directions by themselves: one moves east, but toward Moscow.
@@ -120,11 +121,11 @@ def counted(count: int, one: str, many: str) -> str:
     return f"{count:,} {one if count == 1 else many}"
 
 
-def held_for_all(count: int, what: str) -> str:
-    """Say that 95 % intervals, a row each of a table, hold for all of its rows at once."""
+def held_for_all(count: int, what: str, level: float) -> str:
+    """Say that intervals, a row each of a table, hold for all of its rows at once."""
     return (
         f"The intervals hold for all {count:,} {what} at once: if none had any influence, one "
-        "would leave out 0 in one such table of 20."
+        f"would leave out 0 in {messages.percent(1 - level)} of such tables."
     )
 
 
@@ -135,8 +136,9 @@ def quoted(title: str) -> str:
 
 def input_title(scenario: Scenario, path: str) -> str:
     """Say what an input is, by its path."""
-    issues = {name: each.title for name, each in scenario.issues.items()}
-    countries = {code: each.name for code, each in scenario.countries.items()}
+    courses = _courses(scenario)
+    issues = {name: each.title for own in courses for name, each in own.issues.items()}
+    countries = {code: each.name for own in courses for code, each in own.countries.items()}
     kind, *rest = path.split(".")
     said = path
     match kind, rest:
@@ -151,7 +153,7 @@ def input_title(scenario: Scenario, path: str) -> str:
         case "dynamics", _:
             said = f"Coefficient: {_plain(rest)}"
         case "events", [event, *what]:
-            events = {each.id: each.title or each.id for each in scenario.events}
+            events = {code: each.title or code for code, each in _events(courses).items()}
             named = [issues.get(each, countries.get(each, each)) for each in what]
             said = f"{quoted(events.get(event, event))}: {_plain(named)}"
         case "issues", [issue, *what]:
@@ -159,32 +161,70 @@ def input_title(scenario: Scenario, path: str) -> str:
     return said
 
 
+def _courses(scenario: Scenario) -> list[Scenario]:
+    """Return the course of each variant, which may add events, and the scenario itself last."""
+    return [*map(scenario.variant, scenario.variant_names), scenario]
+
+
+def _events(courses: Iterable[Scenario]) -> dict[str, Event]:
+    return {each.id: each for own in courses for each in own.events}
+
+
 def _plain(parts: Sequence[str]) -> str:
     return " ".join(parts).replace("_", " ")
 
 
+#: What `worded` replaces: paths, and identifiers only where the words before them say what they
+#: are, since responses have identifiers such as "for", "against" and "join".
+_NAMED: Final = re.compile(
+    r"\bturns from (?P<before>\w+) to (?P<after>\w+)|(?<=\bin )(?P<variant>\w+)"
+    r"|(?<=\bwithout )(?P<event>\w+)\b(?! turn\b)|[A-Za-z]\w*(?:\.\w+)+"
+)
+
+
 def worded(text: str, scenario: Scenario | None) -> str:
-    """Return a text with names for the paths, outcomes, courses, events and responses in it."""
+    """Return a text with names for the paths, outcomes, courses, events and responses in it.
+
+    Courses are known by "in" before them, events by "without", responses by "turns from ... to".
+    """
     if scenario is None:
         return text
-    known = {
-        name: quoted(each.title if each is not None and each.title else humanized(name))
-        for kind in (scenario.repertoire, scenario.variants)
-        for name, each in kind.items()
-    }
-    known |= {each.id: quoted(each.title or humanized(each.id)) for each in scenario.events}
-    outcomes = {"revealed": "revealed tilt", "tilt": "tilt of ties"}
+    events = _events(courses := _courses(scenario))
+    countries = {code: each.name for own in courses for code, each in own.countries.items()}
 
     def named(found: re.Match[str]) -> str:
+        if found["before"]:
+            turn = (response_title(scenario, found[each]) for each in ("before", "after"))
+            return "turns from {} to {}".format(*turn)
+        if found["variant"]:
+            return _title_in(scenario.variants, found[0])
+        if found["event"]:
+            return _title_in(events, found[0])
         head, *rest = found[0].split(".")
-        if len(rest) == 1 and rest[0] in scenario.countries and head != "countries":
-            of = scenario.countries[rest[0]].name
-            return f"{outcomes.get(head, head.replace('_', ' '))} of {of}"
-        return input_title(scenario, found[0]) if rest else known.get(head, head)
+        if len(rest) == 1 and rest[0] in countries and head != "countries":
+            return f"{_outcome(head)} of {countries[rest[0]]}"
+        return input_title(scenario, found[0])
 
-    text = re.sub(r"[A-Za-z]\w*(?:\.\w+)*", named, text)
+    text = _NAMED.sub(named, text)
     text = text[:1].upper() + text[1:]
     return re.sub(r"(?<![\w.])-(?=\d)", "\u2212", text)
+
+
+def response_title(scenario: Scenario | None, name: str) -> str:
+    """Return the title of a response in quotation marks; what is no response as it is."""
+    return name if scenario is None else _title_in(scenario.repertoire, name)
+
+
+def _title_in(kind: Mapping[str, Any], name: str) -> str:
+    if name not in kind:
+        return name
+    each = kind[name]
+    return quoted(each.title if each is not None and each.title else humanized(name))
+
+
+def _outcome(name: str) -> str:
+    titles = {"revealed": "revealed tilt", "tilt": "tilt of ties"}
+    return titles.get(name, name.replace("_", " "))
 
 
 def labels(results: Results, dimension: str) -> list[str]:

@@ -39,5 +39,7 @@ def drivers(drivers: Drivers, fig: Canvas | None = None) -> Canvas:
         "sobol": "share of the variance, with interactions",
         "morris": "mean absolute effect of two thirds of its range",
     }[drivers.method]
-    subtitle = f"{drivers.runs:,} runs; lines are 95 % intervals, a hollow mark may be none."
-    return draw_rows(fig, rows, (worded(drivers.sentence, drivers.scenario), subtitle), axis)
+    subtitle = f"{drivers.runs:,} runs"
+    if rows:
+        subtitle += f"; lines are {percent(drivers.level)} intervals, a hollow mark may be none"
+    return draw_rows(fig, rows, (worded(drivers.sentence, drivers.scenario), f"{subtitle}."), axis)

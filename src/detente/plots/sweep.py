@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from detente.measures.wording import worded
+from detente.measures.wording import response_title, worded
 from detente.plots import base, style
 from detente.plots.look import palette
 from detente.plots.page import Canvas, Page
@@ -53,7 +53,9 @@ def sweep(sweep: Sweep, fig: Canvas | None = None) -> Canvas:
         axes.axvline(turn["at"], color=palette().second, lw=1.6, ls="--")
         left, right = axes.get_xlim()
         late = turn["at"] > (left + right) / 2
-        turned = worded(f"{turn['before']} \u2192 {turn['after']}", sweep.scenario)
+        turned = " \u2192 ".join(
+            response_title(sweep.scenario, turn[each]) for each in ("before", "after")
+        )
         beside = -5 if late else 5, -2 - 30 * (at % 2)  # neighbours at two heights
         base.note(
             axes, turned.replace(" \u2192", "\n\u2192"), (turn["at"], 1), beside,

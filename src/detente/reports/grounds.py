@@ -40,7 +40,7 @@ from detente.runs.errors import UsageError
 if TYPE_CHECKING:
     from detente.runs.results import Results
 
-#: What brings the extra that looks for conditions.
+#: What brings the extra that fits a surrogate and takes the variance apart.
 INSTALL: Final = "python -m pip install 'detente[analysis]'"
 #: Inputs that a table of drivers has.
 INPUTS: Final = 8
@@ -88,6 +88,9 @@ def drivers(told: Told) -> Chapter | None:
             inside.append(paragraph(f"{text}: {LEAST} are needed at least."))
             continue
         rows = found.table.head(INPUTS).to_dict("records")
+        if not rows:
+            inside.append(paragraph(f"No input varies, so none can drive {each['name']}."))
+            continue
         apart = [row for row in rows if row["correlation_low"] > 0 or row["correlation_high"] < 0]
         if apart:
             first = apart[0]
@@ -161,12 +164,13 @@ def conditions(told: Told) -> Chapter | None:
     at: dict[str, Any] = {rare: 0.0}
     try:
         found = discover(told.results, each["outcome"], **each["asked"], **at)
-    except TooFewError as few:
+    except TooFewError:
         pole = list(titles(told.results, "pole").values())[0 if rare == "above" else 1]
+        share = each["rises" if rare == "above" else "falls"]
         text = (
-            f"{each['name']} moves to {pole} in {few.count:,} of {few.runs:,} runs, which are too "
-            f"few to say under which conditions: that takes {RUNS} runs, and {CASES} of either "
-            "kind."
+            f"{each['name']} moves to {pole} in {round(share * each['runs']):,} of "
+            f"{each['runs']:,} runs, which are too few to say under which conditions: that takes "
+            f"{RUNS} runs, and {CASES} of either kind."
         )
         return Chapter("conditions", "When it flips", paragraph(text))
     inside = _condition(each, rare, found, words, titles(told.results, "pole"))
@@ -234,7 +238,7 @@ def _scored(forecast: Forecast, results: Results) -> str:
         f"Of {counted(rows, 'answer', 'answers')} in the record the likeliest side of the runs is "
         f"right in {figures['hits_side']}, the likeliest response in {figures['hits_response']}. "
         f"The mean ranked probability score (RPS) is {digits(figures['rps'])}. "
-        f"{own} Over countries 95 % of the skill lie from {low} to {high}. {' '.join(others)}"
+        f"{own} 95 % interval, resampling countries: {low} to {high}. {' '.join(others)}"
     )
 
 
