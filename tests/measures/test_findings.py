@@ -292,6 +292,34 @@ def scenario_of_three():
     given_engine.OUTCOMES, given_engine.COUNTS = {}, {}
 
 
+def blocs_of(scenario, own, base):
+    """Return what is said of pairs where the third country is with the others, or alone."""
+    given_engine.COUNTS = {}
+    given_engine.OUTCOMES = {
+        name: {"bloc": np.array([[0, 0, 1 - each] for each in alike], np.int64)}
+        for name, alike in (("demand", own), ("no_move", base))
+    }
+    ran = detente.run(scenario, engine="given", runs=len(own), workers=1, progress=False)
+    return together(ran, "demand", "no_move").sentence
+
+
+def test_changes_that_cancel_are_changes(scenario_of_three):
+    said = blocs_of(scenario_of_three, [0, 1] * 4, [1, 0] * 4)
+    assert "of no pair can it be told that this changes" in said
+
+
+def test_nothing_changes_where_every_run_is_the_same(scenario_of_three):
+    assert "none of this changes in any run" in blocs_of(scenario_of_three, [0, 1], [0, 1])
+
+
+def test_few_equal_runs_are_not_sure(scenario_of_three):
+    """All of 5 runs rise: Clopper and Pearson have at least 38 % of them, at 98.3 %."""
+    assert "of no pair" in blocs_of(scenario_of_three, [1] * 5, [0] * 5)
+    low = 2 * stats.beta.ppf(0.05 / 6, 40, 1) - 1  # 40 of 40
+    sure = blocs_of(scenario_of_three, [1] * 40, [0] * 40)
+    assert f"+{100 * low:.0f} to +100 points" in sure
+
+
 @settings(max_examples=60)
 @given(made=made_up())
 def test_a_sentence_never_contradicts_its_numbers(scenario_of_three, made):

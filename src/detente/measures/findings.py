@@ -34,7 +34,7 @@ from detente.measures.wording import (
     titles,
 )
 from detente.runs.errors import require
-from detente.runs.statistics import Moments, for_all, paired, proportion
+from detente.runs.statistics import Interval, Moments, for_all, paired, proportion
 
 if TYPE_CHECKING:
     from detente.runs.results import Results
@@ -403,10 +403,11 @@ def _turned(results: Results, rows: Sequence[dict[str, Any]], variant: str, agai
             for own in (block.sel(variant=each).to_numpy() for each in (variant, against))
         ]
         moments.add(same[0] * 1.0 - same[1])
-    found = paired(moments, for_all(0.95, len(rows)))
+    level = for_all(0.95, len(rows))
+    found = _of_signs(paired(moments, level), moments, level)
     course = quoted(titles(results, "variant")[against])
     told = np.flatnonzero((found.low > 0) | (found.high < 0))
-    if not moments.mean.any():
+    if not (moments.mean.any() or np.nan_to_num(moments.variance).any()):
         return f"against {course} none of this changes in any run"
     if not len(told):
         return f"of no pair can it be told that this changes against {course}"
@@ -417,3 +418,16 @@ def _turned(results: Results, rows: Sequence[dict[str, Any]], variant: str, agai
         f"what changes most against {course} is {row['names']}, from {percent(row['before'])} to "
         f"{percent(row['share'])} (95 %, for all pairs at once: {points})"
     )
+
+
+def _of_signs(found: Interval, moments: Moments, level: float) -> Interval:
+    """Give changes that are 1, or -1, in every run the interval of Clopper and Pearson (1934).
+
+    That of t has no width there, however few the runs.
+    """
+    every = (np.abs(found.mean) == 1) & (moments.variance == 0)
+    with np.errstate(divide="ignore"):
+        least = 2 * ((1 - level) / 2) ** (1 / moments.counts) - 1
+    rises, falls = every & (found.mean > 0), every & (found.mean < 0)
+    low = np.select([rises, falls], [least, -1.0], found.low)
+    return Interval(found.mean, low, np.select([rises, falls], [1.0, -least], found.high))
