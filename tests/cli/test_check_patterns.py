@@ -86,6 +86,8 @@ def test_undecided_is_not_enough(detente, giving):
     assert "P1 is not decided with 40 runs. More runs may decide." in done.stdout
     assert "nothing to measure" in done.stdout
     assert json.loads(detente("check", "--patterns", "--json").stdout)["verdict"] == "undecided"
+    giving(mean(MORE, np.array([np.nan])))  # more runs of nothing are nothing
+    assert "More runs may decide" not in detente("check", "--patterns").stdout
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 """The patterns of the library's episodes, and the checks on made-up ensembles."""
 
 import functools
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -93,7 +94,10 @@ def test_few_runs_do_not_make_a_pattern_fail_by_one_claim_of_many():
     scenario = detente.load("bagram-2025").with_variants(["demand", "no_move", "negotiated"])
     found = detente.patterns(detente.run(scenario, runs=100, progress=False), rerun=False)
     russia = next(c for c in found["P1"].claims if "Russia - Iran" in c.criterion.statistic)
-    assert russia.low > russia.criterion.threshold  # and it is asked to lie below
+    # it is asked to lie below: told is the interval, with its level, that leaves that open
+    assert russia.low <= russia.criterion.threshold < russia.value
+    told = russia.to_plain()
+    assert (told["low"], told["level"]) == (russia.low, pytest.approx(0.99))
     assert (russia.verdict, found["P1"].verdict) == ("undecided", "undecided")
     assert found["P1"].said() == "is not decided with 100 runs"
     assert (found["P6"].verdict, found["P6"].claims) == ("not tested", ())
@@ -171,6 +175,20 @@ def test_a_bootstrap_finds_the_interval_of_a_mean():
     assert claim.value == pytest.approx(values.mean())
     assert claim.high - claim.low == pytest.approx(2 * 1.96 * values.std() / 20, rel=0.1)
     assert claim == bootstrapped(ABOVE, 400, lambda times: times @ values / 400)
+
+
+def test_ends_at_a_high_level_rest_on_as_many_resamples():
+    """At 99.9 % two of 1,000 resamples would make an end; of 1/chi-squared it would be far off."""
+    values = np.random.default_rng(2).normal(0.0, 1.0, 400)
+    sets = []
+
+    def measure(times):
+        sets.append(len(times))
+        return times @ values / 400
+
+    bootstrapped(replace(ABOVE, level=0.999), 400, measure)
+    assert sum(sets[1:]) == 50_000
+    assert max(sets) == 1000
 
 
 def test_entropy_by_hand():

@@ -6,6 +6,8 @@ import pytest
 from test_pictures import clipped, texts
 
 from detente import UsageError, plots
+from detente.measures.claims import Claim, Criterion, Pattern
+from detente.measures.patterns import Patterns
 from detente.plots.patterns import VERDICTS
 
 NAN = float("nan")
@@ -45,6 +47,27 @@ def test_it_says_what_each_pattern_and_claim_is(drawn):
         assert part in said
     assert drawn.get_suptitle() == "Of 4 patterns 1 hold, 1 fail and 2 are undecided"
     assert [said.count(verdict) for verdict in VERDICTS] == [3, 2, 3]  # rows and the legend
+
+
+def test_a_pattern_has_its_own_verdict_and_not_that_of_the_claims_that_are_left():
+    claim = Claim(Criterion("P(silent)", 0.5), 0.9, 0.8, 0.95, 100)
+    found = [
+        Pattern("P1", "Nobody speaks", "x", (claim,), left_out=1),
+        Pattern("P2", "All speak", "x", (), left_out=2),
+        Pattern("P3", "Some speak", "x", (claim,)),
+    ]
+    figure = plots.patterns(Patterns(found))
+    assert figure.get_suptitle() == (
+        "Of 3 patterns 1 hold, 0 fail, 1 are undecided and 1 are not tested"
+    )
+    said = texts(figure)
+    for heading in (
+        "P1 undecided: Nobody speaks",
+        "P2 not tested: All speak",
+        "P3 holds: Some speak",
+    ):
+        assert heading in said
+    assert "P2 not tested" in plots.alt_text(figure)
 
 
 def test_an_estimate_stands_right_of_the_line_where_it_is_as_asked(drawn):

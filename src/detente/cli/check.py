@@ -73,7 +73,7 @@ def check(
         loaded = [load(name) for name in scenarios or ()]
         found = measure(runs=runs, seed=seed, scenarios=loaded or None)
         console.show(found, _print, as_json=as_json)
-        console.draw("patterns", found.table, plot, tell=not as_json)
+        console.draw("patterns", found, plot, tell=not as_json)
         if found.verdict != "holds":
             raise typer.Exit(console.FAILED)
 
@@ -123,14 +123,15 @@ def _print(patterns: Patterns) -> None:
         for line in pattern.beside:
             out.print(f"Beside: {line}.")
         out.print()
-    more = " More runs may decide." if "undecided" in {each.verdict for each in patterns} else ""
+    more = " More runs may decide." if any(each.needs_more for each in patterns) else ""
     missing = f" Not measured here: {', '.join(patterns.missing)}." if patterns.missing else ""
     out.print(
         f"{patterns.sentence}.{more}{missing}\n"
         "A claim holds if its whole interval (95 %, unless the file asks for another)\n"
         "lies past the threshold. It fails if none of it does, and none of the wider\n"
-        "one that holds for all claims of its pattern at once. A pattern holds if all\n"
-        "of its claims do, and fails if one fails."
+        "one that holds for all claims of its pattern at once, which is shown where only\n"
+        "that one leaves it undecided. A pattern holds if all of its claims do, and fails\n"
+        "if one fails."
     )
 
 

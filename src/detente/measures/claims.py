@@ -4,7 +4,8 @@ A claim holds if its whole confidence interval lies past the threshold, fails if
 and is undecided otherwise. A pattern holds if all of its claims do: a test of "every one of these"
 needs no correction for how many they are (the intersection-union test, Berger 1982). Whether any
 fails does, for among many true claims one may fail by chance: a claim of a pattern fails only if
-none of the interval does that holds for all of its claims at once.
+none of the interval does that holds for all of its claims at once. That interval, and its level, is
+then told of a claim that fails by itself only.
 """
 
 from __future__ import annotations
@@ -24,8 +25,10 @@ Verdict = Literal["holds", "fails", "undecided", "not tested"]
 
 #: In the order in which they are told.
 VERDICTS: Final[tuple[Verdict, ...]] = ("holds", "fails", "undecided", "not tested")
-#: Resamples of a bootstrap: the ends of a 95 % interval then wander by a hundredth of its width.
-RESAMPLES: Final = 1000
+#: Resamples of a bootstrap that are drawn at a time, and that lie beyond both ends of an interval:
+#: a 95 % interval takes 1,000, and its ends wander by a hundredth of its width.
+BLOCK: Final = 1000
+BEYOND: Final = 50
 
 
 @dataclass(frozen=True)
@@ -48,7 +51,6 @@ class Claim:
     low: float  # of the confidence interval over runs
     high: float
     runs: int
-    doubtful: bool = False  # whether it fails by itself, but not with all claims of its pattern
 
     @property
     def margin(self) -> float:
@@ -58,14 +60,13 @@ class Claim:
 
     @property
     def verdict(self) -> Verdict:
-        """Whether the claim holds with the confidence asked, fails with that of all, or neither."""
+        """Whether the whole interval lies past the threshold, none of it, or a part."""
         above, threshold = self.criterion.above, self.criterion.threshold
         worst, best = (self.low, self.high) if above else (-self.high, -self.low)
         line = threshold if above else -threshold
         if worst > line:
             return "holds"
-        fails = best <= line and not self.doubtful
-        return "fails" if fails else "undecided"  # NaN is neither
+        return "fails" if best <= line else "undecided"  # NaN is neither
 
     def to_plain(self) -> dict[str, Any]:
         """Return what was asked and measured, by name."""
@@ -92,6 +93,12 @@ class Pattern:
             return "not tested"
         found = verdict_of(claim.verdict for claim in self.claims)
         return "undecided" if self.left_out and found == "holds" else found
+
+    @property
+    def needs_more(self) -> bool:
+        """Whether more runs may decide it: a claim is undecided of which something is measured."""
+        open_ = (each for each in self.claims if each.verdict == "undecided")
+        return self.verdict == "undecided" and not all(np.isnan(each.value) for each in open_)
 
     def said(self, *, many: bool = False) -> str:
         """Return the verdict in words, such as "is not decided with 60 runs", of one or of many."""
@@ -163,8 +170,11 @@ def bootstrapped(criterion: Criterion, runs: int, measure: Callable[[Floats], Fl
     """
     value = float(measure(np.ones((1, runs)))[0])
     rng = np.random.default_rng(runs)  # the same ensemble always has the same interval
-    times = rng.multinomial(runs, np.full(runs, 1.0 / runs), size=RESAMPLES)
-    drawn = measure(times.astype(np.float64))
+    even, left = np.full(runs, 1.0 / runs), max(BLOCK, round(BEYOND / (1 - criterion.level)))
+    sizes = [min(BLOCK, left - done) for done in range(0, left, BLOCK)]
+    drawn = np.concatenate(
+        [measure(rng.multinomial(runs, even, size=size).astype(np.float64)) for size in sizes]
+    )
     ends = (1 - criterion.level) / 2, (1 + criterion.level) / 2
     low, high = (float(end) for end in np.quantile(drawn, ends))
     return Claim(criterion, value, low, high, runs)

@@ -247,28 +247,33 @@ class Measurement:
 
     def pattern(self) -> Pattern:
         """Return the pattern with each of its claims measured."""
-        claims: list[Claim] = []
-        asked: list[form.Claim] = []
+        parts: list[tuple[form.Claim, list[Claim]]] = []
         beside, left = [], 0
         for claim in map(self._whole, self._form.claims):
             try:
-                found = [*self._claims(claim)]  # of one that other runs are needed for, nothing
+                # of one that other runs are needed for, nothing
+                parts.append((claim, [*self._claims(claim)]))
             except NotRunError:
                 left += 1
-                continue
-            claims += found
-            asked.append(claim)
-        if any(claim.verdict == "fails" for claim in claims):
-            together = [each for claim in asked for each in self._claims(claim, len(claims))]
-            claims = [
-                replace(own, doubtful=own.verdict == "fails" != held.verdict)
-                for own, held in zip(claims, together, strict=True)
-            ]
+        among = sum(len(found) for _, found in parts)
+        claims = [each for part in parts for each in self._decided(*part, among)]
         for claim in self._form.beside:
             with suppress(NotRunError):
                 beside.append(self._text(self._whole(claim)))
         name, title, scenario = self._form.id, self._form.title, self._scenario.scenario
         return Pattern(name, title, scenario, tuple(claims), tuple(beside), left, self._of.runs)
+
+    def _decided(self, claim: form.Claim, found: list[Claim], among: int) -> list[Claim]:
+        """Return parts of a claim with the interval that decides: of failures that of all claims.
+
+        Where also that one fails, the narrower is kept.
+        """
+        if all(each.verdict != "fails" for each in found):
+            return found
+        return [
+            held if own.verdict == "fails" != held.verdict else own
+            for own, held in zip(found, self._claims(claim, among), strict=True)
+        ]
 
     def _whole(self, claim: form.Claim) -> form.Claim:
         """Return a claim with what stands where it says nothing of event, variant and response."""

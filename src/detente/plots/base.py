@@ -62,7 +62,7 @@ SUBJECTS: Final = {
     "levers": ("table", "the levers of detente.levers"),
     "explanation": ("reasons", "the explanation of detente.explain"),
     "sweep": ("tipping", "the sweep of detente.sweep"),
-    "table": ("columns", "a table as of detente.patterns().table"),
+    "patterns": ("columns missing", "the patterns of detente.patterns, or a table as theirs"),
 }
 #: What the other arguments of pictures are.
 ARGUMENTS: Final = {

@@ -8,12 +8,17 @@ from typing import TYPE_CHECKING, Any, Final
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 
+from detente.measures.claims import verdict_of
+from detente.measures.wording import joined
 from detente.plots import base, style
 from detente.plots.page import Canvas, Page
 from detente.runs.errors import UsageError
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    from detente.measures.claims import Verdict
+    from detente.measures.patterns import Patterns
 
 COLUMNS: Final = ("pattern", "claim", "value", "low", "high", "verdict")
 DEFAULTS: Final = {"threshold": 0.0, "above": True}
@@ -42,7 +47,7 @@ TEXTS: Final = {"Verdict": 14, "Measured": 104, "Must be": 296}
 
 
 @base.plot()
-def patterns(table: pd.DataFrame, fig: Canvas | None = None) -> Canvas:
+def patterns(patterns: Patterns | pd.DataFrame, fig: Canvas | None = None) -> Canvas:
     """Draw what was measured of each claim of the patterns, and whether it holds.
 
     A row is a claim: its estimate (mark) and interval (line), as far as they lie past what the
@@ -51,23 +56,38 @@ def patterns(table: pd.DataFrame, fig: Canvas | None = None) -> Canvas:
     row has its own scale, from the line to the farther end of its interval, since claims are in
     different units; the numbers are in the unit of the claim.
 
-    The table has a row a claim, with columns pattern, claim (or statistic), value, low, high and
+    A pattern that was not tested at all has its heading alone. A table, in place of the patterns,
+    has a row a claim, with columns pattern, claim (or statistic), value, low, high and
     verdict. Where it has them, threshold is what must be passed (else 0), above whether the value
-    must lie above it (else it must), and sentence what the pattern says.
+    must lie above it (else it must), and sentence what the pattern says. A pattern then
+    has the verdict of its claims.
     """
-    table = table.rename(columns={"statistic": "claim"}).assign(
-        **{name: default for name, default in DEFAULTS.items() if name not in table}
+    from detente.measures.patterns import Patterns as Measured
+
+    given = patterns.table if isinstance(patterns, Measured) else patterns
+    table = given.rename(columns={"statistic": "claim"}).assign(
+        **{name: default for name, default in DEFAULTS.items() if name not in given}
     )
     missing = [name for name in COLUMNS if name not in table]
     if missing or table.empty:
         raise UsageError(f"plots.patterns: the table has no {style.joined(missing) or 'claims'}")
     groups = {str(name): group for name, group in table.groupby("pattern", sort=False)}
-    verdicts = {name: _verdict(group) for name, group in groups.items()}
-    hold, fail, undecided = (list(verdicts.values()).count(verdict) for verdict in VERDICTS)
+    if isinstance(patterns, Measured):
+        verdicts = {each.name: each.verdict for each in patterns}
+        sentences = {each.name: each.sentence for each in patterns}
+        groups = {name: groups.get(name, table.iloc[:0]) for name in verdicts}
+    else:
+        verdicts = {name: verdict_of(group["verdict"]) for name, group in groups.items()}
+        said = table if "sentence" in table else table.iloc[:0].assign(sentence="")
+        sentences = dict(zip(said["pattern"], said["sentence"], strict=True))
+    found: list[str] = [*verdicts.values()]
+    hold, fail, undecided, untested = map(found.count, (*VERDICTS, "not tested"))
+    counts = [f"{hold} hold", f"{fail} fail", f"{undecided} are undecided"]
+    counts += [f"{untested} are not tested"] if untested else []
     rows = len(table) + HEADING * len(groups)
     page = Page(
         fig, (WIDTH, ROW * rows + ABOVE + BELOW),
-        f"Of {len(groups)} patterns {hold} hold, {fail} fail and {undecided} are undecided",
+        f"Of {len(groups)} patterns {joined(counts)}",
         "Mark: estimate; line: its interval; each row has its own scale.\n"
         "Line in the middle: what a claim must pass, on the right of which it is as asked.",
         _told(groups, verdicts), least=LEAST,
@@ -80,7 +100,7 @@ def patterns(table: pd.DataFrame, fig: Canvas | None = None) -> Canvas:
     axes.spines[["left", "bottom"]].set_visible(False)
     place = 0.0
     for name, group in groups.items():
-        sentence = f": {group['sentence'].iloc[0]}" if "sentence" in group else ""
+        sentence = f": {sentences[name]}" if name in sentences else ""
         heading = style.wrapped(f"{name} {verdicts[name]}{sentence}", 122, 1)
         base.beside(axes, place + 0.35, heading, -72 * (CLAIMS - 0.2), x=0, fontweight="bold")
         place += HEADING
@@ -98,22 +118,23 @@ def patterns(table: pd.DataFrame, fig: Canvas | None = None) -> Canvas:
     return page.figure
 
 
-def _told(groups: dict[str, pd.DataFrame], verdicts: dict[str, str]) -> list[str]:
+def _told(groups: dict[str, pd.DataFrame], verdicts: dict[str, Verdict]) -> list[str]:
     """Say of each claim what was measured and whether it holds."""
     return [
-        f"{name} {verdicts[name]}: "
-        + "; ".join(
-            f"{row['claim']}: {row['verdict']}, {_measured(row)}"
-            for row in group.to_dict("records")
+        ": ".join(
+            filter(
+                None,
+                (
+                    f"{name} {verdicts[name]}",
+                    "; ".join(
+                        f"{row['claim']}: {row['verdict']}, {_measured(row)}"
+                        for row in group.to_dict("records")
+                    ),
+                ),
+            )
         )
         for name, group in groups.items()
     ]
-
-
-def _verdict(group: pd.DataFrame) -> str:
-    """Return the verdict of a pattern: it holds if all of its claims do, fails if one fails."""
-    verdicts = set(group["verdict"])
-    return "fails" if "fails" in verdicts else "undecided" if "undecided" in verdicts else "holds"
 
 
 def _row(axes: Axes, place: float, row: dict[Any, Any]) -> None:
