@@ -78,8 +78,8 @@ def fan(
     The main course of events has its mean and its 50 and 90 % bands; the reference, in which the
     main event does not happen, its mean and the edges of its 90 % band; every other course its
     mean. All panels span the same range of tilt, though about different middles, so slopes can be
-    compared between them. Dated events of the main course are numbered. Time ends where nothing is
-    left that moves, if that is early.
+    compared between them. Dated events of the main course are numbered. Time ends where means
+    hardly move any more, if that is early.
     """
     shown = pick_variants(results, variants)
     main = next((each.name for each in shown if each.name != results.reference), shown[0].name)
