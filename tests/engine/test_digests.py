@@ -28,7 +28,7 @@ WRITER = "26.0.1"
 DIGESTS = {
     ("bagram-2025", "outcomes"): (
         "ae883efffb513fa4e88a1979e41b30439e67b081156396a3ada6b778fccd0152",
-        "6d115cfa19c032891a25f9b40b804ebc63d917f73cac5317b50833c53a0ebcc1",
+        "7a98f5ff5620bff43b6ccab158f25c77209c93f735ecb3b6c6232a7a470fd9b4",
     ),
     ("bagram-2025", "responses"): (
         "c236bedb48b67ca08e7c1aa705bbb0a64fa282c1a28f1bc8e3569886a50f3c5d",
@@ -36,7 +36,7 @@ DIGESTS = {
     ),
     ("access-2001", "outcomes"): (
         "6afd1eedf18a4ab7c012bd1d04bf0f61dc7a846972bd97ad4ce04e09d91406e0",
-        "ac15ce6e6070879b6117627acdff23a52336f9669e975a756031fb5b96af6af7",
+        "ea75ee85116bb50248acbace0e51aed2927ff9bea706acd5920bf1a005a7092b",
     ),
     ("access-2001", "responses"): (
         "e625fbb27fead87eaacbcdcafa16eb5818ee99e7cecc578bbbf2fb6ba52a1c61",
