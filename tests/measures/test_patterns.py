@@ -178,7 +178,7 @@ def test_a_bootstrap_finds_the_interval_of_a_mean():
 
 
 def test_ends_at_a_high_level_rest_on_as_many_resamples():
-    """At 99.9 % two of 1,000 resamples would make an end; of 1/chi-squared it would be far off."""
+    """Of 1,000 resamples less than one would lie beyond an end at 99.9 %."""
     values = np.random.default_rng(2).normal(0.0, 1.0, 400)
     sets = []
 

@@ -214,7 +214,7 @@ def proportion(count: int, total: int, level: float = 0.95) -> tuple[float, floa
     centre = (value + normal**2 / (2 * total)) / shrunk
     spread = value * (1 - value) / total + normal**2 / (4 * total**2)
     half = normal * float(np.sqrt(spread)) / shrunk
-    return value, centre - half, centre + half
+    return value, min(centre - half, value), max(centre + half, value)  # of none or all: rounded
 
 
 def ranked(values: Floats) -> Floats:
