@@ -25,7 +25,8 @@ def dataset(arrays: LabelledArrays, attributes: dict[str, str]) -> xr.Dataset:
 def _variable(array: Labelled) -> xr.Variable:
     source: Any = array.source
     if not isinstance(source, np.ndarray):
-        source = indexing.CopyOnWriteArray(indexing.LazilyIndexedArray(_OnDemand(source)))
+        lazy: Any = indexing.LazilyIndexedArray(_OnDemand(source))
+        source = indexing.CopyOnWriteArray(lazy)
     return xr.Variable(array.dims, source, array.attrs)
 
 
