@@ -13,21 +13,21 @@ import pytest
 import detente
 from detente.engine import kernel, mesa_engine
 from detente.runs import build
-from detente.theory import chance, distributions, find, names, prebuilt
+from detente.theory import DEFAULT, distributions, names, prebuilt
 
 LEVELS = list(prebuilt.runnable(prebuilt._features()))
 #: A whole block of runs side by side, and the rest.
 RUNS = (0, 70)
+PART = (58, 70)
 AGAIN = "uv run python -m detente.pages.build"
 
 only_where_it_runs = pytest.mark.skipif(not LEVELS, reason="no code for this processor")
 
 
 def rules(theory):
-    """Return what Python calls of a theory."""
-    drawn = (distributions.hold, distributions.draw)
-    joint = (chance.draw_jointly,) if find(theory).coefficients.joint else ()
-    return (kernel.kernel_of(theory), *drawn, *joint)
+    """Return what comes as machine code for a theory, or for all, by its full name."""
+    called = (*build.calls(DEFAULT), *build.calls(theory))
+    return {full_name(rule): rule for rule, _ in called}
 
 
 def full_name(rule):
@@ -40,7 +40,6 @@ def test_the_kept_code_was_made_from_these_rules():
     assert about["sources"] == prebuilt.sources_digest(), AGAIN
     called = {full_name(rule) for name in names() for rule, _ in build.calls(name)}
     assert called == {*about["functions"]}
-    assert {full_name(rule) for name in names() for rule in rules(name)} < called
     assert all(prebuilt.library_file(level).exists() for level in prebuilt.LEVELS)
 
 
@@ -58,17 +57,21 @@ def simulated(monkeypatch):
     monkeypatch.setattr(prebuilt.Function, "call", call)
 
     def simulated(engine, theory, level, runs):
-        found = {}
-        for rule in rules(theory):
-            found[full_name(rule)] = level and prebuilt.find(full_name(rule), level)
-            monkeypatch.setitem(rule.__dict__, "_prebuilt", found[full_name(rule)])
-        assert level is None or None not in found.values()
+        for name, rule in rules(theory).items():
+            found = level and prebuilt.find(name, level)
+            assert found or level is None
+            monkeypatch.setitem(rule.__dict__, "_prebuilt", found)
         used.clear()
         course = detente.load("bagram-2025").set({"theory": theory}).variant("demand")
         events = tuple(event.id for event in course.events)
         chunk = engine.simulate(course, "demand", *runs, keep_paths=True, events=events)
-        # all of it was called, and took what it was called with
-        assert used == {prebuilt.symbol(name): {True} for name in found if level}
+        took = {done for each in used.values() for done in each}
+        if level is None:
+            assert not used
+        elif engine is kernel or theory == DEFAULT:  # in Mesa others compile what theories share
+            assert took == {True}
+        whole = prebuilt.symbol(full_name(kernel.kernel_of(theory)))
+        assert (whole in used) == (engine is kernel and level is not None)
         return chunk
 
     return simulated
@@ -82,21 +85,23 @@ def assert_same(one, other):
 
 @only_where_it_runs
 @pytest.mark.parametrize("theory", names())
-def test_it_computes_what_numba_compiles(simulated, theory):
-    """Numba's code of each phase, as Mesa calls it, and that for each kind of processor at hand."""
-    own = simulated(mesa_engine, theory, None, (58, 70))
-    first = None
+def test_it_computes_the_same_phase_by_phase_and_for_each_processor(simulated, theory):
+    first = simulated(kernel, theory, LEVELS[0], RUNS)
     for level in LEVELS:
+        own = simulated(mesa_engine, theory, level, PART)
+        assert_same(own.runs, {name: array[slice(*PART)] for name, array in first.runs.items()})
+        part = simulated(kernel, theory, level, PART)
+        assert_same(own.runs | own.tallies, part.runs | part.tallies)
         other = simulated(kernel, theory, level, RUNS)
-        assert_same(own.runs, {name: array[58:70] for name, array in other.runs.items()})
-        first = first or other
         assert_same(first.runs | first.tallies, other.runs | other.tallies)
 
 
 @only_where_it_runs
-@pytest.mark.skipif("DETENTE_COMPILE" not in os.environ, reason="takes two minutes: by hand")
 @pytest.mark.parametrize("theory", names())
-def test_it_computes_what_numba_compiles_of_all_phases_at_once(simulated, theory):
+def test_it_computes_what_numba_compiles(simulated, theory):
+    """Numba's code is what runs where none comes with the package."""
+    if theory != DEFAULT and "DETENTE_COMPILE" not in os.environ:
+        pytest.skip("takes a minute: by hand")
     own = simulated(kernel, theory, None, RUNS)
     for level in LEVELS:
         other = simulated(kernel, theory, level, RUNS)
