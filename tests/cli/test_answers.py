@@ -72,6 +72,13 @@ def test_paths_lists_the_events_of_a_variant_and_what_can_be_set(command):
     assert "us_presses" not in listed
     found = command("paths", "bagram-2025", "us_seizes", "--variant", "forced").stdout
     assert "events.us_seizes.force" in found
+    for given, said in (
+        (("PAKI",), "no path with 'PAKI' among its parts - did you mean 'PAK'?"),
+        (("us_seizes",), "no path with 'us_seizes' here, but in forced: give --variant forced"),
+    ):
+        missing = command("paths", "bagram-2025", *given)
+        assert missing.exit_code == 2
+        assert said in " ".join(missing.stderr.split())
     wrong = command("paths", "bagram-2025", "--variant", "force")
     assert (wrong.exit_code, "did you mean 'forced'" in wrong.output) == (2, True)
 

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from detente.cli import console
+
+if TYPE_CHECKING:
+    from detente import Scenario
 
 
 def list_scenarios(
@@ -63,13 +66,15 @@ def paths(
     csv: console.Csv = None,
 ) -> None:
     """List the events of a scenario, or of a variant, and what can be set in it, by its path."""
-    from detente.scenario.messages import require
+    from detente.scenario.messages import UsageError, require
 
     (loaded,) = console.load_all([scenario])
     course = loaded
     if variant is not None:
         course = loaded.variant(require(variant, loaded.variant_names, "variant"))
     found = course.paths(about)
+    if about is not None and not found:
+        raise UsageError(_not_there(loaded, course, about))
     table = found.table.reset_index()
     console.write_tables(table, csv=csv)
     events = [{"id": each.id, "title": each.title} for each in course.events]
@@ -92,6 +97,17 @@ def paths(
     out.print(f"{name}: {len(found)} paths with {about}", style="bold")
     columns = [("Path", "{path}"), ("Value", "{value}"), ("Range", "{low:g} to {high:g}")]
     console.print_table(out, columns, console.rows_of(table), unbroken=(0, 2))
+
+
+def _not_there(loaded: Scenario, course: Scenario, about: str) -> str:
+    """Return what to say of a word that no path has among its parts."""
+    from detente.scenario.messages import did_you_mean
+
+    for variant in loaded.variants:
+        if loaded.paths(about, variant=variant):
+            return f"no path with {about!r} here, but in {variant}: give --variant {variant}"
+    parts = {part for path in course.paths() for part in path.split(".")}
+    return f"no path with {about!r} among its parts{did_you_mean(about, parts)}"
 
 
 def new(
