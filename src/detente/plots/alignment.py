@@ -73,15 +73,17 @@ def alignment(
     left, above = 0.5 + LETTER[0] * letters, 0.2 + LETTER[1] * letters
     right, foot = (WORDS, 0.15) if width >= ASIDE else (0.25, BELOW)
     side = min(max(CELL * len(order), 3.2), width - left - right)
+    # where the height is given, what is left of it is known once the title stands
+    with_spread = look().size[1] is None and side / len(order) >= ROOMY
     page = Page(
         ax, (natural, above + side + foot), titles.closest(mean, ordered),
-        _subtitle(results, variant, measure, with_spread=side / len(order) >= ROOMY),
+        _subtitle(results, variant, measure, with_spread=with_spread),
         _told(mean, agreed, ordered, measure), lowest=above + SMALLEST * len(order) + foot,
     )  # fmt: skip
     side = min(side, page.top - foot - above)
     left += max(0.0, page.width - left - side - right) / 2
     axes = page.axes(left, foot, side, side)
-    _cells(axes, mean, spread, agreed, side / len(order))
+    _cells(axes, mean, spread if with_spread else None, agreed, side / len(order))
     if page.is_whole and right == WORDS:
         _aside(page, left + side + 0.3, foot, side, measure)
     elif page.is_whole:
@@ -157,10 +159,10 @@ def _told(mean: Floats, agreed: Floats, names: list[str], measure: str) -> list[
     ]
 
 
-def _cells(axes: Axes, mean: Floats, spread: Floats, agreed: Floats, inches: float) -> None:
+def _cells(axes: Axes, mean: Floats, spread: Floats | None, agreed: Floats, inches: float) -> None:
     """Draw ties below the diagonal, agreement above it, and nothing of a country with itself.
 
-    Cells of few inches have the means alone.
+    The standard deviations are left out where they are None, and zeros where cells are small.
     """
     below = np.tri(len(mean), k=-1, dtype=bool)
     colours = palette().shades(ALIGNMENTS)
@@ -170,11 +172,11 @@ def _cells(axes: Axes, mean: Floats, spread: Floats, agreed: Floats, inches: flo
     for row, column in np.argwhere(np.isfinite(shown)):
         value = float(shown[row, column])
         own = colours(0.5 + value / 2)
-        apart = below[row, column] and inches >= ROOMY
+        apart = below[row, column] and spread is not None
         text = style.signed(value)
         if inches < ROOMY:
             text = text.replace("0.", ".").removeprefix("+")
         base.number(axes, column, row - 0.15 * apart, text, own, fontsize=size)
-        if apart:
+        if spread is not None and below[row, column]:
             apart_by = f"\u00b1{spread[row, column]:.2f}"
             base.number(axes, column, row + 0.2, apart_by, own, fontsize=style.NOTE - 1.5)
