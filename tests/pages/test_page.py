@@ -79,7 +79,7 @@ def test_the_guided_path_to_its_end(shown, size):
             until(lambda: tab.locator(".why svg").count() == 1, view.wrong)
             assert "Pakistan" in tab.locator(".why .finding").inner_text()
             terms = tab.locator(".why svg").text_content()
-            assert "Its ties to who acts" in terms  # in the sentence's words
+            assert "Own word, what it said before" in terms  # named as anywhere, and said in words
             assert "its last answer" in tab.locator(".scores").inner_text()
         elif chapter == "week by week":
             until(lambda: tab.locator(".story section").count() > 0, view.wrong)

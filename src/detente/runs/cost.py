@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 #: What a process takes once everything is imported and the machine code loaded: where numba is
 #: needed for that, and where the package brings the code.
 WITH_NUMBA: Final = 450_000_000
-WITHOUT: Final = 200_000_000
+WITHOUT: Final = 185_000_000
 #: Rows of ``outcomes.parquet`` that are put together at a time are there as chunks have them, as
 #: one table, and as they are encoded; what is counted of a chunk in two parts, and their sum.
 COPIES: Final = 3
