@@ -23,16 +23,24 @@ sys.argv[0] = "detente"
 main()
 """
 
+LAST_PRESS = """
+import os, signal
+class Last:
+    def __del__(self, press=os.kill, process=os.getpid(), number=signal.SIGINT):
+        press(process, number)
+last = Last()
+"""
+
 
 @pytest.fixture
 def start(tmp_path):
     """Start ``detente run`` on the small scenario, with the engine that makes numbers up."""
     started = []
 
-    def begin(*options, seconds="0", workers=1):
+    def begin(*options, seconds="0", workers=1, before=""):
         arguments = [str(HERE / "small.yaml"), "--engine", "mesa", "--workers", str(workers)]
         process = subprocess.Popen(
-            [sys.executable, "-c", COMMAND, "run", *arguments, "--no-plots", *options],
+            [sys.executable, "-c", before + COMMAND, "run", *arguments, "--no-plots", *options],
             cwd=tmp_path,
             env={**os.environ, "FAKE_SECONDS": seconds},
             stdout=subprocess.PIPE,
@@ -99,6 +107,14 @@ def test_a_second_ctrl_c_corrupts_nothing(start, run, contents, tmp_path):
     _, errors = again.communicate(timeout=60)
     assert again.returncode == 0, errors
     assert_whole(out, run, contents, tmp_path)
+
+
+def test_ctrl_c_while_python_ends_changes_no_exit_code(start, tmp_path):
+    process = start(seconds="0.02", before=LAST_PRESS)
+    wait_for_chunks(process, tmp_path / "results" / "small", 4)
+    process.send_signal(signal.SIGINT)
+    process.communicate(timeout=60)
+    assert process.returncode == 130
 
 
 def test_a_killed_run_goes_on_and_its_workers_end_with_it(start, run, contents, tmp_path):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import functools
 import json
 import math
@@ -236,6 +237,8 @@ def listen() -> None:
         raise KeyboardInterrupt
 
     signal.signal(signal.SIGINT, interrupt)
+    # as Python ends it gives Ctrl-C back to the system, which would replace the exit code
+    atexit.register(signal.signal, signal.SIGINT, signal.SIG_IGN)
 
 
 def reported[**P](command: Callable[P, None]) -> Callable[P, None]:
