@@ -74,10 +74,13 @@ def explain(
 
 
 def _print_all(found: Explanation) -> None:
+    from detente.measures.wording import counted
+
     out = console.output()
     when = f", after step {found.step} (week of {found.when})" if found.step is not None else ""
     out.print(
-        f"{found.name} on '{found.event}' in {found.variant}{when}: means over {found.runs} runs",
+        f"{found.name} on '{found.event}' in {found.variant}{when}: means over "
+        f"{counted(found.runs, 'run', 'runs')}",
         style="bold",
     )
     terms = {name: label for name, label in found.labels.items() if name in found.table}
@@ -91,11 +94,11 @@ def _print_all(found: Explanation) -> None:
         for row in console.rows_of(found.table.reset_index())
     ]
     console.print_table(out, columns, rows, numbers=len(columns) - 1)
-    out.print()
+    out.print(f"\n{_stands(found)}\n")
     if found.next is not None:
         columns = [
-            (f"{found.titles[found.leads]} before {found.titles[found.next]}", "{term}"),
-            ("Difference", "{difference:+z.2f}"), ("Share", "{share:%}"),
+            (f"{found.titles[found.leads]} against {found.titles[found.next]}", "{term}"),
+            ("In utility", "{difference:+z.2f}"), ("Share", "{share:%}"),
             ("Spread over runs", "{spread:.2f}"),
         ]  # fmt: skip
         reasons = console.rows_of(found.reasons.replace({"term": found.labels}))
@@ -106,6 +109,18 @@ def _print_all(found: Explanation) -> None:
         out.print(f"The record of that week: {found.titles[found.recorded]}.")
     if found.nearest is not None or found.next is not None:
         out.print(found.condition)
+
+
+def _stands(found: Explanation) -> str:
+    """Say what the last two columns are, which need not agree."""
+    from detente.scenario.messages import percent
+
+    left = 1 - float(found.table["stands"].sum())
+    yet = f"; in {percent(left)} of runs it has decided nothing yet" if left >= 0.005 else ""
+    return (
+        "Prob.: how likely each is where the country decides in that week. Stands: in what share "
+        f"of runs it holds after that week, decided then, before, or by joining a text{yet}."
+    )
 
 
 def _print(model: RegionModel, country: str, event: str) -> None:

@@ -124,7 +124,8 @@ OUTPUTS: Final[dict[str, Schema]] = {
     ),
     "explain": _object(
         country=TEXT, event=TEXT, variant=TEXT, step={"type": ["integer", "null"]}, recorded=NAME,
-        runs=COUNT, leads=TEXT, next=NAME, sentence=TEXT, condition=TEXT, responses=_TERMS,
+        runs=COUNT, leads=TEXT, next=NAME, lead=_INTERVAL, tied=_TEXTS,
+        sentence=TEXT, condition=TEXT, responses=_TERMS,
         reasons=_rows(term=TEXT, **_numbers("difference", "share", "spread")),
         nearest={
             "anyOf": [

@@ -12,9 +12,10 @@ from numpy.typing import NDArray
 
 from detente.measures.experiment import Floats
 from detente.measures.notebook import notebook_html
-from detente.measures.wording import term_label
+from detente.measures.wording import counted, joined, term_label
 from detente.runs.errors import UsageError, require, require_country
-from detente.scenario.messages import percent
+from detente.runs.statistics import Moments, paired
+from detente.scenario.messages import between, percent
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -66,11 +67,17 @@ class Explanation:
         One row a response: the terms of its utility, their sum ``utility``, its ``probability`` and
         the share of runs in which it ``stands`` afterwards, all means over runs.
     reasons : pandas.DataFrame
-        One row a term, the strongest first: ``difference`` between the response that leads and the
-        next, its ``share`` of all differences, and its ``spread`` over runs.
+        One row a term, the strongest first: ``difference`` in utility between the response that
+        leads and the next, its ``share`` of all differences, and its ``spread`` over runs.
+    lead : tuple of float
+        The 95 % confidence interval of the mean by which what leads is likelier than the next, over
+        so many runs; NaN where there is no next, or but one run.
+    tied : tuple of str
+        What leads and each response down to the last that is as likely within that error; empty if
+        none is.
     nearest : Change or None
         The smallest change of one number after which another response leads; None if there is none,
-        or none was looked for.
+        or none was looked for, as where responses are tied.
     """
 
     country: str
@@ -81,6 +88,8 @@ class Explanation:
     runs: int
     table: pd.DataFrame = field(repr=False)
     reasons: pd.DataFrame = field(repr=False)
+    lead: tuple[float, float]
+    tied: tuple[str, ...]
     nearest: Change | None
     name: str
     titles: dict[str, str] = field(repr=False)
@@ -100,21 +109,56 @@ class Explanation:
         return str(others.idxmax()) if (others > 0).any() else None
 
     @property
+    def agrees(self) -> bool:
+        """Whether what is likelier is also of the higher utility, both on average over runs."""
+        utility = self.table["utility"]
+        return self.next is None or bool(utility[self.leads] >= utility[self.next])
+
+    @property
     def sentence(self) -> str:
-        """What leads, before what, and why."""
-        chance, stands = self.table["probability"], self.table["stands"]
-        start, most = f"{self.name} most likely answers", str(stands.idxmax())
-        if chance[most] == 0 and stands[most] > 0:
+        """What leads, before what, and why; or that it is tied, or that no term says why."""
+        if self.next is None:
+            return self._only()
+        stands = self.table["stands"]
+        most, start = str(stands.idxmax()), ""
+        subject = self.name
+        if self.table["probability"][most] == 0 and stands[most] > 0:
             start = (
                 f"{self.name} stands by '{self.titles[most]}' in {percent(float(stands[most]))} of "
-                "runs, by joining a text, which is an event of its own to explain. By itself it "
-                "most likely answers"
+                "runs, by joining a text, which is an event of its own to explain. "
             )
-        text = f"{start} '{self.titles[self.leads]}' ({percent(float(chance[self.leads]))})"
-        if self.next is None:
-            return f"{text}, the only answer open to it."
-        text += f" before '{self.titles[self.next]}' ({percent(float(chance[self.next]))})"
-        return f"{text}{self._because()}."
+            subject = "By itself it"
+        if self.tied:
+            return f"{start}{subject} {self._level()}{self._varies('; ')}."
+        leads, after = self._chance(self.leads), self._chance(self.next)
+        text = f"{start}{subject} most likely answers {leads} before {after}"
+        if not self.agrees:
+            text += (
+                ", although its mean utility is the lower: it is likelier by more in the runs that "
+                "favour it than less likely in the others, and no one term says why"
+            )
+        return f"{text}{self._because() if self.agrees else ''}{self._varies('; ')}."
+
+    def _only(self) -> str:
+        """Say that there is no choice, and why then nothing stands."""
+        text = f"'{self.titles[self.leads]}' is the only answer open to {self.name}"
+        if self.table["stands"][self.leads] > 0:
+            return f"{text}."
+        return f"{text}, so it has nothing to decide, and no decision of it is counted as standing."
+
+    def _level(self) -> str:
+        """Say which responses are tied, and how far from each other the two likeliest may be."""
+        named = joined([self._chance(each) for each in self.tied])
+        low, high = (100 * end for end in self.lead)
+        by = f" (the first leads the next by {between(low, high, 0)} points with 95 % confidence)"
+        return (
+            f"answers {named}: tied, within the sampling error of "
+            f"{counted(self.runs, 'run', 'runs')}{by if low <= 0 else ''}"
+        )
+
+    def _chance(self, response: str) -> str:
+        chance = percent(float(self.table["probability"][response]))
+        return f"'{self.titles[response]}' ({chance})"
 
     @property
     def labels(self) -> dict[str, str]:
@@ -124,36 +168,44 @@ class Explanation:
         return {term.name: term_label(term) for term in find(self.theory).terms}
 
     def _because(self) -> str:
-        """Name the terms that speak most for what leads and most against it, and what varies."""
-        words = {name: label[:1].lower() + label[1:] for name, label in self.labels.items()}
+        """Name the terms that speak most for what leads and most against it."""
         signed = self.reasons.set_index("term")["difference"]
         said = []
         if signed.max() > 0:
-            said.append(f"mostly for {words[str(signed.idxmax())]} ({signed.max():+.2f})")
+            said.append(f"mostly for {self._word(signed.idxmax())} ({signed.max():+.2f})")
         if signed.min() < 0:
-            said.append(f"despite {words[str(signed.idxmin())]} ({signed.min():+.2f})")
-        spread = self.reasons.set_index("term")["spread"]
-        if spread.max() > 0:
-            said.append(f"what varies most between runs is {words[str(spread.idxmax())]}")
+            said.append(f"despite {self._word(signed.idxmin())} ({signed.min():+.2f})")
         return f", {'; '.join(said)}" if said else ""
+
+    def _varies(self, before: str) -> str:
+        """Name the term that varies most between runs, after something, if any does."""
+        spread = self.reasons.set_index("term")["spread"]
+        most = self._word(spread.idxmax())
+        return f"{before}what varies most between runs is {most}" if spread.max() > 0 else ""
+
+    def _word(self, term: Any) -> str:
+        label = self.labels[str(term)]
+        return label[:1].lower() + label[1:]
 
     @property
     def condition(self) -> str:
         """What would have to be otherwise for another response to lead, if that was looked for."""
         if not self.searched:
             return "Whether a change of one number would turn it was not looked for."
+        if self.tied:
+            return "As they are tied, no change of one number that turns it was looked for."
         if self.nearest is None:
             return "No change of one number within its range was found after which another leads."
         n = self.nearest
         return (
-            f"'{self.titles[n.leads]}' would lead ({percent(n.probability)}) if {n.path} were "
-            f"{n.value:.3g} and not {n.before:.3g}."
+            f"In the same runs '{self.titles[n.leads]}' would lead ({percent(n.probability)}) if "
+            f"{n.path} were {n.value:.3g} and not {n.before:.3g}."
         )
 
     def to_plain(self) -> dict[str, Any]:
         """Return it as JSON has it."""
-        plain = ("country", "event", "variant", "step", "recorded", "runs", "leads", "next",
-                 "sentence", "condition")  # fmt: skip
+        plain = ("country", "event", "variant", "step", "recorded", "runs", "leads", "next", "lead",
+                 "tied", "sentence", "condition")  # fmt: skip
         return {
             **{name: getattr(self, name) for name in plain},
             "responses": self.table.reset_index().to_dict("records"),
@@ -243,12 +295,13 @@ def explain(
     in_time = row is not None and after is not None and step is None and name == names[0]
     explanation = Explanation(
         country, about, name, after, row.response if in_time and row is not None else None,
-        found.runs, table, _reasons(found, table, tuple(course.repertoire)), None,
+        found.runs, table, _reasons(found, table, tuple(course.repertoire)),
+        *_lead(found, table, tuple(course.repertoire)), None,
         course.countries[country].name,
         {key: each.title for key, each in course.repertoire.items()}, course.theory,
         None if after is None else course.date_of(max(after - 1, 0)), nearest,
     )  # fmt: skip
-    if not nearest or explanation.next is None:
+    if not nearest or explanation.next is None or explanation.tied:
         return explanation
     change = _nearest(course, explanation, runs)
     assert isinstance(table, pd.DataFrame)
@@ -392,6 +445,23 @@ def _reasons(found: _Choices, table: pd.DataFrame, responses: tuple[str, ...]) -
     )
     order_of = np.argsort(-np.abs(mean), kind="stable")
     return frame.iloc[order_of].reset_index(drop=True)
+
+
+def _lead(
+    found: _Choices, table: pd.DataFrame, responses: tuple[str, ...]
+) -> tuple[tuple[float, float], tuple[str, ...]]:
+    """Return the interval of the lead of the likeliest response, and which are tied with it."""
+    chances = table["probability"].sort_values(ascending=False, kind="stable")
+    rivals = [str(each) for each in chances.index[1:] if chances[each] > 0]
+    if not rivals or found.runs < 2:
+        return (np.nan, np.nan), ()
+    own = found.probability[:, responses.index(str(chances.index[0]))]
+    ahead = Moments(len(rivals))
+    ahead.add(own[:, None] - found.probability[:, [responses.index(each) for each in rivals]])
+    _, low, high = paired(ahead)
+    last = max(np.flatnonzero(low <= 0), default=-1)
+    tied = [str(each) for each in chances.index[: last + 2]] if last >= 0 else []
+    return (float(low[0]), float(high[0])), tuple(tied)
 
 
 def _nearest(course: Scenario, explanation: Explanation, runs: int) -> Change | None:

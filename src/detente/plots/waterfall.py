@@ -58,6 +58,10 @@ def _title(explanation: Explanation, names: list[str], rows: list[dict[Any, Any]
         return explanation.sentence
     one, other = (explanation.titles[each] for each in (explanation.leads, explanation.next))
     text = f"{explanation.name}: \u201c{one}\u201d before \u201c{other}\u201d"
+    if explanation.tied:
+        return f"{explanation.name}: \u201c{one}\u201d and \u201c{other}\u201d are tied"
+    if not explanation.agrees:
+        return f"{text}, though of lower mean utility"
     at = max(range(len(rows)), key=lambda row: rows[row]["difference"])
     most = rows[at]["difference"]
     return f"{text}, mostly for {names[at].lower()} ({style.signed(most)})" if most > 0 else text
