@@ -193,7 +193,7 @@ def test_words_of_pictures_on_a_figure_of_ones_own(results):
     plots.fan(results, fig=left)
     plots.effects(results, fig=right)
     words = plots.alt_text(own)
-    assert "Revealed tilt ends" in words
+    assert "countries\u2019 revealed tilt by" in words
     assert "Mean change of" in words
     assert plots.alt_text(Figure()) == ""
     axes = Figure().add_subplot()

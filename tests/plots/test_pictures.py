@@ -19,6 +19,7 @@ from matplotlib.text import Text
 from matplotlib.transforms import Bbox
 from synthetic import SyntheticResults, synthetic
 
+import detente
 from detente import UsageError, agreement, plots
 from detente.plots import style
 from detente.plots.alignment import ALIGNMENTS
@@ -81,7 +82,7 @@ def test_axes_are_labelled_in_words(kind, drawn):
     said = " ".join([*texts(figure), figure.get_supylabel()])
     expected = {
         "effects": "Change in revealed tilt",
-        "fan": "Revealed tilt:",
+        "fan": "Revealed tilt",
         "final_tilt": "Tilt of ties",
         "responses": "share of runs",
         "alignment": "How alike",
@@ -419,7 +420,67 @@ def test_fan_ends_where_nothing_moves_any_more_and_not_before_a_dated_event(ran)
 
 def test_fan_gives_the_day_of_an_event_and_not_of_its_step(drawn):
     said = texts(drawn["fan"])
-    assert "1  18 Sep 2025: The United States asks for Bagram back" in said
+    assert said[said.index("18 Sep 2025: The United States asks for Bagram back") - 1] == "1"
+
+
+def test_fan_of_any_course_compares_it_with_its_twin_as_the_title_says(ran):
+    alone = plots.fan(ran, variants=["forced"])
+    both = plots.fan(ran, variants=["no_move", "forced"])
+    assert plots.alt_text(alone) == plots.alt_text(both)
+    assert {"No move", "Forced: A return by force"} <= set(texts(alone))
+    change = {
+        ran.scenario.countries[code].name.partition(" (")[0]: abs(row["revealed_effect"])
+        for code, row in ran.summary["forced"].items()
+    }
+    named = {axes.get_title(loc="left").partition(" (")[0] for axes in alone.axes}
+    assert named == set(sorted(change, key=lambda name: -change[name])[:6])
+    for axes in alone.axes:
+        dashes = [line.get_linestyle() for line in axes.lines if line.get_linewidth() == 2.2]
+        assert dashes == ["--"]  # the mean of the twin
+
+
+def test_fan_lists_dated_events_of_every_course_under_the_title_it_has_there(ran):
+    asked = "The United States says that it wants Bagram back"
+    for variants, own, other in (
+        (["forced"], "20 Oct 2025: The United States seizes Bagram", None),
+        (["demand", "forced"], None, "20 Oct 2025: Forced: The United States seizes Bagram"),
+    ):
+        said = texts(plots.fan(ran, variants=variants))
+        assert (own or other) in said
+        assert f"18 Sep 2025: {asked}" in said
+    offers = detente.run(
+        "bagram-2025", runs=4, variants=["demand", "no_move", "negotiated"], progress=False
+    )
+    said = texts(plots.fan(offers))
+    assert "Negotiated: The United States offers terms for a return to Bagram" in said
+    assert f"18 Sep 2025: {asked}" in said
+    said = texts(plots.fan(offers, variants=["negotiated"]))
+    assert "18 Sep 2025: The United States offers terms for a return to Bagram" in said
+    assert not any(asked in each for each in said)
+
+
+@pytest.mark.parametrize("theme", ["screen", "projector", "paper"])
+@pytest.mark.parametrize("countries", [["AFG", "PAK", "UZB"], None])
+def test_fan_names_lines_at_their_ends_and_the_ends_of_its_axis_on_the_page(theme, countries, ran):
+    variants = ["demand", "no_move", "forced"]
+    figure = plots.fan(ran, variants=variants, countries=countries, theme=theme)
+    assert clipped(figure) == []
+    west, east = figure.axes[0], figure.axes[-1] if theme != "projector" else figure.axes[0]
+    said = {text.get_text(): text for axes in figure.axes for text in axes.texts}
+    assert said["West \u2191"].get_rotation() == said["East \u2193"].get_rotation() == 0
+    above, below = (said[end].get_window_extent() for end in ("West \u2191", "East \u2193"))
+    assert above.y0 > west.bbox.y1
+    assert below.y1 < east.bbox.y0
+    if theme == "screen" or (theme == "projector" and countries):  # there is room for them
+        assert {"Demand", "No move", "Forced"} <= set(said)
+
+
+def test_fan_writes_months_however_few_dates_have_room(ran):
+    for size in ("90mm", "60mm"):
+        figure = plots.fan(ran, size=size)
+        figure.draw_without_rendering()
+        labels = [label.get_text() for label in figure.axes[-1].get_xticklabels()]
+        assert {"Oct", "Nov"} & set(labels)
 
 
 def test_fan_leads_from_each_number_to_the_day_of_its_event(drawn):

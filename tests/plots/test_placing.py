@@ -8,8 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from detente.plots.courses import pick_variants
-from detente.plots.fan import spread_out
-from detente.plots.placing import overlap, place_beside, quantiles
+from detente.plots.placing import overlap, place_beside, quantiles, spread_out
 from detente.plots.style import percent, signed, text_colour
 
 

@@ -35,6 +35,11 @@ class Variant(NamedTuple):
     marker: str
     width: float
 
+    @property
+    def short(self) -> str:
+        """What it is called where there is little room, as at the end of a line."""
+        return style.wrapped(style.humanized(self.name), 14, 1)
+
     def key(self, label: str, kind: Alignment = REVEALED, **options: Any) -> Line2D:
         """Return what stands for it in a legend, with the mark of a kind of alignment."""
         look = {**kind.mark(self.colour), **options}

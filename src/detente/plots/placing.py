@@ -125,3 +125,26 @@ def place_beside(
         left, bottom, right, top = (float(side[best]) for side in boxes)
         placed[int(index)] = (left, bottom, right, top)
     return [placed[index] for index in range(len(anchors))]
+
+
+def spread_out(wanted: ArrayLike, gap: float, low: float, high: float) -> Floats:
+    """Move positions on a line from low to high apart until neighbours are a gap apart.
+
+    Their order is kept, and the whole moves as little as possible: isotonic regression (Ayer and
+    others 1955). The gap is made smaller if they would not all fit.
+    """
+    places = np.asarray(wanted, dtype=np.float64)
+    if places.size < 2:
+        return places
+    order = np.argsort(places, kind="stable")
+    gap = min(gap, (high - low) / (places.size - 1))
+    shifts = np.arange(places.size) * gap
+    # of each: the greatest over where a stretch of it begins, of the least mean over where it ends
+    at, sums = np.arange(places.size), np.cumsum([0.0, *(places[order] - shifts)])
+    long = at - at[:, np.newaxis] + 1
+    means = np.where(long > 0, sums[1:] - sums[:-1, np.newaxis], np.inf) / np.maximum(long, 1)
+    least = np.minimum.accumulate(means[:, ::-1], axis=1)[:, ::-1]
+    bases = np.where(long > 0, least, -np.inf).max(axis=0)
+    result = np.empty_like(places)
+    result[order] = np.clip(bases, low, high - shifts[-1]) + shifts
+    return result

@@ -90,6 +90,12 @@ def wrapped(text: str, width: int, lines: int = 2) -> str:
     return fill(text, width, max_lines=lines, placeholder=" \u2026", break_on_hyphens=False)
 
 
+def event_titles(results: Results, variant: str) -> dict[str, str]:
+    """Return what each event is called in a course, which may give it a title of its own."""
+    own = {event.id: event.title for event in results.scenario.variant(variant).events}
+    return {name: own.get(name) or title for name, title in titles(results, "event").items()}
+
+
 def country_names(results: Results) -> dict[str, str]:
     """Return what each country is called, by code."""
     return {code: wrapped(name, 28, 1) for code, name in titles(results, "country").items()}

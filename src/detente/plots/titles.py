@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from detente.measures import findings
-from detente.measures.wording import digits_of
+from detente.measures.wording import digits_of, fitting, quoted
 from detente.plots import placing, style
 from detente.plots.placing import Floats
 from detente.plots.style import REVEALED, TIES, Alignment
@@ -60,32 +60,35 @@ def ends(results: Results, tilts: Mapping[str, Floats], order: Sequence[int]) ->
     return f"Of {total} countries, {style.joined(said)} end nearer {toward}"
 
 
-def apart(results: Results, kind: Alignment, order: Sequence[int], main: str) -> str:
-    """Say how far a course and its twin lie apart at the end, and when at most.
+def apart(results: Results, kind: Alignment, order: Sequence[int], main: str) -> tuple[str, str]:
+    """Say how far a course and its twin lie apart at the end and, in a sentence more, when at most.
 
     Of the twin itself, who moves most from the start.
     """
     names = list(style.country_names(results).values())
     bins = results.arrays[f"{kind.outcome}_bins"].transpose("variant", "step", "country", "bin")
     own = placing.means(bins.sel(variant=main).values)[:, list(order)]
-    word = kind.axis
+    word, runs = kind.axis, style.run_count(results)
     if main == results.reference:
         change = own[-1] - own[0]
         most = int(np.nanargmax(np.abs(change))) if np.isfinite(change).any() else 0
-        return f"{word} of {names[order[most]]} moves most, by {style.signed(change[most])}"
+        text = f"{word} of {names[order[most]]} moves most, by {style.signed(change[most])}"
+        return f"{text} on average over {runs}", ""
     twin = placing.means(bins.sel(variant=results.reference).values)[:, list(order)]
     gap = np.nan_to_num(np.nanmean(np.abs(own - twin), axis=1))
-    step = int(gap.argmax())
-    course = style.titles(results, "variant")[results.reference]
-    digits = digits_of(kind.outcome)
-    if step == len(gap) - 1 and gap[-1] > 0:
-        return (
-            f"{word} ends {gap[-1]:.{digits}f} from \u201c{course}\u201d on average, its farthest"
-        )
-    when = style.day(results.arrays["date"].values[step])
-    return (
-        f"{word} ends {gap[-1]:.{digits}f} from \u201c{course}\u201d on average, after "
-        f"{gap[step]:.{digits}f} on {when}"
+    step, digits = int(gap.argmax()), digits_of(kind.outcome)
+    courses = style.titles(results, "variant")
+    word = f"{word[:1].lower()}{word[1:]}"
+    whose = f"{len(order)} countries\u2019 {word}"
+    if len(order) == 1:
+        whose = f"the {word} of {names[order[0]]}"
+    moves = f"moves {whose} by {gap[-1]:.{digits}f} on average over {runs}"
+    day = style.day(results.arrays["date"].values[step])
+    title = fitting(f"{quoted(each)} {moves}" for each in (courses[main], style.humanized(main)))
+    return title, (
+        "\nTitle: mean distance, either way, from the same runs of "
+        f"{quoted(courses[results.reference])} at the end; {gap[step]:.{digits}f} at most, "
+        f"on {day}."
     )
 
 
