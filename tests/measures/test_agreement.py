@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 import detente
+from detente.measures.agreement import both
 
 # Countries stand in the order KAZ, RUS, USA; the small scenario's variant has two events, the first
 # an act of the United States (capability 0.5), the second nobody's.
@@ -120,7 +121,8 @@ def test_what_does_not_exist_is_refused(with_stances):
 def test_pairs_stand_as_their_parts_say(results):
     table = detente.pairs(results, "offer")
     assert len(table) == 3
-    assert table["bloc"].is_monotonic_decreasing
+    assert table["together"].is_monotonic_decreasing
+    assert (table["together"] == table["attitude"]).all()  # of two events kappa says too little
     data = results.data.sel(variant="offer")
     for row in table.itertuples():
         where = {"country": row.country, "other": row.other}
@@ -132,3 +134,9 @@ def test_pairs_stand_as_their_parts_say(results):
     assert set(detente.pairs(results)["country"]) <= set(results.layout.countries)
     with pytest.raises(detente.UsageError, match="did you mean 'offer'"):
         detente.pairs(results, "offr")
+
+
+def test_two_stand_together_as_far_as_both_bear_it_out():
+    kappa, attitude = np.array([0.6, 0.6, -0.3, np.nan]), np.array([0.4, -0.7, -0.5, 0.9])
+    assert both(kappa, attitude) == pytest.approx([0.4, 0, -0.3, 0])
+    assert both(None, attitude) == pytest.approx(attitude)

@@ -164,27 +164,69 @@ def test_tension_is_measured_anew(either):
     assert ("rises" in finding.short) == ((change > 0).mean() > 0.5)
 
 
-def test_pairs_are_those_that_share_a_bloc_most_and_least(either):
+def test_pairs_stand_as_attitudes_and_responses_both_say(either):
     finding = together(either)
     bloc = either.data["bloc"].sel(variant="demand").transpose("run", "country").to_numpy()
     codes = list(either.layout.countries)
+    attitude = either.data["alignment_mean"].sel(variant="demand")
+    kappa = detente.agreement(either, "kappa", "demand")
     for row in finding.numbers:
         i, j = codes.index(row["country"]), codes.index(row["other"])
         assert row["share"] == pytest.approx((bloc[:, i] == bloc[:, j]).mean())
-    shares = [row["share"] for row in finding.numbers]
-    assert len(shares) == len(codes) * (len(codes) - 1) // 2
-    assert shares == sorted(shares, reverse=True)
-    told = [f"{100 * share:.0f}" for share in shares]  # none of these is nearly never or always
-    for end, word in ((told[0], "most often: "), (told[-1], "least: ")):
-        same = [row["names"] for row, as_ in zip(finding.numbers, told, strict=True) if as_ == end]
-        assert f"{word}{same[0] if len(same) == 1 else f'{len(same)} pairs'} (" in finding.short
+        liking = float(attitude.sel(country=row["country"], other=row["other"]))
+        alike = kappa.loc[row["country"], row["other"]]
+        assert (row["attitude"], row["kappa"]) == pytest.approx((liking, alike))
+        same = (liking > 0) == (alike > 0)
+        nearer = min(abs(liking), abs(alike)) * (1 if liking > 0 else -1)
+        assert row["together"] == pytest.approx(nearer if same else 0)
+    stands = [row["together"] for row in finding.numbers]
+    assert len(stands) == len(codes) * (len(codes) - 1) // 2
+    assert stands == sorted(stands, reverse=True)
+    first, last = finding.numbers[0], finding.numbers[-1]
+    assert finding.short == f"Stand most together: {first['names']}, apart: {last['names']}"
+
+
+def test_who_dislikes_each_other_is_never_told_to_stand_together(region):
+    for variant in region.variants[:3]:
+        finding = together(region, variant)
+        clauses = finding.sentence.split("; ")
+        for row in finding.numbers:
+            for clause in clauses:
+                if row["names"] in clause and clause.startswith("Stand together"):
+                    assert min(row["attitude"], row["kappa"]) > 0
+                if row["names"] in clause and clause.startswith("stand apart"):
+                    assert max(row["attitude"], row["kappa"]) < 0
+    india = next(r for r in finding.numbers if {r["country"], r["other"]} == {"IND", "PAK"})
+    assert india["kappa"] > 0 > india["attitude"]
+    odd = next(each for each in clauses if each.startswith("respond alike, but do not like"))
+    assert f"India and Pakistan (kappa {india['kappa']:+.2f}" in odd
 
 
 def test_a_change_of_a_pair_has_the_interval_of_all_pairs(region):
     finding = together(region, "neighbour")
-    blocs = region.data["bloc"].transpose("variant", "run", "country")
-    own, base = (blocs.sel(variant=name).to_numpy() for name in ("neighbour", "no_move"))
-    codes, sure = list(region.layout.countries), {}
+    assert bool(surely_changed(region, finding, "neighbour")) == (
+        "changes most" in finding.sentence
+    )
+
+
+def test_of_the_pairs_that_surely_change_the_largest_is_told(scenario_of_three):
+    own = [[0, 0, 0]] * 20 + [[0, 0, 1]] * 10 + [[0, 1, 2]] * 10
+    ran = in_blocs(scenario_of_three, own, [[0, 1, 2]] * 40)
+    finding = together(ran, "demand", "no_move")
+    sure = surely_changed(ran, finding, "demand")
+    assert len(sure) == 3
+    names, (low, high) = max(sure.items(), key=lambda each: sum(each[1]))
+    assert names == "Kazakhstan and Russia"
+    clause = finding.sentence.split("; ")[-1]
+    assert clause.startswith(f"what changes most is how often {names} (")
+    assert f"{low:+.0f} to {high:+.0f} points" in clause
+
+
+def surely_changed(results, finding, variant):
+    """Return by how many points each pair surely shares a bloc more often, or less."""
+    blocs = results.data["bloc"].transpose("variant", "run", "country")
+    own, base = (blocs.sel(variant=name).to_numpy() for name in (variant, "no_move"))
+    codes, sure = list(results.layout.countries), {}
     for row in finding.numbers:
         i, j = codes.index(row["country"]), codes.index(row["other"])
         change = (own[:, i] == own[:, j]) * 1.0 - (base[:, i] == base[:, j])
@@ -192,14 +234,7 @@ def test_a_change_of_a_pair_has_the_interval_of_all_pairs(region):
         half = stats.t.ppf(1 - 0.025 / len(finding.numbers), len(change) - 1) * stats.sem(change)
         if abs(change.mean()) > half:
             sure[row["names"]] = 100 * (change.mean() - half), 100 * (change.mean() + half)
-    assert bool(sure) == ("what changes most" in finding.sentence)
-    for names, (low, high) in sure.items():
-        if f"is {names}, from" in finding.sentence:
-            text = f"{low:+.0f} to {high:+.0f} points".replace("-", "\u2212")
-            assert text in finding.sentence
-            break
-    else:
-        assert not sure
+    return sure
 
 
 def test_courses_are_counted_anew(region):
@@ -292,29 +327,37 @@ def scenario_of_three():
     given_engine.OUTCOMES, given_engine.COUNTS = {}, {}
 
 
+def in_blocs(scenario, own, base):
+    """Run three countries that end in these blocs, a row a run, in two courses of events."""
+    import fake_engine
+
+    blocs = {"demand": np.array(own, np.int64), "no_move": np.array(base, np.int64)}
+    given_engine.OUTCOMES = {name: {"bloc": each} for name, each in blocs.items()}
+    given_engine.COUNTS = {
+        name: {"together_sum": fake_engine.fixed((each[:, :, None] == each[:, None]).sum(axis=0))}
+        for name, each in blocs.items()
+    }
+    return detente.run(scenario, engine="given", runs=len(own), workers=1, progress=False)
+
+
 def blocs_of(scenario, own, base):
     """Return what is said of pairs where the third country is with the others, or alone."""
-    given_engine.COUNTS = {}
-    given_engine.OUTCOMES = {
-        name: {"bloc": np.array([[0, 0, 1 - each] for each in alike], np.int64)}
-        for name, alike in (("demand", own), ("no_move", base))
-    }
-    ran = detente.run(scenario, engine="given", runs=len(own), workers=1, progress=False)
-    return together(ran, "demand", "no_move").sentence
+    rows = ([[0, 0, 1 - each] for each in alike] for alike in (own, base))
+    return together(in_blocs(scenario, *rows), "demand", "no_move").sentence
 
 
 def test_changes_that_cancel_are_changes(scenario_of_three):
     said = blocs_of(scenario_of_three, [0, 1] * 4, [1, 0] * 4)
-    assert "of no pair can it be told that this changes" in said
+    assert "no pair can be told to share a bloc more or less often" in said
 
 
 def test_nothing_changes_where_every_run_is_the_same(scenario_of_three):
-    assert "none of this changes in any run" in blocs_of(scenario_of_three, [0, 1], [0, 1])
+    assert "as in \u201cNo move\u201d in every run" in blocs_of(scenario_of_three, [0, 1], [0, 1])
 
 
 def test_few_equal_runs_are_not_sure(scenario_of_three):
     """All of 5 runs rise: Clopper and Pearson have at least 38 % of them, at 98.3 %."""
-    assert "of no pair" in blocs_of(scenario_of_three, [1] * 5, [0] * 5)
+    assert "no pair can be told" in blocs_of(scenario_of_three, [1] * 5, [0] * 5)
     low = 2 * stats.beta.ppf(0.05 / 6, 40, 1) - 1  # 40 of 40
     sure = blocs_of(scenario_of_three, [1] * 40, [0] * 40)
     assert f"+{100 * low:.0f} to +100 points" in sure

@@ -98,7 +98,7 @@ OUTPUTS: Final[dict[str, Schema]] = {
                    "independent_low", "independent_high"),
     ),
     "pairs": _rows(
-        country=TEXT, other=TEXT, **_numbers("bloc", "S", "kappa", "pi", "attitude")
+        country=TEXT, other=TEXT, **_numbers("together", "attitude", "kappa", "pi", "S", "bloc")
     ),
     "report": _rows(
         kind=TEXT, sentence=TEXT, short=TEXT, variant=TEXT, against=NAME, outcome=NAME, event=NAME,

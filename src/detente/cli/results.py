@@ -82,7 +82,7 @@ def pairs(
     csv: console.Csv = None,
     plot: console.Plot = None,
 ) -> None:
-    """Show who stands together: how often each pair shares a bloc, agrees and likes each other."""
+    """Show who stands together: whether each pair likes each other, agrees and shares a bloc."""
     from detente.measures.agreement import pairs as pairs_of
     from detente.runs.results import open_results
 
@@ -99,13 +99,16 @@ def pairs(
     name = variant or results.variants[0]
     out.print(f"{name}: who stands together, {results.runs} runs", style="bold")
     columns = [
-        ("Pair", "{country} {other}"), ("Share a bloc", "{bloc:%}"), ("S", "{S:+z.2f}"),
-        ("kappa", "{kappa:+z.2f}"), ("pi", "{pi:+z.2f}"), ("Attitudes", "{attitude:+z.2f}"),
+        ("Pair", "{country} {other}"), ("Together", "{together:+z.2f}"),
+        ("Attitudes", "{attitude:+z.2f}"), ("kappa", "{kappa:+z.2f}"), ("pi", "{pi:+z.2f}"),
+        ("S", "{S:+z.2f}"), ("Share a bloc", "{bloc:%}"),
     ]  # fmt: skip
-    console.print_table(out, columns, rows, numbers=5)
+    console.print_table(out, columns, rows, numbers=6)
     out.print(
-        "\nS, kappa and pi: agreement of stances, the latter two beyond chance; attitudes: to each "
-        "other, at\nthe end. All are means over runs, from -1 to 1."
+        "\nTogether: how far attitudes (to each other, at the end) and responses (kappa) both bear "
+        "it out, 0 where they disagree; below 0 the two stand apart. kappa, pi and S: agreement of "
+        "stances, the first two beyond chance. All are means over runs, from -1 to 1. A bloc is by "
+        "ties beyond how warm each country is to all: two that share one may dislike each other."
     )
 
 

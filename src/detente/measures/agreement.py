@@ -22,6 +22,8 @@ Floats = NDArray[np.float64]
 
 #: Numbers that are compared at a time, to keep memory flat.
 BLOCK: Final = 2_000_000
+#: How pairs stand is a mean over so many runs at most: more take long and change no digit told.
+MOST_RUNS: Final = 50_000
 #: Below so many events a run, agreement beyond chance is not defined well enough.
 FEW: Final = 3
 
@@ -120,10 +122,13 @@ def pairs(results: Results, variant: str | None = None) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        One row a pair, those that most often share a bloc first; columns country, other, bloc
-        (share of runs that end with both in one bloc), S, kappa and pi (agreement of their stances,
-        as `detente.agreement` has them, means over runs) and attitude (their mean attitude to each
-        other at the end, -1 to 1).
+        One row a pair, those that stand together first; columns country, other, together (how far
+        both attitudes and responses bear that out, below 0 that they stand apart: the nearer to 0
+        of attitude and kappa, 0 where they disagree, and attitude alone with too few events for
+        kappa), attitude (their mean attitude to each other at the end), kappa, pi and S (agreement
+        of their stances, as `detente.agreement` has them), all from -1 to 1, and bloc (share of
+        runs that end with both in one bloc, which is by ties beyond how warm each country is to
+        all, so that two in one may dislike each other). All are means over runs.
 
     Raises
     ------
@@ -138,19 +143,46 @@ def pairs(results: Results, variant: str | None = None) -> pd.DataFrame:
     check_text(variant=variant)
     names = results.variants
     name = require(names[0] if variant is None else variant, names, "variant")
-    agreed = {each: agreement(results, each, name).to_numpy() for each in ("S", "kappa", "pi")}
+    agreed = {each: agreement(results, each, name).to_numpy() for each in ("kappa", "pi", "S")}
     own = results.arrays.sel(variant=name)
+    attitude = own["alignment_mean"].to_numpy()
+    kappa = agreed["kappa"] if usual_measure(own) == "kappa" else None
     matrices = {
-        "bloc": own["together_mean"].to_numpy(),
+        "together": both(kappa, attitude),
+        "attitude": attitude,
         **agreed,
-        "attitude": own["alignment_mean"].to_numpy(),
+        "bloc": own["together_mean"].to_numpy(),
     }
     codes = np.array(results.layout.countries)
     first, second = np.triu_indices(len(codes), 1)
     columns = {each: matrix[first, second] for each, matrix in matrices.items()}
     frame = pd.DataFrame({"country": codes[first], "other": codes[second], **columns})
-    order = np.lexsort((-frame["attitude"].to_numpy(), -frame["bloc"].to_numpy()))
+    order = np.lexsort((-frame["attitude"].to_numpy(), -frame["together"].to_numpy()))
     return frame.iloc[order].reset_index(drop=True)
+
+
+def standing(results: Results, variant: str) -> tuple[Floats | None, Floats]:
+    """Return kappa of each two countries, None of too few events, and their mutual attitudes."""
+    own = results.arrays.sel(variant=variant)
+    attitude = own["alignment_mean"].transpose("country", "other").to_numpy()
+    if usual_measure(own) != "kappa":
+        return None, attitude
+    values = results.layout.stances
+    stances = own["stance"].isel(run=slice(MOST_RUNS))
+    return mean_agreement(stances, "kappa", max(values) - min(values)), attitude
+
+
+def both(kappa: Floats | None, attitude: Floats) -> Floats:
+    """Return how far two stand together, below 0 apart, as far as kappa and attitude bear it out.
+
+    That is the nearer to 0 of the two, and 0 where they are of different signs, or kappa is missing
+    because neither country ever varied.
+    """
+    if kappa is None:
+        return np.asarray(attitude)
+    known = np.nan_to_num(kappa)
+    nearer = np.minimum(np.abs(known), np.abs(attitude))
+    return np.where(known * attitude > 0, np.sign(known) * nearer, 0.0)
 
 
 def usual_measure(data: LabelledArrays) -> str:

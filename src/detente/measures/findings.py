@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import numpy as np
 
+from detente.measures.agreement import both, standing
 from detente.measures.moves import (
     NAMED,
     changes,
@@ -320,74 +321,68 @@ def together(
     against: str | None = None,
     countries: Sequence[str] | None = None,
 ) -> Finding | None:
-    """Return which pairs most and least often share a bloc, and which a variant changed most.
+    """Return which pairs stand together and apart most, by attitudes and by what they do.
 
-    None with fewer than two countries.
+    Blocs are told beside that only in how a variant changed them: two may share one that like each
+    other less than most. None with fewer than two countries.
     """
     name, base = two_variants(results, variant, against)
     names = chosen_countries(results, countries)
-    if len(names) < 2:
-        return None
-    places = [labels(results, "country").index(code) for code in names]
-    shares, before = (
-        results.arrays["together_mean"].sel(variant=each).transpose("country", "other").to_numpy()
-        for each in (name, base)
-    )
-    codes = list(names)
-    both = list(combinations(range(len(codes)), 2))
-    rows: list[dict[str, Any]] = [
-        {"country": codes[i], "other": codes[j],
-         "names": joined([names[codes[i]], names[codes[j]]]),
-         "share": float(shares[places[i], places[j]]),
-         "before": float(before[places[i], places[j]])}
-        for i, j in both
-    ]  # fmt: skip
-    rows = [row for row in rows if not np.isnan(row["share"])]
+    rows = _pairs(results, name, base, names)
     if not rows:
         return None
-    rows.sort(key=lambda row: -row["share"])
-    most = rows[0]
-    closest, farthest = (_as_often(rows, row["share"]) for row in (most, rows[-1]))
-    if not most["share"]:
-        return Finding("together", "No two countries end in one bloc in any run.",
-                       "No two countries share a bloc", tuple(rows), name)  # fmt: skip
-    first = [row for row in rows[:NAMED] if row["share"] > 0.5]
-    if rows[len(first) :]:  # of pairs that are equally close all are named, or none
-        after = percent(rows[len(first)]["share"])
-        first = [row for row in first if percent(row["share"]) != after]
-    often = _pairs(first) if len(first) > len(closest) else _told(closest)
-    said = f"Most often in one bloc: {often}; least often: {_told(farthest)}"
+    close = [row for row in rows if row["together"] > 0]
+    apart = [row for row in reversed(rows) if row["together"] < 0]
+    at_odds = [row for row in rows if (row["kappa"] or 0) > 0 > row["attitude"]]
+    said = [
+        f"{start}: {', '.join(_pair(row) for row in own[:NAMED])}"
+        for start, own in (
+            ("stand together most", close), ("stand apart most", apart),
+            ("respond alike, but do not like each other", at_odds[::-1]),
+        )
+        if own
+    ] or ["no two countries stand together or apart"]  # fmt: skip
     if name != base and (turned := _turned(results, rows, name, base)):
-        said += f"; {turned}"
-    start = f"One bloc most often: {_short(closest)}"
-    shorts = [f"{start}, least: {_short(farthest)}", start]
-    if len(closest) == 1:
-        shorts.append(f"The closest pair shares a bloc {in_runs(most['share'])}")
-    return Finding("together", f"{said}.", fitting(shorts), tuple(rows), name,
-                   None if name == base else base)  # fmt: skip
+        said.append(turned)
+    text = "; ".join(said)
+    ends = [f"{word}: {own[0]['names']}" for word, own in
+            (("together", close), ("apart", apart)) if own]  # fmt: skip
+    shorts = [f"Stand most {', '.join(ends)}", *(f"Stand most {end}" for end in ends)]
+    return Finding(
+        "together", f"{text[0].upper()}{text[1:]}.", fitting(shorts if ends else said[:1]),
+        tuple(rows), name, None if name == base else base,
+    )  # fmt: skip
 
 
-def _as_often(rows: Sequence[dict[str, Any]], share: float) -> list[dict[str, Any]]:
-    """Return the pairs that share a bloc as often as one, to the digits that are told."""
-    return [row for row in rows if percent(row["share"]) == percent(share)]
+def _pairs(
+    results: Results, variant: str, against: str, names: dict[str, str]
+) -> list[dict[str, Any]]:
+    """Return each two of some countries with how they stand, those that stand together first."""
+    kappa, attitude = standing(results, variant)
+    stands = both(kappa, attitude)
+    shares, before = (
+        results.arrays["together_mean"].sel(variant=each).transpose("country", "other").to_numpy()
+        for each in (variant, against)
+    )
+    known = labels(results, "country")
+    rows: list[dict[str, Any]] = []
+    for one, other in combinations(names, 2):
+        at = known.index(one), known.index(other)
+        if np.isnan(shares[at]):
+            continue
+        alike = None if kappa is None or np.isnan(kappa[at]) else float(kappa[at])
+        rows.append(
+            {"country": one, "other": other, "names": joined([names[one], names[other]]),
+             "together": float(stands[at]), "kappa": alike, "attitude": float(attitude[at]),
+             "share": float(shares[at]), "before": float(before[at])}
+        )  # fmt: skip
+    return sorted(rows, key=lambda row: (-row["together"], -row["attitude"]))
 
 
-def _pairs(rows: Sequence[dict[str, Any]]) -> str:
-    """Name pairs, each with how often it shares a bloc."""
-    return ", ".join(f"{row['names']} ({percent(row['share'])} of runs)" for row in rows)
-
-
-def _told(same: Sequence[dict[str, Any]]) -> str:
-    """Name the pairs that are equally close, or count them if they are many."""
-    if len(same) == 1:
-        return _pairs(same)
-    named = f": {', '.join(row['names'] for row in same)}" if len(same) <= NAMED else ""
-    return f"{len(same)} pairs equally ({percent(same[0]['share'])} of runs each{named})"
-
-
-def _short(same: Sequence[dict[str, Any]]) -> str:
-    who = same[0]["names"] if len(same) == 1 else f"{len(same)} pairs"
-    return f"{who} ({percent(same[0]['share'])})"
+def _pair(row: dict[str, Any]) -> str:
+    """Name a pair, with what says how it stands."""
+    kappa = "" if row["kappa"] is None else f"kappa {signed(row['kappa'])}, "
+    return f"{row['names']} ({kappa}attitudes {signed(row['attitude'])})"
 
 
 def _turned(results: Results, rows: Sequence[dict[str, Any]], variant: str, against: str) -> str:
@@ -408,15 +403,15 @@ def _turned(results: Results, rows: Sequence[dict[str, Any]], variant: str, agai
     course = quoted(titles(results, "variant")[against])
     told = np.flatnonzero((found.low > 0) | (found.high < 0))
     if not (moments.mean.any() or np.nan_to_num(moments.variance).any()):
-        return f"against {course} none of this changes in any run"
+        return f"who shares a bloc with whom is as in {course} in every run"
     if not len(told):
-        return f"of no pair can it be told that this changes against {course}"
+        return f"no pair can be told to share a bloc more or less often than in {course}"
     most = int(told[np.abs(found.mean[told]).argmax()])
     row = rows[most]
     points = f"{signed(100 * found.low[most], 0)} to {signed(100 * found.high[most], 0)} points"
     return (
-        f"what changes most against {course} is {row['names']}, from {percent(row['before'])} to "
-        f"{percent(row['share'])} (95 %, for all pairs at once: {points})"
+        f"what changes most is how often {_pair(row)} share a bloc, in {percent(row['before'])} of "
+        f"runs in {course} and {percent(row['share'])} here (95 %, for all pairs at once: {points})"
     )
 
 

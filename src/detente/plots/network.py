@@ -10,7 +10,7 @@ from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 
-from detente.measures.agreement import mean_agreement
+from detente.measures.agreement import MOST_RUNS, mean_agreement
 from detente.plots import base, placing, style, titles
 from detente.plots.look import palette
 from detente.plots.page import Canvas, Page, width_for
@@ -35,8 +35,6 @@ APART: Final = ("#8e3f7c", (0, (3.0, 1.6)))
 #: many rounds those that are nearer are moved apart.
 NEAR: Final = 0.17
 ROUNDS: Final = 100
-#: Agreement is a mean over so many runs at most: more would take long and change no digit shown.
-MOST_RUNS: Final = 50_000
 #: What is measured between two countries: what those joined do, and those parted, in words.
 MEASURES: Final = {
     "bloc": ("share a bloc", "share none"),

@@ -43,7 +43,14 @@ def responses(
 def together(results: Results, variant: str, countries: Sequence[str] | None = None) -> str:
     """Say which two countries most and least often share a bloc; empty of fewer than two."""
     found = findings.together(results, variant, None, countries)
-    return found.short if found else ""
+    if found is None:
+        return ""
+    pairs = sorted(found.numbers, key=lambda pair: -pair["share"])
+    most, least = (
+        f"{each['names']} ({style.percent(each['share'])})"
+        for each in pairs[:: max(1, len(pairs) - 1)]
+    )
+    return f"One bloc most often: {most}, least: {least}"
 
 
 def ends(results: Results, tilts: Mapping[str, Floats], order: Sequence[int]) -> str:
