@@ -495,6 +495,15 @@ def test_fan_leads_from_each_number_to_the_day_of_its_event(drawn):
         assert all(mark.arrow_patch for mark in marks)
 
 
+def test_effects_say_where_there_is_no_room_for_numbers_of_intervals(ran):
+    for size, said in ((None, False), ("90mm", True)):
+        figure = plots.effects(ran, size=size)
+        beside = [text.get_text() for text in figure.axes[0].texts]
+        assert any(" to " in text for text in beside) is not said
+        below = " ".join(" ".join(text.get_text() for text in figure.texts).split())
+        assert ("no room for those of the lines" in below) is said
+
+
 def test_countries_stand_in_the_order_of_their_tilt(results, drawn):
     axes = drawn["final_tilt"].axes[0]
     names = [label.get_text() for label in axes.get_yticklabels()]

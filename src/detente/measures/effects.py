@@ -71,7 +71,11 @@ def effects(
     parts: bool = False,
     precision: float | None = None,
 ) -> pd.DataFrame:
-    """Return what each variant changed in an outcome, with confidence intervals.
+    """Return what each variant changed in an outcome, with two intervals of each change.
+
+    ``low`` and ``high`` are the confidence interval of the mean change, which more runs narrow;
+    ``run_low`` and ``run_high``, which pictures, reports and the table of a run show, are the whole
+    interval: between what 95 % of the changes of single runs lie, however many there are.
 
     Run 17 of two variants has the same random draws and drawn parameters, so that their difference
     is what the variant did. Its mean has a far narrower interval than that of independent runs.
@@ -90,7 +94,8 @@ def effects(
         An outcome of the theory: ``tilt``, ``hedging``, ``toward_<pole>`` or ``stance_<event>`` of
         each country, ``tension`` or ``polarisation`` of the region, and what else it declares.
     level : float
-        Confidence of the intervals, between 0 and 1.
+        Confidence of the intervals of the mean, and the share of runs in the whole intervals,
+        between 0 and 1.
     step : int, optional
         After which step to compare, 1 to the last; by default the last. Up to 10,000 runs are
         simulated once more that far.
@@ -105,17 +110,24 @@ def effects(
     -------
     pandas.DataFrame
         One row a variant and country, in the order of the results (for an outcome of the region
-        one row a variant, without a country); columns variant, country, effect, low, high
-        (t-interval of the mean of paired differences), runs (pairs: without runs that failed and,
-        for a stance, those in which the event did not come up in both), run_low, run_high (the
-        whole interval: that share of the changes of single runs lies in it, with the chance of the
-        run, its figures and its coefficients), rises, falls (the share of runs in which it is
-        higher, and lower), independent_low,
-        independent_high (Welch's interval, as if not paired), outcome and country_name. Runs of
-        different seeds are not paired: low and high are then Welch's, and no whole interval is
-        known. With `parts` also share_chance, share_figures and share_coefficients of the variance
-        of changes, chance_low and chance_high, between which a share `level` of them lies by chance
-        alone, and figures_low and figures_high, the same by chance and figures.
+        one row a variant, without a country), with the columns
+
+        - variant, country, country_name, outcome
+        - effect: the mean of the paired differences
+        - low, high: the confidence interval of that mean, by t; what chance leaves open of it with
+          so many runs
+        - run_low, run_high: the whole interval, in which that share of the changes of single runs
+          lies, with the chance of the run, its figures and its coefficients
+        - rises, falls: the share of runs in which it is higher, and lower
+        - runs: pairs, without runs that failed and, for a stance, those in which the event did not
+          come up in both
+        - independent_low, independent_high: Welch's interval of the mean, as if not paired
+        - with `parts`, share_chance, share_figures and share_coefficients of the variance of
+          changes; chance_low and chance_high, between which a share `level` of them lies by chance
+          alone; figures_low and figures_high, the same by chance and figures
+
+        Runs of different seeds are not paired: low and high are then Welch's, and no whole interval
+        is known.
 
     Raises
     ------

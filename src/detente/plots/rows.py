@@ -65,9 +65,12 @@ def draw_rows(
     foot = BELOW + LEGEND * -(-len(keys) // across)
     foot += 0.22 if width < NARROW and ends is not None else 0.0
     told = [": ".join(filter(None, (row.name, row.told or row.text))) for row in rows]
-    page = Page(fig, (WIDTH, deepest + foot + 0.1), *heading, told)
-    longest = max((len(line) for name in names for line in name.split("\n")), default=1)
     texts = [row.text if width >= NARROW else row.text.partition(" (")[0] for row in rows]
+    title, below = heading
+    if texts != [row.text for row in rows]:
+        below += "\nThe numbers are those of the marks: there is no room for those of the lines."
+    page = Page(fig, (WIDTH, deepest + foot + 0.1), title, below, told)
+    longest = max((len(line) for name in names for line in name.split("\n")), default=1)
     left = min(NAMES, 0.3 + LETTER * longest)
     right = 0.36 + DIGIT * max(map(len, texts), default=0)
     axes = page.axes(left, foot, page.width - left - right, page.top - foot - 0.1)

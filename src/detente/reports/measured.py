@@ -230,8 +230,8 @@ def together(told: Told) -> Chapter | None:
     note = paragraph(
         "Kappa is how far two respond alike beyond chance, attitudes are those to each other at "
         "the end, both from \u22121 to +1; two stand together, or apart, as far as both bear it "
-        "out. Blocs are by ties beyond how warm each country is to all, so that two in one may be far "
-        "apart, and only less so than others: they are no alliances.", class_="note",
+        "out. Blocs are by ties beyond how warm each country is to all, so that two in one may be "
+        "far apart, and only less so than others: they are no alliances.", class_="note",
     )  # fmt: skip
     return Chapter("together", "Who stands together", Html(sentences(own) + note + drawn))
 
