@@ -180,6 +180,34 @@ def test_three_courses_are_drawn_one_below_the_other(results):
     assert len(changes) == 2 * 11
 
 
+@pytest.mark.parametrize("theme", ["screen", "projector", "paper"])
+def test_every_mark_of_where_countries_end_is_in_the_key(theme, ran):
+    figure = plots.final_tilt(ran, theme=theme)
+    said = texts(figure)
+    assert "pale band: between the poles, within \u00b10.25" in said
+    for axes in figure.axes[:: 2 if theme == "screen" else 1]:
+        (band,) = (patch for patch in axes.patches if patch.get_height() == 1)
+        assert (band.get_x(), band.get_width()) == (-0.25, 0.5)
+
+
+@pytest.mark.parametrize("theme", ["screen", "projector", "paper"])
+@pytest.mark.parametrize("measure", ["attitude", "kappa"])
+def test_names_in_a_network_lie_over_no_name_or_dot_and_it_fills_the_page(measure, theme, ran):
+    figure = plots.network(ran, measure=measure, theme=theme)
+    figure.draw_without_rendering()
+    axes, scale = figure.axes
+    boxes = [Text.get_window_extent(text) for text in axes.texts]
+    for one, other in combinations(boxes, 2):
+        assert Bbox.intersection(one, other) is None
+    (dots,) = axes.collections
+    places = axes.transData.transform(dots.get_offsets())
+    assert not any(box.contains(*place) for box in boxes for place in places)
+    share = Bbox.union(boxes).size / axes.bbox.size
+    assert min(share) > 0.7
+    assert scale.get_title() == "Tilt of ties"
+    assert clipped(figure) == []
+
+
 def matrix(figure: Figure) -> np.ndarray:
     """The numbers of the cells, not a number where a cell is empty."""
     (image,) = figure.axes[0].images

@@ -146,7 +146,7 @@ def test_who_is_closest_and_who_farthest(kind, ran):
     ties = ran.data["alignment_mean"].sel(variant="demand").values
     upper = np.triu_indices(len(names), 1)
     said = title(plots.KINDS[kind](ran))
-    for word, value in (("Closest", ties[upper].max()), ("farthest", ties[upper].min())):
+    for word, value in (("Closest ties", ties[upper].max()), ("farthest", ties[upper].min())):
         found = re.search(rf"{word}: (.+?) and (.+?) \({NUMBER}\)", said)
         pair = names.index(found[1]), names.index(found[2])
         assert number(found[3]) == pytest.approx(value, abs=0.005001)

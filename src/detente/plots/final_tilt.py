@@ -10,6 +10,7 @@ import numpy as np
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
+from matplotlib.patches import Patch
 
 from detente.measures.wording import digits_of
 from detente.plots import base, style, titles
@@ -37,7 +38,7 @@ ABOVE: Final = 1.15
 BELOW: Final = (0.75, 1.15)
 CHANGE: Final = 1.3
 NUMBERS: Final = 2.5
-GAP: Final = 0.32
+GAP: Final = 0.44
 #: On a page narrower than this the changes are left out.
 ROOMY: Final = 16.0
 #: Change in tilt that an axis of changes has room for at least: ties move by hundredths.
@@ -71,8 +72,8 @@ def final_tilt(
     order = style.pick_places(results, countries, -spreads[TIES].means[0])
     names = [name if width >= ROOMY else style.wrapped(name, 14, 2)
              for name in style.country_names(results).values()]  # fmt: skip
-    across = max(1, int(width / 4.3))
-    foot = BELOW[width >= ROOMY] + 0.29 * -(-(len(shown) + 2) // across)
+    across = max(1, int(width / 5))
+    foot = BELOW[width >= ROOMY] + 0.29 * -(-(len(shown) + 3) // across)
     above = ABOVE if width >= ROOMY else 0.6
     changes = {kind: _changes(results, kind, changed)[:, order] for kind in spreads}
     means = {kind.outcome: each.means[0] for kind, each in spreads.items()}
@@ -214,7 +215,7 @@ def _name_hedgers(
 
 def _mark_poles(axes: Axes, kind: Alignment, first: str, second: str, *, roomy: bool) -> None:
     """Mark on the axis of tilt what lies between the poles, and name its ends."""
-    axes.axvspan(-BETWEEN, BETWEEN, color="#f0eee6", lw=0, zorder=-1)
+    axes.axvspan(-BETWEEN, BETWEEN, **_band())
     heading, up, larger = (
         (kind.heading, 42, 2) if roomy else (kind.heading.replace(": ", ":\n"), 6, -1)
     )
@@ -239,12 +240,18 @@ def _mark_poles(axes: Axes, kind: Alignment, first: str, second: str, *, roomy: 
         base.note(axes, kind.axis, (0.5, 0), (0, -24), "axes fraction", ha="center", va="top")
 
 
+def _band() -> dict[str, Any]:
+    """Return how the band between the poles is drawn."""
+    return {"color": "#eeeeee" if palette().is_grey else "#f0eee6", "lw": 0, "zorder": -1}
+
+
 def _keys(shown: Sequence[Variant]) -> list[Artist]:
-    """Return the legend of courses, and of the two kinds of alignment."""
+    """Return the legend of courses, of the two kinds of alignment and of the band."""
     keys: list[Artist] = [
         variant.key(style.wrapped(variant.title, 36, 1), lw=3.4, ms=7.5) for variant in shown
     ]
     for kind, text in ((REVEALED, "filled: in word and deed"), (TIES, "hollow: ties")):
         look = {**kind.mark(style.INK), "lw": 0, "marker": "o", "ms": 9}
         keys.append(Line2D([], [], label=text, **look))
-    return keys
+    between = f"pale band: between the poles, within \u00b1{BETWEEN:g}"
+    return [*keys, Patch(label=between, **{**_band(), "ec": style.RULE, "lw": 0.8})]

@@ -107,6 +107,7 @@ def place_beside(
     away, turn = np.meshgrid(DISTANCES, np.arange(16) * (np.pi / 8), indexing="ij")
     dx, dy = np.cos(turn), np.sin(turn)
     dots = [box_around(x, y, 8.0, 8.0) for x, y in anchors]
+    lying = np.asarray(obstacles, dtype=np.float64).reshape(-1, 4).T
     # the most crowded choose first
     distance = np.linalg.norm(anchors[:, None] - anchors[None], axis=-1)
     crowd = np.sort(distance, axis=1)[:, 1:4].mean(axis=1) if len(anchors) > 1 else np.zeros(1)
@@ -118,7 +119,7 @@ def place_beside(
         grown = box_around(*at, width + 4.0, height + 4.0)
         cost = 20 * sum(overlap(grown, other) for other in placed.values())
         cost = cost + 8 * sum(overlap(boxes, dot) for dot in dots)
-        cost = cost + 2 * sum(overlap(boxes, other) for other in obstacles)
+        cost = cost + 2 * overlap([side[..., None] for side in boxes], lying).sum(axis=-1)
         cost = cost + 20 * (width * height - overlap(boxes, page)) + 3 * away
         cost = cost + 2.0 * (1 - dx)  # all else equal, to the right as one reads
         best = np.unravel_index(np.argmin(cost), cost.shape)

@@ -109,8 +109,8 @@ def drift(ends_: Floats, names: Sequence[str]) -> str:
     return text
 
 
-def closest(values: Floats, names: Sequence[str]) -> str:
-    """Say which two countries are closest, and which farthest apart."""
+def closest(values: Floats, names: Sequence[str], of: str = "ties") -> str:
+    """Say which two countries have the closest and the farthest ties, or responses."""
     pairs = np.argwhere(np.tri(len(names), k=-1, dtype=bool) & np.isfinite(values))
     if not len(pairs):
         return "No two countries to compare"
@@ -119,4 +119,4 @@ def closest(values: Floats, names: Sequence[str]) -> str:
         f"{names[pairs[at, 1]]} and {names[pairs[at, 0]]} ({style.signed(float(own[at]))})"
         for at in (int(own.argmax()), int(own.argmin()))
     ]
-    return f"Closest: {said[0]}" + (f"; farthest: {said[1]}" if len(pairs) > 1 else "")
+    return f"Closest {of}: {said[0]}" + (f"; farthest: {said[1]}" if len(pairs) > 1 else "")
