@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 import detente
+from detente.runs.manifest import Manifest
 from detente.runs.plan import Share
 from detente.runs.runner import run_share
 
@@ -175,6 +176,20 @@ def test_a_share_of_what_is_complete_does_nothing(part, run, out, contents):
     assert done.finished == done.total == 15
     assert done.notes == (f"{out} is complete already",)
     assert contents(out) == before
+
+
+def test_a_share_may_begin_while_another_looks_at_the_folder(part, monkeypatch):
+    read = Manifest.identity
+
+    def identity(self):
+        found = read(self)
+        if found is None:
+            monkeypatch.setattr(Manifest, "identity", read)
+            part("2/3")
+        return found
+
+    monkeypatch.setattr(Manifest, "identity", identity)
+    assert part("1/3").finished == 10
 
 
 def test_the_same_share_is_not_done_twice_at_once_and_none_is_joined_meanwhile(out):

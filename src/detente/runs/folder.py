@@ -129,21 +129,26 @@ def found(folder: Path) -> Identity | None:
         return None
     if not folder.is_dir():
         raise FolderRefusedError(f"{folder} is not a folder: choose another with --out")
-    identity = Manifest(folder / manifest.FILE).identity()
+    written = Manifest(folder / manifest.FILE)
+    identity = written.identity()
     if identity is not None:
         return identity
+    there = [*folder.iterdir()]  # before the next: what another share writes now is in both
     left = {*_partials(folder), *_partials(folder / EARLIER)}  # by a crash
     left |= {
         place
         for place in (folder / name for name in (EARLIER, *PARTS))
         if _is_folder(place) and left.issuperset(place.iterdir())
     }
-    if not left.issuperset(folder.iterdir()):
+    if left.issuperset(there):
+        return None
+    identity = written.identity()  # of another share, if it has begun the run in the meantime
+    if identity is None:
         raise FolderRefusedError(
             f"{folder} holds files but no {manifest.FILE}, so they are not results of a run: "
             "choose another folder with --out"
         )
-    return None
+    return identity
 
 
 def check(folder: Path) -> None:
