@@ -95,6 +95,18 @@ def test_without_thresholds_the_line_is_at_zero():
     assert first.get_xdata()[0] > 0 > second.get_xdata()[0]
 
 
+@pytest.mark.parametrize("given", [{"theme": "projector"}, {"theme": "paper"}, {"size": "90mm"}])
+def test_a_slide_or_column_has_of_each_pattern_the_claim_farthest_from_holding(given):
+    figure = plots.patterns(CLAIMS, **given)
+    said = "\n".join(texts(figure))
+    for claim in ("stance of Russia - Iran", "tension, restraint - demand", "P(Kabul opposes)"):
+        assert claim in said
+    assert "P(Russia warns)" not in said
+    assert "Of each pattern the claim farthest from holding" in said.replace("\n", " ")
+    assert "P(Russia warns)" in plots.alt_text(figure)
+    assert clipped(figure) == []
+
+
 def test_nothing_is_cut_off(drawn):
     assert clipped(drawn) == []
     long = CLAIMS.assign(statistic="a long statistic " * 9, sentence="a long sentence " * 30)

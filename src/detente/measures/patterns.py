@@ -35,6 +35,7 @@ from detente.measures.claims import (
 from detente.measures.effects import check_results
 from detente.measures.ensemble import Ensemble, NotRunError, Places
 from detente.measures.notebook import notebook_html
+from detente.measures.wording import humanized, input_title, joined, quoted, response_title
 from detente.runs.errors import UsageError
 from detente.runs.statistics import for_all
 from detente.scenario.messages import require_type
@@ -243,6 +244,13 @@ class Measurement:
         self._form = pattern
         self._scenario = ensemble.scenario
         self._stances = np.array(Layout(ensemble.scenario).stances)
+        courses = {**ensemble.scenario.variants, **pattern.courses}
+        added = (each for course in courses.values() for each in course.add.get("events", ()))
+        self._events = {
+            **{each["id"]: each.get("title") for each in added},
+            **{each.id: each.title for each in ensemble.scenario.events},
+        }
+        self._titles = {name: each.title for name, each in courses.items()}
         self._course = partial(ensemble.course, pattern)
 
     def pattern(self) -> Pattern:
@@ -331,10 +339,10 @@ class Measurement:
         places = np.array(self._places(claim.responses or self._of.responses))
         codes = [claim.first or "", *(claim.before or ())]
         steps = [self._of.first_step(course, claim.on or "", code, places) for code in codes]
-        words = f"{either(claim.responses)}: " if claim.responses else ""
+        words = f", with {self._any(claim.responses)}" if claim.responses else ""
         for code, theirs in zip(codes[1:], steps[1:], strict=True):
             lead = np.where(steps[0] < theirs, 1.0, np.where(steps[0] > theirs, -1.0, 0.0))
-            label = f"{words}P({self._name(codes[0])} first) - P({self._name(code)} first)"
+            label = f"{self._name(codes[0])} before {self._name(code)} minus after it{words}"
             yield mean(replace(base, statistic=label, reason=base.reason or ANY_DIFFERENCE), lead)
 
     def _most_likely(self, claim: form.Claim, variant: str, base: Criterion) -> Iterator[Claim]:
@@ -352,7 +360,7 @@ class Measurement:
                 each = shares(column, times, len(places))[:, 0] @ (kinds[:, np.newaxis] == groups)
                 return np.asarray(each[:, own].max(axis=1) - each[:, ~own].max(axis=1))
 
-            label = f"{self._name(code)}: P({either(names)}) - P(likeliest other)"
+            label = f"{self._name(code)}: {self._share(names)} minus that of the likeliest other"
             asked = replace(base, statistic=label, reason=base.reason or "the most likely response")
             yield bootstrapped(asked, len(column), lead)
 
@@ -369,30 +377,32 @@ class Measurement:
                 bar = np.sort(found[:, 1:], axis=1)[:, -rank] if rank is not None else 0.0
                 return np.asarray(found[:, 0] - bar)
 
-            label = f"entropy, {self._name(code)}"
+            label = f"Entropy in bits, {self._name(code)}"
             if rank is not None:
                 reason = f"among the highest {rank} of the {1 + len(others)} that respond"
                 asked = replace(base, reason=base.reason or reason)
-                label = f"{label} - number {rank} of the others"
+                label = f"{label}, minus number {rank} of the others"
             else:
                 asked = _threshold(claim, base)
-            yield bootstrapped(replace(asked, statistic=f"{label} (bits)"), len(columns), beyond)
+            yield bootstrapped(replace(asked, statistic=label), len(columns), beyond)
 
     def _statistics(self, claim: form.Claim) -> Iterator[Statistic]:
         """Walk what a claim measures: a statistic for each country and variant."""
         groups = [tuple(claim.mean_of)] if claim.mean_of else [(code,) for code in claim.of or ()]
         for variant, countries in product(claim.variant or (), groups or [()]):
             if claim.outcome is not None:
-                yield Statistic(claim.outcome, countries, variant, outcome=claim.outcome)
+                what = self._outcome(claim.outcome)
+                yield Statistic(what, countries, variant, outcome=claim.outcome)
                 continue
             low = -math.inf if claim.stance_above is None else claim.stance_above
             high = math.inf if claim.stance_below is None else claim.stance_below
-            what = f"stance > {low:g}" if high == math.inf else f"stance < {high:g}"
+            bound = f"above {low:g}" if high == math.inf else f"below {high:g}"
+            what = f"share with a stance {bound}"
             places = np.flatnonzero((self._stances > low) & (self._stances < high)).tolist()
             if claim.share is not None:
-                what, places = either(claim.share), self._places(claim.share)
+                what, places = self._share(claim.share), self._places(claim.share)
             yield Statistic(
-                f"P({what})", countries, variant, claim.on or "", claim.response or "",
+                what, countries, variant, claim.on or "", claim.response or "",
                 places=tuple(places),
             )  # fmt: skip
 
@@ -452,11 +462,14 @@ class Measurement:
         once, responses = np.ones((1, len(columns))), self._of.responses
         if claim.entropy is not None:
             bits = zip(entropies(columns, once, len(responses))[0], codes, strict=True)
-            each = [f"{code} {bit:.2f}" for bit, code in sorted(bits, reverse=True)]
-            return f"entropy, bits: {', '.join(each)}"
+            each = [f"{self._name(code)} {bit:.2f}" for bit, code in sorted(bits, reverse=True)]
+            return f"entropy in bits: {', '.join(each)}"
         pairs = zip(codes, shares(columns, once, len(responses))[0], strict=True)
-        each = [f"{code} {responses[p.argmax()]} {p.max():.2f}" for code, p in pairs]
-        return f"likeliest response: {', '.join(each)}; expected {either(claim.most_likely or ())}"
+        each = [
+            f"{self._name(code)} {self._any([responses[p.argmax()]])} {p.max():.2f}"
+            for code, p in pairs
+        ]
+        return f"likeliest: {', '.join(each)}; expected {self._any(claim.most_likely or ())}"
 
     def _label(self, own: Statistic, other: Statistic | None = None) -> str:
         """Return a statistic in words, or a difference of two by what sets them apart."""
@@ -464,25 +477,53 @@ class Measurement:
         common = [word for (word, usual), their in pairs if (word, usual) == their and not usual]
         apart = [(mine[0], their[0]) for mine, their in pairs if mine != their]
         sides = [", ".join(filter(None, side)) for side in zip(*apart, strict=True)]
-        return ": ".join(filter(None, [", ".join(common), " - ".join(sides)]))
+        label = ": ".join(filter(None, [", ".join(common), " minus ".join(sides)]))
+        return label[:1].upper() + label[1:]
 
     def _words(self, own: Statistic) -> list[tuple[str, bool]]:
         """Return the parts of a statistic in words, and whether each goes without saying."""
         who = ", ".join(self._name(code) for code in own.countries)
         if len(own.countries) > 1:
-            who = f"mean of {', '.join(own.countries)}"
-        settings = ", ".join(f"{path} {value}" for path, value in own.settings)
+            who = f"mean of {joined([self._name(code) for code in own.countries])}"
+        settings = ", ".join(
+            f"{input_title(self._scenario, path)} {value}" for path, value in own.settings
+        )
         return [
             (own.what, False),
             (who, not who),
-            (own.event, own.event in {"", self._scenario.main}),
-            (own.response, own.response == "last"),
-            (own.variant, own.variant == self._scenario.variant_names[0]),
+            (f"on {self._event(own.event)}", own.event in {"", self._scenario.main}),
+            (f"{own.response} response", own.response == "last"),
+            (self._titled(own.variant), own.variant == self._scenario.variant_names[0]),
             (settings, not settings),
         ]
 
     def _name(self, code: str) -> str:
         return self._scenario.countries[code].name or code
+
+    def _titled(self, course: str) -> str:
+        return quoted(self._titles.get(course) or humanized(course))
+
+    def _event(self, name: str) -> str:
+        return quoted(self._events.get(name) or humanized(name))
+
+    def _outcome(self, name: str) -> str:
+        """Return what an outcome is called; of a stance, on what, unless on the main event."""
+        kind, _, of = name.partition("_")
+        if kind == "stance":
+            return "stance" if of == self._scenario.main else f"stance on {self._event(of)}"
+        if kind == "toward":
+            return f"ties with {humanized(of)}"
+        return "tilt of ties" if name == "tilt" else name.replace("_", " ")
+
+    def _any(self, names: Sequence[str]) -> str:
+        """Return the titles of responses, or the sides, of which one is meant."""
+        return either([response_title(self._scenario, name) for name in names])
+
+    def _share(self, names: Sequence[str]) -> str:
+        """Return which share of runs is meant, by responses or sides."""
+        if set(names) <= set(SIDES):
+            return f"share that {either(names)}"
+        return f"share with {self._any(names)}"
 
 
 def _threshold(claim: form.Claim, base: Criterion) -> Criterion:
