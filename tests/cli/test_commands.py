@@ -226,6 +226,42 @@ def test_a_country_is_asked_for_by_its_code_and_found_by_its_name(detente, scena
     assert " - did you mean 'KAZ'?" in done.stderr
 
 
+@pytest.mark.parametrize(
+    "asked",
+    [
+        ("explain", "bagram-2025", "--country", "KZ", "--event", "us_demand"),
+        ("levers", "bagram-2025", "--outcome", "revealed.kz"),
+        ("run", "bagram-2025", "--set", "countries.KZ.resolve=1"),
+        ("paths", "bagram-2025", "KZ"),
+    ],
+)
+def test_two_letters_of_a_country_lead_to_its_three(detente, asked):
+    done = detente(*asked)
+    assert done.exit_code == 2
+    assert " - did you mean 'KAZ'?" in done.stderr  # which KGZ resembles as well
+
+
+def test_an_outcome_of_a_country_is_asked_of_any(detente):
+    swept = ("--sweep", "countries.UZB.resolve=0:1:3")
+    for asked in (("levers", "bagram-2025"), ("sensitivity", "bagram-2025", *swept)):
+        done = detente(*asked, "--outcome", "revealed")
+        assert done.exit_code == 2
+        assert "'revealed' is of a country: write revealed.CODE, with a code of" in done.stderr
+        assert "UZB" in done.stderr
+
+
+def test_one_of_a_kind_is_told_in_the_singular(detente):
+    detente("new", "border")
+    assert (
+        "4 countries, 1 event, variants request, no_move" in detente("check", "border.yaml").stdout
+    )
+    assert "0 events, variant base" in detente("check", "region-2025").stdout
+    assert "means over 1 run\n" in detente(
+        "explain", "border.yaml", "--country", "RUS", "--event", "base_request", "--runs", 1,
+        "--no-nearest",
+    ).stdout  # fmt: skip
+
+
 def test_an_unknown_event_reads_well(detente, scenario):
     asked = ["explain", scenario, "--country", "KAZ", "--event", "shok"]
     for more in ((), ("--run", 0)):
@@ -390,8 +426,7 @@ def test_pairs_shows_who_stands_together(detente, folder):
     out = detente("pairs", folder).stdout
     table = package.pairs(package.open(folder))
     first = table.iloc[0]
-    assert f"{first['country']} {first['other']} {100 * first['bloc']:.0f} %" in " ".join(
-        out.split()
-    )
+    stands = f"{first['country']} {first['other']} {first['together']:+.2f}"
+    assert stands in " ".join(out.split())
     rows = json.loads(detente("pairs", folder, "--json").stdout)
     assert rows[0]["S"] == pytest.approx(first["S"])

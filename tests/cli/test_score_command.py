@@ -47,7 +47,7 @@ def test_the_table_is_read_on_any_terminal(score):
     assert result.exit_code == 0
     assert max(len(line) for line in result.stdout.splitlines()) <= 80
     assert "A demand that was answered: 30 runs, demand" in result.stdout
-    for said in ("Russia", "Join a collective", "side ", "of 3", "95 % interval over"):
+    for said in ("Russia", "Join a collective", "side right ", "of 3", "95 % interval over"):
         assert said in result.stdout
     assert "KAZ" not in result.stdout
 
@@ -92,15 +92,30 @@ def test_skill_is_told_in_words(score):
     (own,) = found["sentences"]  # nothing is known of it left out of a fit
     error = "less" if found["skill"] > 0 else "more"
     assert f"{100 * abs(found['skill']):.0f} % {error} error (RPS) than a forecast" in own
-    assert own in " ".join(score(RECORDED, "--runs", 30).stdout.split())
+    assert own.replace("\u2212", "-") in " ".join(score(RECORDED, "--runs", 30).stdout.split())
 
 
 def test_the_skill_left_out_of_the_fit_stands_beside_where_it_is_known(score):
     found = json.loads(score("manas-2009", "--runs", 10, "--json").stdout)
     known = json.loads(LEFT_OUT.read_text("utf-8"))["scenarios"]["manas-2009"]
-    assert f"the skill on it is {known['skill']:+.2f} against" in found["sentences"][1]
+    assert f"the skill on it is {known['skill']:+.2f} against" in found["sentences"][0]
     changed = score("manas-2009", "--runs", 10, "--json", "--set", "countries.RUS.resolve=0.1")
     assert len(json.loads(changed.stdout)["sentences"]) == 1
+
+
+def test_no_skill_stands_before_the_words_that_say_against_what(score):
+    said = " ".join(score("bagram-2025", "--runs", 50).stdout.split())
+    hits, left_out, own = (
+        said.index(each)
+        for each in (
+            "Score: side right ",
+            "left out of the fit the skill on it is",
+            "On these rows,",
+        )
+    )
+    assert hits < left_out < own
+    assert "skill" not in said[:left_out]
+    assert "\u2212" not in said  # one kind of minus sign
 
 
 def test_the_readme_states_the_skills_left_out_of_the_fit():
@@ -122,9 +137,9 @@ def test_several_scenarios_are_pooled_and_each_is_named(score, other):
     result = score(RECORDED, other, "--runs", 20)
     assert result.exit_code == 0
     lines = result.stdout.splitlines()
-    assert any(line.startswith("recorded: skill") for line in lines)
-    assert any(line.startswith("other: skill") for line in lines)
-    assert any(line.startswith("All rows: skill") and "of 6" in line for line in lines)
+    assert any(line.startswith("recorded: side right") for line in lines)
+    assert any(line.startswith("other: side right") for line in lines)
+    assert any(line.startswith("All rows: side right") and "of 6" in line for line in lines)
     found = json.loads(score(RECORDED, other, "--json", "--runs", 20).stdout)
     assert found["of"] == 6
     assert set(found["scenarios"]) == {"recorded", "other"}

@@ -95,6 +95,7 @@ def _checked(name: str) -> dict[str, Any]:
 def _print_checked(rows: list[dict[str, Any]], *, fine: bool) -> None:
     """Say what is wrong and what is doubtful on standard error, and on the other what is `fine`."""
     from detente.scenario import Problem, ScenarioError
+    from detente.scenario.messages import counted
 
     for row in rows:
         if not row["fine"]:
@@ -102,10 +103,12 @@ def _print_checked(rows: list[dict[str, Any]], *, fine: bool) -> None:
             continue
         if fine:
             variants = ", ".join(row["variants"])
-            console.answer(
-                f"{row['name']}: fine: {row['countries']} countries, {row['events']} events, "
-                f"variants {variants}"
-            )
+            size = ", ".join(
+                (counted(row["countries"], "country", "countries"),
+                 counted(row["events"], "event", "events"))
+            )  # fmt: skip
+            kind = "variant" if len(row["variants"]) == 1 else "variants"
+            console.answer(f"{row['name']}: fine: {size}, {kind} {variants}")
         for each in row["warnings"]:
             console.say(
                 str(Problem(**each | {"message": f"warning: {each['message']}"})), prefix=""

@@ -75,13 +75,11 @@ def output(*, narrow: bool = False) -> Console:
     """
     from rich.console import Console
 
-    from detente.scenario.messages import printable
-
     class Printable(Console):
         """A console on which text that others wrote only shows."""
 
         def print(self, *objects: Any, **how: Any) -> None:
-            shown = (printable(o, lines=True) if isinstance(o, str) else o for o in objects)
+            shown = (typed(o, lines=True) if isinstance(o, str) else o for o in objects)
             super().print(*shown, **how)
 
     make = functools.partial(Printable, highlight=False, emoji=False, markup=False)
@@ -91,6 +89,13 @@ def output(*, narrow: bool = False) -> Console:
     if narrow:
         out.width = min(out.width, NARROW)
     return out
+
+
+def typed(text: str, *, lines: bool = False) -> str:
+    """Return a text as a terminal shows it: escaped, and with the minus sign that one can type."""
+    from detente.scenario.messages import printable
+
+    return printable(text.replace("\u2212", "-"), lines=lines)
 
 
 class _MissingError(Exception):
@@ -134,16 +139,14 @@ def print_table(
     """
     from rich.table import Table
 
-    from detente.scenario.messages import printable
-
     made = Table(box=None, pad_edge=False, padding=(0, 1, 0, 0), header_style="bold")
     for at, (heading, _) in enumerate(columns):
         made.add_column(
-            printable(heading), justify="right" if at >= len(columns) - numbers else "left",
+            typed(heading), justify="right" if at >= len(columns) - numbers else "left",
             overflow="fold", no_wrap=at in unbroken, max_width=(widths or {}).get(at),
         )  # fmt: skip
     for row in rows:
-        made.add_row(*(printable(cell(template, row), lines=True) for _, template in columns))
+        made.add_row(*(typed(cell(template, row), lines=True) for _, template in columns))
     out.print(made)
 
 
@@ -301,9 +304,7 @@ def say(text: str, prefix: str = "detente: ") -> None:
 
 def answer(text: str) -> None:
     """Print a line on standard output."""
-    from detente.scenario.messages import printable
-
-    typer.echo(printable(text))
+    typer.echo(typed(text))
 
 
 def load_all(

@@ -74,7 +74,7 @@ def explain(
 
 
 def _print_all(found: Explanation) -> None:
-    from detente.measures.wording import counted
+    from detente.scenario.messages import counted
 
     out = console.output()
     when = f", after step {found.step} (week of {found.when})" if found.step is not None else ""

@@ -248,19 +248,24 @@ def _show_share(done: ShareResult, *, quiet: bool) -> None:
         "When every share is done, the same command with --resume for --chunks joins them."
     )
     if done.failures:
-        _say_what_failed(done.failures, f"{len(done.failures)} runs")
+        from detente.scenario.messages import counted
+
+        _say_what_failed(done.failures, counted(len(done.failures), "run", "runs"))
         raise typer.Exit(console.FAILED)
 
 
 def _print_results(out: Console, results: Results) -> None:
     """Print the first variant in full, the others by what they change, and how to read it."""
+    from detente.scenario.messages import counted
+
     scenario, main, reference = results.scenario, results.variants[0], results.reference
     asked = "" if results.complete else f" (of {scenario.runs} asked for)"
     many = len(results.variants)
     each = f" of each of {many} variants" if many > 1 else ""
     out.print(f"{scenario.title or scenario.scenario}", style="bold")
     out.print(
-        f"{results.runs} runs{each}{asked}, {results.layout.steps} steps of {scenario.step} from "
+        f"{counted(results.runs, 'run', 'runs')}{each}{asked}, "
+        f"{counted(results.layout.steps, 'step', 'steps')} of {scenario.step} from "
         f"{scenario.start}, seed {results.seed}, engine {results.engine}\n"
     )
     title = scenario.variants[main].title if main in scenario.variants else None

@@ -66,7 +66,7 @@ def paths(
     csv: console.Csv = None,
 ) -> None:
     """List the events of a scenario, or of a variant, and what can be set in it, by its path."""
-    from detente.scenario.messages import UsageError, require
+    from detente.scenario.messages import UsageError, counted, require
 
     (loaded,) = console.load_all([scenario])
     course = loaded
@@ -85,7 +85,8 @@ def paths(
     out = console.output()
     name = loaded.scenario if variant is None else f"{loaded.scenario}, variant {variant}"
     if about is None:
-        out.print(f"{name}: {len(events)} events and {len(found)} paths", style="bold")
+        size = counted(len(events), "event", "events")
+        out.print(f"{name}: {size} and {counted(len(found), 'path', 'paths')}", style="bold")
         columns = [("Event", "{id}"), ("Title", "{title}")]
         console.print_table(out, columns, events, unbroken=(0,))
         others = ", ".join(each for each in loaded.variant_names if each != variant)
@@ -94,20 +95,22 @@ def paths(
             + (f"Other variants, by --variant: {others}." if loaded.variants else "")
         )
         return
-    out.print(f"{name}: {len(found)} paths with {about}", style="bold")
+    out.print(f"{name}: {counted(len(found), 'path', 'paths')} with {about}", style="bold")
     columns = [("Path", "{path}"), ("Value", "{value}"), ("Range", "{low:g} to {high:g}")]
     console.print_table(out, columns, console.rows_of(table), unbroken=(0, 2))
 
 
 def _not_there(loaded: Scenario, course: Scenario, about: str) -> str:
     """Return what to say of a word that no path has among its parts."""
-    from detente.scenario.messages import did_you_mean
+    from detente.scenario.messages import country_meant, did_you_mean
 
     for variant in loaded.variants:
         if loaded.paths(about, variant=variant):
             return f"no path with {about!r} here, but in {variant}: give --variant {variant}"
     parts = {part for path in course.paths() for part in path.split(".")}
-    return f"no path with {about!r} among its parts{did_you_mean(about, parts)}"
+    meant = country_meant(about, course.country_names)
+    near = f" - did you mean '{meant}'?" if meant else did_you_mean(about, parts)
+    return f"no path with {about!r} among its parts{near}"
 
 
 def new(

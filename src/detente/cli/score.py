@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 #: Baselines in words.
 BASELINES: Final = {
-    "pooled": "pooled frequencies of what was done",
+    "pooled": "how often each was given in these rows",
     "same": "everyone doing the same",
     "bargaining": "expected-utility bargaining",
     "position_alone": "position alone: no ties, peers, exposure",
@@ -35,14 +35,14 @@ ROWS: Final = (
     ("Side", "{side}"),
 )
 AGAINST: Final = (
-    ("Skill against", "{words}"),
-    ("RPS", "{rps:.2f}"),
+    ("Against a forecast by", "{words}"),
+    ("Its RPS", "{rps:.2f}"),
     ("Skill", "{skill:.2f}"),
     ("95 % over countries", "{intervals[rows][0]:.2f} to {intervals[rows][1]:.2f}"),
 )
 SPREAD: Final = (
     ("95 % interval over", "{words}"),
-    ("Skill", "{skill[0]:.2f} to {skill[1]:.2f}"),
+    ("Skill, of the last", "{skill[0]:.2f} to {skill[1]:.2f}"),
     ("Side", "{hits_side[0]:.0f} to {hits_side[1]:.0f}"),
     ("Response", "{hits_response[0]:.0f} to {hits_response[1]:.0f}"),
 )
@@ -79,7 +79,6 @@ def _print(scored: Score) -> None:
         "Side: against, silent or for, whichever has most probability added up.\n"
     )
     if len(scored.episodes) > 1:
-        out.print("Skill of an episode is against how often each response was given in it alone.")
         for name in scored.scenarios:
             out.print(_headline(name, scored.summary["scenarios"][name]))
     _print_figures(out, scored)
@@ -105,10 +104,10 @@ def _print_rows(out: Console, scored: Score, scenario: str) -> None:
 
 
 def _headline(name: str, figures: dict[str, Any]) -> str:
+    of = figures["of"]
     return (
-        f"{name}: skill {console.cell('{skill:.2f}', figures)}, RPS {figures['rps']:.2f}, "
-        f"side {figures['hits_side']} of {figures['of']}, "
-        f"response {figures['hits_response']} of {figures['of']}"
+        f"{name}: side right {figures['hits_side']} of {of}, response {figures['hits_response']} "
+        f"of {of}, RPS {figures['rps']:.2f}"
     )
 
 
@@ -117,6 +116,16 @@ def _print_figures(out: Console, scored: Score) -> None:
     out.print(_headline("All rows" if len(scored.episodes) > 1 else "Score", s), style="bold")
     for sentence in scored.sentences:
         out.print(sentence)
+    out.print()
+    against = [
+        {"words": BASELINES.get(name, f"the theory '{name}'"), **theirs}
+        for name, theirs in sorted(s["baselines"].items(), key=lambda each: each[0] == "pooled")
+    ]
+    console.print_table(out, AGAINST, against, numbers=3)  # what is known afterwards last
+    out.print()
+    spread = [{"words": words, **s["intervals"][name]} for name, words in INTERVALS.items()]
+    console.print_table(out, SPREAD, spread, numbers=3)
+    out.print()
     errors = {kind: found["expected_error"] for kind, found in s["calibration"].items()}
     out.print(
         f"Log score {s['log_score']:.2f}; calibration error {errors['response']:.2f} (response), "
@@ -124,19 +133,10 @@ def _print_figures(out: Console, scored: Score) -> None:
     )
     if s["confidence_weighted"]:
         skill = console.cell("{skill:.2f}", s["confidence_weighted"])
-        out.print(f"Rows weighted by confidence: skill {skill}.")
-    out.print()
+        out.print(f"Rows weighted by confidence: skill {skill} against how often each was given.")
     revealed = s["revealed"]
     line = (
         "Revealed tilts, expected beside observed: rank correlation {correlation:.2f} "
         "({interval[0]:.2f} to {interval[1]:.2f})."
     )
     out.print(console.cell(line, revealed))
-    against = [
-        {"words": BASELINES.get(name, f"the theory '{name}'"), **theirs}
-        for name, theirs in s["baselines"].items()
-    ]
-    console.print_table(out, AGAINST, against, numbers=3)
-    out.print()
-    spread = [{"words": words, **s["intervals"][name]} for name, words in INTERVALS.items()]
-    console.print_table(out, SPREAD, spread, numbers=3)

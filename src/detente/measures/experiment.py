@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from detente.measures.effects import pick
 from detente.runs.errors import UsageError, require, require_country
+from detente.scenario.messages import FEW
 
 if TYPE_CHECKING:
     from detente.engine.sampler import Sampler
@@ -59,9 +60,10 @@ class Target(NamedTuple):
         known = find(scenario.theory).outcomes.numbers(labels)
         declared, along = known[require(name, known, "outcome")]
         if ("country" in declared.axes) != bool(country):
-            form = f"{name}.{next(iter(scenario.countries))}" if not country else name
-            of = "a country" if not country else "the region, not of a country"
-            raise UsageError(f"'{name}' is of {of}: write {form}")
+            if country:
+                raise UsageError(f"'{name}' is of the region, not of a country: write {name}")
+            codes = ", ".join([*scenario.country_names][:FEW])
+            raise UsageError(f"'{name}' is of a country: write {name}.CODE, with a code of {codes}")
         if country:
             require_country(country, scenario.country_names)
         return cls(declared, dict(along), country or None)

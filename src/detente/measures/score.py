@@ -156,7 +156,7 @@ class Score:
 
     @property
     def sentences(self) -> tuple[str, ...]:
-        """What the skill is against, and what it is on episodes left out where that is known."""
+        """What the skill is on episodes left out where that is known, then on these rows."""
         return told(self.summary["skill"], [(e.scenario, e.variant) for e in self.episodes])
 
     def figures(self) -> dict[str, Any]:
@@ -199,10 +199,10 @@ class Score:
         low, high = s["intervals"]["rows"]["skill"]
         return (
             f"<detente.Score of {', '.join(self.scenarios)}: {s['of']} rows\n"
-            f"  skill {s['skill']:.2f} against pooled frequencies (95 % over countries "
-            f"{low:.2f} to {high:.2f}), rps {s['rps']:.2f}\n"
-            f"  side {s['hits_side']} of {s['of']}, response {s['hits_response']} of {s['of']}; "
-            "look at .table, .summary and .sentences>"
+            f"  side right {s['hits_side']} of {s['of']}, response {s['hits_response']} of "
+            f"{s['of']}, rps {s['rps']:.2f}\n"
+            f"  skill {s['skill']:.2f} against the frequencies of these rows (95 % over countries "
+            f"{low:.2f} to {high:.2f}); look at .table, .summary and .sentences>"
         )
 
 
@@ -278,21 +278,25 @@ def told(skill: float, courses: Sequence[tuple[Scenario, str]]) -> tuple[str, ..
     """
     error = f"{percent(abs(skill))} {'less' if skill > 0 else 'more'} error (RPS) than"
     own = (
-        f"Skill {signed(skill)}: {error} a forecast that gives each response as often as it was "
-        "given in these very rows, which nobody could know beforehand; 1 is no error, 0 is as much "
-        "as that forecast has, below 0 is more. The coefficients may have been fitted to these "
-        "rows."
+        f"On these rows, to which the coefficients may have been fitted, it has {error} a forecast "
+        "that gives each response as often as it was given in these very rows, which nobody could "
+        f"know beforehand (skill {signed(skill)}; 1 is no error, 0 is as much as that forecast "
+        "has, below 0 is more)."
     )
     nothing = (
-        "There is no skill to tell: all rows have one response, so that how often each was given "
-        "is a forecast without error."
+        "There is no skill to tell on these rows: all have one response, so that how often each "
+        "was given is a forecast without error."
     )
-    return own if np.isfinite(skill) else nothing, *(
-        f"With {course.scenario} left out of the fit the skill on it is {signed(found['skill'])} "
-        "against how often each response was given in the other episodes, which could be known, "
-        f"and {signed(found['skill_own'])} against how often in its own."
-        for course, variant in courses
-        if (found := left_out(course, variant)) is not None
+    return (
+        *(
+            f"With {course.scenario} left out of the fit the skill on it is "
+            f"{signed(found['skill'])} against how often each response was given in the other "
+            f"episodes, which could be known, and {signed(found['skill_own'])} against how often "
+            "in its own."
+            for course, variant in courses
+            if (found := left_out(course, variant)) is not None
+        ),
+        own if np.isfinite(skill) else nothing,
     )
 
 

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from detente.scenario.elements import Event
     from detente.theory.declare import Term
 
+#: Write a number with what it counts.
+counted: Final = messages.counted
 #: Poles of these names are directions by themselves: one moves east, but toward Moscow.
 COMPASS: Final = ("north", "east", "south", "west")
 #: A title for a picture has at most so many letters.
@@ -114,11 +116,6 @@ def joined(words: Sequence[str]) -> str:
     """Join words as a sentence does: "Russia, China and Iran"."""
     *most, last = ("", *words)
     return f"{', '.join(most[1:])} and {last}" if most[1:] else last
-
-
-def counted(count: int, one: str, many: str) -> str:
-    """Write a number with what it counts: "1 country", "8 countries"."""
-    return f"{count:,} {one if count == 1 else many}"
 
 
 def held_for_all(count: int, what: str, level: float) -> str:

@@ -6,6 +6,8 @@ import difflib
 import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
 from itertools import islice, takewhile
 from os import PathLike
 from typing import ClassVar, Final, NamedTuple
@@ -184,12 +186,22 @@ def require_country(given: str, names: Mapping[str, str]) -> str:
 
 
 def country_meant(given: str, names: Mapping[str, str]) -> str:
-    """Return the code of the country whose name is nearest to what was given, or nothing."""
+    """Return the code of the country that was meant by its name or two letters, or nothing."""
+    if (code := _of_two_letters().get(given.upper(), "")) in names:
+        return code
     if not CODE_LENGTH < len(given) <= LONGEST_NAME:
         return ""  # it is meant for a code
     codes = {str(name).partition(" (")[0].casefold(): code for code, name in names.items()}
     near = difflib.get_close_matches(given.casefold(), codes, n=1, cutoff=0.7)
     return codes[near[0]] if near else ""
+
+
+@cache
+def _of_two_letters() -> dict[str, str]:
+    """Return countries' codes of three letters by those of two."""
+    text = files("detente.scenario").joinpath("iso_3166.csv").read_text("utf-8")
+    rows = [line.split(",") for line in text.splitlines() if not line.startswith("#")]
+    return dict(rows[1:])
 
 
 def did_you_mean_country(given: str, names: Mapping[str, str]) -> str:
@@ -294,6 +306,11 @@ def unknown(
     listed = f"there are {', '.join(names[:FEW])}{rest}" if names else "there are none"
     place = f" {where}" if where else ""
     return f"no {what} '{name}'{place}{near or ';'} {listed}"
+
+
+def counted(count: int, one: str, many: str) -> str:
+    """Write a number with what it counts: "1 country", "8 countries"."""
+    return f"{count:,} {one if count == 1 else many}"
 
 
 def signed(value: float | None, decimals: int = 2) -> str:

@@ -52,7 +52,14 @@ from detente.scenario.elements import (
     Variant,
     default_repertoire,
 )
-from detente.scenario.messages import PROGRAM, ScenarioError, printable, require_type, unknown
+from detente.scenario.messages import (
+    PROGRAM,
+    ScenarioError,
+    counted,
+    printable,
+    require_type,
+    unknown,
+)
 from detente.scenario.patterns import Pattern
 from detente.scenario.reader import to_yaml
 from detente.scenario.shape import KEYS
@@ -221,9 +228,11 @@ class Scenario(Part):
     def _size(self) -> str:
         """How much there is of what."""
         return (
-            f"{len(self.countries)} countries, {len(self.events)} events, "
-            f"{self.length} steps of {self.step} from {self.start}, "
-            f"variants {', '.join(self.variant_names)}"
+            f"{counted(len(self.countries), 'country', 'countries')}, "
+            f"{counted(len(self.events), 'event', 'events')}, "
+            f"{counted(self.length, 'step', 'steps')} of {self.step} from {self.start}, "
+            f"{'variants' if len(self.variant_names) > 1 else 'variant'} "
+            f"{', '.join(self.variant_names)}"
         )
 
     @property
