@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
+from detente.runs.labelled import Labelled, LabelledArrays
 from detente.scenario.elements import Event, default_repertoire
 
 NAMES = {
@@ -78,9 +79,23 @@ class SyntheticResults:
     folder: None = field(default=None)
 
     @property
-    def arrays(self) -> xr.Dataset:
-        """As the arrays of `detente.Results`, whose methods have the names of xarray's."""
-        return self.data
+    def arrays(self) -> LabelledArrays:
+        """As the arrays of `detente.Results`, which pictures are drawn from."""
+        data = self.data
+        labels = {
+            str(name): [*map(str, values.to_numpy())]
+            for name, values in data.coords.items()
+            if values.dims == (name,) and values.dtype.kind in "UO"
+        }
+
+        def labelled(values: xr.DataArray) -> Labelled:
+            about = {str(name): text for name, text in values.attrs.items()}
+            return Labelled([*map(str, values.dims)], values.to_numpy(), about, labels)
+
+        return LabelledArrays(
+            {str(name): labelled(values) for name, values in data.data_vars.items()},
+            {str(name): labelled(values) for name, values in data.coords.items()},
+        )
 
     @property
     def summary(self) -> dict[str, dict[str, dict[str, float | None]]]:
