@@ -13,6 +13,7 @@ import pytest
 
 import detente as package
 from detente.runs import engines
+from detente.runs.folder import note_document, note_pictures
 
 ENSEMBLE = Path(__file__).parents[1] / "runs"
 
@@ -141,6 +142,25 @@ def test_running_again_says_before_it_begins_what_it_replaces(run, monkeypatch):
     done = run("--seed", 8, "--set", "countries.KAZ.resolve=0.9")
     assert complaints(done)[0] == said.format("are of this very run")
     assert run("--quiet").stderr.count("\n") == 1  # of the interruption
+
+
+def test_pictures_and_a_report_that_go_are_named(run):
+    run()
+    made = Path("results/small/report.html"), Path("results/small/plots/map.png")
+    note_document(made[0])
+    note_pictures(made[1].parent, [made[1].name])
+    made[1].parent.mkdir(exist_ok=True)
+    for path in (*made, Path("results/small/mine.html")):
+        path.write_text("...")
+    done = run("--seed", 8)
+    assert complaints(done) == [
+        (
+            "detente: replacing the results, report.html and 1 picture in results/small, which "
+            "differ in seed (7, now 8); --out DIR keeps both"
+        )
+    ]
+    assert not any(path.exists() for path in made)
+    assert Path("results/small/mine.html").exists()
 
 
 def test_what_is_unfinished_is_not_replaced_without_a_word(run, monkeypatch):

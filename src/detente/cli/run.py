@@ -181,7 +181,8 @@ def _options_named() -> Iterator[None]:
 
 
 def _say_what_is_replaced(folder: Path, plan: Plan) -> None:
-    """Say before the work begins that this run replaces what is in a folder."""
+    """Say before the work begins that this run replaces what is in a folder, and what that is."""
+    from detente.measures.wording import counted, joined
     from detente.runs import folder as places
     from detente.runs.manifest import Identity, difference
     from detente.runs.store import finished_chunks
@@ -200,7 +201,9 @@ def _say_what_is_replaced(folder: Path, plan: Plan) -> None:
     which = f"which differ in {differs}" if differs else "which are of this very run"
     another = places.has_tables(folder, complete=True) or differs
     instead = "--out DIR keeps both" if another else "--resume goes on with them"
-    console.say(f"replacing {what} in {console.near(folder)}, {which}; {instead}")
+    documents, pictures = places.drawn(folder)
+    gone = [what, *documents, *([counted(pictures, "picture", "pictures")] if pictures else ())]
+    console.say(f"replacing {joined(gone)} in {console.near(folder)}, {which}; {instead}")
 
 
 def _show(results: Results, *, formats: Sequence[str], began: float, tell: bool) -> None:

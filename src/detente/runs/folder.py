@@ -222,6 +222,13 @@ def stored(folder: Path) -> Scenario | None:
     return None
 
 
+def drawn(folder: Path) -> tuple[list[str], int]:
+    """Return which of the report and the page new results remove, and how many pictures."""
+    names = [entry.relative_to(folder).as_posix() for entry in _own(folder)]
+    documents = [name for name in names if name in get_args(manifest.Document)]
+    return documents, sum(name.startswith(f"{PLOTS}/") for name in names)
+
+
 def clear(folder: Path, part: str | None = None) -> None:
     """Remove what Détente wrote to a folder, or what is whole in a part of it, and nothing else.
 
