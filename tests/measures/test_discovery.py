@@ -112,8 +112,9 @@ def test_what_cannot_be_looked_for_is_refused(results, given, said):
 def test_a_lever_has_the_effect_of_the_change_that_it_is(scenario):
     fixed = scenario.set({POSITION: 0.3, "steps": 8, "variants.demand": {}})
     found = detente.levers(fixed, "revealed.PAK", runs=40)
-    effects = found.table["effect"].abs()
-    assert effects.is_monotonic_decreasing
+    assert found.told.is_monotonic_decreasing  # those that can be told come first
+    for own in (found.table[found.told], found.table[~found.told]):
+        assert own["effect"].abs().is_monotonic_decreasing
     tried = len(found.table)
     row = found.table.set_index("change").loc[f"{POSITION} +0.1"]
     assert (row["before"], row["after"]) == pytest.approx((0.3, 0.4))
@@ -129,9 +130,20 @@ def test_a_lever_has_the_effect_of_the_change_that_it_is(scenario):
     paths = set(found.table["path"])
     assert not any(path.startswith(("dynamics.", "repertoire.")) for path in paths)
     assert "countries.PAK.capability" not in paths
-    told = found.table[(found.table["low"] > 0) | (found.table["high"] < 0)]
+    told = found.table[found.told]
     assert f"Of {tried} single changes tried, {len(told)} can be told" in found.sentence
     assert told["change"].iloc[0] in found.sentence
+
+
+def test_a_step_that_the_range_cuts_short_is_told(scenario):
+    fixed = scenario.set({POSITION: 0.95, "countries.PAK.resolve": 1.0, "steps": 4})
+    found = detente.levers(fixed, "revealed.PAK", runs=10)
+    table = found.table.set_index("change")
+    assert table.loc[f"{POSITION} +0.1", "after"] == pytest.approx(1.0)
+    assert table.loc[f"{POSITION} +0.1", "cut_short"] == 1.0
+    assert table.loc[f"{POSITION} -0.1", "cut_short"] == 0.0
+    assert "countries.PAK.resolve +0.1" not in table.index
+    assert found.no_room > 0
 
 
 def test_an_offer_that_nobody_made_is_a_lever(scenario):

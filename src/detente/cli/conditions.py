@@ -92,18 +92,31 @@ def levers(
 
 def _print_levers(found: Levers, most: int) -> None:
     from detente.measures.wording import held_for_all
+    from detente.scenario.messages import counted, percent
 
     out = console.output()
     out.print(found.sentence, style="bold")
-    columns = [
-        ("Change", "{change}"), ("From", "{before:.2f}"), ("To", "{after:.2f}"),
-        ("Effect", "{effect:+z.3f}"), ("95 %", "{low:+z.3f} to {high:+z.3f}"),
-    ]  # fmt: skip
-    console.print_table(out, columns, console.rows_of(found.table.head(most)), numbers=4)
-    if most < len(found.table):
-        out.print(f"... and {len(found.table) - most} more (--all)")
+    for heading, own in (
+        ("Told apart from none", found.table[found.told]),
+        ("Not told apart from none", found.table[~found.told]),
+    ):
+        if not len(own):
+            continue
+        columns = [
+            (heading, "{change}"), ("From", "{before:.2f}"), ("To", "{after:.2f}"),
+            ("Cut short", "{cut}"), ("Effect", "{effect:+z.3f}"),
+            ("95 %", "{low:+z.3f} to {high:+z.3f}"),
+        ]  # fmt: skip
+        rows = console.rows_of(own.head(most))
+        rows = [row | {"cut": percent(row["cut_short"] or None, rare=True)} for row in rows]
+        console.print_table(out, columns, rows, numbers=5)
+        if most < len(own):
+            out.print(f"... and {len(own) - most} more (--all)")
+        out.print()
+    left = counted(found.no_room, "step", "steps")
     out.print(
-        f"\n{found.runs:,} runs of each change, paired with those without it. From and to are "
-        "means over runs, the interval is that of the mean effect. "
+        f"{found.runs:,} runs of each change, paired with those without it. From and to are "
+        "means over runs, the interval is that of the mean effect. Cut short: the share of runs "
+        f"in which the step ends at the end of the range; {left} had no room in any run. "
         f"{held_for_all(len(found.table), 'changes tried', found.level)}"
     )

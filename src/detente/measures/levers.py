@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 #: By how much of its range a number is moved, and by how much an offer is: a share of an economy.
 STEP: Final = 0.1
 OFFER: Final = 0.01
+#: A step that is shorter by less is whole.
+EXACT: Final = 1e-9
 #: Runs of each change, unless told otherwise.
 RUNS: Final = 300
 #: What governments can change, by the first part of a path and the names of its last or last but
@@ -47,13 +49,17 @@ class Levers:
     runs : int
         Of each change, paired with those without it.
     table : pandas.DataFrame
-        One row a change that was tried, the strongest first: change (in words), path, before and
-        after (means over runs; missing for an event that is left out), effect, low, high (interval
-        of the mean); the intervals hold for all changes at once.
+        One row a change that was tried, those first that are told apart from none, and of either
+        kind the strongest first: change (in words), path, before and after (means over runs;
+        missing for an event that is left out), effect, low, high (interval of the mean), cut_short
+        (the share of runs in which the step ends at the end of the range). The intervals hold for
+        all changes at once.
     scenario : Scenario or None
         Of whose names pictures speak.
     level : float
         Confidence with which all intervals hold at once.
+    no_room : int
+        Steps that were not tried, as all runs are at the end of the range.
     """
 
     outcome: str
@@ -62,12 +68,18 @@ class Levers:
     table: pd.DataFrame = field(repr=False)
     scenario: Scenario | None = field(default=None, repr=False, compare=False)
     level: float = 0.95
+    no_room: int = 0
+
+    @property
+    def told(self) -> pd.Series[bool]:
+        """Which changes are told apart from none, by row."""
+        return (self.table["low"] > 0) | (self.table["high"] < 0)
 
     @property
     def sentence(self) -> str:
         """What moves it most, in one sentence."""
         tried, moved = len(self.table), f"{self.outcome} in {self.variant}"
-        told = self.table[(self.table["low"] > 0) | (self.table["high"] < 0)]
+        told = self.table[self.told]
         if not len(told):
             return (
                 f"None of {tried:,} single changes tried can be told to move {moved} with "
@@ -84,7 +96,8 @@ class Levers:
         """Return it as JSON has it."""
         return {
             "outcome": self.outcome, "variant": self.variant, "runs": self.runs,
-            "sentence": self.sentence, "rows": self.table.to_dict("records"),
+            "sentence": self.sentence, "no_room": self.no_room,
+            "rows": self.table.to_dict("records"),
         }  # fmt: skip
 
     def __repr__(self) -> str:
@@ -144,12 +157,13 @@ def levers(
     def moved(change: tuple[str, float]) -> tuple[tuple[Any, ...], Floats] | None:
         path, step = change
         rows, quantity = sampler.places[path]
-        own = columns.copy()
-        own[list(rows)] = np.clip(own[list(rows)] + step, quantity.low, quantity.high)
+        own, aim = columns.copy(), columns[list(rows)] + step
+        own[list(rows)] = np.clip(aim, quantity.low, quantity.high)
         before, after = columns[rows[0]].mean(), own[rows[0]].mean()
         if before == after:
             return None
-        row = f"{path} {step:+g}", path, float(before), float(after)
+        cut = float(np.mean(~np.isclose(own[rows[0]], aim[0], rtol=0, atol=EXACT)))
+        row = f"{path} {step:+g}", path, float(before), float(after), cut
         return row, _simulated(asked, sampler, own) - base
 
     def dropped(event: str) -> tuple[tuple[Any, ...], Floats] | None:
@@ -164,11 +178,12 @@ def levers(
         mine = own.columns(count)
         own.place(own.draws(0, count), mine)
         found = _simulated(without, own, mine)
-        row = f"without {event}", f"events.{event}", np.nan, np.nan
+        row = f"without {event}", f"events.{event}", np.nan, np.nan, 0.0
         return row, found - base
 
     with ThreadPoolExecutor(cpu_count() or 1) as pool:
         tried = [*pool.map(moved, _steps(sampler))]
+    no_room = tried.count(None)
     named = {asked.target.along.get("event")}
     tried += [
         dropped(event.id) for event in course.events if not event.history and event.id not in named
@@ -177,11 +192,14 @@ def levers(
     moments = Moments(len(rows))
     moments.add(np.stack(differences, axis=1))
     found = paired(moments, for_all(level, len(rows)))
-    table = pd.DataFrame(rows, columns=["change", "path", "before", "after"])
-    table = table.assign(effect=found.mean, low=found.low, high=found.high)
-    order = np.argsort(-table["effect"].abs().to_numpy(), kind="stable")
+    table = pd.DataFrame(rows, columns=["change", "path", "before", "after", "cut_short"])
+    table.insert(4, "effect", found.mean)
+    table.insert(5, "low", found.low)
+    table.insert(6, "high", found.high)
+    none = (found.low <= 0) & (found.high >= 0)
+    order = np.lexsort((-np.abs(found.mean), none))
     table = table.iloc[order].reset_index(drop=True)
-    return Levers(outcome, name, count, table, scenario, level)
+    return Levers(outcome, name, count, table, scenario, level, no_room)
 
 
 def _unmade(course: Scenario) -> dict[str, float]:
