@@ -47,7 +47,12 @@ def test_sensitivity_sweeps(command):
     asked = ["sensitivity", "bagram-2025", "--outcome", "revealed.PAK", "--runs", 50, "--sweep"]
     done = command(*asked, f"{POSITION}=0:1:3", "--plot", "s.svg")
     assert done.exit_code == 0, done.output
-    assert f"revealed.PAK in demand by {POSITION}: 50 runs each" in done.stdout
+    said = " ".join(done.stdout.split())
+    assert "Revealed tilt of Pakistan (revealed.PAK) in demand by Pakistan: position on" in said
+    assert f"({POSITION}): 50 runs of each value" in said
+    assert "Responses are to 'The United States says that it wants Bagram back' (us_dem" in said
+    assert "Join a collective statement" in said  # and not its identifier
+    assert " joint " not in said
     assert "<svg" in Path("s.svg").read_text()
     wrong = command(*asked, f"{POSITION}=0-1")
     assert wrong.exit_code == 2
@@ -97,7 +102,28 @@ def test_levers_ranks_single_changes(command):
     rows = json.loads(done.stdout)["rows"]
     assert len(rows) > 100
     assert f"all {len(rows)} changes tried at once" in " ".join(command(*asked).stdout.split())
-    assert abs(rows[0]["effect"]) >= abs(rows[-1]["effect"])
+    told = [row["low"] > 0 or row["high"] < 0 for row in rows]
+    assert told == sorted(told, reverse=True)
+    for kind in (True, False):
+        sizes = [abs(row["effect"]) for row, own in zip(rows, told, strict=True) if own == kind]
+        assert sizes == sorted(sizes, reverse=True)
+
+
+def test_levers_say_which_can_be_told_and_which_steps_were_cut_short(command):
+    asked = ["levers", "bagram-2025", "--outcome", "revealed.PAK", "--runs", 60]
+    found = json.loads(command(*asked, "--json").stdout)
+    told = sum(row["low"] > 0 or row["high"] < 0 for row in found["rows"])
+    lines = command(*asked, "--all").stdout.splitlines()
+    first = next(n for n, line in enumerate(lines) if line.startswith("Told apart from none"))
+    second = next(n for n, line in enumerate(lines) if line.startswith("Not told apart from none"))
+    assert 0 < told <= second - first - 2
+    cut = [row for row in found["rows"] if row["cut_short"]]
+    assert cut
+    for row in cut:
+        high = 0.01 if ".offers." in row["path"] else None
+        assert high is None or abs(row["after"] - row["before"]) < high
+    assert "Cut short: the share of runs" in " ".join(" ".join(lines).split())
+    assert f"{found['no_room']} steps had no room" in " ".join(" ".join(lines).split())
 
 
 def test_explain_takes_a_choice_apart_over_all_runs(command):

@@ -136,6 +136,34 @@ def test_a_tipping_point_is_where_the_likeliest_response_turns(scenario):
         assert f"{turn['at']:.3g}" in found.sentence
 
 
+def test_a_sweep_that_moves_nothing_says_so(scenario):
+    found = detente.sweep(
+        scenario, "countries.IRN.resolve", (0.5, 0.500001, 2), "revealed.UZB", runs=60
+    )
+    assert not found.moves
+    assert found.sentence.startswith("revealed.UZB stays -0.")
+    few = detente.sweep(scenario, "countries.PAK.resolve", (0.0, 1.0, 3), "revealed.UZB", runs=20)
+    assert "No change of revealed.UZB can be told with 20 runs as countries.PAK" in few.sentence
+    moved = detente.sweep(scenario, POSITION, (0.0, 1.0, 3), "revealed.PAK", runs=100)
+    assert moved.moves
+    assert moved.sentence.startswith(f"As {POSITION} goes from 0 to 1, revealed.PAK goes from ")
+    for each in (found, few, moved):
+        assert "without a turn" not in each.sentence
+        assert plots.sweep(each).get_suptitle()
+
+
+def test_the_responses_of_a_sweep_are_to_the_event_of_its_outcome(scenario):
+    path = "countries.UZB.preferences.foreign_basing.salience"
+    for outcome, event in (("revealed", "us_demand"), ("stance_moscow_format", "moscow_format")):
+        found = detente.sweep(scenario, path, (0.0, 1.0, 2), f"{outcome}.UZB", runs=40)
+        assert (found.event, found.to_plain()["event"]) == (event, event)
+        row = found.table.iloc[0]
+        ran = detente.run(scenario.set({path: 0.0}), runs=40, variants=["demand"], progress=False)
+        answers = ran.data["probability"].sel(variant="demand", event=event, country="UZB")
+        assert row["response"] == str(answers.idxmax("response").values)
+        assert row["probability"] == pytest.approx(float(answers.max()))
+
+
 def test_without_an_input_that_varies_nothing_drives_it(scenario, monkeypatch, tmp_path):
     fixed = detente.run(scenario, runs=120, out=tmp_path / "fixed", progress=False)
     settled = fixed.inputs.groupby("variant").transform("first").drop(columns="run")

@@ -110,7 +110,7 @@ OUTPUTS: Final[dict[str, Schema]] = {
         convergence=_rows(samples=COUNT, widest=NUMBER, shift=NUMBER),
     ),
     "sensitivity --sweep": _object(
-        **_ABOUT, path=TEXT,
+        **_ABOUT, path=TEXT, event=NAME, moves=_TRUTH,
         rows=_rows(**_numbers("value", "mean", "low", "high", "run_low", "run_high")),
         tipping=_rows(at=NUMBER, what=TEXT, before=TEXT, after=TEXT),
     ),
@@ -119,8 +119,11 @@ OUTPUTS: Final[dict[str, Schema]] = {
         overall=NUMBER, box=_BOX, tree={"type": "array", "items": _BOX},
     ),
     "levers": _object(
-        **_ABOUT,
-        rows=_rows(change=TEXT, path=TEXT, **_numbers("before", "after", "effect", "low", "high")),
+        **_ABOUT, no_room=COUNT,
+        rows=_rows(
+            change=TEXT, path=TEXT,
+            **_numbers("before", "after", "effect", "low", "high", "cut_short"),
+        ),
     ),
     "explain": _object(
         country=TEXT, event=TEXT, variant=TEXT, step={"type": ["integer", "null"]}, recorded=NAME,

@@ -141,14 +141,29 @@ def _print(found: Drivers, most: int) -> None:
 
 
 def _print_sweep(found: Sweep) -> None:
+    from detente.measures.wording import input_title, worded
+    from detente.scenario.messages import counted
+
     out = console.output()
-    out.print(f"{found.outcome} in {found.variant} by {found.path}: {found.runs:,} runs each",
-              style="bold")  # fmt: skip
+    assert found.scenario is not None
+    course = found.scenario.variant(found.variant)
+    names = worded(found.outcome, found.scenario), input_title(found.scenario, found.path)
+    named = [
+        title if title.lower() == key else f"{title} ({key})"
+        for title, key in zip(names, (found.outcome, found.path), strict=True)
+    ]
+    runs = counted(found.runs, "run", "runs")
+    out.print(f"{named[0]} in {found.variant} by {named[1]}: {runs} of each value", style="bold")
     columns = [
         ("Value", "{value:.3g}"), ("Mean", "{mean:+z.3f}"), ("95 %", "{low:+z.3f} to {high:+z.3f}"),
         ("95 % of runs", "{run_low:+z.2f} to {run_high:+z.2f}"),
     ]  # fmt: skip
     if "response" in found.table:
         columns += [("Likeliest response", "{response}"), ("In so many", "{probability:%}")]
-    console.print_table(out, columns, console.rows_of(found.table), numbers=len(columns) - 1)
-    out.print(f"\n{found.sentence}")
+    titles = {name: each.title for name, each in course.repertoire.items()}
+    rows = console.rows_of(found.table.replace({"response": titles}))
+    console.print_table(out, columns, rows, numbers=len(columns) - 1)
+    if "response" in found.table:
+        about = next(each.title or each.id for each in course.events if each.id == found.event)
+        out.print(f"\nResponses are to '{about}' ({found.event}).", end="")
+    out.print(f"\n{worded(found.sentence, found.scenario)}")

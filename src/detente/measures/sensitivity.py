@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import pairwise
@@ -16,14 +16,16 @@ from detente.measures.effects import check_results, values_of
 from detente.measures.experiment import (
     Experiment,
     Floats,
+    Target,
     TooFewError,
     course_of,
     events_of,
 )
 from detente.measures.indices import CHANCE, morris, sobol
 from detente.measures.notebook import notebook_html
+from detente.measures.wording import digits_of
 from detente.runs.errors import UsageError, require
-from detente.runs.statistics import for_all, ranked
+from detente.runs.statistics import Moments, for_all, paired, ranked
 from detente.scenario.messages import percent
 
 if TYPE_CHECKING:
@@ -358,6 +360,12 @@ class Sweep:
         after.
     scenario : Scenario or None
         Of whose names pictures speak.
+    event : str or None
+        To which event the responses are: that of the outcome, or else the main one; None without
+        any.
+    widest : tuple of float
+        The interval of the mean difference, in the same runs, between the values with the lowest
+        and the highest mean, at 95 % for all pairs of values at once.
     """
 
     path: str
@@ -367,20 +375,39 @@ class Sweep:
     table: pd.DataFrame = field(repr=False)
     tipping: tuple[dict[str, Any], ...] = ()
     scenario: Scenario | None = field(default=None, repr=False, compare=False)
+    event: str | None = None
+    widest: tuple[float, float] = (-np.inf, np.inf)
+
+    @property
+    def moves(self) -> bool:
+        """Whether so many runs can tell that the outcome is not the same at all values."""
+        return self.widest[0] > 0
 
     @property
     def sentence(self) -> str:
         """What comes of it, in one sentence."""
-        first, last = self.table.iloc[0], self.table.iloc[-1]
-        text = (
-            f"As {self.path} goes from {first['value']:g} to {last['value']:g}, "
-            f"{self.outcome} goes from {first['mean']:+.2f} to {last['mean']:+.2f}"
-        )
-        turns = [
+        table, turns = self.table, [
             f"at {each['at']:.3g} the {each['what']} turns from {each['before']} to {each['after']}"
             for each in self.tipping
-        ]
-        return f"{text}; {_listed(turns)}." if turns else f"{text}, without a turn."
+        ]  # fmt: skip
+        course = (
+            f"as {self.path} goes from {table['value'].iloc[0]:g} to {table['value'].iloc[-1]:g}"
+        )
+        digits = digits_of(self.outcome.partition(".")[0])
+        means = [f"{each:+.{digits}f}" for each in table["mean"]]
+        ends = [f"{each:+.{digits}f}" for each in (table["mean"].min(), table["mean"].max())]
+        if self.moves:
+            between = f" and lies between {' and '.join(ends)}"
+            between = "" if {means[0], means[-1]} == {*ends} else between
+            said = f"A{course[1:]}, {self.outcome} goes from {means[0]} to {means[-1]}{between}"
+        elif ends[0] == ends[1]:
+            said = f"{self.outcome} stays {ends[0]} {course}"
+        else:
+            said = (
+                f"No change of {self.outcome} can be told with {self.runs:,} runs {course}, "
+                f"between {' and '.join(ends)}"
+            )
+        return f"{said}; {_listed(turns)}." if turns else f"{said}."
 
     def to_plain(self) -> dict[str, Any]:
         """Return it as JSON has it."""
@@ -388,7 +415,9 @@ class Sweep:
             "path": self.path,
             "outcome": self.outcome,
             "variant": self.variant,
+            "event": self.event,
             "runs": self.runs,
+            "moves": self.moves,
             "sentence": self.sentence,
             "rows": self.table.to_dict("records"),
             "tipping": list(self.tipping),
@@ -457,7 +486,9 @@ def sweep(
         )
     runs = runs or scenario.runs
     grid = [float(each) for each in np.linspace(low, high, count)]
-    points = [_point(course, path, value, outcome, runs) for value in grid]
+    points, every = map(
+        list, zip(*(_point(course, path, value, outcome, runs) for value in grid), strict=True)
+    )
     turns = []
     for what in ("likeliest response", "sign"):
         for before, after in pairwise(points):
@@ -468,15 +499,20 @@ def sweep(
                      "after": _state(after, what)}
                 )  # fmt: skip
     turns = [each for each in turns if each["before"] is not None]
+    about = Target.of(scenario, outcome).along.get("event") or course.main
     return Sweep(
-        path,
-        outcome,
-        name,
-        runs,
-        pd.DataFrame(points),
-        tuple(sorted(turns, key=lambda t: t["at"])),
-        scenario,
-    )
+        path, outcome, name, runs, pd.DataFrame(points),
+        tuple(sorted(turns, key=lambda t: t["at"])), scenario, about, _widest(every),
+    )  # fmt: skip
+
+
+def _widest(every: Sequence[Floats]) -> tuple[float, float]:
+    """Return the interval of the widest mean difference of two values, for all pairs at once."""
+    means = [np.nanmean(each) for each in every]
+    apart = Moments(1)
+    apart.add((every[int(np.argmax(means))] - every[int(np.argmin(means))])[:, None])
+    found = paired(apart, for_all(0.95, len(every) * (len(every) - 1) // 2))
+    return float(found.low[0]), float(found.high[0])
 
 
 def _state(point: dict[str, Any], what: str) -> Any:
@@ -492,13 +528,16 @@ def _turn(course: Scenario, path: str, outcome: str, runs: int, what: str, ends:
     low, high = before["value"], after["value"]
     for _ in range(HALVINGS):
         middle = (low + high) / 2
-        same = _state(_point(course, path, middle, outcome, runs), what) == _state(before, what)
+        point, _ = _point(course, path, middle, outcome, runs)
+        same = _state(point, what) == _state(before, what)
         low, high = (middle, high) if same else (low, middle)
     return float((low + high) / 2)
 
 
-def _point(course: Scenario, path: str, value: float, outcome: str, runs: int) -> dict[str, Any]:
-    """Return what comes of one value."""
+def _point(
+    course: Scenario, path: str, value: float, outcome: str, runs: int
+) -> tuple[dict[str, Any], Floats]:
+    """Return what comes of one value, and the outcome of each run."""
     from scipy.special import stdtrit
 
     from detente.engine.kernel import simulate_columns
@@ -509,8 +548,8 @@ def _point(course: Scenario, path: str, value: float, outcome: str, runs: int) -
     columns = sampler.columns(runs)
     sampler.place(sampler.draws(0, runs), columns)
     chunk = simulate_columns(sampler, columns)
-    found = asked.picked(chunk, sampler)
-    found = found[np.isfinite(found)]
+    every = asked.picked(chunk, sampler)
+    found = every[np.isfinite(every)]
     if not len(found):
         raise UsageError(f"{outcome} is missing in every run")
     half = stdtrit(max(len(found) - 1, 1), 0.975) * found.std(ddof=1) / np.sqrt(len(found))
@@ -519,13 +558,13 @@ def _point(course: Scenario, path: str, value: float, outcome: str, runs: int) -
         "high": float(found.mean() + half), "run_low": float(np.quantile(found, 0.025)),
         "run_high": float(np.quantile(found, 0.975)),
     }  # fmt: skip
-    main, country = changed.main, asked.target.country
-    if country and main in sampler.events:
+    event, country = asked.target.along.get("event") or changed.main, asked.target.country
+    if country and event in sampler.events:
         last = chunk.runs["last_response"][
-            :, sampler.events.index(main), sampler.codes.index(country)
+            :, sampler.events.index(event), sampler.codes.index(country)
         ]
         counts = np.bincount(last[last >= 0], minlength=len(sampler.responses))
         if counts.any():
             row["response"] = sampler.responses[int(counts.argmax())]
             row["probability"] = float(counts.max() / counts.sum())
-    return row
+    return row, every

@@ -199,7 +199,9 @@ def worded(text: str, scenario: Scenario | None) -> str:
             return _title_in(events, found[0])
         head, *rest = found[0].split(".")
         if len(rest) == 1 and rest[0] in countries and head != "countries":
-            return f"{_outcome(head)} of {countries[rest[0]]}"
+            about = head.removeprefix("stance_")
+            of = f"stance on {_title_in(events, about)}" if about in events else _outcome(head)
+            return f"{of} of {countries[rest[0]]}"
         return input_title(scenario, found[0])
 
     text = _NAMED.sub(named, text)
