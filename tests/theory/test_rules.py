@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from detente import RegionModel
 from detente.theory.agenda import kept, on_agenda
-from detente.theory.blocs import blocs, harmony, leaders
+from detente.theory.blocs import blocs, leaders
 from detente.theory.exponential import exponential
 from detente.theory.outcomes import half_difference, hostility, lesser, spread
 from detente.theory.response.choice import (
@@ -409,6 +409,11 @@ def partitions(n):
             yield from grow([*labels, label])
 
     return grow([])
+
+
+def harmony(aligned, labels):
+    """Return the sum of alignment within blocs."""
+    return np.triu(np.where(labels[:, None] == labels, aligned, 0.0), 1).sum()
 
 
 def test_blocs_have_the_least_frustration():

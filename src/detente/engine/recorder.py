@@ -56,6 +56,7 @@ class Responses(NamedTuple):
     ever: Integers  # (E, N, R) runs with this response at any time
     first_step: Integers  # (E, N, R) sum of the steps at which it was first chosen
     chosen: NDArray[np.int8]  # (E, N, L, R) 1 where a response was chosen in this run
+    lanes: Integers  # (L,) those in which a country has just responded
 
 
 class Kept(NamedTuple):
@@ -85,9 +86,14 @@ def record_choices(w: World, step: int, tallies: Responses) -> None:
     s = w.state
     for e in range(s.spoke.shape[0]):
         for i in range(s.spoke.shape[1]):
+            few = 0
             for lane in range(s.spoke.shape[2] if w.agenda.spoken_by[e, i] == step else 0):
+                tallies.lanes[few] = lane
+                few += 1 if s.spoke[e, i, lane] == step else 0
+            for m in range(few):
+                lane = tallies.lanes[m]
                 r = s.response[e, i, lane]
-                if s.spoke[e, i, lane] == step and tallies.chosen[e, i, lane, r] == 0:
+                if tallies.chosen[e, i, lane, r] == 0:
                     tallies.chosen[e, i, lane, r] = 1
                     tallies.ever[e, i, r] += 1
                     tallies.first_step[e, i, r] += step
@@ -224,7 +230,8 @@ def new_recorder(
     last, ever, first_step = (np.zeros(each, np.int64) for _ in range(3))
     chosen = np.zeros((*each[:2], shape.lanes, each[2]), np.int8)
     came = np.zeros(shape.events, np.int64)
-    responses = Responses(came, last, ever, first_step, chosen)
+    lanes = np.zeros(shape.lanes, np.int64)
+    responses = Responses(came, last, ever, first_step, chosen, lanes)
     at_each_step, at_end = _by_time(outcomes)
     return Recorder(kept(at_each_step), kept(at_end), responses)
 

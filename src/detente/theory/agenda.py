@@ -224,11 +224,11 @@ def _appear(
     attention = kept(agenda.half_life[lane], float(structure.elapsed[e]))
     anew = s.attention[e, lane] == 0.0  # what comes again while it is live renews attention alone
     agenda.arrives[e, lane] = NEW if anew else RENEWED
-    agenda.came[e] = 1
     s.attention[e, lane] = on_agenda(attention, agenda.threshold[lane])
+    again = s.born[e, lane] != NONE
     s.born[e, lane] = step
     actor, recipient = structure.actor[e], structure.recipient[e]
-    if anew:
+    if anew and again:
         for i in range(s.stance.shape[1]):
             s.stance[e, i, lane] = 0.0
             s.response[e, i, lane] = NONE
@@ -246,14 +246,23 @@ def _appear(
         s.before[e, k, lane] = s.level[k, lane]
         if structure.does[e, k] == 1:
             s.level[k, lane] = p.done[e, k, lane]
-    for i in range(s.stance.shape[1]):
-        at_stake = 0.0
+
+
+@rule
+def _set_stakes(structure: Structure, p: Inputs, s: State, agenda: Agenda, e: int) -> None:
+    """Write what is at stake for each country in an event, where it has just come up."""
+    few, where, mattering = agenda.coming[e], agenda.where, agenda.mattering
+    for i in range(s.stake.shape[1]):
+        for m in range(few):
+            mattering[m] = 0.0
         for at in range(structure.about_of[e], structure.about_of[e + 1]):
             k = structure.about[at]
-            refused = falls_to(structure, p, s, e, k, lane)
-            granted = aims_at(structure, p, s, e, k, lane)
-            at_stake += matters(p.salience[i, k, lane], refused, granted)
-        s.stake[e, i, lane] = min(at_stake, 1.0)
+            for m in range(few):
+                refused = falls_to(structure, p, s, e, k, where[m])
+                granted = aims_at(structure, p, s, e, k, where[m])
+                mattering[m] += matters(p.salience[i, k, where[m]], refused, granted)
+        for m in range(few):
+            s.stake[e, i, where[m]] = min(mattering[m], 1.0)
 
 
 @rule
@@ -279,14 +288,21 @@ def arrive(w: World) -> None:
     agenda.chosen[:] = 0
     some = 0
     for e in range(events):
-        some += _judge(structure, p, s, agenda, now, e)
+        agenda.coming[e] = _judge(structure, p, s, agenda, now, e)
+        some += agenda.coming[e]
     if some > 0:
         for e in range(events):
-            for lane in range(lanes):
-                if agenda.arrives[e, lane] != 0:
-                    _appear(structure, p, s, agenda, e, now[STEP], lane)
+            if agenda.coming[e] > 0:
+                few = 0
+                for lane in range(lanes):
+                    agenda.where[few] = lane
+                    few += agenda.arrives[e, lane]
+                for m in range(few):
+                    _appear(structure, p, s, agenda, e, now[STEP], agenda.where[m])
+                _set_stakes(structure, p, s, agenda, e)
+                agenda.came[e] = 1
         for e in range(events):
-            for lane in range(lanes):
+            for lane in range(lanes if agenda.coming[e] > 0 else 0):
                 if agenda.arrives[e, lane] != 0:
                     for other in range(events):
                         if structure.ends[e, other] == 1:

@@ -138,6 +138,9 @@ class Agenda(NamedTuple):
     spoken_by: Annotated[Integers, "EN"]  # the same of each country
     arrives: Annotated[Integers, "EL"]  # NEW or RENEWED where the event comes up in this step
     uniform: Annotated[Floats, "L"]  # random number that decides whether an event comes up
+    coming: Annotated[Integers, "E"]  # in how many lanes the event comes up in this step
+    where: Annotated[Integers, "L"]  # lanes in which one event does
+    mattering: Annotated[Floats, "L"]  # how much of what matters to one country it moves there
     acts: Annotated[Floats, "NNL"]  # scores, over 10, of what row did to column in this step
     acted: Annotated[Integers, "NN"]  # 1 where it did something in any lane
     # the choices of a step, one by one: of each event in turn, who responds, in which lane, and how
@@ -150,6 +153,8 @@ class Agenda(NamedTuple):
 class Scratch(NamedTuple):
     """Room to work in while outcomes are measured."""
 
+    member: Annotated[Integers, "PN"]  # the members of each pole, in each row from the left
+    members: Annotated[Integers, "P"]  # how many
     sided: Annotated[Floats, "NPL"]  # how far a country sides with each pole
     toward: Annotated[Floats, "NPL"]  # alignment of each country with each pole
     weight: Annotated[Floats, "L"]

@@ -14,12 +14,14 @@ from detente.theory.compilation import rule
 
 
 @rule
-def harmony(aligned: np.ndarray, bloc: np.ndarray) -> float:
-    """Return the sum of alignment within blocs; the greater, the less the frustration."""
+def harmony(aligned: np.ndarray, bloc: np.ndarray, inside: np.ndarray) -> float:
+    """Return the sum of alignment within blocs; the greater, the less the frustration.
+
+    Each two are counted twice in `inside`, how far each is aligned with its bloc.
+    """
     total = 0.0
     for i in range(bloc.shape[0]):
-        for j in range(i + 1, bloc.shape[0]):
-            total += aligned[i, j] if bloc[i] == bloc[j] else 0.0
+        total += 0.5 * (inside[bloc[i], i] - aligned[i, i])
     return total
 
 
@@ -110,7 +112,7 @@ def blocs(aligned: np.ndarray, out: np.ndarray, trial: np.ndarray, inside: np.nd
         if start < n and _tried(aligned, start, trial):
             continue
         _settle(aligned, trial, inside)
-        found = harmony(aligned, trial)
+        found = harmony(aligned, trial, inside)
         if found > best + 1e-12:
             best = found
             for j in range(n):

@@ -104,7 +104,7 @@ def tense(calm: float, unsoothed: float) -> float:
 
 @rule
 def align(
-    attitude: Floats, capability: Floats, member: Integers, i: int, weight: Floats, out: Floats
+    attitude: Floats, capability: Floats, members: Integers, i: int, weight: Floats, out: Floats
 ) -> None:
     """Write the alignment of country `i` with a pole: the mean over members by capability.
 
@@ -112,8 +112,8 @@ def align(
     ----------
     attitude, capability : ndarray, shape (N, N, L) and (N, L)
         As in the state and the inputs.
-    member : ndarray, shape (N,)
-        1 where a country belongs to the pole.
+    members : ndarray, shape (M,)
+        The countries that belong to the pole.
     i : int
         The country.
     weight, out : ndarray, shape (L,)
@@ -123,12 +123,11 @@ def align(
     for lane in range(lanes):
         weight[lane] = 0.0
         out[lane] = 0.0
-    for j in range(capability.shape[0]):
-        if member[j] == 1:
-            for lane in range(lanes):
-                aligned = mutual(attitude[i, j, lane], attitude[j, i, lane])
-                weight[lane] += capability[j, lane]
-                out[lane] += capability[j, lane] * aligned
+    for j in members:
+        for lane in range(lanes):
+            aligned = mutual(attitude[i, j, lane], attitude[j, i, lane])
+            weight[lane] += capability[j, lane]
+            out[lane] += capability[j, lane] * aligned
     for lane in range(lanes):
         out[lane] = out[lane] / weight[lane] if weight[lane] > 0.0 else 0.0
 
@@ -145,14 +144,14 @@ def agreement(stance: float, other: float) -> float:
 @rule
 def _side(w: World, i: int, pole: int, power: Floats, weight: Floats, out: Floats) -> None:
     """Write with how much of a pole a country sides, by `measure_revealed_toward`."""
-    s, capability, member = w.state, w.inputs.capability, w.structure.pole[pole]
+    s, capability, room = w.state, w.inputs.capability, w.scratch
     out[:] = 0.0
     for e in range(s.attention.shape[0]):
-        for j in range(capability.shape[0] if w.agenda.came[e] == 1 else 0):
-            if member[j] == 1:
-                for lane in range(out.shape[0]):
-                    agreed = agreement(s.stance[e, i, lane], s.stance[e, j, lane])
-                    out[lane] += s.stake[e, i, lane] * capability[j, lane] * agreed
+        for at in range(room.members[pole] if w.agenda.came[e] == 1 else 0):
+            j = room.member[pole, at]
+            for lane in range(out.shape[0]):
+                agreed = agreement(s.stance[e, i, lane], s.stance[e, j, lane])
+                out[lane] += s.stake[e, i, lane] * capability[j, lane] * agreed
     for lane in range(out.shape[0]):
         total = weight[lane] * power[lane]
         mean = out[lane] / total if total > 0.0 else 0.0
@@ -165,12 +164,17 @@ def align_all(w: World) -> None:
     s, capability, poles, room = w.state, w.inputs.capability, w.structure.pole, w.scratch
     room.power[:] = 0.0
     for pole in range(poles.shape[0]):
+        few = 0
         for j in range(poles.shape[1]):
+            room.member[pole, few] = j
+            few += poles[pole, j]
             for lane in range(capability.shape[1] if poles[pole, j] == 1 else 0):
                 room.power[pole, lane] += capability[j, lane]
+        room.members[pole] = few
     for i in range(capability.shape[0]):
         for pole in range(poles.shape[0]):
-            align(s.attitude, capability, poles[pole], i, room.weight, room.toward[i, pole])
+            members = room.member[pole, : room.members[pole]]
+            align(s.attitude, capability, members, i, room.weight, room.toward[i, pole])
         room.weight[:] = 0.0
         for e in range(s.stake.shape[0]):
             for lane in range(s.stake.shape[2] if w.agenda.came[e] == 1 else 0):

@@ -40,6 +40,8 @@ class Step(NamedTuple):
 
     news: Annotated[Floats, "L"]  # chance that a country looks at an event
     ready: Annotated[Floats, "L"]  # as in `hazard`
+    speakers: Annotated[Integers, "N"]  # who said something new of an event in the step before
+    heard: Annotated[Integers, "N"]  # of a country's peers, or those it depends on, who has spoken
     peer_mean: Annotated[Floats, "ENL"]  # of what peers say, by their shares
     to_supporters: Annotated[Floats, "ENL"]  # exposure to those who support the event
     supporters_ask: Annotated[Floats, "ENL"]  # what these ask

@@ -225,14 +225,23 @@ def _weigh_ties(w: World, e: int, few: int) -> None:
         c.appeal[m] += paid(coefficient[OFFER, lane], run.offered[e, i, lane])
 
 
+@inlined
+def has_word(w: World, e: int, j: int) -> bool:
+    """Return whether a country has a word on an event in any lane: its actor, or who has spoken."""
+    return bool(w.agenda.spoken_by[e, j] != NONE or w.structure.actor[e] == j)
+
+
 @rule
 def hear(w: World, e: int, i: int) -> None:
     """Write what a country hears of an event: from its peers, and from each side."""
     structure, s, v, run = w.structure, w.state, w.step, w.run
-    mean = v.peer_mean[e, i]
+    mean, heard = v.peer_mean[e, i], 0
+    for at in range(run.peers_of[i]):
+        v.heard[heard] = run.peers[i, at]
+        heard += 1 if has_word(w, e, run.peers[i, at]) else 0
     for lane in range(mean.shape[0]):
         mean[lane] = 0.0
-    add_products(run.share[i], s.stance[e], run.peers[i], run.peers_of[i], mean)
+    add_products(run.share[i], s.stance[e], v.heard, heard, mean)
     for lane in range(mean.shape[0]):
         v.to_supporters[e, i, lane] = 0.0
         v.supporters_ask[e, i, lane] = 0.0
@@ -240,7 +249,7 @@ def hear(w: World, e: int, i: int) -> None:
         v.opponents_ask[e, i, lane] = 0.0
     for at in range(structure.depends_of[i], structure.depends_of[i + 1]):
         j = structure.depends_on[at]
-        for lane in range(mean.shape[0]):
+        for lane in range(mean.shape[0] if has_word(w, e, j) else 0):
             on, stake, said = run.leverage[i, j, lane], s.stake[e, j, lane], s.stance[e, j, lane]
             to_supporter, to_opponent = exposed(on, stake, said), exposed(on, stake, -said)
             v.to_supporters[e, i, lane] += to_supporter
@@ -379,21 +388,28 @@ def _make_ready(w: World, e: int, i: int, text: int) -> None:
 
 
 @rule
-def _news(w: World, e: int, i: int) -> None:
+def _news(w: World, e: int, i: int, speakers: int) -> None:
     """Write the chance that a country looks at an event, for the first time or for news.
 
-    News is what others said in the last step, and to those concerned the event itself, or another
-    that answers it.
+    News is what others said in the last step, those first listed in ``w.step.speakers``, and to
+    those concerned the event itself, or another that answers it.
     """
     structure, s, run, arrives = w.structure, w.state, w.run, w.agenda.arrives
     news, before = w.step.news, w.now[STEP] - 1
     for lane in range(news.shape[0]):
         news[lane] = 0.0
-    heard = before >= 0 and w.agenda.spoken[e] >= before
-    for j in range(s.spoke.shape[1] if heard else 0):
-        if w.agenda.spoken_by[e, j] >= before:  # in some lane
-            for lane in range(news.shape[0]):
-                news[lane] += run.heeds[i, j, lane] if s.spoke[e, j, lane] == before else 0.0
+    heeds, spoke, at = run.heeds[i], s.spoke[e], 0
+    while at + 2 <= speakers:  # two at a time, so that the sum is fetched once for both
+        j, k = w.step.speakers[at], w.step.speakers[at + 1]
+        for lane in range(news.shape[0]):
+            one = heeds[j, lane] if spoke[j, lane] == before else 0.0
+            other = heeds[k, lane] if spoke[k, lane] == before else 0.0
+            news[lane] = (news[lane] + one) + other
+        at += 2
+    if at < speakers:
+        j = w.step.speakers[at]
+        for lane in range(news.shape[0]):
+            news[lane] += heeds[j, lane] if spoke[j, lane] == before else 0.0
     if structure.concerned[e, i] == 1:
         for lane in range(news.shape[0]):
             news[lane] = 1.0 if arrives[e, lane] != 0 else news[lane]
@@ -413,18 +429,29 @@ def _news(w: World, e: int, i: int) -> None:
 
 
 @rule
+def _speakers(w: World, e: int) -> int:
+    """List who said something new of an event in the last step in some lane; return how many."""
+    before, few = w.now[STEP] - 1, 0
+    if before >= 0 and w.agenda.spoken[e] >= before:
+        for j in range(w.agenda.spoken_by.shape[1]):
+            w.step.speakers[few] = j
+            few += 1 if w.agenda.spoken_by[e, j] >= before else 0
+    return few
+
+
+@rule
 def _look(w: World, e: int) -> int:
     """List who looks at an event in which lane, with the draw for the choice.
 
     Those who do so in any lane hear what the others say.
     """
     structure, c, now, news = w.structure, w.choices, w.now, w.step.news
-    few = 0
+    few, speakers = 0, _speakers(w, e)
     event, step = structure.event_word[e], np.uint64(now[STEP])
     for i in range(now[FIRST], now[LAST]):
         if structure.party[e, i] == 0:
             continue
-        _news(w, e, i)
+        _news(w, e, i, speakers)
         awake = 0
         for lane in range(news.shape[0]):
             c.awake[awake] = lane
