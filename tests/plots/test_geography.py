@@ -114,3 +114,12 @@ def test_the_frame_leaves_out_who_is_far_away():
 
 def test_without_any_outline_there_is_no_frame():
     assert frame_region(["XAA", "XAB"], load_outlines().countries) is None
+
+
+def test_neighbours_are_whole_on_the_map():
+    codes, outlines = ["PAK", "UZB", "AFG"], load_outlines().countries
+    frame = frame_region(codes, outlines)
+    for code in codes:
+        east, north = np.concatenate([frame.projection.plane(ring) for ring in outlines[code]]).T
+        assert frame.left < east.min() < east.max() < frame.right
+        assert frame.bottom < north.min() < north.max() < frame.top

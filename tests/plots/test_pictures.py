@@ -592,6 +592,26 @@ def test_whose_act_the_event_is_is_marked(results, drawn):
     assert not any("\u25c6" in one or "acts" in one for one in nobodys)
 
 
+def test_only_marks_that_are_drawn_are_in_the_key_of_responses(results):
+    said = texts(plots.responses(results, countries=["PAK", "UZB"]))
+    assert not any("acts" in each or each == "asked" for each in said)
+
+
+def test_what_governments_did_is_not_told_of_another_event_in_its_place():
+    run = detente.run("bagram-2025", runs=4, variants=["demand", "negotiated"], progress=False)
+    said = "\n".join(texts(plots.responses(run, variant="negotiated"))).replace("\n", " ")
+    assert "The United States offers terms for a return to Bagram" in said
+    assert "wants Bagram back" not in said
+    assert "Framed" not in said
+    assert "Framed" in "\n".join(texts(plots.responses(run)))
+
+
+def test_a_slide_has_room_for_the_bars_of_responses_alone(ran):
+    slide, screen = (texts(plots.responses(ran, theme=theme)) for theme in ("projector", "screen"))
+    assert "Ever, % of runs" in screen
+    assert "Ever, % of runs" not in slide
+
+
 def test_responses_take_a_course_in_which_the_event_came_up(results):
     figure = plots.responses(results, event="us_demand", variant="no_move")
     assert any("never came up" in said for said in texts(figure))

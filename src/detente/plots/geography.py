@@ -34,7 +34,7 @@ HORIZON: Final = 115.0
 FAR: Final = 45.0
 #: Least radius of what is shown, in degrees; of that, how far it may reach beyond the middle of the
 #: outermost country, since large ones are cut; the margin around it, as a share of its size.
-LEAST_RADIUS: Final = 9.0
+LEAST_RADIUS: Final = 16.0
 REACH: Final = 1.1
 MARGIN: Final = 0.04
 #: Edges longer than this, in degrees, are bent by the projection.

@@ -37,6 +37,8 @@ LAND: Final = "#e4e4e2"
 #: What is tried for a label inside its country: size in points, and the share of its rim that must
 #: lie in the country, since a corner may stand over the border.
 TRIES: Final = ((12.5, 1.0), (11.0, 1.0), (11.0, 0.85))
+#: The same share of white letters, which are not seen beyond the border.
+WHITE: Final = 0.95
 #: Size of a label beside its country, in points.
 BESIDE: Final = 12.0
 #: How finely a country is searched for room, in points of a grid across it.
@@ -236,12 +238,13 @@ def _label_countries(axes: Axes, frame: Frame, countries: Iterable[_Country]) ->
         name = country.name.partition(" (")[0]
         text = f"{style.wrapped(name, 14, 2)}\n{country.text}"
         spots = _spots(ring, page)
-        for size, within in TRIES:
+        colour = style.text_colour(country.colour)
+        for size, share in TRIES:
             extent = placing.text_size(axes, text, size)
+            within = max(share, WHITE if colour == "white" else 0.0)
             box = _fit(Path(ring), spots, extent, within, page, placed)
             if box is not None:
                 placed.append(box)
-                colour = style.text_colour(country.colour)
                 placing.write(axes, box, text, size, color=colour, linespacing=1.1)
                 break
         else:

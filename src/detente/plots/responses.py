@@ -14,7 +14,7 @@ from matplotlib.patches import Patch
 from numpy.typing import NDArray
 
 from detente.plots import base, placing, style, titles
-from detente.plots.look import palette
+from detente.plots.look import look, palette
 from detente.plots.page import Canvas, Page, root, width_for
 from detente.plots.placing import Floats
 from detente.runs.errors import UsageError
@@ -91,9 +91,10 @@ def responses(
 
     What the record says that the government really did is framed, its first response in the thin
     bar and its last in the thick one, and written out; the frame is dashed where the record's
-    confidence is below 0.6; `record` leaves it out. The country whose act the event is, and those
+    confidence is below 0.6; `record` leaves it out, and so does a course with another event in its
+    place. The country whose act the event is, and those
     whom it asks, are marked. On narrow pages first what is written of the record is left out, then
-    how often each response is ever given.
+    how often each response is ever given; both are on slides, where type would be too small.
     """
     known = style.labels(results, "event")
     if not known:
@@ -111,7 +112,7 @@ def responses(
     heard = np.array([code not in passive for code in style.labels(results, "country")])
     ranks = np.argsort(np.lexsort((mix.last @ mix.stances, ~heard))).astype(np.float64)
     order = np.array(style.pick_places(results, countries, ranks))
-    recorded = [row for row in results.scenario.record if row.event == event] if record else []
+    recorded = _recorded(results, course) if record else []
     names = style.country_names(results)
     sheet = _Sheet.of(ax, mix, list(names.values()), recorded)
     page = Page(
@@ -153,7 +154,8 @@ def responses(
         for code, name in zip(names, sheet.names, strict=True)
     ]
     axes.set_yticks(range(len(order)), np.array(labels)[order])
-    _legend(axes, mix, sheet.left, actor=ACTOR in " ".join(labels), asked=bool(asked))
+    marked = " ".join(labels[row] for row in order)
+    _legend(axes, mix, sheet.left, actor=ACTOR in marked, asked=ASKED in marked)
     return page.figure
 
 
@@ -173,7 +175,8 @@ class _Sheet(NamedTuple):
     def of(cls, ax: Axes | None, mix: _Mix, names: list[str], recorded: list[Any]) -> _Sheet:
         """Return what the page has room for."""
         width = width_for(ax, WIDTH)
-        written, roomy = bool(recorded) and width >= WRITTEN, width >= ROOMY
+        roomy = width >= ROOMY and look().size[1] is None
+        written = bool(recorded) and roomy and width >= WRITTEN
         shown = names if roomy else [style.wrapped(name, 13, 2) for name in names]
         longest = max(len(line) for name in shown for line in name.split("\n"))
         left = 0.3 + 0.115 * (longest + 2)  # two for a mark
@@ -230,6 +233,15 @@ def _mix(results: Results, event: str, variant: str, kind: str) -> _Mix:
     return _Mix(names, titles, np.sort(stances), first, ever, last, runs)
 
 
+def _recorded(results: Results, event: Event | None) -> list[Any]:
+    """Return what was done about an event, unless a course made another of what came about."""
+    main = results.scenario.variant(style.labels(results, "variant")[0])
+    real = {each.id: each for each in main.events}
+    if event is None or (event.id in real and real[event.id] != event):
+        return []
+    return [row for row in results.scenario.record if row.event == event.id]
+
+
 def _passive(results: Results, event: Event | None, mix: _Mix) -> dict[str, str]:
     """Return, by country, why it can do nothing but stay silent, where it cannot and does not."""
     found = {}
@@ -254,7 +266,7 @@ def _subtitle(
 ) -> str:
     came_up = f"in % of the {runs:,} runs in which it came up" if runs else "it never came up"
     text = (
-        f"How each answers \u201c{style.titles(results, 'event')[event]}\u201d, {came_up}; "
+        f"How each answers \u201c{style.event_titles(results, variant)[event]}\u201d, {came_up}; "
         f"\u201c{style.titles(results, 'variant')[variant]}\u201d. Thick bar: last response; thin "
         "bar above it: first."
     )
@@ -365,7 +377,7 @@ def _scales(axes: Axes, mix: _Mix, rows: int, silence: float) -> None:
     axes.set_xticks([at for at, _ in ticks], [f"{mark:.0f} %" for _, mark in ticks])
     axes.axvspan(-silence / 2, silence / 2, color="#f4f4f2", lw=0, zorder=-1)
     for at in (-silence / 2, silence / 2):
-        axes.axvline(at, color=style.INK, lw=0.9, zorder=0.5)
+        axes.axvline(at, color=style.INK, lw=0.9, zorder=3)
     axes.set_xlabel("share of runs", labelpad=4)
     axes.tick_params(axis="y", length=0, labelsize=style.LABEL + 1)
     axes.spines["left"].set_visible(False)

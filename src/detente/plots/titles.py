@@ -36,7 +36,7 @@ def responses(
 ) -> str:
     """Say with which response countries most likely answer an event."""
     found = findings.responses(results, variant, event, countries)
-    title = style.titles(results, "event")[event]
+    title = style.event_titles(results, variant)[event]
     return found[0].short if found else f"Nobody answers \u201c{title}\u201d in any run"
 
 
