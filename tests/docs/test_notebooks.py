@@ -20,6 +20,13 @@ PATIENCE = 600
 FEW = {"RUNS": 60, "TRIALS": 4}
 #: In place of them: conditions need more to be looked for, and plain Python takes long.
 OTHERS = {"4-what-drives-pakistan": {"RUNS": 200}, "6-a-rule-of-your-own": {"RUNS": 8}}
+#: Names, settings of matplotlib and modules of Détente are then as in a kernel of its own.
+AFRESH = """%reset -f
+import sys, matplotlib
+matplotlib.rcdefaults()
+for name in [name for name in sys.modules if name.partition(".")[0] == "detente"]:
+    del sys.modules[name]
+%reset -f"""
 #: How many pictures each shows, and what it leaves beside itself.
 SHOWN = {
     "1-first-steps": (1, set()),
@@ -60,8 +67,8 @@ def code_of(notebook):
 
 
 def execute(notebook, kernel, folder):
-    """Run a notebook in a folder, without the names of those that ran before it."""
-    notebook.cells.insert(0, new_code_cell(f"%reset -f\n%cd -q {folder}"))
+    """Run a notebook in a folder, without what those that ran before it have left."""
+    notebook.cells.insert(0, new_code_cell(f"{AFRESH}\n%cd -q {folder}"))
     kernel.nb = notebook
     kernel.reset_execution_trackers()
     for place, cell in enumerate(notebook.cells):
@@ -116,6 +123,19 @@ def test_runs_and_shows_its_pictures(name, kernel, tmp_path):
     assert kinds.count("image/png") == pictures
     assert kinds.count("text/html") >= 1
     assert {path.name for path in tmp_path.iterdir()} == left
+
+
+def test_no_notebook_sees_what_another_left(kernel, tmp_path):
+    left = "import detente, matplotlib\nmatplotlib.rcParams['font.size'] = 31\ndetente.left = 1"
+    seen = (
+        "import detente, matplotlib\n"
+        "print(matplotlib.rcParams['font.size'], hasattr(detente, 'left'), 'name' in dir())"
+    )
+    for source in (left, seen):
+        notebook = new_notebook(cells=[new_code_cell(source)])
+        execute(notebook, kernel, tmp_path)
+    (out,) = outputs_of(notebook)
+    assert out.text.split() == ["10.0", "False", "False"]
 
 
 def test_the_other_region_is_valid_and_says_where_its_figures_come_from(tmp_path):
