@@ -140,6 +140,16 @@ def scenario():
     return detente.load("bagram-2025")
 
 
+@pytest.mark.parametrize("method", ["sobol", "morris"])
+def test_without_an_input_that_varies_there_is_nothing_to_vary(small, method):
+    fixed = small.set({"coefficients": "fixed"})
+    with pytest.raises(detente.UsageError, match=f"no input varies, so {method} has none to vary"):
+        detente.sensitivity(fixed, "revealed.RUS", method=method)
+    samples = {"sobol": 64, "morris": 4}[method]
+    drawn = detente.sensitivity(small, "revealed.RUS", method=method, samples=samples)
+    assert "coefficients" in set(drawn.table["name"])
+
+
 def test_drawn_inputs_give_the_runs_of_the_scenario(scenario):
     results = detente.run(scenario, runs=64, progress=False)
     asked = Experiment(scenario, "revealed.PAK")

@@ -112,7 +112,7 @@ class _Cells(string.Formatter):
             from detente.scenario.messages import two_digits  # takes long to import
 
             return two_digits(value)
-        return f"{100 * value:.0f} %" if format_spec == "%" else format(value, format_spec)
+        return f"{100 * value:z.0f} %" if format_spec == "%" else format(value, format_spec)
 
 
 def cell(template: str, row: Mapping[str, Any]) -> str:

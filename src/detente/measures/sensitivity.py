@@ -211,6 +211,11 @@ def sensitivity(
         check_results(scenario)
         own = scenario.scenario
     asked = Experiment(own, outcome, variant, against)
+    if method != "cheap" and not asked.dimension:
+        raise UsageError(
+            f"no input varies, so {method} has none to vary: give a figure a distribution, such as "
+            "{normal: [0.5, 0.1]}, or have coefficients drawn by coefficients: posterior"
+        )
     with analysis():
         if method == "cheap":
             return _cheap(scenario, asked, level, seed if surrogate else None)
