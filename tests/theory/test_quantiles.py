@@ -71,7 +71,8 @@ def test_the_logarithm_of_gamma_is_accurate(x):
     assert log_gamma(x) == pytest.approx(expected, rel=1e-13, abs=1e-13)
 
 
-@given(POSITIVE, POSITIVE, st.floats(0.0, 1.0))
+# the trusted library is itself wrong at the smallest floats: by 0.7 % at 5e-324 for a = exp(-4)
+@given(POSITIVE, POSITIVE, st.floats(0.0, 1.0, allow_subnormal=False))
 def test_the_share_of_the_beta_is_accurate(a, b, x):
     assert beta_share(a, b, x) == pytest.approx(float(special.betainc(a, b, x)), abs=1e-11)
 
