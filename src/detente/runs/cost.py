@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 import os
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
 
@@ -19,6 +20,7 @@ from detente.runs.layout import counted_variables, total_variables
 if TYPE_CHECKING:
     from detente.runs.layout import Axes
     from detente.runs.plan import Plan
+    from detente.theory.arrays import Shape
 
 #: What a process takes once everything is imported and the machine code loaded: where numba is
 #: needed for that, and where the package brings the code.
@@ -129,20 +131,29 @@ def _world_bytes(plan: Plan) -> int:
     """Return what the arrays of runs side by side take, those of the largest variant."""
     from detente.engine.kernel import lanes_for
     from detente.engine.sampler import sampler_of
-    from detente.theory.arrays import fields_of, shape_of
 
     most = 0
     for course in plan.layout.courses.values():
         sampler = sampler_of(course)
         lanes = min(lanes_for(sampler.shape.countries), plan.chunk_runs)
-        shape = sampler.shape._replace(lanes=lanes)
-        size = len(sampler.uncertain) * plan.chunk_runs * 8
-        for name, group in sampler.theory.groups.items():
-            if name not in ("structure", "now"):
-                for letters, kind in fields_of(group).values():  # type: ignore[arg-type] # a class can be hashed
-                    size += math.prod(shape_of(letters, shape)) * int(kind.itemsize)
-        most = max(most, size)
+        drawn = len(sampler.uncertain) * plan.chunk_runs * 8
+        arrays = _array_bytes(sampler.theory.name, sampler.shape._replace(lanes=lanes))
+        most = max(most, drawn + arrays)
     return most
+
+
+@cache
+def _array_bytes(theory: str, shape: Shape) -> int:
+    """Return what the arrays of runs side by side take under a theory."""
+    from detente.theory import find
+    from detente.theory.arrays import fields_of, shape_of
+
+    size = 0
+    for name, group in find(theory).groups.items():
+        if name not in ("structure", "now"):
+            for letters, kind in fields_of(group).values():  # type: ignore[arg-type] # a class can be hashed
+                size += math.prod(shape_of(letters, shape)) * int(kind.itemsize)
+    return size
 
 
 def require_memory(plan: Plan, workers: int, *, folder: bool) -> Memory:

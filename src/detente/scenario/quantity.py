@@ -386,26 +386,31 @@ def draws_of(items: Sequence[tuple[Distribution, float, float]]) -> Draws:
         "beta": rules.BETA,
         "lognormal": rules.LOGNORMAL,
     }
-    given, ends = np.zeros((len(items), 4)), np.zeros((len(items), 2))
+    given: list[tuple[float, ...]] = []
+    ends: list[tuple[float, float]] = []
     lists: list[tuple[list[float], list[float]]] = []
-    for d, (item, low, high) in enumerate(items):
-        lists.append(([], []))
-        least, greatest = item.support()
+    for item, low, high in items:
+        numbers: tuple[float, ...] = ()
+        within = (0.0, 0.0)
+        listed: tuple[list[float], list[float]] = ([], [])
         if item.kind in kinds:
+            least, greatest = item.support()
             numbers = item.arguments
             if item.kind == "beta":
                 numbers = (*numbers[:2], least, greatest)
-            given[d, : len(numbers)] = numbers
-            ends[d] = max(low, least), min(high, greatest)
+            within = max(low, least), min(high, greatest)
         else:
             order = np.argsort(item.arguments)
             weights = np.asarray(item.weights or (1.0,))
-            lists[d] = (list(np.asarray(item.arguments)[order]), list(np.cumsum(weights[order])))
+            listed = (list(np.asarray(item.arguments)[order]), list(np.cumsum(weights[order])))
+        given.append((*numbers, *[0.0] * (4 - len(numbers))))
+        ends.append(within)
+        lists.append(listed)
     draws = rules.Draws(
         words=np.zeros((len(items), 2), np.uint64),
         kind=np.array([kinds.get(item.kind, rules.LISTED) for item, *_ in items], np.int64),
-        given=given,
-        ends=ends,
+        given=np.array(given, np.float64).reshape(-1, 4),
+        ends=np.array(ends, np.float64).reshape(-1, 2),
         held=np.zeros((len(items), 2)),
         listed_of=np.cumsum([0, *(len(values) for values, _ in lists)]).astype(np.int64),
         listed=np.array([value for values, _ in lists for value in values], np.float64),
