@@ -79,6 +79,14 @@ class Outline(HTMLParser):
         assert self.open.pop() == tag
 
 
+def test_the_interval_stands_beside_the_skill_that_it_is_of(reported):
+    _, report = reported
+    text = " ".join(re.sub(r"<[^>]+>", " ", report.html).split())
+    left_out = text.index("left out of the fit the skill on it is")
+    own = text.index("On these rows, to which the coefficients may have been fitted")
+    assert left_out < own < text.index("Of this skill the 95 % interval, resampling countries, is")
+
+
 @pytest.mark.parametrize("size", [*SIZES, "wide"])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_nothing_is_wider_than_the_window(opened, report_file, size, scheme, monkeypatch):

@@ -232,13 +232,14 @@ def _scored(forecast: Forecast, results: Results) -> str:
     figures = forecast.figures().to_plain(rows)
     ends = over_countries(forecast, np.random.default_rng(results.seed)).intervals(rows)["skill"]
     low, high = map(digits, ends)
+    apart = f" Of this skill the 95 % interval, resampling countries, is {low} to {high}."
     variant = results.variants[0]
-    own, *others = told_skill(figures["skill"], [(results.layout.courses[variant], variant)])
+    skills = told_skill(figures["skill"], [(results.layout.courses[variant], variant)])
     return (
         f"Of {counted(rows, 'answer', 'answers')} in the record the likeliest side of the runs is "
         f"right in {figures['hits_side']}, the likeliest response in {figures['hits_response']}. "
         f"The mean ranked probability score (RPS) is {digits(figures['rps'])}. "
-        f"{own} 95 % interval, resampling countries: {low} to {high}. {' '.join(others)}"
+        f"{' '.join(skills)}{apart if np.isfinite(figures['skill']) else ''}"
     )
 
 
