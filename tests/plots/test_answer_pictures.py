@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import dataclasses
 import math
+from itertools import pairwise
 
 import pytest
 from test_pictures import clipped, texts
@@ -11,6 +13,7 @@ import detente
 from detente import plots
 from detente.measures.discovery import Box
 from detente.measures.wording import input_title, worded
+from detente.plots import style
 from detente.scenario import library
 
 
@@ -60,8 +63,8 @@ def test_what_a_sentence_names_by_its_path_is_named_in_words(scenario):
         "0.2 the likeliest response turns from joint to condemn, without us_demand in no_move."
     )
     assert worded(text, scenario) == (
-        "As Uzbekistan: resolve goes from 0 to 1.5, revealed tilt of Uzbekistan goes from +0.20 to "
-        "\u22120.24; at 0.2 the likeliest response turns from \u201cJoin a collective "
+        "As resolve of Uzbekistan goes from 0 to 1.5, revealed tilt of Uzbekistan goes from "
+        "+0.20 to \u22120.24; at 0.2 the likeliest response turns from \u201cJoin a collective "
         "statement\u201d to \u201cCondemn\u201d, without \u201cThe United States says that it "
         "wants Bagram back\u201d in \u201cNo move\u201d."
     )
@@ -77,6 +80,13 @@ def test_a_sweep_is_drawn_as_a_curve(scenario):
     curve = drawn.axes[0].lines[0]
     assert list(curve.get_xdata()) == [0.0, 0.5, 1.0]
     assert list(curve.get_ydata()) == list(found.table["mean"])
+    assert drawn.axes[0].get_ylabel() == "Revealed tilt of Pakistan"
+    bands = [each.get_paths()[0].vertices[:, 1] for each in drawn.axes[0].collections]
+    for band, (low, high) in zip(bands, [("run_low", "run_high"), ("low", "high")], strict=True):
+        assert {*found.table[low], *found.table[high]} <= {*band}
+    assert "likeliest response to \u201cThe United States says that it wants Bagram back\u201d" in (
+        plots.alt_text(drawn)
+    )
     assert clipped(drawn) == []
 
 
@@ -88,12 +98,71 @@ def test_conditions_and_levers_are_drawn(ran, scenario):
     assert clipped(drawn) == []
     moved = detente.levers(scenario.set({"steps": 4}), "tilt.PAK", runs=10)
     drawn = plots.levers(moved)
-    told = (moved.table["low"] > 0) | (moved.table["high"] < 0)
-    first = [*moved.table["change"][told], *moved.table["change"][~told]][:15]
-    assert [worded(change, scenario) for change in first] == [
+    cut = ["" if each == 0 else " *" for each in moved.table["cut_short"]]
+    expected = [
+        worded(change, scenario) + star
+        for change, star in zip(moved.table["change"], cut, strict=True)
+    ][:15]
+    assert expected == [
         label.get_text().replace("\n", " ") for label in drawn.axes[0].get_yticklabels()
     ]
+    marks = [line for line in drawn.axes[0].lines if line.get_marker() == "o"]
+    filled = [line.get_markerfacecolor() != "white" for line in marks]
+    assert filled == list(moved.told[:15])
+    assert drawn.axes[0].get_xlabel() == "Change in tilt of ties of Pakistan"
+    assert f"{moved.no_room} steps had no room in any run" in plots.alt_text(drawn)
     assert clipped(drawn) == []
+
+
+def test_levers_and_sweeps_have_the_titles_that_events_have_in_their_course():
+    several = detente.load("bagram-2025").with_variants(["demand", "no_move", "negotiated"])
+    moved = detente.levers(several, "tilt.AFG", variant="negotiated", runs=10)
+    swept = detente.sweep(
+        several,
+        "countries.AFG.resolve",
+        (0.0, 1.0, 2),
+        "revealed.AFG",
+        variant="negotiated",
+        runs=20,
+    )
+    for drawn in (plots.levers(moved), plots.sweep(swept)):
+        words = plots.alt_text(drawn)
+        assert "In \u201cA return by agreement\u201d, " in words
+        assert "The United States says that it wants Bagram back" not in words
+    assert "The United States offers terms for a return to Bagram" in words
+
+
+def test_the_title_of_levers_says_how_many_move_it_and_by_how_much(scenario):
+    moved = detente.levers(scenario.set({"steps": 4}), "revealed.KAZ", runs=60)
+    told = moved.table[moved.told]
+    said = " ".join(plots.levers(moved).get_suptitle().split())
+    most = style.signed(told["effect"].iloc[0], 3)
+    assert said == (
+        f"{len(told)} of {len(moved.table)} single changes can be told to move revealed tilt of "
+        f"Kazakhstan, by {most} at most"
+    )
+    nothing = dataclasses.replace(moved, table=moved.table[~moved.told])
+    assert " ".join(plots.levers(nothing).get_suptitle().split()) == (
+        f"None of {len(nothing.table)} single changes can be told to move revealed tilt of "
+        "Kazakhstan"
+    )
+
+
+@pytest.mark.parametrize("kind", ["levers", "drivers"])
+def test_names_of_inputs_are_whole_on_a_narrow_page(kind, scenario, ran):
+    found = (
+        detente.levers(scenario.set({"steps": 4}), "tilt.PAK", runs=10)
+        if kind == "levers"
+        else detente.sensitivity(ran, "revealed.PAK")
+    )
+    drawn = getattr(plots, kind)(found, size="90mm")
+    drawn.draw_without_rendering()
+    axes = drawn.axes[0]
+    assert not any("\u2026" in label.get_text() for label in axes.get_yticklabels())
+    low, high = axes.get_xlim()
+    ticks = [t for t in axes.xaxis.get_major_ticks() if low <= t.get_loc() <= high]
+    boxes = [tick.label1.get_window_extent() for tick in ticks]
+    assert all(one.x1 < other.x0 for one, other in pairwise(boxes))
 
 
 @pytest.mark.parametrize("name", library())
@@ -108,8 +177,10 @@ def test_words_of_a_sentence_are_not_taken_for_responses(name):
     title = " ".join(plots.conditions(found).get_suptitle().split())
     course = titles_of(scenario.variants).get(variant, variant)
     assert title.startswith(f"Tension in {course} is above 0 in 90 % (95 %: ")
-    assert title.endswith("resolve is at least 0.5, against 40 % overall; these are 60 % of all "
-                          "such runs")  # fmt: skip
+    assert title.endswith(
+        f"resolve of {scenario.countries[country].name} is at least 0.5, against 40 % overall; "
+        "these are 60 % of all such runs"
+    )
     for each in scenario.repertoire:
         assert worded(f"A table of what is {each}, against 40 %.", scenario) == (
             f"A table of what is {each}, against 40 %."

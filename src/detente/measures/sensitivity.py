@@ -401,12 +401,12 @@ class Sweep:
         digits = digits_of(self.outcome.partition(".")[0])
         means = [f"{each:+.{digits}f}" for each in table["mean"]]
         ends = [f"{each:+.{digits}f}" for each in (table["mean"].min(), table["mean"].max())]
-        if self.moves:
+        if ends[0] == ends[1]:
+            said = f"{self.outcome} stays {ends[0]} {course}"
+        elif self.moves:
             between = f" and lies between {' and '.join(ends)}"
             between = "" if {means[0], means[-1]} == {*ends} else between
             said = f"A{course[1:]}, {self.outcome} goes from {means[0]} to {means[-1]}{between}"
-        elif ends[0] == ends[1]:
-            said = f"{self.outcome} stays {ends[0]} {course}"
         else:
             said = (
                 f"No change of {self.outcome} can be told with {self.runs:,} runs {course}, "

@@ -131,36 +131,48 @@ def quoted(title: str) -> str:
     return f"\u201c{title}\u201d"
 
 
-def input_title(scenario: Scenario, path: str) -> str:
-    """Say what an input is, by its path."""
-    courses = _courses(scenario)
+def input_title(
+    scenario: Scenario, path: str, variant: str | None = None, *, inside: bool = False
+) -> str:
+    """Say what an input is, by its path: as a label, or inside a sentence.
+
+    Events have the title that they have in a course, if one is named.
+    """
+    courses = _courses(scenario, variant)
     issues = {name: each.title for own in courses for name, each in own.issues.items()}
     countries = {code: each.name for own in courses for code, each in own.countries.items()}
     kind, *rest = path.split(".")
     said = path
     match kind, rest:
         case "countries", [code, "preferences", issue, what]:
-            said = f"{countries[code]}: {_plain([what])} on {issues.get(issue, issue)}"
+            own = f"{_plain([what])} of {countries[code]}" if inside else _plain([what])
+            said = f"{own} on {issues.get(issue, issue)}"
+            said = said if inside else f"{countries[code]}: {said}"
         case "countries", [code, *what] if code in countries:
             said = f"{countries[code]}: {_plain(what)}"
+            said = f"{_plain(what)} of {countries[code]}" if inside else said
         case "attitudes", [of, to, *_]:
-            said = f"Attitude of {countries.get(of, of)} to {countries.get(to, to)}"
+            said = f"attitude of {countries.get(of, of)} to {countries.get(to, to)}"
         case "dependence", [of, on, *_]:
-            said = f"Dependence of {countries.get(of, of)} on {countries.get(on, on)}"
+            said = f"dependence of {countries.get(of, of)} on {countries.get(on, on)}"
         case "dynamics", _:
-            said = f"Coefficient: {_plain(rest)}"
+            said = f"coefficient {_plain(rest)}" if inside else f"coefficient: {_plain(rest)}"
         case "events", [event, *what]:
             events = {code: each.title or code for code, each in _events(courses).items()}
             named = [issues.get(each, countries.get(each, each)) for each in what]
             said = f"{quoted(events.get(event, event))}: {_plain(named)}"
         case "issues", [issue, *what]:
             said = f"{issues.get(issue, issue)}: {_plain(what)}"
-    return said
+    return said if inside else f"{said[:1].upper()}{said[1:]}"
 
 
-def _courses(scenario: Scenario) -> list[Scenario]:
-    """Return the course of each variant, which may add events, and the scenario itself last."""
-    return [*map(scenario.variant, scenario.variant_names), scenario]
+def _courses(scenario: Scenario, variant: str | None = None) -> list[Scenario]:
+    """Return the course of each variant, which may add events, and last what gives titles.
+
+    That is the variant that is spoken of, or else the scenario itself.
+    """
+    spoken_of = [] if variant is None else [scenario.variant(variant)]
+    return [*map(scenario.variant, scenario.variant_names), scenario, *spoken_of]
 
 
 def _events(courses: Iterable[Scenario]) -> dict[str, Event]:
@@ -179,14 +191,15 @@ _NAMED: Final = re.compile(
 )
 
 
-def worded(text: str, scenario: Scenario | None) -> str:
+def worded(text: str, scenario: Scenario | None, variant: str | None = None) -> str:
     """Return a text with names for the paths, outcomes, courses, events and responses in it.
 
     Courses are known by "in" before them, events by "without", responses by "turns from ... to".
+    Events have the title that they have in a variant, if one is named.
     """
     if scenario is None:
         return text
-    events = _events(courses := _courses(scenario))
+    events = _events(courses := _courses(scenario, variant))
     countries = {code: each.name for own in courses for code, each in own.countries.items()}
 
     def named(found: re.Match[str]) -> str:
@@ -202,11 +215,16 @@ def worded(text: str, scenario: Scenario | None) -> str:
             about = head.removeprefix("stance_")
             of = f"stance on {_title_in(events, about)}" if about in events else _outcome(head)
             return f"{of} of {countries[rest[0]]}"
-        return input_title(scenario, found[0])
+        return input_title(scenario, found[0], variant, inside=found.start() > 0)
 
     text = _NAMED.sub(named, text)
     text = text[:1].upper() + text[1:]
     return re.sub(r"(?<![\w.])-(?=\d)", "\u2212", text)
+
+
+def event_title(scenario: Scenario, name: str, variant: str | None = None) -> str:
+    """Return the title of an event in quotation marks, as a variant has it if one is named."""
+    return _title_in(_events(_courses(scenario, variant)), name)
 
 
 def response_title(scenario: Scenario | None, name: str) -> str:

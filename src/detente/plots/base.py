@@ -302,6 +302,11 @@ def beside(axes: Axes, row: float, text: str, offset: float, x: float = 1, **opt
     note(axes, text, (x, row), (offset, 0), ("axes fraction", "data"), va="center", **options)
 
 
+def signed_ticks(value: float, _place: float = 0.0) -> str:
+    """Write a number at an axis with its sign and a true minus."""
+    return "0" if abs(value) < 1e-9 else f"{value:+.3g}".replace("-", "\u2212")
+
+
 def number(
     axes: Axes, x: float, y: float, text: str, background: tuple[float, ...], **options: Any
 ) -> None:

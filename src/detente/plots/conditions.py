@@ -32,14 +32,14 @@ def conditions(conditions: Conditions, fig: Canvas | None = None) -> Canvas:
         "runs drew, the dark part is in the box."
     )
     letters = LONG[width_for(fig, WIDTH) >= NARROW]
-    said = [worded(name, conditions.scenario) for name, *_ in own]
+    said = [worded(name, conditions.scenario, conditions.variant) for name, *_ in own]
     names = [folded(name, letters) for name in said]
     told = [
         f"{name}: {low:.2g} to {high:.2g}" for name, (_, low, high) in zip(said, own, strict=True)
     ]
     page = Page(
         fig, (WIDTH, 0.9 + 0.6 * max(len(own), 1)),
-        worded(conditions.sentence, conditions.scenario), subtitle, told,
+        worded(conditions.sentence, conditions.scenario, conditions.variant), subtitle, told,
     )  # fmt: skip
     longest = max((len(line) for name in names for line in name.split("\n")), default=1)
     left = 0.3 + 0.115 * longest

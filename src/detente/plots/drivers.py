@@ -27,7 +27,7 @@ def drivers(drivers: Drivers, fig: Canvas | None = None) -> Canvas:
     rows = []
     for kind, own in drivers.table.groupby("kind", sort=False):
         for each in own.head(MOST if kind == "input" else len(own)).to_dict("records"):
-            name = worded(each["name"], drivers.scenario)
+            name = worded(each["name"], drivers.scenario, drivers.variant)
             low, high = each[f"{stem}low"], each[f"{stem}high"]
             if drivers.method == "sobol":
                 text = f"{percent(each[column])} ({percent(max(low, 0.0))} to {percent(high)})"
@@ -42,4 +42,5 @@ def drivers(drivers: Drivers, fig: Canvas | None = None) -> Canvas:
     subtitle = f"{drivers.runs:,} runs"
     if rows:
         subtitle += f"; lines are {percent(drivers.level)} intervals, a hollow mark may be none"
-    return draw_rows(fig, rows, (worded(drivers.sentence, drivers.scenario), f"{subtitle}."), axis)
+    title = worded(drivers.sentence, drivers.scenario, drivers.variant)
+    return draw_rows(fig, rows, (title, f"{subtitle}."), axis)

@@ -27,7 +27,9 @@ BELOW: Final = 0.75
 LEGEND: Final = 0.34
 #: A narrower page has shorter lines of names; letters in a line of a name on either.
 NARROW: Final = 9.0
-LONG: Final = (18, 36)
+LONG: Final = (22, 40)
+#: Inches between two marks on the axis at least.
+TICKS: Final = 0.78
 #: How much thicker than the whole interval the parts of it are drawn.
 WIDER: Final = (3.0, 2.0)
 
@@ -81,7 +83,9 @@ def draw_rows(
     axes.set_axisbelow(True)
     axes.set(ylim=(deepest, 0))
     axes.set_xlabel(axis, labelpad=4 if width >= NARROW or ends is None else 20)
-    axes.locator_params(axis="x", nbins=5 if width < NARROW else 9)
+    axes.locator_params(axis="x", nbins=max(2, min(9, int((page.width - left - right) / TICKS))))
+    if axes.get_xlim()[0] < 0:
+        axes.xaxis.set_major_formatter(base.signed_ticks)
     named = [at for at, row in enumerate(rows) if row.name]
     size = style.TICK if width >= NARROW else style.NOTE
     axes.set_yticks([_middle(rows, places, at) for at in named], [names[at] for at in named])
@@ -149,7 +153,7 @@ def folded(name: str, letters: int = LONG[1]) -> str:
     if len(name) <= letters:
         return name
     if " " in name:
-        return style.wrapped(name, letters, 4)
+        return style.wrapped(name, letters, 7)
     lines, line = [], ""
     for part in name.split("."):
         joined = f"{line}{part}"
