@@ -336,17 +336,18 @@ class _Choices(NamedTuple):
         """Take a choice apart in each run, a column of inputs, that has the event on its agenda."""
         terms = tuple(term.name for term in sampler.theory.terms)
         at = sampler.events.index(event), sampler.codes.index(country)
-        found = list(_choices(sampler, columns, at, after))
         responses = len(sampler.responses)
-        weights = np.array([[each[t] for t in terms] for each, _, _ in found])
-        utility, probability = (
-            np.array([each[what] for each, _, _ in found]).reshape(-1, responses)
-            for what in ("utility", "probability")
-        )
-        opened = np.array([each for _, each, _ in found], np.bool_).reshape(-1, responses)
-        stands = np.array([each for _, _, each in found], np.int64)
-        weights = weights.reshape(-1, len(terms), responses)
-        return cls(terms, weights, utility, probability, opened, stands)
+        rows = [np.empty((0, len(terms) + 2, responses))]
+        opened, stands = [np.empty((0, responses), np.bool_)], [np.empty(0, np.int64)]
+        for each, fits, then in _choices(sampler, columns, at, after):
+            rows.append(each)
+            opened.append(fits)
+            stands.append(then)
+        whole = np.concatenate(rows)
+        return cls(
+            terms, whole[:, :-2], whole[:, -2], whole[:, -1], np.concatenate(opened),
+            np.concatenate(stands),
+        )  # fmt: skip
 
     def table(self, responses: tuple[str, ...]) -> pd.DataFrame:
         """Return means over runs, a row a response that was open or stood in any."""
@@ -365,11 +366,12 @@ class _Choices(NamedTuple):
 
 def _choices(
     sampler: Sampler, columns: Floats, at: tuple[int, int], after: int | None
-) -> Iterator[tuple[Any, list[bool], int]]:
-    """Give the terms of the choice of each run, which responses are open, and which then stands.
+) -> Iterator[tuple[Floats, NDArray[np.bool_], NDArray[np.int64]]]:
+    """Give the terms of the choice of some runs, which responses are open, and which then stands.
 
-    Of runs side by side; those without the event on the agenda are left out. ``at`` are the places
-    of the event and the country.
+    Of runs side by side, those in which the choice comes in the same step together; those without
+    the event on the agenda are left out. ``at`` are the places of the event and the country. After
+    the terms of each run come utility and probability, as `Theory.take_apart` writes them.
     """
     from detente.theory.agenda import begin
     from detente.theory.arrays import FIRST, LAST, STEP, State
@@ -385,46 +387,21 @@ def _choices(
         theory.phases[0].function(world)
         live = world.state.attention[e] > 0
         weigh = left & live if after is None or step == after - 1 else np.zeros_like(left)
-        copies: Any = [array.copy() for array in world.state] if weigh.any() else ()
+        if weigh.any():
+            before = world._replace(state=State(*(array.copy() for array in world.state)))
         for phase in theory.phases[1:]:
             phase.function(world)
-        for lane in np.flatnonzero(weigh):
-            own = _lane(sampler, world._replace(state=State(*copies)), int(lane))
-            said = own.state.response[e, i, 0]
-            opened = [
-                bool(sampler.structure.open[e, i, r]) or r == said
-                for r in range(len(sampler.responses))
-            ]
-            yield theory.explain(own, e, i), opened, int(world.state.response[e, i, lane])
+        if weigh.any():
+            lanes = np.flatnonzero(weigh)
+            rows = np.zeros((len(lanes), len(theory.terms) + 2, len(sampler.responses)))
+            for lane, own in zip(lanes, rows, strict=True):
+                theory.take_apart(before, e, i, int(lane), own)
+            said = before.state.response[e, i, lanes, np.newaxis]
+            opened = (sampler.structure.open[e, i] == 1) | (np.arange(rows.shape[2]) == said)
+            yield rows, opened, world.state.response[e, i, lanes].astype(np.int64)
         left &= ~weigh
         if not left.any():
             return
-
-
-def _lane(sampler: Sampler, world: Any, lane: int) -> Any:
-    """Return the arrays of one of some runs side by side."""
-    from detente.theory.arrays import fields_of, shape_of, zeros
-
-    def cut(array: NDArray[Any], axes: str) -> NDArray[Any]:
-        if axes.endswith("L"):
-            return np.ascontiguousarray(array[..., lane : lane + 1])
-        if not set(axes) & set("VM"):
-            return array
-        room = zeros(*shape_of(axes, sampler.shape), dtype=array.dtype)
-        if axes.endswith("V"):
-            room[..., 0] = array[..., lane]
-        return room
-
-    found = {}
-    for name, group in world._asdict().items():
-        found[name] = group
-        if name not in {"structure", "now"}:
-            kind: Any = type(group)
-            about = fields_of(kind)
-            found[name] = kind(
-                **{each: cut(array, about[each][0]) for each, array in group._asdict().items()}
-            )
-    return sampler.theory.world(**found)
 
 
 def _reasons(found: _Choices, table: pd.DataFrame, responses: tuple[str, ...]) -> pd.DataFrame:
