@@ -93,3 +93,17 @@ def test_the_same_ties_give_the_same_bytes(ties):
 def test_something_else_is_refused():
     with pytest.raises(UsageError, match="the ties of detente"):
         plots.ties(3)
+
+
+def test_a_column_of_a_journal_has_type_of_seven_points_and_a_few_courses(ties):
+    figure = plots.ties(ties, theme="paper")
+    assert figure.scale == pytest.approx(7 / 12)
+    *panels, _ = figure.axes
+    assert len({axes.bbox.x0 for axes in panels}) == 1  # below each other
+    assert [each.get_text() for each in panels[0].get_yticklabels()] == [
+        "2000 to 2019",
+        "As it happened",
+        "No move",
+    ]
+    assert "Each axis is even near 0 and logarithmic farther out" in plots.alt_text(figure)
+    assert clipped(figure) == []
