@@ -33,8 +33,9 @@ BLOCK = re.compile(
     r"^(?:<!-- (not run|no output) -->\n)?(```(\w+)\n(.*?)^```$)", re.MULTILINE | re.DOTALL
 )
 NAMED = re.compile(r"# ([\w-]+\.yaml)\n")
-#: How many runs a line asks for that does more than run, and how many show that it works.
-RUNS, FEW = re.compile(r"^(?!.*detente.run)(.*(?:\bruns=|--runs ))(\d+)", re.MULTILINE), 5
+#: How many runs a line asks for, but for those that later blocks measure, and how many show that it
+#: works.
+RUNS, FEW = re.compile(r"^(?!.*detente\.run)(.*(?:\bruns=|--runs ))(\d+)", re.MULTILINE), 5
 #: Pictures have a page of their own, and a bar is not for a page.
 QUIET = ("--no-plots", "--quiet")
 
@@ -76,7 +77,8 @@ class Session:
         if language == "yaml" and (named := NAMED.match(code)):
             Path(named[1]).write_text(code, "utf-8")
         elif language == "sh":
-            result = "".join(_shown(command(line)) for line in commands_of(code))
+            few = ("--runs", str(FEW)) if self.quick else ()
+            result = "".join(_shown(command(line, explain=few)) for line in commands_of(code))
         elif language == "python":
             result = self._run_python(code)
         return shown if mark == "no output" else shown + result
@@ -104,8 +106,8 @@ def commands_of(code):
     return [line for line in code.splitlines() if line.startswith("detente ")]
 
 
-def command(line):
-    """Run a command and return what it prints.
+def command(line, **more):
+    """Run a command, with `more` options for some, and return what it prints.
 
     Raises
     ------
@@ -113,9 +115,9 @@ def command(line):
         If it does not end well.
     """
     _, *arguments = shlex.split(line, comments=True)
-    more = QUIET if arguments[0] == "run" else ()
+    arguments += {"run": QUIET, **more}.get(arguments[0], ())
     environment = {"COLUMNS": str(WIDTH)}
-    done = CliRunner().invoke(program, [*arguments, *more], env=environment, catch_exceptions=False)
+    done = CliRunner().invoke(program, arguments, env=environment, catch_exceptions=False)
     if done.exit_code:
         raise RuntimeError(f"{line}\n{done.output}")
     return done.stdout

@@ -10,6 +10,7 @@ from typer.testing import CliRunner
 
 from detente import theory
 from detente.cli import app
+from detente.measures import score as measured
 from detente.measures.score import LEFT_OUT
 
 RECORDED = Path(__file__).parents[1] / "measures" / "recorded.yaml"
@@ -18,7 +19,8 @@ FIRST = ("rps", "skill", "hits_side", "hits_response", "of")
 
 @pytest.fixture
 def score(tmp_path, monkeypatch):
-    """Score here, in an empty folder, on a terminal of the narrowest kind."""
+    """Score here, in an empty folder, on a terminal of the narrowest kind, with few draws."""
+    monkeypatch.setattr(measured, "DRAWS", 4)
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("COLUMNS", "80")
     return functools.partial(_invoke, CliRunner())

@@ -17,6 +17,8 @@ ROOT = Path(__file__).parents[2]
 TEXT = (ROOT / "CONTRIBUTING.md").read_text("utf-8")
 BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 NAMED = re.compile(r"# ([\w-]+\.yaml)\n")
+#: In Mesa, runs take long: so many show that a recipe works.
+RUNS, FEW = re.compile(r"\bruns=\d+"), "5"
 #: What a first run may take to compile, and then some.
 PATIENCE = 600
 #: For the copy of the package.
@@ -91,11 +93,12 @@ def follow(copy, tmp_path):
             if language == "yaml":
                 (tmp_path / NAMED.match(code)[1]).write_text(code, "utf-8")
             elif language == "python":
-                printed.append(run("-c", code, edited=edited))
+                printed.append(run("-c", RUNS.sub(f"runs={FEW}", code), edited=edited))
             elif language == "sh":
                 for line in code.splitlines():
                     program, *arguments = shlex.split(line, comments=True)
                     assert program == "detente"
+                    arguments += ("--runs", FEW) if arguments[0] == "explain" else ()
                     printed.append(run("-m", "detente", *arguments, edited=edited))
         return printed
 

@@ -21,7 +21,8 @@ BLOCK = re.compile(r"^(<!-- not run[^\n]*-->\n)?```(\w+)\n(.*?)^```$", re.MULTIL
 FILE = re.compile(r"# ([\w-]+\.yaml)\n")
 DETENTE = Path(sys.executable).with_name("detente")
 #: What is said of the results of a full run is not said of so few; pictures have their own tests.
-FEW = ("--runs", "5", "--no-plots", "--quiet")
+FEW = ("--runs", "5")
+QUIET = ("--no-plots", "--quiet")
 FEW_DRAWS = 2
 
 
@@ -51,7 +52,8 @@ def checkout(tmp_path_factory):
 def arguments_of(command):
     program, *arguments = shlex.split(command, comments=True)
     assert program == "detente"
-    return [*arguments, *FEW] if arguments[0] == "run" else arguments
+    more = {"run": (*FEW, *QUIET), "explain": FEW, "score": FEW}
+    return [*arguments, *more.get(arguments[0], ())]
 
 
 def test_the_two_commands_stand_first():
