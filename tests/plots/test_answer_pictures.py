@@ -6,6 +6,7 @@ import dataclasses
 import math
 from itertools import pairwise
 
+import numpy as np
 import pytest
 from test_pictures import clipped, texts
 
@@ -205,6 +206,11 @@ def test_a_waterfall_adds_up_to_the_difference_in_utility(scenario):
     drawn = plots.waterfall(found)
     bars = [bar.get_width() for bar in drawn.axes[0].patches]
     assert bars[:-1] == pytest.approx(list(found.reasons["difference"]))
+    lines = [line for line in drawn.axes[0].lines if line.get_linewidth() == 1.4]
+    halves = 1.96 * found.reasons["spread"].to_numpy() / math.sqrt(20)
+    assert [np.ptp(line.get_xdata()) / 2 for line in lines] == pytest.approx(list(halves))
+    low, high = drawn.axes[0].get_xlim()
+    assert all(low <= min(line.get_xdata()) <= max(line.get_xdata()) <= high for line in lines)
     assert bars[-1] == pytest.approx(
         found.table["utility"][found.leads] - found.table["utility"][found.next]
     )

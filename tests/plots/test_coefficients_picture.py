@@ -1,8 +1,10 @@
 """The picture of what the record says about the coefficients."""
 
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
+from matplotlib.colors import to_rgba
 from test_pictures import clipped, texts
 
 import detente
@@ -45,7 +47,7 @@ def test_the_title_counts_what_the_record_identifies_and_names_what_it_narrows_m
         width = [(row.high - row.low) / (row.prior_high - row.prior_low) for row in rows]
         most = rows[width.index(min(width))]
         assert most.name.replace("_", " ").capitalize() in said
-        assert f"{100 * min(width):.0f} % of its prior" in said
+        assert f"{100 * min(width):.0f} % as wide as the prior" in said
 
 
 def test_each_estimate_is_drawn_within_its_interval(drawn, fitted):
@@ -67,3 +69,14 @@ def test_it_draws_on_part_of_a_figure(fitted):
 
     left, _ = Figure(figsize=(30, 10)).subfigures(1, 2)
     assert plots.coefficients(fitted, fig=left) is left
+
+
+def test_a_column_of_a_journal_is_grey_and_its_marks_are_apart(fitted):
+    figure = plots.coefficients(fitted, theme="paper", palette="grey")
+    figure.draw_without_rendering()
+    axes = figure.axes[0]
+    for line in axes.lines:
+        red, green, blue, _ = to_rgba(line.get_markeredgecolor())
+        assert max(red, green, blue) - min(red, green, blue) < 0.05
+    boxes = [label.get_window_extent() for label in axes.get_xticklabels()]
+    assert all(one.x1 < other.x0 for one, other in pairwise(boxes))

@@ -136,6 +136,14 @@ def test_likelier_is_darker_in_grey():
     assert np.all(np.diff(shades) < 0)
 
 
+def test_the_grey_palette_is_grey(scored):
+    faces = [
+        patch.get_facecolor() for patch in plots.record(scored, palette="grey").axes[0].patches
+    ]
+    assert faces
+    assert all(red == pytest.approx(green) == pytest.approx(blue) for red, green, blue, _ in faces)
+
+
 def test_the_same_score_gives_the_same_bytes(scored):
     first, second = (plots.picture(plots.record(scored), "svg", "record") for _ in range(2))
     assert first == second

@@ -183,3 +183,21 @@ def test_a_title_is_whole_and_never_long(kind, theme, ran):
     assert 10 < len(said) <= 100
     assert "\u2026" not in said
     assert said.count("\n") < 4
+
+
+def test_of_the_region_an_outcome_is_held_against_the_twin(ran):
+    said = title(plots.outcome(ran, "tension", variants=["demand", "no_move"]))
+    own, twin = re.fullmatch(
+        rf"Regional tension: {NUMBER} on average, {NUMBER} in \u201cNo move\u201d", said
+    ).groups()
+    means = ran.data["tension"].mean("run")
+    assert number(own) == pytest.approx(float(means.sel(variant="demand")), abs=0.005001)
+    assert number(twin) == pytest.approx(float(means.sel(variant="no_move")), abs=0.005001)
+
+
+def test_of_several_courses_the_one_that_the_title_is_of_is_said(ran):
+    words = plots.alt_text(plots.effects(ran, variants=["demand", "forced"]))
+    assert "Title: \u201cAs it happened\u201d." in words
+    alone = plots.effects(ran, variants=["demand"])
+    assert title(alone) == words.partition(". ")[0]
+    assert "Title: " not in plots.alt_text(alone)

@@ -11,6 +11,7 @@ from matplotlib.patches import Patch
 from matplotlib.ticker import NullLocator
 
 from detente.plots import base, placing, style
+from detente.plots.look import palette
 from detente.plots.page import Canvas, Page
 from detente.scenario.messages import two_digits
 
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
 
 PRIOR: Final = "#cfd3d6"
 MEDIAN: Final = "#7d8387"
-ESTIMATE: Final = "#0b4f8a"
 #: Inches: of the page's width, and least; of a row; for names on the left and numbers on the
 #: right; of an axis that has room for all marks; above and below the rows.
 WIDTH: Final = 13.4
@@ -36,6 +36,8 @@ PRIORS: Final = (146, "normal", "Prior (95 %)")
 #: Ratios to the prior's median at which the axis has its marks, and beyond which it never ends.
 MARKS: Final = {0.1: "a tenth", 0.25: "a quarter", 0.5: "half", 1.0: "the same", 2.0: "twice",
                 4.0: "4 times", 8.0: "8 times"}  # fmt: skip
+#: Those of an axis that has no room for all.
+FEW: Final = {0.25: "\u00bc", 1.0: "the same", 4.0: "4 times"}
 
 
 @base.plot()
@@ -74,7 +76,8 @@ def _title(rows: tuple[Estimate, ...]) -> str:
     width = {row.name: (row.high - row.low) / (row.prior_high - row.prior_low) for row in rows}
     most = min(width, key=lambda name: width[name])
     share = style.percent(width[most])
-    return f"{text}, most of \u201c{style.humanized(most)}\u201d: {share} of its prior\u2019s width"
+    name = f"\u201c{style.humanized(most)}\u201d"
+    return f"{text}, most of {name}: its interval is {share} as wide as the prior\u2019s"
 
 
 def _subtitle(fit: Fit) -> str:
@@ -94,10 +97,10 @@ def _row(axes: Axes, place: int, row: Estimate) -> None:
     )  # fmt: skip
     axes.plot([1, 1], [place - 0.28, place + 0.28], color=MEDIAN, lw=2.0, zorder=2)
     ends = [row.low / row.prior, row.high / row.prior]
-    axes.plot(ends, [place, place], color=ESTIMATE, lw=3.4, solid_capstyle="butt", zorder=3)
+    axes.plot(ends, [place, place], color=palette().first, lw=3.4, solid_capstyle="butt", zorder=3)
     axes.plot(
-        row.estimate / row.prior, place, marker="o", ms=11, mec=ESTIMATE, mew=2.4, zorder=4,
-        mfc=ESTIMATE if row.identified else "white", ls="",
+        row.estimate / row.prior, place, marker="o", ms=11, mec=palette().first, mew=2.4, zorder=4,
+        mfc=palette().first if row.identified else "white", ls="",
     )  # fmt: skip
     for value, low, high, (offset, weight, _) in (
         (row.estimate, row.low, row.high, ESTIMATES),
@@ -112,7 +115,7 @@ def _axis(axes: Axes, rows: tuple[Estimate, ...]) -> None:
     low = min(min(row.low, row.prior_low) / row.prior for row in rows)
     high = max(max(row.high, row.prior_high) / row.prior for row in rows)
     axes.set(xscale="log", xlim=(low / 1.12, high * 1.12), ylim=(len(rows) - 0.5, -0.5))
-    marks = MARKS if _inches(axes) >= ALL_MARKS else {at: MARKS[at] for at in (0.25, 1.0, 4.0)}
+    marks = MARKS if _inches(axes) >= ALL_MARKS else FEW
     shown = {ratio: text for ratio, text in marks.items() if low / 1.1 <= ratio <= high * 1.1}
     axes.set_xticks(list(shown), list(shown.values()))
     axes.xaxis.set_minor_locator(NullLocator())
@@ -130,7 +133,13 @@ def _axis(axes: Axes, rows: tuple[Estimate, ...]) -> None:
 
 
 def _legend(axes: Axes, *, hollow: bool) -> None:
-    line: dict[str, Any] = {"color": ESTIMATE, "lw": 3.4, "marker": "o", "ms": 11, "mew": 2.4}
+    line: dict[str, Any] = {
+        "color": palette().first,
+        "lw": 3.4,
+        "marker": "o",
+        "ms": 11,
+        "mew": 2.4,
+    }
     handles: list[Artist] = [
         Patch(facecolor=PRIOR, label="Prior, 95 %"),
         Line2D([], [], label="Estimate, 95 %", **line),

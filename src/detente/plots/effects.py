@@ -83,7 +83,7 @@ def effects(
         if told < len(rows)
         else "All are told apart from 0."
     )
-    keys = [variant.key(style.wrapped(variant.title, 34, 1), lw=3, ms=8) for variant in shown]
+    keys = [variant.key(style.wrapped(variant.title, 44, 1), lw=3, ms=8) for variant in shown]
     return draw_rows(
         fig, rows, (found.title or _largest(rows, word), f"{found.about}\n{hollow}"),
         f"Change in {word}", found.ends, keys if len(shown) > 1 else (),
@@ -111,6 +111,9 @@ def _of_results(results: Results, outcome: str | None, variants: Any, countries:
         f"the same runs of \u201c{twin}\u201d, and between what 95 % of the changes of single "
         "runs lie, by chance, figures and coefficients."
     )
+    if len(shown) > 1:
+        what = "Title" if len(shown) <= NUMBERED else "Title and numbers"
+        about += f" {what}: \u201c{shown[0].title}\u201d."
     table = {(row["variant"], row["country"]): row for row in rows}
     title = titles.moved(results, shown[0].name, kind, countries)
     first, second = style.titles(results, "pole").values()

@@ -31,7 +31,7 @@ MARGINAL: Final[dict[str, Any]] = {"fontsize": style.NOTE, "color": style.FAINT}
 #: Inches: of the page's width, of a row without and for each course, of a row at least, above the
 #: rows for headings and below them on a narrow and on a roomy page, of a panel of changes, of the
 #: numbers right of it, and between panels.
-WIDTH: Final = 16.6
+WIDTH: Final = 17.4
 ROW: Final = (0.42, 0.06)
 LOW: Final = 0.4
 ABOVE: Final = 1.15

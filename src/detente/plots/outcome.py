@@ -63,7 +63,7 @@ def outcome(
     where = "In each country" if len(spread.rows) > 1 else "In the region"
     page = Page(
         fig, (WIDTH, (0.36 + 0.085 * len(shown)) * len(order) + foot + 0.3),
-        _title(spread, order),
+        _title(spread, order, shown, results.reference),
         f"{style.subject(results)}{where}, {style.run_count(results, each=True)}. "
         f"Hill: \u201c{shown[0].title}\u201d.\n"
         "Marks: mean; thick line: half of the runs; thin line: nine in ten.",
@@ -82,17 +82,26 @@ def outcome(
     return page.figure
 
 
-def _title(spread: Spread, order: Sequence[int]) -> str:
-    """Say in which country the mean is highest and in which lowest, in the main course."""
+def _title(spread: Spread, order: Sequence[int], shown: Sequence[Variant], reference: str) -> str:
+    """Say in which country the mean is highest and in which lowest, in the main course.
+
+    Of the region, or of one country, how high it is there and in the twin.
+    """
     means = spread.means[0]
     known = [row for row in order if np.isfinite(means[row])]
     if not known:
         return f"{spread.title}: no run has it"
     low, high = (pick(known, key=lambda row: float(means[row])) for pick in (min, max))
     if low == high:
-        return f"{spread.title}: {means[low]:.2f} on average"
+        text = f"{spread.title}: {number(means[low], spread)} on average"
+        names = [variant.name for variant in shown]
+        if reference not in names[1:]:
+            return text
+        at = names.index(reference)
+        twin = number(spread.means[at, low], spread)
+        return f"{text}, {twin} in \u201c{shown[at].title}\u201d"
     return (
-        f"{spread.title}: highest in {spread.rows[high]} ({number(means[high], spread)}), lowest "
+        f"{spread.title} is highest in {spread.rows[high]} ({number(means[high], spread)}), lowest "
         f"in {spread.rows[low]} ({number(means[low], spread)})"
     )
 

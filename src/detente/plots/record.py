@@ -13,7 +13,7 @@ from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.patches import Rectangle
 
 from detente.plots import base, style
-from detente.plots.look import look
+from detente.plots.look import look, palette
 from detente.plots.page import Canvas, Page, width_for
 from detente.runs.errors import require_country
 
@@ -220,6 +220,7 @@ def _draw_panel(axes: Axes, score: Score, panel: _Panel) -> None:
     repertoire = score.episodes[0].scenario.repertoire
     names = [list(repertoire)[at] for at in panel.columns]
     stances = score.rows.stances[panel.columns]
+    shades = palette().shades(PROBABILITIES)
     for row in panel.table.to_dict("records"):
         place = row["place"]
         for column, at in enumerate(panel.columns):
@@ -227,7 +228,7 @@ def _draw_panel(axes: Axes, score: Score, panel: _Panel) -> None:
                 continue
             chance = float(row[f"p_{names[column]}"])
             box = column - 0.45, place - 0.44
-            colour = PROBABILITIES(chance)
+            colour = shades(chance)
             axes.add_patch(Rectangle(box, 0.9, 0.88, fc=colour, ec="none", zorder=1))
             if chance >= LEAST:
                 base.number(axes, column, place, f"{100 * chance:.0f}", colour)

@@ -28,7 +28,8 @@ LEGEND: Final = 0.34
 #: A narrower page has shorter lines of names; letters in a line of a name on either.
 NARROW: Final = 9.0
 LONG: Final = (22, 40)
-#: Inches between two marks on the axis at least.
+#: Inches of a letter of a legend, and between two marks on the axis at least.
+KEY: Final = 0.09
 TICKS: Final = 0.78
 #: How much thicker than the whole interval the parts of it are drawn.
 WIDER: Final = (3.0, 2.0)
@@ -63,7 +64,8 @@ def draw_rows(
     letters = LONG[width >= NARROW]
     names = [folded(row.name, letters) for row in rows]
     places, deepest = _places(rows, names)
-    across = max(1, int(width / 3.6))
+    longest = max((len(str(key.get_label())) for key in keys), default=0)
+    across = max(1, int(width / max(3.6, 0.9 + KEY * longest)))
     foot = BELOW + LEGEND * -(-len(keys) // across)
     foot += 0.22 if width < NARROW and ends is not None else 0.0
     told = [": ".join(filter(None, (row.name, row.told or row.text))) for row in rows]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
@@ -13,19 +13,24 @@ from detente.plots.page import Canvas, Page
 if TYPE_CHECKING:
     from detente.measures.explanation import Explanation
 
+#: Standard deviations of a mean on either side of it that hold 95 %.
+NORMAL: Final = 1.96
+
 
 @base.plot()
 def waterfall(explanation: Explanation, fig: Canvas | None = None) -> Canvas:
     """Draw how the terms add up to what sets the likeliest response apart from the next.
 
-    Each bar begins where the last ended; the last is their sum, the difference in utility.
+    Each bar begins where the last ended; the last is their sum, the difference in utility. A thin
+    line is the 95 % interval of the mean of a term.
     """
     rows = explanation.reasons.to_dict("records")
     whole = float(sum(row["difference"] for row in rows))
     subtitle = (
         f"Difference in utility between the two likeliest responses of {explanation.name}, mean "
-        f"over {explanation.runs} runs of \u201c{style.humanized(explanation.variant)}\u201d."
+        f"over {explanation.runs} runs of \u201c{style.humanized(explanation.variant)}\u201d"
     )
+    subtitle += "; thin lines: 95 % interval of the mean." if explanation.runs > 1 else "."
     names = [explanation.labels[row["term"]] for row in rows]
     told = [
         f"{name}: {style.signed(row['difference'])}" for name, row in zip(names, rows, strict=True)
@@ -36,15 +41,19 @@ def waterfall(explanation: Explanation, fig: Canvas | None = None) -> Canvas:
     )  # fmt: skip
     axes = page.axes(2.2, 0.75, page.width - 3.1, page.top - 0.9)
     ends = np.cumsum([0.0, *(row["difference"] for row in rows)])
+    halves = np.array([NORMAL * row["spread"] for row in rows]) / np.sqrt(explanation.runs)
     for place, (row, begin, end) in enumerate(zip(rows, ends[:-1], ends[1:], strict=True)):
         colour = palette().first if row["difference"] >= 0 else palette().second
         axes.barh(place, end - begin, left=begin, height=0.6, color=colour)
         axes.plot([end, end], [place - 0.3, place + 1.3], color=style.FAINT, lw=0.8)
+        interval = [end - halves[place], end + halves[place]]
+        axes.plot(interval, [place, place], color=style.INK, lw=1.4, zorder=3)
         base.beside(axes, place, style.signed(row["difference"]), 8)
     axes.barh(len(rows), whole, height=0.6, color=style.INK)
     base.beside(axes, len(rows), style.signed(whole), 8, fontweight="bold")
-    room = 0.04 * max(float(np.ptp(ends)), 1e-9)
-    axes.set_xlim(min(ends) - room * (min(ends) < 0), max(ends) + room)
+    reach = np.concatenate([ends, ends[1:] - halves, ends[1:] + halves])
+    room = 0.04 * max(float(np.ptp(reach)), 1e-9)
+    axes.set_xlim(min(reach) - room * (min(reach) < 0), max(reach) + room)
     axes.axvline(0, color=style.FAINT, lw=1.2, zorder=0)
     axes.set(ylim=(len(rows) + 0.5, -0.5), xlabel="difference in utility")
     axes.set_yticks(range(len(rows) + 1), [*names, "All together"])
