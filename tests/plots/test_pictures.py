@@ -710,7 +710,7 @@ def test_a_newly_declared_outcome_is_drawn_with_its_title_and_unit(results):
     figure = plots.outcome(more, "strain")
     axes = figure.axes[0]
     assert axes.get_xlabel() == "Domestic strain (-1 (calm) to 1 (torn))"
-    assert figure.get_suptitle().startswith("Domestic strain: highest in United States (+0.7")
+    assert figure.get_suptitle().startswith("Domestic strain is highest in United States (+0.7")
     assert axes.get_xlim() == pytest.approx((-1.04, 1.04))
     assert clipped(figure) == []
 
