@@ -143,6 +143,15 @@ def test_the_grey_palette_is_grey(scored):
     assert np.ptp(faces, axis=1).max() < 1e-6
 
 
+def test_a_column_of_a_journal_has_type_of_seven_points(scored):
+    figure = plots.record(scored, theme="paper")
+    assert figure.scale == pytest.approx(7 / 12)
+    assert clipped(figure) == []
+    assert "\u2026" not in " ".join(texts(figure))
+    first, second = figure.axes
+    assert first.bbox.x0 == second.bbox.x0
+
+
 def test_the_same_score_gives_the_same_bytes(scored):
     first, second = (plots.picture(plots.record(scored), "svg", "record") for _ in range(2))
     assert first == second

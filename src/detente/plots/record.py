@@ -29,20 +29,17 @@ PROBABILITIES: Final = LinearSegmentedColormap.from_list(
 #: Probability from which on a cell has its number.
 LEAST: Final = 0.01
 #: Inches: width and height of a cell (and how many times as wide it is if there is one column);
-#: for names on the left, for what stands on the right, above the cells and below them; from the
-#: cells to the heading of a panel; for the heading of the page; of a column.
+#: below the cells; from the cells to the heading of a panel; for the heading of the page; of a
+#: column.
 CELL: Final = (0.56, 0.46)
 WIDER: Final = 1.6
-NAMES: Final = 1.6
-ASIDE: Final = 1.5
-ABOVE: Final = 2.6
 BELOW: Final = 0.75
 PANEL_HEADING: Final = 1.45
 PAGE_HEADING: Final = 1.5
 WIDTH: Final = 7.6
-#: Inches of the whole page's width with one panel, and least.
+#: Inches of the whole page's width with one panel, and least, as in a column of a journal.
 NATURAL: Final = 12.0
-NARROW: Final = 7.6
+NARROW: Final = 6.0
 #: Rows that the heading of an event takes, where a panel has several.
 EVENT: Final = 0.85
 HEADLINE: Final[dict[str, Any]] = {"fontsize": style.LABEL, "fontweight": "bold"}
@@ -50,6 +47,20 @@ HEADLINE: Final[dict[str, Any]] = {"fontsize": style.LABEL, "fontweight": "bold"
 ACROSS: Final = 2
 #: The sides in words, with the sign of their stances.
 SIDES: Final = (("against it", -1), ("neither", 0), ("for it", 1))
+
+
+class _Form(NamedTuple):
+    """What a panel has room for beside its cells and above them."""
+
+    names: float  # inches for names on the left, for what stands on the right, above the cells
+    aside: float
+    above: float
+    letters: tuple[int, int, int]  # of a line of a country's name, of the heading, below that
+    size: float  # of the names of responses
+
+
+ROOMY: Final = _Form(1.6, 1.5, 2.6, (15, 58, 90), style.TICK)
+CLOSE: Final = _Form(1.3, 1.5, 2.9, (12, 50, 60), style.NOTE - 0.5)
 
 
 class _Panel(NamedTuple):
@@ -86,11 +97,12 @@ def record(
         _panel_of(score, name, table)
         for (name, _), table in rows.groupby(["scenario", "kind"], sort=False)
     ]
-    heights = [ABOVE + CELL[1] * panel.rows + BELOW for panel in panels]
+    form = CLOSE if width_for(fig, NATURAL, NARROW) < WIDTH and look().size[1] is None else ROOMY
+    heights = [form.above + CELL[1] * panel.rows + BELOW for panel in panels]
     natural, least = max(WIDTH * min(ACROSS, len(panels)), NATURAL), NARROW
     columns = _slide(heights) if fig is None else None
     if columns is None:
-        across = 1 if width_for(fig, natural, least) < 1.6 * NARROW else ACROSS
+        across = 1 if width_for(fig, natural, least) < 1.6 * WIDTH else ACROSS
         columns = _placed(heights, min(across, len(panels)))
     else:
         least = WIDTH * len(columns)
@@ -102,12 +114,12 @@ def record(
     for across, column in enumerate(columns):
         top = page.top
         for at in column:
-            panel, cells = panels[at], heights[at] * scale - ABOVE - BELOW
+            panel, cells = panels[at], heights[at] * scale - form.above - BELOW
             cell = CELL[0] * (1 if columns[1:] else WIDER)
-            wide = min(width - NAMES - ASIDE, cell * len(panel.columns))
-            low = top - ABOVE - cells
-            axes = page.axes(across * width + NAMES, low, wide, cells)
-            _draw_panel(axes, score, panel)
+            wide = min(width - form.names - form.aside, cell * len(panel.columns))
+            low = top - form.above - cells
+            axes = page.axes(across * width + form.names, low, wide, cells)
+            _draw_panel(axes, score, panel, form)
             top -= heights[at] * scale
     return page.figure
 
@@ -215,7 +227,7 @@ def _subtitle(score: Score) -> str:
     )
 
 
-def _draw_panel(axes: Axes, score: Score, panel: _Panel) -> None:
+def _draw_panel(axes: Axes, score: Score, panel: _Panel, form: _Form) -> None:
     """Draw the rows of a panel, and what it is about."""
     repertoire = score.episodes[0].scenario.repertoire
     names = [list(repertoire)[at] for at in panel.columns]
@@ -234,18 +246,20 @@ def _draw_panel(axes: Axes, score: Score, panel: _Panel) -> None:
                 base.number(axes, column, place, f"{100 * chance:.0f}", colour)
         _marks(axes, place, row, names)
     axes.set(xlim=(-0.5, len(names) - 0.5), ylim=(panel.rows - 0.5, -0.5))
-    countries = [style.wrapped(name, 15, 2) for name in panel.table["country_name"]]
+    countries = [style.wrapped(name, form.letters[0], 2) for name in panel.table["country_name"]]
     axes.set_yticks(panel.table["place"], countries)
     axes.set_xticks(
         range(len(names)), [style.wrapped(repertoire[name].title, 18, 2) for name in names],
         rotation=52, ha="left", va="bottom", rotation_mode="anchor", linespacing=0.95,
+        fontsize=form.size,
     )  # fmt: skip
     axes.xaxis.tick_top()
-    axes.tick_params(length=0, labelsize=style.TICK, pad=5)
+    axes.tick_params(length=0, pad=5)
+    axes.tick_params(axis="y", labelsize=style.TICK)
     axes.spines[:].set_visible(False)
     for place, title in panel.headings:
-        text = style.wrapped(title, 58, 1)
-        base.beside(axes, place, text, -72 * (NAMES - 0.17), x=0, fontstyle="italic")
+        text = style.wrapped(title, form.letters[1], 1)
+        base.beside(axes, place, text, -72 * (form.names - 0.17), x=0, fontstyle="italic")
     for side, sign in SIDES:
         mine = np.flatnonzero(np.sign(stances) == sign)
         if len(mine):
@@ -257,7 +271,7 @@ def _draw_panel(axes: Axes, score: Score, panel: _Panel) -> None:
                 linespacing=0.95, fontsize=style.NOTE - 1 if len(mine) == 1 else style.TICK,
             )  # fmt: skip
     base.note(axes, "Given to it", (1, 1), (12, 6), "axes fraction", fontweight="bold")
-    _panel_heading(axes, score, panel)
+    _panel_heading(axes, score, panel, form)
 
 
 def _marks(axes: Axes, place: float, row: dict[Any, Any], responses: list[str]) -> None:
@@ -274,7 +288,7 @@ def _marks(axes: Axes, place: float, row: dict[Any, Any], responses: list[str]) 
     base.beside(axes, place, f"{style.percent(row['probability'])} ({low:.0f}\u2013{high:.0f})", 12)
 
 
-def _panel_heading(axes: Axes, score: Score, panel: _Panel) -> None:
+def _panel_heading(axes: Axes, score: Score, panel: _Panel, form: _Form) -> None:
     """Write above a panel what it is about, and how good the model was."""
     own, table = score.of(panel.scenario), panel.table
     course = own.episodes[0].scenario
@@ -286,11 +300,13 @@ def _panel_heading(axes: Axes, score: Score, panel: _Panel) -> None:
     text = f"Likeliest side right for {sides} of {len(table)}, likeliest response for {same}"
     if len(own.table) == len(table):
         text += f"\n{_skill(score.summary['scenarios'][panel.scenario])}"
-    for line, up, options in (
-        (style.wrapped(f"{course.start.year}: {title}", 58), 0.6, HEADLINE),
-        (text, 0.0, {}),
-    ):
-        offset = -72 * (NAMES - 0.17), 72 * (PANEL_HEADING + up)
+    first, *rest = text.split("\n")
+    lines = [first, " ".join(rest)] if form is CLOSE else [first, *rest]
+    text = "\n".join(style.wrapped(line, form.letters[2], 3) for line in lines if line)
+    up = 0.2 * (1 + text.count("\n"))
+    heading = style.wrapped(f"{course.start.year}: {title}", form.letters[1])
+    for line, above, options in ((heading, up, HEADLINE), (text, 0.0, {})):
+        offset = -72 * (form.names - 0.17), 72 * (PANEL_HEADING + above)
         base.note(
             axes, line, (0, 1), offset, "axes fraction", va="bottom", linespacing=1.15, **options
         )
