@@ -17,7 +17,7 @@ from matplotlib.dates import num2date
 from matplotlib.figure import Figure
 from matplotlib.text import Text
 from matplotlib.transforms import Bbox
-from synthetic import SyntheticResults, synthetic
+from synthetic import NAMES, SyntheticResults, synthetic
 
 import detente
 from detente import UsageError, agreement, plots
@@ -411,6 +411,24 @@ def test_words_that_are_not_known_are_refused_with_a_hint(kind, results):
     ):
         with pytest.raises(UsageError, match=message):
             draw(results, **given)
+
+
+def test_a_slide_of_many_courses_has_the_countries_that_change_most(results):
+    courses = ["demand", "negotiated", "forced", "neighbour", "restraint"]
+    slide = plots.effects(results, variants=courses, theme="projector")
+    names = [label.get_text() for label in slide.axes[0].get_yticklabels()]
+    change = {
+        results.scenario.countries[code].name: abs(row["revealed_effect"])
+        for code, row in results.summary["demand"].items()
+    }
+    assert set(names) == set(sorted(change, key=lambda name: -change[name])[:4])
+    assert "The 4 of 11 countries that change most." in plots.alt_text(slide)
+    for other in (
+        plots.effects(results, variants=courses),
+        plots.effects(results, variants=courses[:2], theme="projector"),
+        plots.effects(results, variants=courses, theme="projector", countries=list(NAMES)),
+    ):
+        assert len(other.axes[0].get_yticklabels()) == 11
 
 
 def test_fan_draws_the_countries_asked_for_in_that_order(results):

@@ -27,6 +27,9 @@ MARKS: Final = ("o", "^", "D", "v", "P", "X", "*")
 #: More courses than these have no numbers beside each interval.
 NUMBERED: Final = 3
 
+#: Rows that a slide has room for, unless countries are named.
+MOST: Final = 24
+
 #: A row of the table of `detente.effects`.
 Change = Mapping[str, Any]
 
@@ -64,8 +67,13 @@ def effects(
     found: _Changed = measure(changes, outcome, variants, countries)
     shown, main = found.shown, found.shown[0].name
     own = [code for variant, code in found.rows if variant == main]
+    about = found.about
     if countries is None:
         order = sorted(own, key=lambda code: -_number(found.rows[main, code]["effect"]))
+        if look().size[1] is not None and len(order) * len(shown) > MOST:
+            kept = _most_changed(found, order, max(1, MOST // len(shown)))
+            about += f" The {len(kept)} of {len(order)} countries that change most."
+            order = kept
     else:
         names = {code: str(found.rows[main, code]["country_name"]) for code in own}
         order = [require_country(code, names) for code in style.listed(countries)]
@@ -85,9 +93,16 @@ def effects(
     )
     keys = [variant.key(style.wrapped(variant.title, 44, 1), lw=3, ms=8) for variant in shown]
     return draw_rows(
-        fig, rows, (found.title or _largest(rows, word), f"{found.about}\n{hollow}"),
+        fig, rows, (found.title or _largest(rows, word), f"{about}\n{hollow}"),
         f"Change in {word}", found.ends, keys if len(shown) > 1 else (),
     )  # fmt: skip
+
+
+def _most_changed(found: _Changed, order: Sequence[Any], most: int) -> list[Any]:
+    """Return so many countries, of those that the first course changes most, in their order."""
+    main = found.shown[0].name
+    ranked = sorted(order, key=lambda code: -abs(_number(found.rows[main, code]["effect"])))
+    return [code for code in order if code in ranked[:most]]
 
 
 def _of_results(results: Results, outcome: str | None, variants: Any, countries: Any) -> _Changed:

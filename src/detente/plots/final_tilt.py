@@ -32,7 +32,7 @@ MARGINAL: Final[dict[str, Any]] = {"fontsize": style.NOTE, "color": style.FAINT}
 #: rows for headings and below them on a narrow and on a roomy page, of a panel of changes, of the
 #: numbers right of it, and between panels.
 WIDTH: Final = 17.4
-ROW: Final = (0.42, 0.06)
+ROW: Final = (0.36, 0.09)
 LOW: Final = 0.4
 ABOVE: Final = 1.15
 BELOW: Final = (0.75, 1.15)
@@ -248,7 +248,7 @@ def _band() -> dict[str, Any]:
 def _keys(shown: Sequence[Variant]) -> list[Artist]:
     """Return the legend of courses, of the two kinds of alignment and of the band."""
     keys: list[Artist] = [
-        variant.key(style.wrapped(variant.title, 36, 1), lw=3.4, ms=7.5) for variant in shown
+        variant.key(style.wrapped(variant.title, 44, 1), lw=3.4, ms=7.5) for variant in shown
     ]
     for kind, text in ((REVEALED, "filled: in word and deed"), (TIES, "hollow: ties")):
         look = {**kind.mark(style.INK), "lw": 0, "marker": "o", "ms": 9}
