@@ -70,6 +70,13 @@ def tables(draw, least=1):
 # formulas
 
 
+def expects(distance, to_median, resists, prevails, stays, exponent):
+    """Return the expected utility of a challenge from distances."""
+    nearer = (distance, -distance, 0.0, drift(distance, to_median))
+    utilities = [utility(each, exponent) for each in nearer]
+    return expected_utility(*utilities, resists, prevails, stays)
+
+
 @given(st.floats(-1, 1), st.floats(-1, 1), st.floats(0.5, 2))
 def test_nearer_is_better(one, other, r):
     assert -2.0 <= utility(one, r) <= 2.0
@@ -89,14 +96,14 @@ def test_utilities_by_hand():
 
 def test_expected_utility_by_hand():
     # d = 1/2, resisted with 0.4, prevails with 0.25, neutral to risk: U_s = 1, U_f = -1, U_sq = 0
-    assert expected_utility(0.5, 0.0, 0.4, 0.25, 1.0, 1.0) == pytest.approx(0.4 * -0.5 + 0.6)
+    assert expects(0.5, 0.0, 0.4, 0.25, 1.0, 1.0) == pytest.approx(0.4 * -0.5 + 0.6)
     # left alone it would come to a median at distance 0: U_b = 2 - 4 (1/2 - 1/8)
-    assert expected_utility(0.5, 0.0, 0.4, 0.25, 0.0, 1.0) == pytest.approx(0.4 - 0.5)
+    assert expects(0.5, 0.0, 0.4, 0.25, 0.0, 1.0) == pytest.approx(0.4 - 0.5)
 
 
 @given(st.floats(0.01, 1), unit, unit, st.floats(0, 0.9), unit, st.floats(0.5, 2))
 def test_a_better_chance_is_worth_more(d, m, s, p, q, r):
-    low, high = (expected_utility(d, m, s, chance, q, r) for chance in (p, p + 0.1))
+    low, high = (expects(d, m, s, chance, q, r) for chance in (p, p + 0.1))
     assert high >= low
 
 
@@ -219,11 +226,11 @@ def programmed_round(x, weight, salience):
              for i in range(n)]
         )  # fmt: skip
 
-    def expects(i, j, chance, exponent):
-        return expected_utility(d[i, j], 0.0, salience[j], chance[i, j], 1.0, exponent)
+    def expected(i, j, chance, exponent):
+        return expects(d[i, j], 0.0, salience[j], chance[i, j], 1.0, exponent)
 
     chance = chances(neutral)
-    threat = [sum(expects(j, i, chance, 1.0) for j in range(n) if j != i) for i in range(n)]
+    threat = [sum(expected(j, i, chance, 1.0) for j in range(n) if j != i) for i in range(n)]
     exponent = np.array(
         [risk_exponent(insecurity(each, min(threat), max(threat)), 2.0) for each in threat]
     )
@@ -231,7 +238,7 @@ def programmed_round(x, weight, salience):
     for i in range(n):
         offers = []
         for j in range(n):
-            own, other = (expects(*pair, chance, exponent[i]) for pair in ((i, j), (j, i)))
+            own, other = (expected(*pair, chance, exponent[i]) for pair in ((i, j), (j, i)))
             share = concession(own, other)
             if x[i] != x[j] and share > 0:
                 kind = 0 if own > 0 else 1 if share < 1 else 2

@@ -5,8 +5,8 @@ compiled engine many. Every array says its axes by letters:
 
 N countries (sorted by code), K issues (sorted by id), E events (in the order of the file), R
 responses (hostile to supportive), C tests of conditions, D coefficients, P poles, Q events that are
-taken at once, L lanes; V lanes and M countries in all lanes, each filled up to whole vectors of the
-processor.
+taken at once, L lanes; V lanes, W countries and M countries in all lanes, each filled up to whole
+vectors of the processor.
 """
 
 from __future__ import annotations
@@ -212,7 +212,8 @@ _ALIGNED: Final = 64
 def shape_of(axes: str, shape: Shape) -> tuple[int, ...]:
     """Return the shape of an array by the letters of its axes."""
     sizes = dict(zip("NKERCDL", shape, strict=True), P=2, Q=AT_ONCE)
-    for letter, count in (("V", shape.lanes), ("M", shape.countries * shape.lanes)):
+    n, lanes = shape.countries, shape.lanes
+    for letter, count in (("V", lanes), ("W", n), ("M", n * lanes)):
         sizes[letter] = -(-count // VECTOR) * VECTOR
     return tuple(sizes[axis] for axis in axes)
 

@@ -13,7 +13,7 @@ from typing import Final
 
 import numpy as np
 
-from detente.theory.compilation import inlined, rule
+from detente.theory.compilation import inlined
 
 _LOG2_E: Final = 1.4426950408889634
 _LN2_HIGH: Final = 0.693145751953125
@@ -50,7 +50,7 @@ def exponential(x: float) -> float:
     return float(series * power)
 
 
-@rule
+@inlined
 def logarithm(x: float) -> float:
     """Return the natural logarithm of a finite number, minus infinity for 0; within 1 ulp."""
     if x <= 0.0:
@@ -75,7 +75,7 @@ def logarithm(x: float) -> float:
     return float(k * 6.93147180369123816490e-01 - ((half - low) - f))
 
 
-@rule
+@inlined
 def power(x: float, exponent: float) -> float:
     """Return a number of 0 or more to a power above 0."""
     return exponential(exponent * logarithm(x)) if x > 0.0 else 0.0

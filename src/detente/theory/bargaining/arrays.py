@@ -25,11 +25,16 @@ class Table(NamedTuple):
     salience: Annotated[Floats, "N"]  # 0 to 1
     influence: Annotated[Floats, "N"]  # 0 for whoever takes no part
     position: Annotated[Floats, "N"]  # in the units of the issue
-    apart: Annotated[Floats, "NN"]  # distance of two, 0 where one takes no part
+    apart: Annotated[Floats, "NW"]  # distance of two, 0 where one takes no part
     to_median: Annotated[Floats, "N"]  # distance from the median
     next: Annotated[Floats, "N"]  # where each will stand
     threat: Annotated[Floats, "N"]  # what all others expect of challenging it
     exponent: Annotated[Floats, "N"]  # attitude to risk
+    judges: Annotated[Floats, "NW"]  # exponent by which row judges
+    wins: Annotated[Floats, "NW"]  # utility by that if column is won over
+    loses: Annotated[Floats, "NW"]  # if the position of column has to be adopted
+    drifts: Annotated[Floats, "NN"]  # if column moves to the median of its own accord
+    drifted: Annotated[Floats, "NN"]  # if row does, for column, by the same exponent
     prevails: Annotated[Floats, "NN"]  # probability that row prevails over column
     offered: Annotated[Floats, "N"]  # where each other asks a country to move
     asked: Annotated[Floats, "N"]  # how far that is, infinite where it asks nothing

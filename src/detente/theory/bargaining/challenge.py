@@ -7,11 +7,11 @@ year; `odd.md` beside this file lists them.
 from __future__ import annotations
 
 from detente.theory.bargaining.voting import EQUAL
-from detente.theory.compilation import rule
+from detente.theory.compilation import inlined, rule
 from detente.theory.exponential import power
 
 
-@rule
+@inlined
 def utility(nearer: float, exponent: float) -> float:
     r"""Return the utility of another coming nearer.
 
@@ -32,7 +32,7 @@ def utility(nearer: float, exponent: float) -> float:
     return float(2.0 - 4.0 * power(0.5 - 0.5 * nearer, exponent))
 
 
-@rule
+@inlined
 def drift(distance: float, to_median: float) -> float:
     r"""Return what counts as nearer if another moves to the median of its own accord.
 
@@ -48,8 +48,8 @@ def drift(distance: float, to_median: float) -> float:
 
 @rule
 def expected_utility(
-    distance: float, to_median: float, resists: float, prevails: float, stays: float,
-    exponent: float,
+    wins: float, loses: float, unmoved: float, drifts: float, resists: float, prevails: float,
+    stays: float,
 ) -> float:  # fmt: skip
     r"""Return what a country expects of challenging another, over leaving it alone.
 
@@ -60,8 +60,11 @@ def expected_utility(
 
     Parameters
     ----------
-    distance, to_median, exponent : float
-        As for `drift` and `utility`.
+    wins, loses, unmoved : float
+        Utilities U_s, U_f and U_sq of whoever judges: of the other's distance, of less that
+        distance, and of 0.
+    drifts : float
+        Utility U_b or U_w of `drift`; what Q = 1 leaves of it does not count.
     resists : float
         Salience of the issue to the other: the probability that it resists.
     prevails : float
@@ -73,12 +76,9 @@ def expected_utility(
     ----------
     Scholz, Calbert and Smith (2011), eqs. 5 to 7.
     """
-    wins = utility(distance, exponent)
-    contest = prevails * wins + (1.0 - prevails) * utility(-distance, exponent)
-    drifts = 0.0
-    if stays < 1.0:
-        drifts = (1.0 - stays) * utility(drift(distance, to_median), exponent)
-    return resists * contest + (1.0 - resists) * wins - stays * utility(0.0, exponent) - drifts
+    contest = prevails * wins + (1.0 - prevails) * loses
+    alone = stays * unmoved
+    return resists * contest + (1.0 - resists) * wins - alone - (1.0 - stays) * drifts
 
 
 @rule

@@ -12,9 +12,11 @@ import numpy as np
 from detente.theory.bargaining.arrays import Table
 from detente.theory.bargaining.challenge import (
     concession,
+    drift,
     expected_utility,
     insecurity,
     risk_exponent,
+    utility,
 )
 from detente.theory.bargaining.voting import (
     EQUAL,
@@ -63,21 +65,38 @@ def _count_votes(t: Table) -> None:
 
 
 @rule
-def _expects(t: Table, i: int, j: int, stays: float, exponent: float) -> float:
-    """Return what `i` expects of challenging `j`, judged with an attitude to risk."""
-    prevails, resists = t.prevails[i, j], t.salience[j]
-    return expected_utility(t.apart[i, j], t.to_median[i], resists, prevails, stays, exponent)
+def _foresee(t: Table, stays: float) -> None:
+    """Write the utilities of what may come of a challenge between each two, by row's judgement.
+
+    Challenger and challenged are equally far from each other, so both are judged by the same
+    numbers. Rows have room for whole vectors, so that none of them is left to be done by ones.
+    """
+    for i in range(t.apart.shape[0]):
+        for j in range(t.apart.shape[1]):
+            t.wins[i, j] = utility(t.apart[i, j], t.judges[i, j])
+        for j in range(t.apart.shape[1]):
+            t.loses[i, j] = utility(-t.apart[i, j], t.judges[i, j])
+    if stays < 1.0:
+        for i in range(t.apart.shape[0]):
+            for j in range(t.apart.shape[0]):
+                t.drifts[i, j] = utility(drift(t.apart[i, j], t.to_median[i]), t.judges[i, j])
+                t.drifted[i, j] = utility(drift(t.apart[i, j], t.to_median[j]), t.judges[i, j])
 
 
 @rule
 def _weigh_risks(t: Table, stays: float, risk_range: float) -> None:
     """Write the exponent of each, from what the others expect of challenging it."""
-    least, most = np.inf, -np.inf
+    least, most, unmoved = np.inf, -np.inf, utility(0.0, 1.0)
+    t.judges[:] = 1.0
+    _foresee(t, stays)
     for i in range(t.position.shape[0]):
         t.threat[i] = 0.0
         for j in range(t.position.shape[0]):
             if t.apart[i, j] > EQUAL:
-                t.threat[i] += _expects(t, j, i, stays, 1.0)
+                t.threat[i] += expected_utility(
+                    t.wins[i, j], t.loses[i, j], unmoved, t.drifted[i, j],
+                    t.salience[i], t.prevails[j, i], stays,
+                )  # fmt: skip
         if t.influence[i] > 0.0:
             least, most = min(least, t.threat[i]), max(most, t.threat[i])
     for i in range(t.position.shape[0]):
@@ -87,11 +106,18 @@ def _weigh_risks(t: Table, stays: float, risk_range: float) -> None:
 @rule
 def _hear(t: Table, i: int, width: float, stays: float) -> None:
     """Write what each other asks of a country, as that country sees it."""
-    here, exponent = t.position[i], t.exponent[i]
+    here, unmoved = t.position[i], utility(0.0, t.exponent[i])
     for j in range(t.position.shape[0]):
         t.offered[j], t.asked[j] = here, np.inf
         if t.apart[i, j] > EQUAL:
-            own, other = _expects(t, i, j, stays, exponent), _expects(t, j, i, stays, exponent)
+            own = expected_utility(
+                t.wins[i, j], t.loses[i, j], unmoved, t.drifts[i, j],
+                t.salience[j], t.prevails[i, j], stays,
+            )  # fmt: skip
+            other = expected_utility(
+                t.wins[i, j], t.loses[i, j], unmoved, t.drifted[i, j],
+                t.salience[i], t.prevails[j, i], stays,
+            )  # fmt: skip
             share, there = concession(own, other), t.position[j]
             if share > 0.0:
                 t.offered[j] = there if share >= 1.0 else here + share * (there - here)
@@ -121,6 +147,9 @@ def play_round(t: Table, width: float, risk_range: float, stays: float) -> None:
     _measure(t, width)
     _count_votes(t)
     _weigh_risks(t, stays, risk_range)
+    for i in range(t.position.shape[0]):
+        t.judges[i, :] = t.exponent[i]
+    _foresee(t, stays)
     for i in range(t.position.shape[0]):
         _hear(t, i, width, stays)
         t.next[i] = _accept(t, t.position[i])
