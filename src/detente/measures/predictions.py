@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from functools import lru_cache
+from os import cpu_count
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -166,10 +168,18 @@ class Predictor:
 
     def _responses(self, columns: Floats, first: int) -> Outcomes:
         """Return the last response of each run on its parameters, (runs, rows)."""
-        from detente.engine.kernel import simulate_columns
+        from detente.engine.kernel import lanes_for, simulate_columns
 
-        runs = simulate_columns(self._sampler, columns, first).runs
-        return np.asarray(runs["last_response"][:, self._events, self._countries])
+        def simulated(begin: int) -> Outcomes:
+            runs = simulate_columns(
+                self._sampler, columns[:, begin : begin + each], first + begin
+            ).runs
+            return np.asarray(runs["last_response"][:, self._events, self._countries])
+
+        cores, lanes = cpu_count() or 1, lanes_for(self._sampler.shape.countries)
+        each = -(-columns.shape[1] // (cores * lanes)) * lanes
+        with ThreadPoolExecutor(cores) as pool:
+            return np.concatenate([*pool.map(simulated, range(0, columns.shape[1], each))])
 
 
 def predictors_of(
