@@ -102,7 +102,7 @@ def fan(
         f"{first}.\nMeans of {style.run_count(results, each=True)}"
         f"{most if len(chosen) < len(places) else ''}.{'' if on_slide else scales}{finding}",
         [*([scales.strip()] if on_slide else []),
-         *_told(results, kind, shown, means[:, -1], places)],
+         *_told(results, kind, shown, places)],
         lowest=1.5 * grid.down + foot.high + 0.35,
     )  # fmt: skip
     bottom = foot.high + 0.32
@@ -245,14 +245,16 @@ class _Grid(NamedTuple):
 
 
 def _told(
-    results: Results, kind: Alignment, shown: Sequence[Variant], ends: Floats, chosen: Sequence[int]
+    results: Results, kind: Alignment, shown: Sequence[Variant], chosen: Sequence[int]
 ) -> list[str]:
-    """Say where each country ends in each course."""
+    """Say where each country ends in each course, as in the table of a run."""
     names = list(style.country_names(results).values())
+    tables = [[*results.summary[variant.name].values()] for variant in shown]
     return [f"{kind.axis} on {style.last_day(results)}, mean:"] + [
         f"{names[country]}: "
         + ", ".join(
-            f"{variant.title} {style.signed(ends[at, country])}" for at, variant in enumerate(shown)
+            f"{variant.title} {style.signed(np.float64(rows[country][kind.outcome]))}"
+            for variant, rows in zip(shown, tables, strict=True)
         )
         for country in chosen
     ]

@@ -89,6 +89,11 @@ def apart(results: Results, kind: Alignment, order: Sequence[int], main: str) ->
     whose = f"{len(order)} countries\u2019 {word}"
     if len(order) == 1:
         whose = f"the {word} of {names[order[0]]}"
+    # as in the table: bins are a little off
+    prefix = "" if kind.outcome == "tilt" else f"{kind.outcome}_"
+    rows = [*results.summary[main].values()]
+    effects = np.array([rows[at][f"{prefix}effect"] for at in order], dtype=np.float64)
+    gap[-1] = np.nan_to_num(np.nanmean(np.abs(effects)))
     moves = f"moves {whose} by {gap[-1]:.{digits}f} on average over {runs}"
     day = style.day(results.arrays["date"].values[step])
     title = fitting(f"{quoted(each)} {moves}" for each in (courses[main], style.humanized(main)))
