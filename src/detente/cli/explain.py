@@ -143,9 +143,10 @@ def _print(model: RegionModel, country: str, event: str) -> None:
         ("Prob.", "{probability:%}"),
     ]
     titles = {name: each.title for name, each in model.scenario.repertoire.items()}
+    said = agent.response(event)
     rows = [{**row, "title": titles[str(name)]} for name, row in frame.iterrows()]
     console.print_table(out, columns, rows, numbers=len(named) + 1)
     out.print(
         "\nEach column adds to the utility of a response, and the likelier responses are those of "
-        f"higher utility.\nWhat stands now: {agent.response(event) or 'nothing yet'}."
+        f"higher utility.\nWhat stands now: {titles[said] if said else 'nothing yet'}."
     )

@@ -98,9 +98,8 @@ class Words:
                     f"the attitude of {self.names([test.attitude])} to {self.names([test.to])}"
                 )
         low, high = test.above, test.below
-        return (
-            f"{subject} is {'above' if high is None else 'below'} {low if high is None else high}"
-        )
+        side, value = ("above", low) if high is None else ("below", high)
+        return f"{subject} is {side} {str(value).replace('-', '\u2212')}"
 
     def _event(self, name: str) -> str:
         return quoted(self.events.get(name, name))
