@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     from detente.measures.levers import Levers, levers
     from detente.measures.patterns import patterns
     from detente.measures.score import Score, score
-    from detente.measures.sensitivity import Drivers, Sweep, sensitivity, sweep
+    from detente.measures.sensitivity import Drivers, sensitivity
+    from detente.measures.sweep import Sweep, sweep
     from detente.measures.ties import Ties, ties
     from detente.pages import Page, page
     from detente.reports import Report, report
@@ -53,7 +54,7 @@ _PLACES: Final[dict[str, tuple[str, str]]] = {
     "ScenarioError": ("detente.scenario", "ScenarioError"),
     "Score": ("detente.measures.score", "Score"),
     "StoreError": ("detente.runs.errors", "StoreError"),
-    "Sweep": ("detente.measures.sensitivity", "Sweep"),
+    "Sweep": ("detente.measures.sweep", "Sweep"),
     "Ties": ("detente.measures.ties", "Ties"),
     "UsageError": ("detente.runs.errors", "UsageError"),
     "Verification": ("detente.runs.verification", "Verification"),
@@ -75,7 +76,7 @@ _PLACES: Final[dict[str, tuple[str, str]]] = {
     "score": ("detente.measures.score", "score"),
     "sensitivity": ("detente.measures.sensitivity", "sensitivity"),
     "summary": ("detente.measures.effects", "summary"),
-    "sweep": ("detente.measures.sensitivity", "sweep"),
+    "sweep": ("detente.measures.sweep", "sweep"),
     "ties": ("detente.measures.ties", "ties"),
     "verify": ("detente.runs.verification", "verify"),
 }

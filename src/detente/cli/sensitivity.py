@@ -11,7 +11,8 @@ import typer
 from detente.cli import console
 
 if TYPE_CHECKING:
-    from detente.measures.sensitivity import Drivers, Sweep
+    from detente.measures.sensitivity import Drivers
+    from detente.measures.sweep import Sweep
 
 #: Rows of a kind that are printed unless all are asked for.
 SHOWN: Final = 15
@@ -62,7 +63,9 @@ def sensitivity(
     plot: console.Plot = None,
 ) -> None:
     """Say what drives an outcome: over the runs, by indices of variance, along one input."""
-    from detente.measures import sensitivity as measure
+    from detente.measures.sensitivity import sensitivity as drivers_of
+    from detente.measures.sweep import Sweep
+    from detente.measures.sweep import sweep as sweep_of
     from detente.runs.errors import UsageError
     from detente.runs.plan import with_overrides
     from detente.runs.results import open_results
@@ -84,17 +87,17 @@ def sensitivity(
         if against or samples or method != "cheap":
             raise UsageError("--sweep takes neither --against nor --method nor --samples")
         path, values = _parsed(sweep)
-        found = measure.sweep(given, path, values, outcome, variant=variant)
+        found = sweep_of(given, path, values, outcome, variant=variant)
         console.draw("sweep", found, plot, tell=not as_json)
     else:
-        found = measure.sensitivity(
+        found = drivers_of(
             given, outcome, method=method, variant=variant, against=against, samples=samples
         )
         console.draw("drivers", found, plot, tell=not as_json)
     console.write_tables(found.table, csv=csv)
     if as_json:
         console.print_json(found.to_plain())
-    elif isinstance(found, measure.Sweep):
+    elif isinstance(found, Sweep):
         _print_sweep(found)
     else:
         _print(found, SHOWN if not everything else len(found.table))

@@ -1,31 +1,23 @@
-"""What drives an outcome: from runs that are there, by indices of variance, along one input."""
+"""What drives an outcome: from runs that are there, or by indices of variance."""
 
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from itertools import pairwise
 from statistics import NormalDist
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
 from detente.measures.effects import check_results, values_of
-from detente.measures.experiment import (
-    Experiment,
-    Floats,
-    Target,
-    TooFewError,
-    course_of,
-    events_of,
-)
+from detente.measures.experiment import Experiment, Floats, TooFewError
 from detente.measures.indices import CHANCE, morris, sobol
 from detente.measures.notebook import notebook_html
-from detente.measures.wording import digits_of
+from detente.measures.wording import joined
 from detente.runs.errors import UsageError, require
-from detente.runs.statistics import Moments, for_all, paired, ranked
+from detente.runs.statistics import for_all, ranked
 from detente.scenario.messages import percent
 
 if TYPE_CHECKING:
@@ -109,7 +101,7 @@ class Drivers:
         names = [
             f"{row['name']} ({self._shown(row[self.column])})" for row in told.to_dict("records")
         ]
-        text = f"{self.subject} is driven most by {_listed(names)}"
+        text = f"{self.subject} is driven most by {joined(names)}"
         chance = self.table[self.table["kind"] == CHANCE]
         if len(chance):
             return f"{text}; chance alone makes {percent(float(chance['first'].iloc[0]))} of it."
@@ -340,236 +332,3 @@ def predicted(inputs: Floats, values: Floats, seed: int) -> float:
         warnings.simplefilter("ignore")  # of a penalty at the end of its path
         found = cross_val_predict(model, np.hstack([scaled, scaled**2]), values, cv=folds)
     return float(1.0 - np.mean((values - found) ** 2) / values.var())
-
-
-def _listed(names: list[str]) -> str:
-    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
-
-
-@dataclass(frozen=True)
-class Sweep:
-    """An outcome along the values of one path, from `detente.sweep`.
-
-    Attributes
-    ----------
-    path, outcome, variant : str
-        What was set, and what is measured in which variant.
-    runs : int
-        Of each value, with the same random numbers.
-    table : pandas.DataFrame
-        One row a value: value, mean, low, high (interval of the mean), run_low, run_high (95 % of
-        runs) and, of a country, response (the likeliest last one to the main event) and its
-        probability.
-    tipping : tuple of dict
-        Where the likeliest response, or the sign of the mean, turns: at (a value), what, before and
-        after.
-    scenario : Scenario or None
-        Of whose names pictures speak.
-    event : str or None
-        To which event the responses are: that of the outcome, or else the main one; None without
-        any.
-    widest : tuple of float
-        The interval of the mean difference, in the same runs, between the values with the lowest
-        and the highest mean, at 95 % for all pairs of values at once.
-    """
-
-    path: str
-    outcome: str
-    variant: str
-    runs: int
-    table: pd.DataFrame = field(repr=False)
-    tipping: tuple[dict[str, Any], ...] = ()
-    scenario: Scenario | None = field(default=None, repr=False, compare=False)
-    event: str | None = None
-    widest: tuple[float, float] = (-np.inf, np.inf)
-
-    @property
-    def moves(self) -> bool:
-        """Whether so many runs can tell that the outcome is not the same at all values."""
-        return self.widest[0] > 0
-
-    @property
-    def sentence(self) -> str:
-        """What comes of it, in one sentence."""
-        table, turns = self.table, [
-            f"at {each['at']:.3g} the {each['what']} turns from {each['before']} to {each['after']}"
-            for each in self.tipping
-        ]  # fmt: skip
-        course = (
-            f"as {self.path} goes from {table['value'].iloc[0]:g} to {table['value'].iloc[-1]:g}"
-        )
-        digits = digits_of(self.outcome.partition(".")[0])
-        means = [f"{each:+.{digits}f}" for each in table["mean"]]
-        ends = [f"{each:+.{digits}f}" for each in (table["mean"].min(), table["mean"].max())]
-        if ends[0] == ends[1]:
-            said = f"{self.outcome} stays {ends[0]} {course}"
-        elif self.moves:
-            between = f" and lies between {' and '.join(ends)}"
-            between = "" if {means[0], means[-1]} == {*ends} else between
-            said = f"A{course[1:]}, {self.outcome} goes from {means[0]} to {means[-1]}{between}"
-        else:
-            said = (
-                f"No change of {self.outcome} can be told with {self.runs:,} runs {course}, "
-                f"between {' and '.join(ends)}"
-            )
-        return f"{said}; {_listed(turns)}." if turns else f"{said}."
-
-    def to_plain(self) -> dict[str, Any]:
-        """Return it as JSON has it."""
-        return {
-            "path": self.path,
-            "outcome": self.outcome,
-            "variant": self.variant,
-            "event": self.event,
-            "runs": self.runs,
-            "moves": self.moves,
-            "sentence": self.sentence,
-            "rows": self.table.to_dict("records"),
-            "tipping": list(self.tipping),
-        }
-
-    def __repr__(self) -> str:
-        return f"<detente.Sweep: {self.sentence}>"
-
-    _repr_html_ = notebook_html
-
-
-#: Halvings of the span between two values, to find where something turns.
-HALVINGS: Final = 5
-
-
-def sweep(
-    scenario: Scenario,
-    path: str,
-    values: tuple[float, float, int],
-    outcome: str,
-    *,
-    variant: str | None = None,
-    runs: int | None = None,
-) -> Sweep:
-    """Return an outcome along the values of one path, and where something turns.
-
-    Parameters
-    ----------
-    scenario : Scenario
-        What is run.
-    path : str
-        What is set, such as ``countries.PAK.preferences.foreign_basing.position``.
-    values : tuple of float, float and int
-        The lowest and the highest value, and how many.
-    outcome : str
-        Such as ``tilt.PAK``.
-    variant : str, optional
-        By default the first. The values stand over what it sets, also in events that it adds.
-    runs : int, optional
-        Of each value; by default those of the scenario. All have the same random numbers.
-
-    Returns
-    -------
-    Sweep
-        With `table`, `tipping` and `sentence`.
-
-    Raises
-    ------
-    ScenarioError
-        If there is no such path, or a value does not fit there.
-    UsageError
-        If there is no such outcome or variant, or fewer than two values.
-    """
-    import pandas as pd
-
-    low, high, count = values
-    if count < 2 or not low < high:
-        raise UsageError("a sweep goes from a lower to a higher value by two or more")
-    name, course = course_of(scenario, variant)
-    kind, _, rest = path.partition(".")
-    event, known = rest.partition(".")[0], events_of(scenario)
-    if kind == "events" and event in known and name not in known[event]:
-        raise UsageError(
-            f"the variant '{name}' has no event '{event}': ask for one that has it, such as "
-            f"{known[event][0]}"
-        )
-    runs = runs or scenario.runs
-    grid = [float(each) for each in np.linspace(low, high, count)]
-    points, every = map(
-        list, zip(*(_point(course, path, value, outcome, runs) for value in grid), strict=True)
-    )
-    turns = []
-    for what in ("likeliest response", "sign"):
-        for before, after in pairwise(points):
-            if _state(before, what) != _state(after, what):
-                at = _turn(course, path, outcome, runs, what, (before, after))
-                turns.append(
-                    {"at": at, "what": what, "before": _state(before, what),
-                     "after": _state(after, what)}
-                )  # fmt: skip
-    turns = [each for each in turns if each["before"] is not None]
-    about = Target.of(scenario, outcome).along.get("event") or course.main
-    return Sweep(
-        path, outcome, name, runs, pd.DataFrame(points),
-        tuple(sorted(turns, key=lambda t: t["at"])), scenario, about, _widest(every),
-    )  # fmt: skip
-
-
-def _widest(every: Sequence[Floats]) -> tuple[float, float]:
-    """Return the interval of the widest mean difference of two values, for all pairs at once."""
-    means = [np.nanmean(each) for each in every]
-    apart = Moments(1)
-    apart.add((every[int(np.argmax(means))] - every[int(np.argmin(means))])[:, None])
-    found = paired(apart, for_all(0.95, len(every) * (len(every) - 1) // 2))
-    return float(found.low[0]), float(found.high[0])
-
-
-def _state(point: dict[str, Any], what: str) -> Any:
-    """Return what may turn: the likeliest response, or the sign of a mean that is told from 0."""
-    if what == "sign":
-        return "positive" if point["mean"] > 0 else "negative"
-    return point.get("response")
-
-
-def _turn(course: Scenario, path: str, outcome: str, runs: int, what: str, ends: Any) -> float:
-    """Return about where something turns between two values, by halving."""
-    before, after = ends
-    low, high = before["value"], after["value"]
-    for _ in range(HALVINGS):
-        middle = (low + high) / 2
-        point, _ = _point(course, path, middle, outcome, runs)
-        same = _state(point, what) == _state(before, what)
-        low, high = (middle, high) if same else (low, middle)
-    return float((low + high) / 2)
-
-
-def _point(
-    course: Scenario, path: str, value: float, outcome: str, runs: int
-) -> tuple[dict[str, Any], Floats]:
-    """Return what comes of one value, and the outcome of each run."""
-    from scipy.special import stdtrit
-
-    from detente.engine.kernel import simulate_columns
-
-    changed = course.set({path: value})
-    asked = Experiment(changed, outcome)
-    sampler = asked.samplers[0]
-    columns = sampler.columns(runs)
-    sampler.place(sampler.draws(0, runs), columns)
-    chunk = simulate_columns(sampler, columns)
-    every = asked.picked(chunk, sampler)
-    found = every[np.isfinite(every)]
-    if not len(found):
-        raise UsageError(f"{outcome} is missing in every run")
-    half = stdtrit(max(len(found) - 1, 1), 0.975) * found.std(ddof=1) / np.sqrt(len(found))
-    row: dict[str, Any] = {
-        "value": value, "mean": float(found.mean()), "low": float(found.mean() - half),
-        "high": float(found.mean() + half), "run_low": float(np.quantile(found, 0.025)),
-        "run_high": float(np.quantile(found, 0.975)),
-    }  # fmt: skip
-    event, country = asked.target.along.get("event") or changed.main, asked.target.country
-    if country and event in sampler.events:
-        last = chunk.runs["last_response"][
-            :, sampler.events.index(event), sampler.codes.index(country)
-        ]
-        counts = np.bincount(last[last >= 0], minlength=len(sampler.responses))
-        if counts.any():
-            row["response"] = sampler.responses[int(counts.argmax())]
-            row["probability"] = float(counts.max() / counts.sum())
-    return row, every

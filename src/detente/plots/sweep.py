@@ -12,7 +12,7 @@ from detente.plots.look import palette
 from detente.plots.page import Canvas, Page
 
 if TYPE_CHECKING:
-    from detente.measures.sensitivity import Sweep
+    from detente.measures.sweep import Sweep
 
 #: Inches of a letter of a label of an axis.
 LETTER: Final = 0.105
