@@ -15,7 +15,7 @@ import textwrap
 from pathlib import Path
 
 import detente
-from detente.measures.score import LEFT_OUT
+from detente.measures.score import LEFT_OUT, made_from
 
 ROOT = Path(__file__).parents[2]
 README = ROOT / "README.md"
@@ -202,7 +202,8 @@ def main():
             name: {key: round(each[key], 2) for key in ("skill", "skill_own")}
             for name, each in fit["leave_one_episode_out"].items()
         }
-        LEFT_OUT.write_text(json.dumps({"scenarios": skills}, indent=1) + "\n", "utf-8")
+        found = {"made_from": made_from(), "scenarios": skills}
+        LEFT_OUT.write_text(json.dumps(found, indent=1) + "\n", "utf-8")
     README.write_text(text, "utf-8")
 
 

@@ -1,5 +1,6 @@
 """`detente.score`: what is observed, what is predicted, and how both are put together."""
 
+import json
 from dataclasses import replace
 from pathlib import Path
 
@@ -8,10 +9,12 @@ import pandas as pd
 import pytest
 
 import detente
+from detente.measures import score as score_module
 from detente.measures.forecasts import BATCHES, Forecast, counts_by_batch
 from detente.measures.predictions import Predictor, observed
 from detente.measures.revealed import compared
-from detente.measures.score import BEYOND_POSITION, forecast_of
+from detente.measures.score import BEYOND_POSITION, LEFT_OUT, forecast_of, made_from
+from detente.scenario import loading
 
 RECORDED = Path(__file__).parent / "recorded.yaml"
 
@@ -49,6 +52,42 @@ def scored(recorded):
 @pytest.fixture(scope="module")
 def both(recorded, other):
     return detente.score(recorded, other, progress=False)
+
+
+@pytest.mark.xfail(
+    reason="from the fit that the coefficients are of; one of today gives 0.57, 0.35, 0.15, 0.99 "
+    "and 0.55 against the other episodes, and other coefficients, so both wait for a refit",
+    strict=True,
+)
+def test_skills_left_out_of_the_fit_are_those_of_the_model_as_it_stands():
+    known = json.loads(LEFT_OUT.read_text("utf-8"))
+    assert known["made_from"] == made_from(), (
+        "src/detente/measures/left_out.json is stale: refresh with\n"
+        f"uv run detente fit {' '.join(known['scenarios'])} --json > fit.json\n"
+        "uv run python tests/docs/refresh.py fit.json"
+    )
+
+
+def test_skills_of_an_earlier_state_of_the_model_are_said_to_be_so(monkeypatch):
+    episode = detente.load("manas-2009")
+    name = episode.variant_names[0]
+    given = 0.5, [(episode.variant(name), name)]
+    known = json.loads(LEFT_OUT.read_text("utf-8"))["made_from"]
+    monkeypatch.setattr(score_module, "made_from", lambda: known)
+    left_out, own = score_module.told(*given)
+    monkeypatch.setattr(score_module, "made_from", lambda: "another")
+    earlier = "What is told of episodes left out was computed with an earlier state of the model."
+    assert score_module.told(*given) == (left_out, earlier, own)
+
+
+def test_what_skills_were_made_from_changes_with_the_model(monkeypatch):
+    assert made_from() == made_from.__wrapped__()
+    changed = detente.load("manas-2009").set({"countries.KGZ.resolve": 0.9})
+    known = loading.shipped
+    monkeypatch.setattr(
+        loading, "shipped", lambda name: changed if name == "manas-2009" else known(name)
+    )
+    assert made_from.__wrapped__() != made_from()
 
 
 def test_the_last_response_counts_and_the_actor_has_none(recorded):

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any, Final
 
@@ -46,6 +47,8 @@ if TYPE_CHECKING:
 #: Skills on each episode that was left out of the fit of the coefficients that are the defaults;
 #: written by tests/docs/refresh.py.
 LEFT_OUT: Final = files("detente.measures").joinpath("left_out.json")
+#: Runs of each episode whose responses tell one state of the model from another.
+TELLING: Final = 64
 #: Draws of the parameters, and runs of each that share them and no other random number.
 DRAWS: Final = 100
 REPLICATES: Final = 64
@@ -287,15 +290,21 @@ def told(skill: float, courses: Sequence[tuple[Scenario, str]]) -> tuple[str, ..
         "There is no skill to tell on these rows: all have one response, so that how often each "
         "was given is a forecast without error."
     )
+    known = [
+        (course.scenario, found)
+        for course, variant in courses
+        if (found := left_out(course, variant)) is not None
+    ]
+    earlier = "What is told of episodes left out was computed with an earlier state of the model."
     return (
         *(
-            f"With {course.scenario} left out of the fit the skill on it is "
+            f"With {name} left out of the fit the skill on it is "
             f"{signed(found['skill'])} against how often each response was given in the other "
             f"episodes, which could be known, and {signed(found['skill_own'])} against how often "
             "in its own."
-            for course, variant in courses
-            if (found := left_out(course, variant)) is not None
+            for name, found in known
         ),
+        *([earlier] if known and not is_current() else ()),
         own if np.isfinite(skill) else nothing,
     )
 
@@ -309,13 +318,46 @@ def left_out(course: Scenario, variant: str) -> dict[str, float] | None:
     from detente.scenario import library
     from detente.scenario.loading import shipped
 
-    known: dict[str, dict[str, float]] = json.loads(LEFT_OUT.read_text("utf-8"))["scenarios"]
+    known: dict[str, dict[str, float]] = _left_out()["scenarios"]
     name = course.scenario
     if name not in known or name not in library() or variant not in shipped(name).variant_names:
         return None
     stands = shipped(name).variant(variant)
     stands = stands.model_copy(update={"runs": course.runs, "seed": course.seed})
     return known[name] if stands.digest == course.digest else None
+
+
+def is_current() -> bool:
+    """Whether the skills left out of the fit are those of the model as it stands."""
+    return bool(_left_out()["made_from"] == made_from())
+
+
+@cache
+def made_from() -> str:
+    """Return a digest of what the skills left out of the fit come from.
+
+    It is of the episodes, the coefficients with what the fit leaves open of them, and the rules: of
+    what these make governments say in a few runs. It takes half a second.
+    """
+    from detente.engine.kernel import simulate_columns
+    from detente.engine.sampler import sampler_of
+    from detente.scenario.loading import shipped
+
+    digest = hashlib.sha256()
+    for name in _left_out()["scenarios"]:
+        episode = shipped(name)
+        course = episode.variant(episode.variant_names[0])
+        sampler = sampler_of(course)
+        said = simulate_columns(sampler, sampler.draw(0, TELLING)).runs["last_response"]
+        digest.update(course.digest.encode())
+        digest.update(np.ascontiguousarray(said, np.int8).tobytes())
+    return digest.hexdigest()
+
+
+@cache
+def _left_out() -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(LEFT_OUT.read_text("utf-8"))
+    return found
 
 
 def forecast_of(results: Results) -> Forecast:
