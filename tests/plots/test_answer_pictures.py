@@ -206,6 +206,11 @@ def test_a_waterfall_adds_up_to_the_difference_in_utility(scenario):
     drawn = plots.waterfall(found)
     bars = [bar.get_width() for bar in drawn.axes[0].patches]
     assert bars[:-1] == pytest.approx(list(found.reasons["difference"]))
+    words = plots.alt_text(drawn)
+    assert (
+        "to \u201cThe United States says that it wants Bagram back\u201d in \u201cAs it hap"
+        in words
+    )
     lines = [line for line in drawn.axes[0].lines if line.get_linewidth() == 1.4]
     halves = 1.96 * found.reasons["spread"].to_numpy() / math.sqrt(20)
     assert [np.ptp(line.get_xdata()) / 2 for line in lines] == pytest.approx(list(halves))

@@ -78,6 +78,8 @@ class Explanation:
     nearest : Change or None
         The smallest change of one number after which another response leads; None if there is none,
         or none was looked for, as where responses are tied.
+    scenario : Scenario or None
+        Of whose names pictures speak.
     """
 
     country: str
@@ -96,6 +98,7 @@ class Explanation:
     theory: str
     when: date | None = None
     searched: bool = True
+    scenario: Scenario | None = field(default=None, repr=False, compare=False)
 
     @property
     def leads(self) -> str:
@@ -300,6 +303,7 @@ def explain(
         course.countries[country].name,
         {key: each.title for key, each in course.repertoire.items()}, course.theory,
         None if after is None else course.date_of(max(after - 1, 0)), nearest,
+        scenario,
     )  # fmt: skip
     if not nearest or explanation.next is None or explanation.tied:
         return explanation

@@ -227,6 +227,11 @@ def event_title(scenario: Scenario, name: str, variant: str | None = None) -> st
     return _title_in(_events(_courses(scenario, variant)), name)
 
 
+def course_title(scenario: Scenario | None, name: str) -> str:
+    """Return the title of a course of events in quotation marks; of none as it is."""
+    return name if scenario is None else _title_in(scenario.variants, name)
+
+
 def response_title(scenario: Scenario | None, name: str) -> str:
     """Return the title of a response in quotation marks; what is no response as it is."""
     return name if scenario is None else _title_in(scenario.repertoire, name)

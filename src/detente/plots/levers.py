@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from detente.measures.wording import counted, interval, percent, signed, worded
+from detente.measures.wording import counted, course_title, interval, percent, signed, worded
 from detente.plots import base
 from detente.plots.look import look
 from detente.plots.page import Canvas, width_for
@@ -63,9 +63,9 @@ def _title(levers: Levers) -> str:
 
 def _subtitle(levers: Levers, shown: int) -> str:
     """Say what is compared, what the intervals hold for, and which steps were cut short."""
-    course = worded(f"in {levers.variant}", levers.scenario)
+    course = course_title(levers.scenario, levers.variant)
     text = (
-        f"{course}, {levers.runs:,} runs of each change, paired with those without it. The "
+        f"In {course}, {levers.runs:,} runs of each change, paired with those without it. The "
         f"{percent(levers.level)} intervals hold for all that were tried at once"
     )
     if not levers.told.head(shown).all():

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from matplotlib.axes import Axes
 
-from detente.measures.wording import digits_of, event_title, response_title, worded
+from detente.measures.wording import course_title, digits_of, event_title, response_title, worded
 from detente.plots import base, style
 from detente.plots.look import palette
 from detente.plots.page import Canvas, Page
@@ -57,9 +57,9 @@ def sweep(sweep: Sweep, fig: Canvas | None = None) -> Canvas:
 
 def _subtitle(sweep: Sweep) -> str:
     """Say what was run, and of which event the likeliest response turns, or which one it stays."""
-    course = worded(f"in {sweep.variant}", sweep.scenario)
+    course = course_title(sweep.scenario, sweep.variant)
     text = (
-        f"{course}, {sweep.runs:,} runs of each value. Line: mean; pale band: 95 % of the runs; "
+        f"In {course}, {sweep.runs:,} runs of each value. Line: mean; pale band: 95 % of the runs; "
         "darker: 95 % interval of the mean."
     )
     turns = {turn["what"] for turn in sweep.tipping}

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
+from detente.measures.wording import course_title, event_title
 from detente.plots import base, style
 from detente.plots.look import palette
 from detente.plots.page import Canvas, Page
@@ -26,18 +27,13 @@ def waterfall(explanation: Explanation, fig: Canvas | None = None) -> Canvas:
     """
     rows = explanation.reasons.to_dict("records")
     whole = float(sum(row["difference"] for row in rows))
-    subtitle = (
-        f"Difference in utility between the two likeliest responses of {explanation.name}, mean "
-        f"over {explanation.runs} runs of \u201c{style.humanized(explanation.variant)}\u201d"
-    )
-    subtitle += "; thin lines: 95 % interval of the mean." if explanation.runs > 1 else "."
     names = [explanation.labels[row["term"]] for row in rows]
     told = [
         f"{name}: {style.signed(row['difference'])}" for name, row in zip(names, rows, strict=True)
     ]
     page = Page(
-        fig, (11.5, 1.0 + 0.42 * (len(rows) + 1)), _title(explanation, names, rows), subtitle,
-        [explanation.sentence, *told],
+        fig, (11.5, 1.0 + 0.42 * (len(rows) + 1)), _title(explanation, names, rows),
+        _subtitle(explanation), [explanation.sentence, *told],
     )  # fmt: skip
     axes = page.axes(2.2, 0.75, page.width - 3.1, page.top - 0.9)
     ends = np.cumsum([0.0, *(row["difference"] for row in rows)])
@@ -56,9 +52,21 @@ def waterfall(explanation: Explanation, fig: Canvas | None = None) -> Canvas:
     axes.set_xlim(min(reach) - room * (min(reach) < 0), max(reach) + room)
     axes.axvline(0, color=style.FAINT, lw=1.2, zorder=0)
     axes.set(ylim=(len(rows) + 0.5, -0.5), xlabel="difference in utility")
+    axes.xaxis.set_major_formatter(base.signed_ticks)
     axes.set_yticks(range(len(rows) + 1), [*names, "All together"])
     axes.tick_params(axis="y", length=0)
     return page.figure
+
+
+def _subtitle(explanation: Explanation) -> str:
+    """Say of what event, course and runs the difference is."""
+    scenario, variant = explanation.scenario, explanation.variant
+    text = f"Difference in utility between the two likeliest responses of {explanation.name}"
+    if scenario is not None:
+        asked = event_title(scenario, explanation.event, variant)
+        text += f" to {asked} in {course_title(scenario, variant)}"
+    text += f", mean over {explanation.runs:,} runs"
+    return text + ("; thin lines: 95 % interval of the mean." if explanation.runs > 1 else ".")
 
 
 def _title(explanation: Explanation, names: list[str], rows: list[dict[Any, Any]]) -> str:
