@@ -121,6 +121,15 @@ def test_a_line_that_was_changed_is_named(complete, manifest):
     assert f"{manifest}:4: was changed after it was written" in refusal(complete)
 
 
+@pytest.mark.parametrize("kept", ["", "{}\n", "{ }\n", "{}\n{ }\n"])
+@pytest.mark.parametrize("cut_short", ["", "{", "{ "])
+def test_no_more_is_cut_off_than_a_last_line_cut_short(tmp_path, kept, cut_short):
+    path = tmp_path / "manifest.jsonl"
+    path.write_text(kept + cut_short)
+    Manifest(path).repair()
+    assert path.read_text() == kept
+
+
 def test_lines_that_are_gone_do_not_hide_a_run_that_failed(run, interrupted, manifest, monkeypatch):
     assert [failure.run for failure in detente.open(interrupted).failures] == [6]
     lines = manifest.read_text().splitlines(keepends=True)

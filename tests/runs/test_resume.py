@@ -75,6 +75,10 @@ def test_resuming_what_is_not_there_begins(run, out):
     ("given", "said"),
     [
         ({"seed": 8}, "it differs in seed (7, now 8)"),
+        (
+            {"seed": 8, "keep": "paths"},
+            "it differs in whether paths are kept (no, now yes), seed (7, now 8)",
+        ),
         ({"runs": 30}, "runs (23, now 30)"),
         ({"steps": 4, "seed": 9}, "seed (7, now 9), "),
         ({"keep": "paths"}, "whether paths are kept (no, now yes)"),
