@@ -54,6 +54,9 @@ def test_sensitivity_sweeps(command):
     assert "Join a collective statement" in said  # and not its identifier
     assert " joint " not in said
     assert "<svg" in Path("s.svg").read_text()
+    asked[3] = "stance_us_demand.PAK"
+    done = command(*asked, f"{POSITION}=0:1:2", "--variant", "neighbour")
+    assert "asks Pakistan for a base" in " ".join(done.stdout.split("\n")[0:2])  # as it is there
     wrong = command(*asked, f"{POSITION}=0-1")
     assert wrong.exit_code == 2
     assert "expected PATH=LOW:HIGH:N" in wrong.stderr

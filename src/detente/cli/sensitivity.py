@@ -150,7 +150,8 @@ def _print_sweep(found: Sweep) -> None:
     out = console.output()
     assert found.scenario is not None
     course = found.scenario.variant(found.variant)
-    names = worded(found.outcome, found.scenario), input_title(found.scenario, found.path)
+    of = found.scenario, found.variant
+    names = worded(found.outcome, *of), input_title(of[0], found.path, of[1])
     named = [
         title if title.lower() == key else f"{title} ({key})"
         for title, key in zip(names, (found.outcome, found.path), strict=True)
@@ -169,4 +170,4 @@ def _print_sweep(found: Sweep) -> None:
     if "response" in found.table:
         about = next(each.title or each.id for each in course.events if each.id == found.event)
         out.print(f"\nResponses are to '{about}' ({found.event}).", end="")
-    out.print(f"\n{worded(found.sentence, found.scenario)}")
+    out.print(f"\n{worded(found.sentence, *of)}")
