@@ -17,6 +17,7 @@ import detente
 from detente.runs.manifest import Manifest
 from detente.runs.plan import Share
 from detente.runs.runner import run_share
+from detente.runs.store import finished_chunks
 
 HERE = Path(__file__).parent
 COMMAND = f"""
@@ -142,6 +143,7 @@ def test_a_damaged_chunk_of_a_share_is_done_again(part, run, out):
 def test_runs_of_shares_that_fail_are_told_of(part, run, out, monkeypatch):
     monkeypatch.setenv("FAKE_FAIL", "demand:6")
     assert [failure.run for failure in part("1/2").failures] == [6]
+    assert finished_chunks(out) == 7
     part("2/2")
     with pytest.warns(UserWarning, match="1 runs failed"):
         results = run(out=out, resume=True)

@@ -103,6 +103,17 @@ def test_running_again_replaces_the_results_of_the_same_scenario(run, out, draw)
     assert results.notes == (f"{out}: the earlier results there are replaced",)
 
 
+@pytest.mark.parametrize("name", ["another", "yet_another"])
+def test_results_of_another_scenario_are_not_replaced(small, run, out, contents, name):
+    run(out=out)
+    before = contents(out)
+    other = small.set({"scenario": name})
+    with pytest.raises(detente.StoreError, match="results of another scenario, 'small'") as refusal:
+        detente.run(other, engine="fake", workers=1, progress=False, out=out)
+    assert refusal.value.exit_code == 2
+    assert contents(out) == before
+
+
 def test_a_new_run_that_fails_leaves_the_earlier_results(run, out, contents, monkeypatch, draw):
     run(out=out)
     draw(out, "fan.png")

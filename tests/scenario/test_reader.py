@@ -49,6 +49,29 @@ def test_a_plain_scalar_means_what_yaml_1_2_says(written: str, meant: object) ->
     assert type(value) is type(meant)
 
 
+@pytest.mark.parametrize("line", [1, 2, 3])
+def test_a_quote_that_is_never_closed_is_named_where_it_stands(line: int) -> None:
+    lines = [f"{key}: 1" for key in "abcd"]
+    lines[line - 1] = 'x: "y'
+    with pytest.raises(ScenarioError) as refusal:
+        read_text("\n".join(lines), "f")
+    assert refusal.value.problems == [Problem("f", line, 4, "", "this quote is never closed")]
+
+
+def test_a_text_that_goes_on_is_not_taken_for_a_key_without_a_colon() -> None:
+    text = "a:\n    k: 1\ntitle: a text\n    that goes on\nstart: 2025: x\n"
+    with pytest.raises(ScenarioError) as refusal:
+        read_text(text, "f")
+    (problem,) = refusal.value.problems
+    assert (problem.line, problem.column) == (5, 12)
+    assert "a ':' where no key can be" in problem.message
+
+
+@pytest.mark.parametrize("value", [float("inf"), float("-inf"), 1e300, -0.5])
+def test_a_number_is_written_as_it_is_read(value: float) -> None:
+    assert read_text(to_yaml({"a": value}), "f") == {"a": value}
+
+
 def test_a_number_longer_than_any_need_stays_text() -> None:
     assert isinstance(read_text(f"a: {'9' * 5000}\n", "f")["a"], str)
 
