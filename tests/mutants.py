@@ -2,22 +2,29 @@
 
     uv run --group mutation python tests/mutants.py manifest --most 20 --seed 1
 
-Cosmic Ray makes the changes, in a copy of the checkout; rules run as plain Python, so that nothing
-is compiled for them. A change that lives is a test that is missing, or code that does nothing.
+Cosmic Ray makes the changes, in a copy of the checkout, and a fork of this process, which has
+imported what takes long, runs the tests. Rules run as plain Python, so that nothing is compiled for
+them, and no test of digests judges. A change that lives is a test that is missing, or code that
+does nothing.
 """
 
 import argparse
-import json
+import difflib
+import importlib
 import os
 import random
 import shutil
-import subprocess
+import signal
 import sys
 import tempfile
+import time
+from contextlib import suppress
 from pathlib import Path
 
-from cosmic_ray.work_db import WorkDB, use_db
-from cosmic_ray.work_item import TestOutcome, WorkerOutcome, WorkResult
+import pytest
+from cosmic_ray.commands.init import _all_work_items
+from cosmic_ray.mutating import use_mutation
+from cosmic_ray.plugins import get_operator
 
 ROOT = Path(__file__).parents[1]
 #: What is changed, below `src/detente`, and the tests that should notice, the quickest first.
@@ -27,10 +34,19 @@ TARGETS = {
          for name in ("choice", "exposure", "issues", "precedent", "ties", "utility")],
         ["theory/test_rules.py", "docs/test_odd_formulas.py"],
     ),
-    "store": (["runs/store.py"], ["runs/test_store.py", "runs/test_resume.py"]),
+    "store": (
+        ["runs/store.py"],
+        ["runs/test_store.py", "runs/test_resume.py", "runs/test_disk.py", "runs/test_shares.py"],
+    ),
     "manifest": (
         ["runs/manifest.py"],
-        ["runs/test_opening.py", "runs/test_resume.py", "runs/test_manifest_damage.py"],
+        ["runs/test_manifest_damage.py", "runs/test_resume.py", "runs/test_opening.py",
+         "runs/test_custom_agents.py"],
+    ),
+    "reader": (
+        ["scenario/reader.py"],
+        [f"scenario/test_{name}.py"
+         for name in ("reader", "bad_files", "roundtrip", "large_files", "extends")],
     ),
     "results": (
         ["runs/results.py"],
@@ -39,6 +55,16 @@ TARGETS = {
 }  # fmt: skip
 #: Of types, which nothing runs: as all annotations.
 SENSELESS = "core/ReplaceBinaryOperator_BitOr_"
+#: What tests import that is not changed.
+LIBRARIES = (
+    "matplotlib.pyplot", "mesa", "numba", "pandas", "pyarrow.parquet", "pydantic", "ruamel.yaml",
+    "scipy.stats", "typer.testing", "xarray", "zarr",
+)  # fmt: skip
+
+#: Tests do the same each time, and importing starts no threads: it is forks that run them.
+ALIKE = {
+    "CI": "true", "DETENTE_FUZZ_CASES": "50", "DETENTE_FUZZ_SEED": "1", "OPENBLAS_NUM_THREADS": "1",
+}  # fmt: skip
 
 
 def main():
@@ -48,71 +74,87 @@ def main():
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--timeout", type=float, default=300, help="seconds that tests may take")
     asked = parser.parse_args()
-    with tempfile.TemporaryDirectory() as folder:
-        copy = Path(folder)
-        for name in ("src", "tests", "scenarios", "pyproject.toml", "README.md"):
-            one = shutil.copytree if (ROOT / name).is_dir() else shutil.copy
-            one(ROOT / name, copy / name)
-        session = copy / "session.sqlite"
-        config = write_config(copy, asked)
-        cosmic_ray(copy, "baseline", config)  # what fails unchanged would notice everything
-        cosmic_ray(copy, "init", config, session)
-        with use_db(session, WorkDB.Mode.open) as work:
-            of = keep(work, asked.most, asked.seed)
-        cosmic_ray(copy, "exec", config, session)
-        with use_db(session) as work:
-            tell(work, of)
-
-
-def write_config(copy, asked):
-    """Write what Cosmic Ray is to do."""
     files, tests = TARGETS[asked.target]
-    names = " ".join(f"tests/{each}" for each in tests)
-    plain = "-p plain_rules " if asked.target == "rules" else ""
-    config = copy / "mutants.toml"
-    lines = {
-        "module-path": [f"src/detente/{each}" for each in files],
-        "timeout": asked.timeout,
-        "excluded-modules": [],
-        "test-command": f"{sys.executable} -m pytest {plain}-p no:cacheprovider -n 0 -x -q {names}",
-    }
-    text = "\n".join(f"{key} = {json.dumps(value)}" for key, value in lines.items())
-    config.write_text(f'[cosmic-ray]\n{text}\n\n[cosmic-ray.distributor]\nname = "local"\n')
-    return config
+    plugins = ["-p", "plain_rules"] if asked.target == "rules" else []
+    os.environ |= ALIKE
+    for name in LIBRARIES:
+        importlib.import_module(name)
+    with tempfile.TemporaryDirectory() as folder:
+        copy_to(Path(folder))
+        sources = [Path("src", "detente", each) for each in files]
+        arguments = [*plugins, *(f"tests/{each}" for each in tests)]
+        if not passes(arguments, asked.timeout):  # what fails unchanged would notice everything
+            sys.exit("the tests fail on the code as it is")
+        sys.dont_write_bytecode = True  # a change may leave a file as long and as old as it was
+        os.environ["PYTHONDONTWRITEBYTECODE"] = "1"
+        for source in sources:
+            Path(importlib.util.cache_from_source(source)).unlink(missing_ok=True)
+        kept, of = changes(sources, asked.most, asked.seed)
+        alive = []
+        for number, change in enumerate(kept, start=1):
+            if lives(change, arguments, asked.timeout):
+                alive.append(change)
+            sys.stderr.write(f"\r{number} tried, {len(alive)} live ")
+    say(f"{len(kept)} changes of {of} tried, {len(alive)} live")
 
 
-def cosmic_ray(copy, *arguments):
-    path = os.pathsep.join(str(copy / name) for name in ("src", "tests"))
-    command = [sys.executable, "-m", "cosmic_ray.cli", *arguments]
-    subprocess.run(command, cwd=copy, env={**os.environ, "PYTHONPATH": path}, check=True)
+def copy_to(folder):
+    """Copy what is tested, work in the copy, and import from there."""
+    for name in ("src", "tests", "scenarios", "pyproject.toml", "README.md"):
+        one = shutil.copytree if (ROOT / name).is_dir() else shutil.copy
+        one(ROOT / name, folder / name)
+    os.chdir(folder)
+    sys.path[:0] = [str(folder / "src"), str(folder / "tests")]
+    os.environ["PYTHONPATH"] = os.pathsep.join(sys.path[:2])
 
 
-def keep(work, most, seed):
-    """Leave some of the changes to be tried, and return how many there are."""
-    items = sorted(
-        (item for item in work.pending_work_items),
-        key=lambda item: [str(each) for each in item.mutations],
+def changes(sources, most, seed):
+    """Return some of the changes that can be made, and how many there are."""
+    possible = [item.mutations[0] for item in _all_work_items(sources, {})]
+    sensible = sorted(
+        (each for each in possible if not each.operator_name.startswith(SENSELESS)), key=str
     )
-    sensible = [
-        item
-        for item in items
-        if not any(each.operator_name.startswith(SENSELESS) for each in item.mutations)
-    ]
-    kept = random.Random(seed).sample(sensible, min(most, len(sensible)))  # noqa: S311 - no secret
-    names = {item.job_id for item in kept}
-    for item in items:
-        if item.job_id not in names:
-            work.set_result(item.job_id, WorkResult(worker_outcome=WorkerOutcome.SKIPPED))
-    return len(sensible)
+    return random.Random(seed).sample(sensible, min(most, len(sensible))), len(sensible)  # noqa: S311
 
 
-def tell(work, of):
-    """Print each change that lives, then how many were tried."""
-    tried = [done for _, done in work.results if done.worker_outcome != WorkerOutcome.SKIPPED]
-    alive = [done for done in tried if done.test_outcome == TestOutcome.SURVIVED]
-    for done in alive:
-        print(done.diff, end="\n\n")  # noqa: T201 - it is what is asked for
-    print(f"{len(tried)} changes of {of} tried, {len(alive)} live")  # noqa: T201
+def lives(change, arguments, timeout):
+    """Whether no test notices a change, which is then printed."""
+    operator = get_operator(change.operator_name)(**change.operator_args)
+    with use_mutation(Path(change.module_path), operator, change.occurrence) as (before, after):
+        if not passes(arguments, timeout):
+            return False
+    lines = (text.splitlines(keepends=True) for text in (before, after))
+    say("".join(difflib.unified_diff(*lines, str(change.module_path), change.operator_name)))
+    return True
+
+
+def passes(arguments, timeout):
+    """Whether tests pass within some seconds, in a process of their own."""
+    child = os.fork()
+    if child == 0:
+        os.setsid()
+        nothing = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nothing, 1)
+        os.dup2(nothing, 2)
+        known = "ignore::pytest.PytestAssertRewriteWarning"  # of what was imported before
+        options = ["-p", "no:cacheprovider", "-n", "0", "-x", "-q", "-W", known]
+        code = 1
+        with suppress(BaseException):
+            code = int(pytest.main([*options, *arguments]))
+        os._exit(code)
+    until = time.monotonic() + timeout
+    while (ended := os.waitpid(child, os.WNOHANG)) == (0, 0):
+        if time.monotonic() > until:
+            os.killpg(child, signal.SIGKILL)
+            os.waitpid(child, 0)
+            return False
+        time.sleep(0.02)
+    return ended[1] == 0
+
+
+def say(text):
+    sys.stdout.write(f"{text}\n")
+    sys.stdout.flush()
 
 
 if __name__ == "__main__":

@@ -148,6 +148,7 @@ def test_runs_of_shares_that_fail_are_told_of(part, run, out, monkeypatch):
     with pytest.warns(UserWarning, match="1 runs failed"):
         results = run(out=out, resume=True)
     assert [(failure.variant, failure.run) for failure in results.failures] == [("demand", 6)]
+    assert results.notes == (f"{out}: going on after 23 of 23 runs a variant",)
 
 
 @pytest.mark.parametrize(

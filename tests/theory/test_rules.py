@@ -26,7 +26,7 @@ from detente.theory.response.choice import (
     utility,
 )
 from detente.theory.response.exposure import asked, exposed, exposure, leverage
-from detente.theory.response.issues import coercion, drive, moved, pace
+from detente.theory.response.issues import balance, coercion, drive, moved, pace
 from detente.theory.response.precedent import calls_for, departure
 from detente.theory.response.ties import MOST_PUSH, changed, evened, heard, reversion, square
 from detente.theory.response.utility import (
@@ -440,3 +440,9 @@ def test_two_camps_are_found_and_led_by_the_most_capable():
     blocs(aligned, found, np.zeros(5, np.int64), np.zeros((5, 5)))
     leaders(found, np.array([[0.1], [0.2], [0.3], [0.1], [0.2]]), 0, lead)
     assert lead.tolist() == [2, 1, 2, 1, 1]
+
+
+def test_stances_balance_by_weight_and_nothing_where_none_has_any():
+    assert balance(0.5, 2.0) == 0.25
+    assert balance(-0.5, 0.5) == -1.0
+    assert balance(0.0, 0.0) == 0.0
