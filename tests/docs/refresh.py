@@ -162,7 +162,10 @@ def moved(fit):
     _, centre, factor, scale, _ = sampler.joint
     free = (np.log, lambda x: np.log(x - 1), lambda x: np.log(x / (1 - x)))
     names = [path.removeprefix("dynamics.") for path in sampler.jointly]
-    found = [free[by](fit["coefficients"][name]["estimate"]) for name, by in zip(names, scale, strict=True)]
+    found = [
+        free[by](fit["coefficients"][name]["estimate"])
+        for name, by in zip(names, scale, strict=True)
+    ]
     return float(np.abs((np.array(found) - centre) / np.sqrt((factor**2).sum(axis=1))).max())
 
 

@@ -6,6 +6,7 @@ import pytest
 
 import detente
 from detente import UsageError
+from detente.theory.response.decide import hear
 
 
 @pytest.fixture(scope="module")
@@ -213,3 +214,16 @@ def test_what_repeats_comes_as_often_as_its_rate_says(bagram):
         arrivals.append(count)
     expected = 26 * 0.13
     assert abs(np.mean(arrivals) - expected) < 4 * np.sqrt(expected * 0.87 / 60)
+
+
+def test_a_stance_written_into_the_state_is_heard(model):
+    e, i = model.event_index("us_demand"), model.agents["KAZ"].index
+    while model.state.attention[e, 0] == 0:
+        model.step()
+    model.state.stance[e, :, 0] = 1.0
+    model.step()
+    hear(model.world._replace(state=model.weighed), e, i)
+    shares = model.world.run.share[i, :, 0]
+    heard = model.world.step.peer_mean[e, i, 0]
+    assert heard == pytest.approx(shares @ model.weighed.stance[e, :, 0])
+    assert heard > 0.9

@@ -249,7 +249,8 @@ class RegionModel(mesa.Model[CountryAgent, Any]):
         That of the scenario: its `phases` are the step.
     world : World
         All arrays of the run (`detente.theory.arrays`), the last axis of length 1; of them
-        ``structure``, ``inputs`` and ``state`` by themselves too.
+        ``structure``, ``inputs`` and ``state`` by themselves too. A stance on an event that is on
+        the agenda may be written into the state: the others hear it from the next step on.
     acts : list of Act
         What was done, in order.
     datacollector : mesa.DataCollector
@@ -377,6 +378,7 @@ class RegionModel(mesa.Model[CountryAgent, Any]):
         the same rules go on, though no result of `detente.run` reaches there.
         """
         self.world.now[STEP] = self.step_index
+        self._hear_what_was_set()
         for phase in self.theory.phases:
             if phase.by == "country":
                 self.agents.do("take_part", phase)
@@ -389,6 +391,11 @@ class RegionModel(mesa.Model[CountryAgent, Any]):
         self._measured.clear()
         if self.collects:
             self.datacollector.collect(self)
+
+    def _hear_what_was_set(self) -> None:
+        """Have stances heard that were written into the state and that nobody has spoken."""
+        by = self.world.agenda.spoken_by
+        by[(by == NONE) & (self.state.stance[:, :, _LANE] != 0.0)] = NONE - 1  # before any step
 
     def do(self, phase: Phase, country: CountryAgent | None = None) -> None:
         """Do a phase for the whole region, or the part of one country in it."""
