@@ -30,7 +30,7 @@ function aligned(address) {
  */
 export function axesOf(sizes, lanes) {
   const filled = (count) => Math.ceil(count / VECTOR) * VECTOR;
-  return { ...sizes, L: lanes, V: filled(lanes), M: filled(sizes.N * lanes) };
+  return { ...sizes, L: lanes, V: filled(lanes), W: filled(sizes.N), M: filled(sizes.N * lanes) };
 }
 
 export class Machine {
