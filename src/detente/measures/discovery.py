@@ -18,6 +18,7 @@ Kwakkel, J. H. 2017. The Exploratory Modeling Workbench. Environmental Modelling
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
@@ -253,7 +254,7 @@ def discover(
     held = own.iloc[test], cases[test]
     boxes = [_measured(each, *held) for each in leaves]
     return Conditions(
-        outcome, asked.variant, asked.against, side, threshold, float(cases[test].mean()),
+        outcome, asked.variant, asked.against, side, threshold, float(cases.mean()),
         len(values), _measured(found, *held),
         tuple(sorted(boxes, key=lambda each: -each.density)),
         {name: (float(own[name].min()), float(own[name].max())) for name in names},
@@ -268,13 +269,25 @@ def _prim(inputs: pd.DataFrame, cases: NDArray[np.bool_]) -> Limits:
     """Return the limits of the box that tells cases from others best, of those PRIM peels to.
 
     The best has most cases for what others it holds (Youden's J), with at most `MOST` conditions.
+    Peeled by all inputs, a box soon has more; so it is also peeled by the strongest alone, which
+    come first, and by the strongest `MOST`.
     """
-    table = inputs.to_numpy(np.float64)
     best: Limits = {}
     most = 0.0
-    if inputs.empty:
-        return best
-    for box in prim.boxes(table, cases):
+    for few in sorted({1, MOST, inputs.shape[1]}):
+        own = inputs.iloc[:, :few]
+        for found in _peeled(own, cases):
+            inside = _inside(found, own)
+            gain = inside[cases].mean() - inside[~cases].mean()
+            if len(found) <= MOST and gain > most:
+                best, most = found, float(gain)
+    return best
+
+
+def _peeled(inputs: pd.DataFrame, cases: NDArray[np.bool_]) -> Iterator[Limits]:
+    """Walk the limits of the boxes that PRIM peels to."""
+    table = inputs.to_numpy(np.float64)
+    for box in prim.boxes(table, cases) if table.size else ():
         found = {
             name: (
                 float(low) if low > column.min() else -np.inf,
@@ -282,12 +295,7 @@ def _prim(inputs: pd.DataFrame, cases: NDArray[np.bool_]) -> Limits:
             )
             for name, column, low, high in zip(inputs.columns, table.T, *box, strict=True)
         }
-        found = {name: ends for name, ends in found.items() if np.isfinite(ends).any()}
-        inside = _inside(found, inputs)
-        gain = inside[cases].mean() - inside[~cases].mean()
-        if len(found) <= MOST and gain > most:
-            best, most = found, float(gain)
-    return best
+        yield {name: ends for name, ends in found.items() if np.isfinite(ends).any()}
 
 
 def _tree(inputs: pd.DataFrame, cases: NDArray[np.bool_]) -> list[Limits]:
