@@ -107,6 +107,25 @@ def test_a_slide_or_column_has_of_each_pattern_the_claim_farthest_from_holding(g
     assert clipped(figure) == []
 
 
+@pytest.mark.parametrize("verdict", ["fails", "undecided", "holds"])
+@pytest.mark.parametrize("turned", [False, True])
+def test_of_claims_with_one_verdict_the_farthest_from_holding_is_drawn(verdict, turned):
+    """Each row is scaled to its farther end, so that all of a verdict are equally far by that."""
+    ends = {
+        "fails": [(-0.30, -0.28), (-0.30, -0.02)],
+        "undecided": [(-0.30, 0.02), (-0.30, 0.28)],
+        "holds": [(0.02, 0.30), (0.28, 0.30)],
+    }
+    rows = [
+        ("P1", "All speak", claim, (low + high) / 2, low, high, 0.0, True, verdict)
+        for claim, (low, high) in zip(("the far one", "the near one"), ends[verdict], strict=True)
+    ]
+    table = pd.DataFrame(rows[::-1] if turned else rows, columns=CLAIMS.columns)
+    said = "\n".join(texts(plots.patterns(table, theme="projector")))
+    assert "the far one" in said
+    assert "the near one" not in said
+
+
 def test_nothing_is_cut_off(drawn):
     assert clipped(drawn) == []
     long = CLAIMS.assign(statistic="a long statistic " * 9, sentence="a long sentence " * 30)

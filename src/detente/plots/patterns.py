@@ -165,13 +165,14 @@ def _items(heading: str, rows: list[dict[Any, Any]], form: _Form, *, whole: bool
 def _deciding(rows: list[dict[Any, Any]]) -> list[dict[Any, Any]]:
     """Return the claim that decides a pattern: of those of its verdict the farthest from holding.
 
-    How far is the nearer end of its interval, as a share of what is drawn of it.
+    How far is the middle of its interval, as a share of what is drawn of it: the farther end is 1
+    away in every row, so that the nearer one decides.
     """
     order = ("fails", "undecided", "holds")
 
     def rank(row: dict[Any, Any]) -> tuple[int, float]:
         _, *ends = _scaled(row)
-        return order.index(row["verdict"]), min(ends, default=-math.inf)
+        return order.index(row["verdict"]), sum(ends) if ends else -math.inf
 
     return sorted(rows, key=rank)[:1]
 
