@@ -70,7 +70,8 @@ def ends(results: Results, tilts: Mapping[str, Floats], order: Sequence[int]) ->
 def apart(results: Results, kind: Alignment, order: Sequence[int], main: str) -> tuple[str, str]:
     """Say how far a course and its twin lie apart at the end and, in a sentence more, when at most.
 
-    Of the twin itself, who moves most from the start.
+    The latter is left out where bins are too wide to tell it from the end. Of the twin itself, who
+    moves most from the start.
     """
     names = list(style.country_names(results).values())
     bins = results.arrays[f"{kind.outcome}_bins"].transpose("variant", "step", "country", "bin")
@@ -83,24 +84,26 @@ def apart(results: Results, kind: Alignment, order: Sequence[int], main: str) ->
         return f"{text} on average over {runs}", ""
     twin = placing.means(bins.sel(variant=results.reference).values)[:, list(order)]
     gap = np.nan_to_num(np.nanmean(np.abs(own - twin), axis=1))
-    step, digits = int(gap.argmax()), digits_of(kind.outcome)
+    digits = digits_of(kind.outcome)
     courses = style.titles(results, "variant")
     word = f"{word[:1].lower()}{word[1:]}"
     whose = f"{len(order)} countries\u2019 {word}"
     if len(order) == 1:
         whose = f"the {word} of {names[order[0]]}"
-    # as in the table: bins are a little off
+    # as in the table: means of bins may be off by half a bin, and so what is between two by a bin
     prefix = "" if kind.outcome == "tilt" else f"{kind.outcome}_"
     rows = [*results.summary[main].values()]
     effects = np.array([rows[at][f"{prefix}effect"] for at in order], dtype=np.float64)
     gap[-1] = np.nan_to_num(np.nanmean(np.abs(effects)))
     moves = f"moves {whose} by {gap[-1]:.{digits}f} on average over {runs}"
-    day = style.day(results.arrays["date"].values[step])
+    step, top = int(gap.argmax()), ""
+    if gap[step] - gap[-1] > 2.0 / bins.sizes["bin"]:
+        day = style.day(results.arrays["date"].values[step])
+        top = f"; {gap[step]:.{digits}f} at most, on {day}"
     title = fitting(f"{quoted(each)} {moves}" for each in (courses[main], style.humanized(main)))
     return title, (
         "\nTitle: mean distance, either way, from the same runs of "
-        f"{quoted(courses[results.reference])} at the end; {gap[step]:.{digits}f} at most, "
-        f"on {day}."
+        f"{quoted(courses[results.reference])} at the end{top}."
     )
 
 
