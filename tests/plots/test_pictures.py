@@ -382,6 +382,11 @@ def test_pyplot_is_not_even_imported():
     subprocess.run([sys.executable, "-c", program, folder], check=True, timeout=60)
 
 
+def test_a_network_of_one_country_is_refused(results):
+    with pytest.raises(UsageError, match="a network is of two countries or more"):
+        plots.network(results, countries=["PAK"])
+
+
 @pytest.mark.parametrize("kind", ["responses", "alignment", "paths", "network"])
 def test_a_picture_can_be_drawn_on_given_axes(kind, results):
     own = Figure(figsize=(9, 9))

@@ -68,11 +68,12 @@ def fan(
     which. Marks at the ends of lines are filled for the one, hollow for ties.
 
     The main course of events, which is the first that is drawn, has its mean and its 50 and 90 %
-    bands; the reference, in which the main event does not happen and which is always drawn, its
-    mean and the edges of its 90 % band; every other course its mean. All panels span the same range
-    of tilt, though about different middles, so slopes can be compared between them. Dated events of
-    all courses are numbered, with the name of the course where it is not the main one. Time ends
-    where means hardly move any more, if that is early.
+    bands; the reference, which is always drawn, its mean and the edges of its 90 % band; every
+    other course its mean. The reference is the twin, in which the main event does not happen, or of
+    results without one their first course. All panels span the same range of tilt, though about
+    different middles, so slopes can be compared between them. Dated events of all courses are
+    numbered, with the name of the course where it is not the main one. Time ends where means hardly
+    move any more, if that is early.
     """
     shown = _courses(results, variants)
     kind = style.pick_alignment(results, outcome)

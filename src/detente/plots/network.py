@@ -16,7 +16,7 @@ from detente.plots.look import palette
 from detente.plots.page import Canvas, Page, width_for
 from detente.plots.placing import Floats
 from detente.plots.style import TIES
-from detente.runs.errors import require
+from detente.runs.errors import UsageError, require
 from detente.runs.results import Results
 
 #: Inches of the page's width, of the network's height as a share of it, below it, and of the scale
@@ -86,6 +86,8 @@ def network(
     data = results.data.sel(variant=variant)
     require(measure, MEASURES, "measure")
     places = style.pick_places(results, countries)
+    if len(places) < 2:
+        raise UsageError("plots.network: a network is of two countries or more")
     values = measured(data, measure)[np.ix_(places, places)]
     tilt = data["tilt"].mean("run").values[places]
     names = [list(style.country_names(results).values())[at] for at in places]
