@@ -65,6 +65,15 @@ def test_a_known_box_is_found_and_measured_in_runs_held_out(scenario):
     assert sum(leaf.coverage for leaf in found.tree) == pytest.approx(1)
 
 
+def test_one_input_that_matters_is_found_among_many(scenario):
+    rng = np.random.default_rng(5)
+    inputs = {f"x{at}": rng.random(1000) for at in range(30)}
+    comes = rng.random(1000) < np.where(inputs["x7"] > 0.5, 0.4, 0.1)
+    found = detente.discover(Made(scenario, inputs, 1.0 * comes), "tilt.PAK", above=0.5)
+    assert found.clear
+    assert "x7" in {name for name, *_ in found.box.conditions}
+
+
 def test_of_noise_no_condition_promises_much(scenario):
     rng = np.random.default_rng(4)
     inputs = {f"x{at}": rng.random(1000) for at in range(30)}

@@ -268,20 +268,25 @@ Limits = dict[str, tuple[float, float]]
 def _prim(inputs: pd.DataFrame, cases: NDArray[np.bool_]) -> Limits:
     """Return the limits of the box that tells cases from others best, of those PRIM peels to.
 
-    The best has most cases for what others it holds (Youden's J), with at most `MOST` conditions.
-    Peeled by all inputs, a box soon has more; so it is also peeled by the strongest alone, which
-    come first, and by the strongest `MOST`.
+    The best has most cases for what others it holds (Youden's J), with at most `MOST` conditions;
+    one with fewer is taken if it is within a standard error of that, so that chance adds none
+    (Breiman and others 1984). Peeled by all inputs, a box soon has more; so it is also peeled by
+    the strongest alone, which come first, and by the strongest `MOST`.
     """
-    best: Limits = {}
-    most = 0.0
+    best: dict[int, tuple[float, float, Limits]] = {}
     for few in sorted({1, MOST, inputs.shape[1]}):
         own = inputs.iloc[:, :few]
         for found in _peeled(own, cases):
             inside = _inside(found, own)
-            gain = inside[cases].mean() - inside[~cases].mean()
-            if len(found) <= MOST and gain > most:
-                best, most = found, float(gain)
-    return best
+            hit, missed = inside[cases], inside[~cases]
+            gain = float(hit.mean() - missed.mean())
+            if len(found) <= MOST and gain > best.get(len(found), (0.0,))[0]:
+                error = math.sqrt(hit.var() / len(hit) + missed.var() / len(missed))
+                best[len(found)] = gain, error, found
+    if not best:
+        return {}
+    gain, error, _ = max(best.values(), key=lambda each: each[0])
+    return next(found for _, (own, _, found) in sorted(best.items()) if own >= gain - error)
 
 
 def _peeled(inputs: pd.DataFrame, cases: NDArray[np.bool_]) -> Iterator[Limits]:
