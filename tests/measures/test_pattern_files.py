@@ -187,7 +187,8 @@ def test_all_that_can_be_said_is_read_written_and_measured(load, tmp_path):
     assert {each.criterion.level for each in found.claims} == {0.9, 0.99}
     assert {each.verdict for each in found.claims} <= {"holds", "fails", "undecided"}
     assert found.claims[4].criterion.reason == "because"
-    assert found.beside[0].startswith("entropy, bits: ")
+    assert found.beside[0].startswith("entropy in bits: ")
+    assert "-0.00" not in found.beside[0]
 
 
 def test_patterns_change_neither_the_digest_nor_the_runs(load):

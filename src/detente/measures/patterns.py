@@ -462,7 +462,7 @@ class Measurement:
         once, responses = np.ones((1, len(columns))), self._of.responses
         if claim.entropy is not None:
             bits = zip(entropies(columns, once, len(responses))[0], codes, strict=True)
-            each = [f"{self._name(code)} {bit:.2f}" for bit, code in sorted(bits, reverse=True)]
+            each = [f"{self._name(code)} {bit:z.2f}" for bit, code in sorted(bits, reverse=True)]
             return f"entropy in bits: {', '.join(each)}"
         pairs = zip(codes, shares(columns, once, len(responses))[0], strict=True)
         each = [
