@@ -4,6 +4,7 @@ import asyncio
 import json
 import re
 import shutil
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import jsonschema
@@ -106,14 +107,20 @@ def commands():
     return found
 
 
+def awaited(coroutine):
+    """Run it in a thread of its own: in this one the browser of another test keeps a loop."""
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(asyncio.run, coroutine).result()
+
+
 def asked(tool, **given):
     """Ask a tool of the server as an assistant does."""
-    found = asyncio.run(server().call_tool(tool, given))
+    found = awaited(server().call_tool(tool, given))
     return json.loads(found.content[0].text)
 
 
 def test_an_assistant_lists_checks_runs_compares_and_explains(tmp_path):
-    tools = {tool.name for tool in asyncio.run(server().list_tools())}
+    tools = {tool.name for tool in awaited(server().list_tools())}
     assert tools == {"list_scenarios", "check", "run", "compare", "explain", "score"}
     assert "bagram-2025" in {each["name"] for each in asked("list_scenarios")}
     assert asked("check", scenario="bagram-2025")["fine"] is True
