@@ -1,5 +1,6 @@
 """What drives an outcome of a scenario."""
 
+import dataclasses
 import json
 import sys
 
@@ -123,13 +124,13 @@ def test_a_sweep_reaches_what_a_variant_adds_and_sets():
 
 def test_a_tipping_point_is_where_the_likeliest_response_turns(scenario):
     path = "countries.UZB.preferences.foreign_basing.salience"
-    found = detente.sweep(scenario, path, (0.0, 1.0, 4), "revealed.UZB", runs=100)
+    found = detente.sweep(scenario, path, (0.0, 1.0, 4), "revealed.UZB", runs=1000)
     turns = [each for each in found.tipping if each["what"] == "likeliest response"]
     assert turns
     for turn in turns:
         for shift, expected in ((-0.02, turn["before"]), (0.02, turn["after"])):
             ran = detente.run(
-                scenario.set({path: turn["at"] + shift}), runs=100, variants=["demand"],
+                scenario.set({path: turn["at"] + shift}), runs=1000, variants=["demand"],
                 progress=False,
             )  # fmt: skip
             assert ran.summary["demand"]["UZB"]["response"] == expected
@@ -141,7 +142,7 @@ def test_a_sweep_that_moves_nothing_says_so(scenario):
         scenario, "countries.IRN.resolve", (0.5, 0.500001, 2), "revealed.UZB", runs=60
     )
     assert not found.moves
-    assert found.sentence.startswith("revealed.UZB stays -0.")
+    assert found.sentence.startswith("revealed.UZB stays \u22120.")
     few = detente.sweep(scenario, "countries.PAK.resolve", (0.0, 1.0, 3), "revealed.UZB", runs=20)
     assert "No change of revealed.UZB can be told with 20 runs as countries.PAK" in few.sentence
     moved = detente.sweep(scenario, POSITION, (0.0, 1.0, 3), "revealed.PAK", runs=100)
@@ -150,6 +151,71 @@ def test_a_sweep_that_moves_nothing_says_so(scenario):
     for each in (found, few, moved):
         assert "without a turn" not in each.sentence
         assert plots.sweep(each).get_suptitle()
+
+
+def test_nothing_turns_that_runs_cannot_tell_from_chance(scenario):
+    path = "countries.UZB.resolve"
+    few = detente.sweep(scenario, path, (0.0, 1.0, 5), "revealed.UZB", runs=50)
+    assert few.table["response"].nunique() > 1
+    assert few.tipping == ()
+    assert "turns" not in few.sentence
+    assert "turns cannot be told with so many runs" in plots.alt_text(plots.sweep(few))
+    many = detente.sweep(scenario, path, (0.0, 1.0, 5), "revealed.UZB", runs=1000)
+    assert [(turn["before"], turn["after"]) for turn in many.tipping] == [
+        ("joint", "condemn"), ("condemn", "warn"),
+    ]  # fmt: skip
+
+
+def test_a_sign_turns_only_between_means_whose_intervals_leave_out_0(scenario):
+    path, values = "attitudes.IND.USA", (-0.2, 0.6, 3)
+    untold = detente.sweep(scenario, path, values, "tilt.IND", runs=200)
+    first = untold.table.iloc[0]
+    assert first["mean"] < 0 < first["high"]
+    assert untold.tipping == ()
+    told = detente.sweep(scenario, path, (-0.4, *values[1:]), "tilt.IND", runs=200)
+    (turn,) = (each for each in told.tipping if each["what"] == "sign")
+    assert (turn["before"], turn["after"]) == ("negative", "positive")
+    rows = told.table.set_index("value")
+    assert rows["high"][-0.4] < 0 < rows["low"][0.6]
+    near = detente.sweep(scenario, path, (turn["at"] - 0.02, turn["at"] + 0.02, 2), "tilt.IND",
+                         runs=200)  # fmt: skip
+    assert near.table["mean"][0] < 0 < near.table["mean"][1]
+
+
+def test_a_turn_from_no_response_is_in_words_and_nothing_holds_throughout(scenario):
+    path = "events.us_demand.probability"
+    found = detente.sweep(scenario, path, (0.001, 0.9, 4), "revealed.PAK", runs=50)
+    assert found.table["response"].isna().tolist() == [True, False, False, False]
+    assert [(turn["before"], turn["after"]) for turn in found.tipping] == [("none", "joint")]
+    assert "turns from none to joint" in found.sentence
+    said = plots.alt_text(plots.sweep(found))
+    assert "None: it comes up in no run." in said
+    # at some values no run has the event, and at others so few that nothing is told of it
+    few = detente.sweep(scenario, path, (0.001, 0.04, 3), "revealed.PAK", runs=20)
+    assert few.table["response"].isna().any()
+    for text in (said, plots.alt_text(plots.sweep(few))):
+        assert "throughout" not in text
+        assert "nan" not in text.split()
+
+
+@pytest.mark.filterwarnings("error")
+def test_a_sweep_writes_its_numbers_as_findings_do(scenario):
+    given = scenario, "countries.IRN.resolve", (0.5, 0.9, 3)
+    little = detente.sweep(*given, "tilt.UZB", runs=60)
+    ends = little.table["mean"].min(), little.table["mean"].max()
+    assert little.moves
+    assert f"{ends[0]:.3f}" == f"{ends[1]:.3f}"
+    assert "tilt.UZB moves by less than 0.001, about \u2212" in little.sentence
+    one = detente.sweep(*given, "revealed.UZB", runs=1)
+    assert not one.moves
+    assert "1 run of each value" in plots.alt_text(plots.sweep(one))
+    table = little.table.assign(mean=[-0.001, 0.0, 0.001])
+    nothing = dataclasses.replace(little, outcome="revealed.UZB", table=table)
+    assert "revealed.UZB moves by less than 0.01, about 0.00" in nothing.sentence
+    table = table.assign(mean=[-0.2, 0.0, 0.1])
+    untold = dataclasses.replace(nothing, table=table, runs=1, widest=(-1.0, 1.0))
+    assert "can be told with 1 run as" in untold.sentence
+    assert untold.sentence.endswith("between \u22120.20 and +0.10.")
 
 
 def test_the_responses_of_a_sweep_are_to_the_event_of_its_outcome(scenario):

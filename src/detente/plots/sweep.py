@@ -6,7 +6,14 @@ from typing import TYPE_CHECKING, Any, Final
 
 from matplotlib.axes import Axes
 
-from detente.measures.wording import course_title, digits_of, event_title, response_title, worded
+from detente.measures.wording import (
+    counted,
+    course_title,
+    digits_of,
+    event_title,
+    response_title,
+    worded,
+)
 from detente.plots import base, style
 from detente.plots.look import palette
 from detente.plots.page import Canvas, Page
@@ -59,8 +66,8 @@ def _subtitle(sweep: Sweep) -> str:
     """Say what was run, and of which event the likeliest response turns, or which one it stays."""
     course = course_title(sweep.scenario, sweep.variant)
     text = (
-        f"In {course}, {sweep.runs:,} runs of each value. Line: mean; pale band: 95 % of the runs; "
-        "darker: 95 % interval of the mean."
+        f"In {course}, {counted(sweep.runs, 'run', 'runs')} of each value. Line: mean; pale band: "
+        "95 % of the runs; darker: 95 % interval of the mean."
     )
     turns = {turn["what"] for turn in sweep.tipping}
     if "sign" in turns:
@@ -68,10 +75,15 @@ def _subtitle(sweep: Sweep) -> str:
     if sweep.event is None or sweep.scenario is None or "response" not in sweep.table:
         return text
     event = event_title(sweep.scenario, sweep.event, sweep.variant)
+    given = sweep.table["response"]
     if "likeliest response" in turns:
-        return f"{text}\nDashed: where the likeliest response to {event} turns."
-    likeliest = response_title(sweep.scenario, sweep.table["response"].iloc[0])
-    return f"{text}\nThe likeliest response to {event} is {likeliest} throughout."
+        text += f"\nDashed: where the likeliest response to {event} turns."
+    elif given.nunique(dropna=False) == 1:
+        likeliest = response_title(sweep.scenario, given.iloc[0])
+        return f"{text}\nThe likeliest response to {event} is {likeliest} throughout."
+    else:
+        text += f"\nWhere the likeliest response to {event} turns cannot be told with so many runs."
+    return f"{text} None: it comes up in no run." if given.isna().any() else text
 
 
 def _mark_turn(axes: Axes, sweep: Sweep, turn: dict[str, Any], at: int) -> None:
