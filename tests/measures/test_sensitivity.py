@@ -78,7 +78,9 @@ def test_sobol_indices_of_a_scenario(scenario):
     assert inputs["total"].is_monotonic_decreasing
     assert inputs["name"].head(15).str.contains("PAK").any()
     assert list(found.convergence["samples"]) == [16, 32, 64]
-    assert "chance alone makes" in found.sentence
+    chance = found.table[found.table["kind"] == "chance"].iloc[0]
+    shares = (f"{100 * chance[each]:.0f} %" for each in ("first", "total"))
+    assert "chance makes {} of it alone and {} with others".format(*shares) in found.sentence
     json.dumps(found.to_plain())
 
 

@@ -104,7 +104,11 @@ class Drivers:
         text = f"{self.subject} is driven most by {joined(names)}"
         chance = self.table[self.table["kind"] == CHANCE]
         if len(chance):
-            return f"{text}; chance alone makes {percent(float(chance['first'].iloc[0]))} of it."
+            alone, whole = (percent(float(chance[each].iloc[0])) for each in ("first", "total"))
+            return (
+                f"{text}, with what they do together with others; chance makes {alone} of it alone "
+                f"and {whole} with others."
+            )
         if self.explained is not None:
             share = percent(self.explained) if self.explained > 0 else "nothing"
             return f"{text}; a surrogate predicts {share} of its variance."
