@@ -536,6 +536,5 @@ def test_a_claim_along_an_input():
     found = Measurement(Ensemble(scenario, runs=600), pattern).pattern().claims
     assert [claim.verdict for claim in found] == ["holds", "holds", "fails", "fails"]
     assert found[0].criterion.statistic == (
-        "Share with \u201cStay silent\u201d, India: "
-        "Coefficient: cost 1.0 minus Coefficient: cost 0.0"
+        "Share with \u201cStay silent\u201d, India: coefficient cost 1.0 minus coefficient cost 0.0"
     )

@@ -69,6 +69,10 @@ def test_what_a_sentence_names_by_its_path_is_named_in_words(scenario):
         "statement\u201d to \u201cCondemn\u201d, without \u201cThe United States says that it "
         "wants Bagram back\u201d in \u201cNo move\u201d."
     )
+    assert worded("in demand stance_us_demand.UZB and toward_east.PAK move.", scenario) == (
+        "In \u201cAs it happened\u201d stance of Uzbekistan on \u201cThe United States says that "
+        "it wants Bagram back\u201d and ties of Pakistan with East move."
+    )
     assert worded("countries.PAK.preferences.foreign_basing.position -0.1", scenario) == (
         "Pakistan: position on Foreign military basing \u22120.1"
     )

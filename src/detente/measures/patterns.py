@@ -35,7 +35,14 @@ from detente.measures.claims import (
 from detente.measures.effects import check_results
 from detente.measures.ensemble import Ensemble, NotRunError, Places
 from detente.measures.notebook import notebook_html
-from detente.measures.wording import humanized, input_title, joined, quoted, response_title
+from detente.measures.wording import (
+    event_titles,
+    input_title,
+    joined,
+    outcome_title,
+    response_title,
+    titled,
+)
 from detente.runs.errors import UsageError
 from detente.runs.statistics import for_all
 from detente.scenario.messages import require_type
@@ -245,10 +252,10 @@ class Measurement:
         self._scenario = ensemble.scenario
         self._stances = np.array(Layout(ensemble.scenario).stances)
         courses = {**ensemble.scenario.variants, **pattern.courses}
-        added = (each for course in courses.values() for each in course.add.get("events", ()))
+        added = (each for own in pattern.courses.values() for each in own.add.get("events", ()))
         self._events = {
             **{each["id"]: each.get("title") for each in added},
-            **{each.id: each.title for each in ensemble.scenario.events},
+            **event_titles(ensemble.scenario),
         }
         self._titles = {name: each.title for name, each in courses.items()}
         self._course = partial(ensemble.course, pattern)
@@ -391,7 +398,7 @@ class Measurement:
         groups = [tuple(claim.mean_of)] if claim.mean_of else [(code,) for code in claim.of or ()]
         for variant, countries in product(claim.variant or (), groups or [()]):
             if claim.outcome is not None:
-                what = self._outcome(claim.outcome)
+                what = outcome_title(claim.outcome, self._events, main=self._scenario.main)
                 yield Statistic(what, countries, variant, outcome=claim.outcome)
                 continue
             low = -math.inf if claim.stance_above is None else claim.stance_above
@@ -486,34 +493,20 @@ class Measurement:
         if len(own.countries) > 1:
             who = f"mean of {joined([self._name(code) for code in own.countries])}"
         settings = ", ".join(
-            f"{input_title(self._scenario, path)} {value}" for path, value in own.settings
+            f"{input_title(self._scenario, path, inside=True)} {value}"
+            for path, value in own.settings
         )
         return [
             (own.what, False),
             (who, not who),
-            (f"on {self._event(own.event)}", own.event in {"", self._scenario.main}),
+            (f"on {titled(self._events, own.event)}", own.event in {"", self._scenario.main}),
             (f"{own.response} response", own.response == "last"),
-            (self._titled(own.variant), own.variant == self._scenario.variant_names[0]),
+            (titled(self._titles, own.variant), own.variant == self._scenario.variant_names[0]),
             (settings, not settings),
         ]
 
     def _name(self, code: str) -> str:
         return self._scenario.countries[code].name or code
-
-    def _titled(self, course: str) -> str:
-        return quoted(self._titles.get(course) or humanized(course))
-
-    def _event(self, name: str) -> str:
-        return quoted(self._events.get(name) or humanized(name))
-
-    def _outcome(self, name: str) -> str:
-        """Return what an outcome is called; of a stance, on what, unless on the main event."""
-        kind, _, of = name.partition("_")
-        if kind == "stance":
-            return "stance" if of == self._scenario.main else f"stance on {self._event(of)}"
-        if kind == "toward":
-            return f"ties with {humanized(of)}"
-        return "tilt of ties" if name == "tilt" else name.replace("_", " ")
 
     def _any(self, names: Sequence[str]) -> str:
         """Return the titles of responses, or the sides, of which one is meant."""

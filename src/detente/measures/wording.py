@@ -13,8 +13,10 @@ from detente.scenario import messages
 if TYPE_CHECKING:
     from detente.runs.results import Results
     from detente.scenario import Scenario
-    from detente.scenario.elements import Event
     from detente.theory.declare import Term
+
+#: Titles of events, courses or responses by name, None where there is none.
+Titles = Mapping[str, str | None]
 
 #: Write a number with what it counts.
 counted: Final = messages.counted
@@ -158,7 +160,7 @@ def input_title(
         case "dynamics", _:
             said = f"coefficient {_plain(rest)}" if inside else f"coefficient: {_plain(rest)}"
         case "events", [event, *what]:
-            events = {code: each.title or code for code, each in _events(courses).items()}
+            events = {code: title or code for code, title in _events(courses).items()}
             named = [issues.get(each, countries.get(each, each)) for each in what]
             said = f"{quoted(events.get(event, event))}: {_plain(named)}"
         case "issues", [issue, *what]:
@@ -175,8 +177,12 @@ def _courses(scenario: Scenario, variant: str | None = None) -> list[Scenario]:
     return [*map(scenario.variant, scenario.variant_names), scenario, *spoken_of]
 
 
-def _events(courses: Iterable[Scenario]) -> dict[str, Event]:
-    return {each.id: each for own in courses for each in own.events}
+def _events(courses: Iterable[Scenario]) -> Titles:
+    return {each.id: each.title for own in courses for each in own.events}
+
+
+def _of_each(kind: Mapping[str, Any]) -> Titles:
+    return {name: each.title if each is not None else None for name, each in kind.items()}
 
 
 def _plain(parts: Sequence[str]) -> str:
@@ -207,14 +213,12 @@ def worded(text: str, scenario: Scenario | None, variant: str | None = None) -> 
             turn = (response_title(scenario, found[each]) for each in ("before", "after"))
             return "turns from {} to {}".format(*turn)
         if found["variant"]:
-            return _title_in(scenario.variants, found[0])
+            return titled(_of_each(scenario.variants), found[0])
         if found["event"]:
-            return _title_in(events, found[0])
+            return titled(events, found[0])
         head, *rest = found[0].split(".")
         if len(rest) == 1 and rest[0] in countries and head != "countries":
-            about = head.removeprefix("stance_")
-            of = f"stance on {_title_in(events, about)}" if about in events else _outcome(head)
-            return f"{of} of {countries[rest[0]]}"
+            return outcome_title(head, events, of=countries[rest[0]])
         return input_title(scenario, found[0], variant, inside=found.start() > 0)
 
     text = _NAMED.sub(named, text)
@@ -222,31 +226,44 @@ def worded(text: str, scenario: Scenario | None, variant: str | None = None) -> 
     return re.sub(r"(?<![\w.])-(?=\d)", "\u2212", text)
 
 
+def event_titles(scenario: Scenario, variant: str | None = None) -> Titles:
+    """Return the titles of the events of all courses, as a variant has them if one is named."""
+    return _events(_courses(scenario, variant))
+
+
 def event_title(scenario: Scenario, name: str, variant: str | None = None) -> str:
     """Return the title of an event in quotation marks, as a variant has it if one is named."""
-    return _title_in(_events(_courses(scenario, variant)), name)
+    return titled(event_titles(scenario, variant), name)
 
 
 def course_title(scenario: Scenario | None, name: str) -> str:
     """Return the title of a course of events in quotation marks; of none as it is."""
-    return name if scenario is None else _title_in(scenario.variants, name)
+    return name if scenario is None else titled(_of_each(scenario.variants), name)
 
 
 def response_title(scenario: Scenario | None, name: str) -> str:
     """Return the title of a response in quotation marks; what is no response as it is."""
-    return name if scenario is None else _title_in(scenario.repertoire, name)
+    return name if scenario is None else titled(_of_each(scenario.repertoire), name)
 
 
-def _title_in(kind: Mapping[str, Any], name: str) -> str:
-    if name not in kind:
-        return name
-    each = kind[name]
-    return quoted(each.title if each is not None and each.title else humanized(name))
+def titled(titles: Titles, name: str) -> str:
+    """Return a title in quotation marks, by its name; a name that has none here as it is."""
+    return quoted(titles[name] or humanized(name)) if name in titles else name
 
 
-def _outcome(name: str) -> str:
-    titles = {"revealed": "revealed tilt", "tilt": "tilt of ties"}
-    return titles.get(name, name.replace("_", " "))
+def outcome_title(name: str, events: Titles, *, of: str = "", main: str | None = None) -> str:
+    """Say what an outcome is inside a sentence, and of whom if a country is named.
+
+    Of a stance it says on which of the events, unless on the main one if that is named.
+    """
+    kind, _, about = name.partition("_")
+    whose = f" of {of}" if of else ""
+    if kind == "stance" and about in events:
+        return f"stance{whose}" + ("" if about == main else f" on {titled(events, about)}")
+    if kind == "toward" and about:
+        return f"ties{whose} with {humanized(about)}"
+    known = {"revealed": "revealed tilt", "tilt": "tilt of ties"}
+    return known.get(name, name.replace("_", " ")) + whose
 
 
 def labels(results: Results, dimension: str) -> list[str]:
