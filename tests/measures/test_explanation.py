@@ -193,3 +193,15 @@ def test_what_does_not_exist_is_refused():
         detente.explain(scenario, "PAK", step=0, runs=2)
     with pytest.raises(detente.UsageError, match="has 26 steps"):
         detente.explain(scenario, "PAK", step=27)
+
+
+def test_a_scenario_is_taken_by_its_name():
+    path = "countries.PAK.resolve"
+    assert detente.explain("manas-2009", "KGZ", runs=2).country == "KGZ"
+    assert detente.sweep("manas-2009", "countries.KGZ.resolve", (0, 1, 2), "tilt.KGZ", runs=2)
+    assert detente.levers("manas-2009", "tilt.KGZ", runs=2).variant
+    assert "Manas" in detente.page("manas-2009").title
+    with pytest.raises(TypeError, match="expected the path of a scenario, or the name"):
+        detente.explain(5, "KGZ")
+    with pytest.raises(detente.ScenarioError, match="manas-2009"):
+        detente.sweep("manas-209", path, (0, 1, 2), "tilt.PAK")

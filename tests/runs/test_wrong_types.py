@@ -39,7 +39,10 @@ def scenario():
         (lambda: detente.agreement("x"), "results of detente.run, or of detente.open"),
         (lambda: plots.fan(None), "plots.fan draws the results of detente.run"),
         (lambda: plots.record(None), "plots.record draws the score of detente.score"),
-        (lambda: detente.RegionModel(5), "a model needs a scenario, its file or its name, not 5"),
+        (
+            lambda: detente.RegionModel(5),
+            "expected the path of a scenario, or the name of one that comes with the package",
+        ),
         (lambda: detente.RegionModel("bagram-2025", 10**23), "from 0 to below 2**63"),
     ],
 )

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from detente.engine.sampler import Sampler
-from detente.scenario import Scenario, load
+from detente.scenario import Scenario
+from detente.scenario.loading import loaded
 from detente.scenario.messages import UsageError, kind_of, require, require_country
 from detente.theory.agenda import begin, choose
 from detente.theory.arrays import FIRST, FIRST_RUN, LAST, NONE, STEP, Floats, State, shape_of, zeros
@@ -271,7 +272,7 @@ class RegionModel(mesa.Model[CountryAgent, Any]):
         rng: int | None = None,
     ) -> None:
         run = _run_number(run if rng is None else rng)
-        scenario = _loaded(scenario)
+        scenario = loaded(scenario)
         self._scenario: Scenario = scenario
         super().__init__(rng=np.random.SeedSequence([scenario.seed, run]))
         if sampler is None:
@@ -454,17 +455,6 @@ class RegionModel(mesa.Model[CountryAgent, Any]):
 
 def _main_response(agent: CountryAgent) -> str | None:
     return agent.response(str(agent.model.scenario.main))
-
-
-def _loaded(scenario: Any) -> Scenario:
-    if isinstance(scenario, str | os.PathLike):
-        return load(scenario)
-    if not isinstance(scenario, Scenario):
-        raise TypeError(
-            "a model needs a scenario, its file or its name, "
-            f"not {kind_of(scenario)}: see detente.load"
-        )
-    return scenario
 
 
 def _run_number(run: Any) -> int:

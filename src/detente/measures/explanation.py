@@ -18,6 +18,8 @@ from detente.runs.statistics import Moments, paired
 from detente.scenario.messages import between, percent
 
 if TYPE_CHECKING:
+    from os import PathLike
+
     import pandas as pd
 
     from detente.engine.sampler import Sampler
@@ -223,7 +225,7 @@ class Explanation:
 
 
 def explain(
-    scenario: Scenario,
+    scenario: Scenario | str | PathLike[str],
     country: str,
     event: str | None = None,
     *,
@@ -236,7 +238,7 @@ def explain(
 
     Parameters
     ----------
-    scenario : Scenario
+    scenario : Scenario or str or path
         What is run.
     country : str
         Whose choice.
@@ -266,7 +268,9 @@ def explain(
     import pandas as pd
 
     from detente.engine.sampler import sampler_of
+    from detente.scenario.loading import loaded
 
+    scenario = loaded(scenario)
     names = scenario.variant_names
     name = require(names[0] if variant is None else variant, names, "variant")
     course = scenario.variant(name)

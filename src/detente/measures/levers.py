@@ -15,6 +15,8 @@ from detente.measures.notebook import notebook_html
 from detente.runs.statistics import Moments, for_all, paired
 
 if TYPE_CHECKING:
+    from os import PathLike
+
     import pandas as pd
 
     from detente.engine.sampler import Sampler
@@ -107,7 +109,7 @@ class Levers:
 
 
 def levers(
-    scenario: Scenario,
+    scenario: Scenario | str | PathLike[str],
     outcome: str,
     *,
     variant: str | None = None,
@@ -123,7 +125,7 @@ def levers(
 
     Parameters
     ----------
-    scenario : Scenario
+    scenario : Scenario or str or path
         What is run.
     outcome : str
         Such as ``tilt.PAK``.
@@ -146,6 +148,9 @@ def levers(
     """
     import pandas as pd
 
+    from detente.scenario.loading import loaded
+
+    scenario = loaded(scenario)
     name, course = course_of(scenario, variant)
     asked = Experiment(course.set(_unmade(course)), outcome)
     sampler = asked.samplers[0]

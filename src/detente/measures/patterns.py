@@ -189,13 +189,13 @@ def scenarios_of(
     having: Literal["patterns", "record"] = "patterns",
 ) -> list[Scenario]:
     """Return scenarios, loaded where they are names; or those of the library that have such."""
-    from detente.scenario import Scenario, library, load
-    from detente.scenario.loading import shipped
+    from detente.scenario import library
+    from detente.scenario.loading import loaded, shipped
 
     if scenarios is None:
         return [each for name in library() if getattr(each := shipped(name), having)]
     named = require_type(scenarios, Sequence, "a list of scenarios")  # type: ignore[type-abstract]
-    return [each if isinstance(each, Scenario) else load(each) for each in named]
+    return [loaded(each) for each in named]
 
 
 def described() -> list[tuple[str, str, list[str]]]:

@@ -186,12 +186,11 @@ def predictors_of(
     scenarios: Sequence[Any], runs: int | None, seed: int | None, purpose: str
 ) -> list[Predictor]:
     """Return a predictor for each scenario, by their start, or refuse to pool their rows."""
-    from detente.scenario import Scenario, load
+    from detente.scenario.loading import loaded
 
     if not scenarios:
         raise UsageError(f"give at least one scenario to {purpose}")
-    loaded = [each if isinstance(each, Scenario) else load(each) for each in scenarios]
-    predictors = [Predictor(each, runs, seed) for each in loaded]
+    predictors = [Predictor(loaded(each), runs, seed) for each in scenarios]
     names = [each.scenario.scenario for each in predictors]
     first = predictors[0].scenario
     for at, each in enumerate(predictors):

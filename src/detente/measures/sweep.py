@@ -16,6 +16,8 @@ from detente.runs.errors import UsageError
 from detente.runs.statistics import Interval, Moments, for_all, paired, proportion
 
 if TYPE_CHECKING:
+    from os import PathLike
+
     import pandas as pd
 
     from detente.scenario import Scenario
@@ -120,7 +122,7 @@ class Sweep:
 
 
 def sweep(
-    scenario: Scenario,
+    scenario: Scenario | str | PathLike[str],
     path: str,
     values: tuple[float, float, int],
     outcome: str,
@@ -132,7 +134,7 @@ def sweep(
 
     Parameters
     ----------
-    scenario : Scenario
+    scenario : Scenario or str or path
         What is run.
     path : str
         What is set, such as ``countries.PAK.preferences.foreign_basing.position``.
@@ -159,9 +161,12 @@ def sweep(
     """
     import pandas as pd
 
+    from detente.scenario.loading import loaded
+
     low, high, count = values
     if count < 2 or not low < high:
         raise UsageError("a sweep goes from a lower to a higher value by two or more")
+    scenario = loaded(scenario)
     name, course = course_of(scenario, variant)
     kind, _, rest = path.partition(".")
     event, known = rest.partition(".")[0], events_of(scenario)

@@ -301,10 +301,9 @@ def ties(
         return Ties(panel())
     from detente.runs.engines import find_engine, warm_up
     from detente.runs.plan import with_overrides
-    from detente.scenario import Scenario, load
+    from detente.scenario.loading import loaded
 
-    given = scenario if isinstance(scenario, Scenario) else load(scenario)
-    asked = with_overrides(given, runs=runs, seed=seed, steps=None, variants=variants)
+    asked = with_overrides(loaded(scenario), runs=runs, seed=seed, steps=None, variants=variants)
     warm_up(find_engine("compiled"), asked.theory, tell=progress)
     simulated = [_simulated(asked.variant(name), name, asked.runs) for name in asked.variant_names]
     return Ties(panel(), simulated, asked)

@@ -16,6 +16,8 @@ from typing import TYPE_CHECKING, Any, Final
 from detente.pages.bundle import bundle
 
 if TYPE_CHECKING:
+    from os import PathLike
+
     from detente.scenario import Scenario
 
 #: What the page may do: run its own script and the model, draw; nothing may be fetched or sent.
@@ -62,13 +64,13 @@ class Page:
         return target
 
 
-def page(scenario: Scenario) -> Page:
+def page(scenario: Scenario | str | PathLike[str]) -> Page:
     """Return the page of a scenario: one HTML file that holds the model and reruns it.
 
     Parameters
     ----------
-    scenario : Scenario
-        From `detente.load`.
+    scenario : Scenario or str or path
+        A scenario, its file, or the name of one that comes with the package.
 
     Returns
     -------
@@ -77,7 +79,9 @@ def page(scenario: Scenario) -> Page:
     """
     from detente.pages.data import page_data
     from detente.pages.outlines import region_map
+    from detente.scenario.loading import loaded
 
+    scenario = loaded(scenario)
     data = page_data(scenario)
     data["scenario"]["map"] = region_map(list(scenario.countries))
     title = scenario.title or scenario.scenario

@@ -58,6 +58,11 @@ def load(scenario: str | PathLike[str], set: Mapping[str, Any] | None = None) ->
     return _changed(_read_whole(scenario), changes, PROGRAM, [])
 
 
+def loaded(scenario: Scenario | str | PathLike[str]) -> Scenario:
+    """Return a scenario, loaded as by `load` if its file or its name is given."""
+    return scenario if isinstance(scenario, Scenario) else load(scenario)
+
+
 def shipped(name: str) -> Scenario:
     """Return a scenario that comes with the package, by its name: read once."""
     return _shipped(library()[name])
