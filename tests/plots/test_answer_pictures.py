@@ -216,8 +216,10 @@ def test_a_waterfall_adds_up_to_the_difference_in_utility(scenario):
         in words
     )
     lines = [line for line in drawn.axes[0].lines if line.get_linewidth() == 1.4]
-    halves = 1.96 * found.reasons["spread"].to_numpy() / math.sqrt(20)
-    assert [np.ptp(line.get_xdata()) / 2 for line in lines] == pytest.approx(list(halves))
+    begins = np.cumsum([0.0, *found.reasons["difference"][:-1]])
+    for end, drawn_at in (("low", np.min), ("high", np.max)):
+        at = [drawn_at(line.get_xdata()) for line in lines]
+        assert at == pytest.approx(list(begins + found.reasons[end]))
     low, high = drawn.axes[0].get_xlim()
     assert all(low <= min(line.get_xdata()) <= max(line.get_xdata()) <= high for line in lines)
     assert bars[-1] == pytest.approx(

@@ -33,7 +33,7 @@ HALVINGS: Final = 5
 #: How much farther a change goes, as a share of the range, until the table turns as well, and how
 #: often; and how many inputs are tried so.
 FARTHER: Final = 0.05
-STEPS: Final = 4
+STEPS: Final = 8
 CHECKED: Final = 5
 #: An offer is looked for up to so much of an economy.
 OFFER: Final = 0.05
@@ -70,16 +70,16 @@ class Explanation:
         the share of runs in which it ``stands`` afterwards, all means over runs.
     reasons : pandas.DataFrame
         One row a term, the strongest first: ``difference`` in utility between the response that
-        leads and the next, its ``share`` of all differences, and its ``spread`` over runs.
+        leads and the next, ``low`` and ``high`` of the 95 % confidence interval of that mean (NaN
+        of one run), its ``share`` of all differences, and its ``spread`` over runs.
     lead : tuple of float
         The 95 % confidence interval of the mean by which what leads is likelier than the next, over
         so many runs; NaN where there is no next, or but one run.
     tied : tuple of str
-        What leads and each response down to the last that is as likely within that error; empty if
-        none is.
+        What leads and each response that is as likely within that error; empty if none is.
     nearest : Change or None
-        The smallest change of one number after which another response leads; None if there is none,
-        or none was looked for, as where responses are tied.
+        The smallest change of one number after which another response leads, not tied; None if
+        there is none, or none was looked for, as where responses are tied.
     scenario : Scenario or None
         Of whose names pictures speak.
     """
@@ -114,6 +114,11 @@ class Explanation:
         return str(others.idxmax()) if (others > 0).any() else None
 
     @property
+    def alone(self) -> bool:
+        """Whether one run is all there is, which cannot tell which of several responses leads."""
+        return self.runs < 2 and self.next is not None
+
+    @property
     def agrees(self) -> bool:
         """Whether what is likelier is also of the higher utility, both on average over runs."""
         utility = self.table["utility"]
@@ -136,6 +141,10 @@ class Explanation:
         if self.tied:
             return f"{start}{subject} {self._level()}{self._varies('; ')}."
         leads, after = self._chance(self.leads), self._chance(self.next)
+        if self.alone:
+            itself = "by itself it" if start else self.name
+            tells = "In one run, which cannot tell what leads,"
+            return f"{start}{tells} {itself} answers {leads} or {after}."
         text = f"{start}{subject} most likely answers {leads} before {after}"
         if not self.agrees:
             text += (
@@ -197,10 +206,18 @@ class Explanation:
         """What would have to be otherwise for another response to lead, if that was looked for."""
         if not self.searched:
             return "Whether a change of one number would turn it was not looked for."
+        unsought = "no change of one number that turns it was looked for"
+        if self.next is None:
+            return f"As no other answer is open, {unsought}."
+        if self.alone:
+            return f"As one run cannot tell what leads, {unsought}."
         if self.tied:
-            return "As they are tied, no change of one number that turns it was looked for."
+            return f"As they are tied, {unsought}."
         if self.nearest is None:
-            return "No change of one number within its range was found after which another leads."
+            return (
+                "No change of one number within its range was found after which another leads by "
+                "more than the sampling error."
+            )
         n = self.nearest
         return (
             f"In the same runs '{self.titles[n.leads]}' would lead ({percent(n.probability)}) if "
@@ -309,7 +326,7 @@ def explain(
         None if after is None else course.date_of(max(after - 1, 0)), nearest,
         scenario,
     )  # fmt: skip
-    if not nearest or explanation.next is None or explanation.tied:
+    if not nearest or explanation.next is None or explanation.alone or explanation.tied:
         return explanation
     change = _nearest(course, explanation, runs)
     assert isinstance(table, pd.DataFrame)
@@ -418,16 +435,19 @@ def _reasons(found: _Choices, table: pd.DataFrame, responses: tuple[str, ...]) -
 
     order = table["probability"].sort_values(ascending=False, kind="stable").index
     every = list(found.terms)
-    nothing = pd.DataFrame({"term": every, "difference": 0.0, "share": 0.0, "spread": 0.0})
     if len(order) < 2:
-        return nothing
+        nothing = dict.fromkeys(("difference", "low", "high", "share", "spread"), 0.0)
+        return pd.DataFrame({"term": every, **nothing})
     first, second = (responses.index(each) for each in order[:2])
     apart = found.weights[:, :, first] - found.weights[:, :, second]
-    mean = apart.mean(axis=0)
+    moments = Moments(len(every))
+    moments.add(apart)
+    mean, low, high = paired(moments)
     whole = np.abs(mean).sum() or 1.0
     frame = pd.DataFrame(
-        {"term": every, "difference": mean, "share": np.abs(mean) / whole, "spread": apart.std(0)}
-    )
+        {"term": every, "difference": mean, "low": low, "high": high,
+         "share": np.abs(mean) / whole, "spread": apart.std(0)}
+    )  # fmt: skip
     order_of = np.argsort(-np.abs(mean), kind="stable")
     return frame.iloc[order_of].reset_index(drop=True)
 
@@ -444,35 +464,38 @@ def _lead(
     ahead = Moments(len(rivals))
     ahead.add(own[:, None] - found.probability[:, [responses.index(each) for each in rivals]])
     _, low, high = paired(ahead)
-    last = max(np.flatnonzero(low <= 0), default=-1)
-    tied = [str(each) for each in chances.index[: last + 2]] if last >= 0 else []
-    return (float(low[0]), float(high[0])), tuple(tied)
+    level = [rival for rival, least in zip(rivals, low, strict=True) if least <= 0]
+    tied = (str(chances.index[0]), *level) if level else ()
+    return (float(low[0]), float(high[0])), tied
 
 
 def _nearest(course: Scenario, explanation: Explanation, runs: int) -> Change | None:
     """Return the nearest change of one number that makes another response lead, if there is one.
 
     It is looked for in a few of the runs, then checked by taking the choice apart in all of them
-    anew; where the two differ, the change goes a little farther.
+    anew; where it does not lead in those, or is tied, the change goes a little farther.
     """
     search = _Search(course, explanation)
+    best: Change | None = None
     for path, value in search.candidates():
         before, low, high = search.about(path)
         step = np.sign(value - before) * FARTHER * (high - low)
         for more in range(STEPS):
-            tried = round(float(np.clip(value + more * step, low, high)), 4)
+            tried = float(f"{np.clip(value + more * step, low, high):.3g}")  # as it is told
+            distance = abs(tried - before) / (high - low)
+            if best is not None and distance >= best.distance:
+                break
             found = explain(
                 course.set({path: tried}), explanation.country, explanation.event,
                 step=explanation.step, runs=runs, nearest=False,
             )  # fmt: skip
-            if found.leads != explanation.leads:
-                return Change(
-                    path, tried, before, abs(tried - before) / (high - low), found.leads,
-                    float(found.table["probability"].max()),
-                )  # fmt: skip
+            if found.leads != explanation.leads and not found.tied:
+                chance = float(found.table["probability"].max())
+                best = Change(path, tried, before, distance, found.leads, chance)
+                break
             if tried in {low, high}:
                 break
-    return None
+    return best
 
 
 class _Search:

@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from detente.measures.wording import course_title, event_title
+from detente.measures.wording import counted, course_title, event_title, joined, quoted
 from detente.plots import base, style
 from detente.plots.look import palette
 from detente.plots.page import Canvas, Page
 
 if TYPE_CHECKING:
     from detente.measures.explanation import Explanation
-
-#: Standard deviations of a mean on either side of it that hold 95 %.
-NORMAL: Final = 1.96
 
 
 @base.plot()
@@ -37,17 +34,17 @@ def waterfall(explanation: Explanation, fig: Canvas | None = None) -> Canvas:
     )  # fmt: skip
     axes = page.axes(2.2, 0.75, page.width - 3.1, page.top - 0.9)
     ends = np.cumsum([0.0, *(row["difference"] for row in rows)])
-    halves = np.array([NORMAL * row["spread"] for row in rows]) / np.sqrt(explanation.runs)
+    reach = [*ends]
     for place, (row, begin, end) in enumerate(zip(rows, ends[:-1], ends[1:], strict=True)):
         colour = palette().first if row["difference"] >= 0 else palette().second
         axes.barh(place, end - begin, left=begin, height=0.6, color=colour)
         axes.plot([end, end], [place - 0.3, place + 1.3], color=style.FAINT, lw=0.8)
-        interval = [end - halves[place], end + halves[place]]
+        interval = [begin + row["low"], begin + row["high"]]
         axes.plot(interval, [place, place], color=style.INK, lw=1.4, zorder=3)
+        reach += filter(np.isfinite, interval)
         base.beside(axes, place, style.signed(row["difference"]), 8)
     axes.barh(len(rows), whole, height=0.6, color=style.INK)
     base.beside(axes, len(rows), style.signed(whole), 8, fontweight="bold")
-    reach = np.concatenate([ends, ends[1:] - halves, ends[1:] + halves])
     room = 0.04 * max(float(np.ptp(reach)), 1e-9)
     axes.set_xlim(min(reach) - room * (min(reach) < 0), max(reach) + room)
     axes.axvline(0, color=style.FAINT, lw=1.2, zorder=0)
@@ -65,7 +62,7 @@ def _subtitle(explanation: Explanation) -> str:
     if scenario is not None:
         asked = event_title(scenario, explanation.event, variant)
         text += f" to {asked} in {course_title(scenario, variant)}"
-    text += f", mean over {explanation.runs:,} runs"
+    text += f", mean over {counted(explanation.runs, 'run', 'runs')}"
     return text + ("; thin lines: 95 % interval of the mean." if explanation.runs > 1 else ".")
 
 
@@ -75,8 +72,11 @@ def _title(explanation: Explanation, names: list[str], rows: list[dict[Any, Any]
         return explanation.sentence
     one, other = (explanation.titles[each] for each in (explanation.leads, explanation.next))
     text = f"{explanation.name}: \u201c{one}\u201d before \u201c{other}\u201d"
+    if explanation.alone:
+        return f"{explanation.name}: \u201c{one}\u201d or \u201c{other}\u201d; one run cannot tell"
     if explanation.tied:
-        return f"{explanation.name}: \u201c{one}\u201d and \u201c{other}\u201d are tied"
+        level = joined([quoted(explanation.titles[each]) for each in explanation.tied])
+        return f"{explanation.name}: {level} are tied"
     if not explanation.agrees:
         return f"{text}, though of lower mean utility"
     at = max(range(len(rows)), key=lambda row: rows[row]["difference"])
