@@ -77,7 +77,9 @@ def _print_all(found: Explanation) -> None:
     from detente.scenario.messages import counted
 
     out = console.output()
-    when = f", after step {found.step} (week of {found.when})" if found.step is not None else ""
+    when = ", in the first step with the event on the agenda"
+    if found.step is not None:
+        when = f", after step {found.step} (week of {found.when})"
     out.print(
         f"{found.name} on '{found.event}' in {found.variant}{when}: means over "
         f"{counted(found.runs, 'run', 'runs')}",
