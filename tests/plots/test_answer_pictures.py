@@ -43,6 +43,7 @@ def test_effects_are_drawn_with_the_numbers_of_their_table(ran):
     number = f"{most['effect']:+.2f} ({' to '.join(ends)})".replace("-", "\u2212")
     assert title == f"{most['country_name']}: {number} in revealed tilt"
     assert any(f"{told.sum()} of {len(table)}" in text for text in said)
+    assert any("against \u201cNo move\u201d" in " ".join(text.split()) for text in said)
     assert clipped(drawn) == []
 
 

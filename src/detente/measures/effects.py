@@ -179,7 +179,9 @@ def effects(
         if parts:
             columns |= compared.parts(variant, level)
         tables.append(pd.DataFrame(columns))
-    return captioned(pd.concat(tables, ignore_index=True), compared.caption, level)
+    whole = pd.concat(tables, ignore_index=True)
+    whole.attrs |= compared.named()
+    return captioned(whole, compared.caption, level)
 
 
 class _Comparison:
@@ -221,6 +223,18 @@ class _Comparison:
             f"Change in {self.declared.title} ({outcome}) against "
             f"{results.reference if against is None else base}: {self.runs} runs, {kind}."
         )
+
+    def named(self) -> dict[str, Any]:
+        """Return what pictures call the courses that are compared, and what they are against."""
+        from detente.measures.wording import course_title
+
+        same = self.other is self.results
+        base = next(iter(self.pairs.values()))
+        given = self.results.scenario.variants
+        return {
+            "titles": {each: given[each].title for each in self.pairs if given.get(each)},
+            "against": course_title(self.other.scenario, base) if same else "the other results",
+        }
 
     def measured(self) -> dict[str, tuple[Moments, Moments, Moments, Changes]]:
         """Return of each variant its moments, those of its base, of the change, and its spread."""

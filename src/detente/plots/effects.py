@@ -159,15 +159,19 @@ def _of_table(table: pd.DataFrame, outcome: str | None, variants: Any, _countrie
     if variants is not None:
         chosen = [require(name, names, "variant") for name in style.listed(variants)]
     colours = (palette().main, *palette().others)
+    called: dict[str, str] = table.attrs.get("titles", {})
     shown = [
-        Variant(name, style.humanized(name), colours[at % len(colours)], "solid",
-                MARKS[at % len(MARKS)], 2.0)
+        Variant(
+            name, called.get(name) or style.humanized(name), colours[at % len(colours)], "solid",
+            MARKS[at % len(MARKS)], 2.0,
+        )
         for at, name in enumerate(names)
         if name in chosen
     ]  # fmt: skip
+    against = f" against {table.attrs['against']}" if "against" in table.attrs else ""
     about = (
-        f"Mean change over {int(table['runs'].max()):,} runs, and between what those of single "
-        "runs lie, by chance, figures and coefficients."
+        f"Mean change over {int(table['runs'].max()):,} runs{against}, and between what those of "
+        "single runs lie, by chance, figures and coefficients."
     )
     if "chance_low" in table:
         about += " Thickest: by chance alone; next: by chance and figures."
