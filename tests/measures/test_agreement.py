@@ -136,6 +136,26 @@ def test_pairs_stand_as_their_parts_say(results):
         detente.pairs(results, "offr")
 
 
+def test_rounding_noise_is_no_agreement(with_stances, ten_events):
+    # the second says the same as often where the first does one thing as where it does the other
+    yes, no = 0.7, 0.1
+    runs = portfolios([yes] * 8 + [no] * 2, ([yes] * 4 + [no] * 4) + [yes, no])
+    found = detente.agreement(with_stances(np.array([runs]), ten_events), "kappa")
+    assert found.loc["KAZ", "RUS"] == 0
+
+
+def test_pairs_stand_as_kappa_and_attitudes_bear_out_with_enough_events(with_stances, ten_events):
+    opposed = portfolios(YES_AND_NO[:, 0], YES_AND_NO[:, 1], 1 - YES_AND_NO[:, 0])
+    table = detente.pairs(with_stances(np.array([opposed]), ten_events))
+    kappa = detente.agreement(with_stances(np.array([opposed]), ten_events), "kappa")
+    for row in table.itertuples():
+        assert row.kappa == kappa.loc[row.country, row.other]
+        nearer = min(abs(row.kappa), abs(row.attitude))
+        same = row.kappa * row.attitude > 0
+        assert row.together == pytest.approx(np.sign(row.kappa) * nearer if same else 0)
+    assert (table["together"] != table["attitude"]).any()
+
+
 def test_two_stand_together_as_far_as_both_bear_it_out():
     kappa, attitude = np.array([0.6, 0.6, -0.3, np.nan]), np.array([0.4, -0.7, -0.5, 0.9])
     assert both(kappa, attitude) == pytest.approx([0.4, 0, -0.3, 0])

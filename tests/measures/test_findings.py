@@ -197,9 +197,13 @@ def test_who_dislikes_each_other_is_never_told_to_stand_together(region):
                 if row["names"] in clause and clause.startswith("stand apart"):
                     assert max(row["attitude"], row["kappa"]) < 0
     india = next(r for r in finding.numbers if {r["country"], r["other"]} == {"IND", "PAK"})
-    assert india["kappa"] > 0 > india["attitude"]
+    assert 0.1 > india["kappa"] > 0 > india["attitude"]
+    assert "0.00" not in finding.sentence.partition("; what changes")[0]
     odd = next(each for each in clauses if each.startswith("respond alike, but do not like"))
-    assert f"India and Pakistan (kappa {india['kappa']:+.2f}" in odd
+    assert "India and Pakistan" not in odd  # who respond hardly more alike than by chance
+    told = [float(each) for each in re.findall(r"kappa \+?([^,]+)", odd)]
+    assert told == sorted(told, reverse=True)
+    assert min(told) >= 0.1
 
 
 def test_a_change_of_a_pair_has_the_interval_of_all_pairs(region):

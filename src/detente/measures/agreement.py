@@ -24,6 +24,8 @@ Floats = NDArray[np.float64]
 BLOCK: Final = 2_000_000
 #: How pairs stand is a mean over so many runs at most: more take long and change no digit told.
 MOST_RUNS: Final = 50_000
+#: Agreement nearer to 0 is rounding noise, whose sign says nothing.
+EXACT: Final = 1e-9
 #: Below so many events a run, agreement beyond chance is not defined well enough.
 FEW: Final = 3
 
@@ -106,7 +108,8 @@ def mean_agreement(
         total += np.where(present, found, 0.0).sum(axis=0)
         count += present.sum(axis=0)
     with np.errstate(invalid="ignore", divide="ignore"):
-        return np.asarray(total / count)
+        mean = total / count
+    return np.where(np.abs(mean) < EXACT, 0.0, mean)
 
 
 def pairs(results: Results, variant: str | None = None) -> pd.DataFrame:

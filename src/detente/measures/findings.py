@@ -46,6 +46,10 @@ __all__ = ["Finding", "changes", "courses", "findings", "main_variant", "respons
 
 #: Pairs of countries in runs that are compared at a time.
 BLOCK: Final = 2_000_000
+#: Pairs are told to stand together or apart, or to dislike each other, from so much on (it would be
+#: written as 0 else), and to respond alike from such a kappa on.
+SEEN: Final = 0.005
+ALIKE: Final = 0.1
 #: 95 % of a normal distribution lie within so many standard deviations.
 NORMAL: Final = 1.959964
 
@@ -331,14 +335,15 @@ def together(
     rows = _pairs(results, name, base, names)
     if not rows:
         return None
-    close = [row for row in rows if row["together"] > 0]
-    apart = [row for row in reversed(rows) if row["together"] < 0]
-    at_odds = [row for row in rows if (row["kappa"] or 0) > 0 > row["attitude"]]
+    close = [row for row in rows if row["together"] >= SEEN]
+    apart = [row for row in reversed(rows) if row["together"] <= -SEEN]
+    at_odds = [row for row in rows if (row["kappa"] or 0) >= ALIKE and row["attitude"] <= -SEEN]
+    at_odds.sort(key=lambda row: -row["kappa"])
     said = [
         f"{start}: {', '.join(_pair(row) for row in own[:NAMED])}"
         for start, own in (
             ("stand together most", close), ("stand apart most", apart),
-            ("respond alike, but do not like each other", at_odds[::-1]),
+            ("respond alike, but do not like each other", at_odds),
         )
         if own
     ] or ["no two countries stand together or apart"]  # fmt: skip
