@@ -99,7 +99,7 @@ def test_a_sweep_refuses_what_it_does_not_read(command):
 
 
 def test_levers_ranks_single_changes(command):
-    asked = ["levers", "bagram-2025", "--outcome", "tilt.PAK", "--runs", 5]
+    asked = ["levers", "bagram-2025", "--outcome", "tilt.PAK", "--runs", 12]
     done = command(*asked, "--json")
     assert done.exit_code == 0, done.output
     rows = json.loads(done.stdout)["rows"]
@@ -122,9 +122,23 @@ def test_levers_say_which_can_be_told_and_which_steps_were_cut_short(command):
     assert 0 < told <= second - first - 2
     cut = [row for row in found["rows"] if row["cut_short"]]
     assert cut
-    for row in cut:
-        high = 0.01 if ".offers." in row["path"] else None
-        assert high is None or abs(row["after"] - row["before"]) < high
+    drawn = package.run("bagram-2025", runs=60, variants=["demand"], progress=False).inputs
+    ranges = {"attitudes": (-1, 1), "countries": (0, 1), "dependence": (0, 1)}
+    held = 0
+    for row in found["rows"]:
+        low, high = ranges.get(row["path"].partition(".")[0], (None, None))
+        if low is None or row["path"] not in drawn:
+            continue
+        step = float(row["change"].rpartition(" ")[2])
+        assert abs(step) == pytest.approx(0.1 * (high - low))
+        before = drawn[row["path"]]
+        after = (before + step).clip(low, high)
+        means = before.mean(), after.mean()
+        assert (row["before"], row["after"]) == pytest.approx(means, abs=1e-6)
+        missed = (after - before - step).abs() > 1e-6  # they are kept as float32
+        assert row["cut_short"] == pytest.approx(missed.mean())
+        held += row["cut_short"] > 0
+    assert held > 10
     assert "Cut short: the share of runs" in " ".join(" ".join(lines).split())
     assert f"{found['no_room']} steps had no room" in " ".join(" ".join(lines).split())
 

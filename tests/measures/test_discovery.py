@@ -169,6 +169,18 @@ def test_an_offer_that_nobody_made_is_a_lever(scenario):
     assert "events.agreement.does.foreign_basing" in set(varied.table["path"])
 
 
+def test_few_runs_tell_no_lever(scenario):
+    found = detente.levers(scenario.set({"steps": 4}), "revealed.PAK", runs=2)
+    assert found.table[["low", "high"]].isna().all(axis=None)
+    assert not found.told.any()
+    assert found.sentence == (
+        f"None of {len(found.table)} single changes tried can be told to move revealed.PAK in "
+        "demand with 2 runs of each."
+    )
+    one = detente.levers(scenario.set({"steps": 4}), "revealed.PAK", runs=1)
+    assert one.sentence.endswith("with 1 run of each.")
+
+
 def test_leaving_an_event_out_is_a_lever(scenario):
     found = detente.levers(scenario.set({"steps": 8}), "revealed.PAK", runs=20)
     assert "without russia_aid" in set(found.table["change"])

@@ -114,8 +114,9 @@ def _print_levers(found: Levers, most: int) -> None:
             out.print(f"... and {len(own) - most} more (--all)")
         out.print()
     left = counted(found.no_room, "step", "steps")
+    each = counted(found.runs, "run", "runs")
     out.print(
-        f"{found.runs:,} runs of each change, paired with those without it. From and to are "
+        f"{each} of each change, paired with those without it. From and to are "
         "means over runs, the interval is that of the mean effect. Cut short: the share of runs "
         f"in which the step ends at the end of the range; {left} had no room in any run. "
         f"{held_for_all(len(found.table), 'changes tried', found.level)}"

@@ -12,6 +12,7 @@ import numpy as np
 
 from detente.measures.experiment import Experiment, Floats, course_of
 from detente.measures.notebook import notebook_html
+from detente.measures.wording import counted, interval, signed
 from detente.runs.statistics import Moments, for_all, paired
 
 if TYPE_CHECKING:
@@ -26,8 +27,10 @@ if TYPE_CHECKING:
 #: By how much of its range a number is moved, and by how much an offer is: a share of an economy.
 STEP: Final = 0.1
 OFFER: Final = 0.01
-#: A step that is shorter by less is whole.
+#: A step that is shorter by less is whole, and a difference of less is rounding noise.
 EXACT: Final = 1e-9
+#: With fewer runs nothing is told: what is alike in all of a few has an interval of no width.
+FEW: Final = 10
 #: Runs of each change, unless told otherwise.
 RUNS: Final = 300
 #: What governments can change, by the first part of a path and the names of its last or last but
@@ -55,7 +58,7 @@ class Levers:
         kind the strongest first: change (in words), path, before and after (means over runs;
         missing for an event that is left out), effect, low, high (interval of the mean), cut_short
         (the share of runs in which the step ends at the end of the range). The intervals hold for
-        all changes at once.
+        all changes at once; those of fewer than 10 runs are missing, as so few tell nothing.
     scenario : Scenario or None
         Of whose names pictures speak.
     level : float
@@ -85,13 +88,13 @@ class Levers:
         if not len(told):
             return (
                 f"None of {tried:,} single changes tried can be told to move {moved} with "
-                f"{self.runs:,} runs of each."
+                f"{counted(self.runs, 'run', 'runs')} of each."
             )
         first = told.iloc[0]
         return (
             f"Of {tried:,} single changes tried, {len(told):,} can be told to move {moved}, most "
-            f"of all {first['change']}: {first['effect']:+.3f} ({first['low']:+.3f} to "
-            f"{first['high']:+.3f})."
+            f"of all {first['change']}: {signed(first['effect'], 3)} "
+            f"({interval(first['low'], first['high'], 3)})."
         )
 
     def to_plain(self) -> dict[str, Any]:
@@ -195,14 +198,16 @@ def levers(
     ]
     rows, differences = zip(*(each for each in tried if each is not None), strict=True)
     moments = Moments(len(rows))
-    moments.add(np.stack(differences, axis=1))
-    found = paired(moments, for_all(level, len(rows)))
+    apart = np.stack(differences, axis=1)
+    moments.add(np.where(np.abs(apart) < EXACT, 0.0, apart))
+    effect, low, high = paired(moments, for_all(level, len(rows)))
+    low, high = (np.where(moments.counts < FEW, np.nan, end) for end in (low, high))
     table = pd.DataFrame(rows, columns=["change", "path", "before", "after", "cut_short"])
-    table.insert(4, "effect", found.mean)
-    table.insert(5, "low", found.low)
-    table.insert(6, "high", found.high)
-    none = (found.low <= 0) & (found.high >= 0)
-    order = np.lexsort((-np.abs(found.mean), none))
+    table.insert(4, "effect", effect)
+    table.insert(5, "low", low)
+    table.insert(6, "high", high)
+    none = ~((low > 0) | (high < 0))
+    order = np.lexsort((-np.abs(effect), none))
     table = table.iloc[order].reset_index(drop=True)
     return Levers(outcome, name, count, table, scenario, level, no_room)
 

@@ -64,8 +64,9 @@ def _title(levers: Levers) -> str:
 def _subtitle(levers: Levers, shown: int) -> str:
     """Say what is compared, what the intervals hold for, and which steps were cut short."""
     course = course_title(levers.scenario, levers.variant)
+    runs = counted(levers.runs, "run", "runs")
     text = (
-        f"In {course}, {levers.runs:,} runs of each change, paired with those without it. The "
+        f"In {course}, {runs} of each change, paired with those without it. The "
         f"{percent(levers.level)} intervals hold for all that were tried at once"
     )
     if not levers.told.head(shown).all():
