@@ -21,11 +21,11 @@ MOST: Final = 12
 def drivers(drivers: Drivers, fig: Canvas | None = None) -> Canvas:
     """Draw the strongest inputs of an outcome, and of Sobol' indices each group and chance too.
 
-    A mark is hollow where its interval holds 0.
+    A mark is hollow where its interval holds 0. What stands in both ways of grouping is drawn once.
     """
     column, stem = drivers.column, "" if drivers.method == "morris" else f"{drivers.column}_"
     rows = []
-    for kind, own in drivers.table.groupby("kind", sort=False):
+    for kind, own in drivers.table.drop_duplicates("name").groupby("kind", sort=False):
         for each in own.head(MOST if kind == "input" else len(own)).to_dict("records"):
             name = worded(each["name"], drivers.scenario, drivers.variant)
             low, high = each[f"{stem}low"], each[f"{stem}high"]
