@@ -65,7 +65,7 @@ def test_every_deed_has_a_row_with_the_noise_of_votes(drawn, ties):
     assert len(labels) == len(deeds)
     assert "2005: Uzbekistan ends the US base, with US" in labels
     widths = [np.ptp(line.get_xdata()) for line in axes.lines if len(line.get_xdata()) == 2]
-    expected = 2 * 1.96 * deeds["noise"]
+    expected = 2 * 1.959964 * deeds["noise"]
     assert sorted(w for w in widths if w > 0) == pytest.approx(sorted(expected))
 
 

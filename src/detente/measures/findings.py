@@ -35,7 +35,7 @@ from detente.measures.wording import (
     titles,
 )
 from detente.runs.errors import require
-from detente.runs.statistics import Interval, Moments, for_all, paired, proportion
+from detente.runs.statistics import NORMAL_95, Interval, Moments, for_all, paired, proportion
 
 if TYPE_CHECKING:
     from detente.runs.results import Results
@@ -50,8 +50,6 @@ BLOCK: Final = 2_000_000
 #: written as 0 else), and to respond alike from such a kappa on.
 SEEN: Final = 0.005
 ALIKE: Final = 0.1
-#: 95 % of a normal distribution lie within so many standard deviations.
-NORMAL: Final = 1.959964
 
 
 def findings(
@@ -141,7 +139,7 @@ def answers(
         first, second = (int(at) for at in np.argsort(-row, kind="stable")[:2])
         share, low, high = proportion(int(row[first]), total)
         behind = int(row[second]) / total
-        half = NORMAL * float(np.sqrt(max(share + behind - (share - behind) ** 2, 0.0) / total))
+        half = NORMAL_95 * float(np.sqrt(max(share + behind - (share - behind) ** 2, 0.0) / total))
         after = names[second] if row[second] else None
         found.append(
             Answer(

@@ -14,6 +14,7 @@ from detente.measures.ties_panel import KINDS, RECORD
 from detente.plots import base, placing, style
 from detente.plots.look import look, palette
 from detente.plots.page import Canvas, Page, width_for
+from detente.runs.statistics import NORMAL_95
 
 if TYPE_CHECKING:
     from detente.measures.ties import Ties
@@ -27,8 +28,6 @@ THICK: Final = (0.05, 0.95)
 #: Within this of 0 the axis is nearly even, beyond it logarithmic.
 EVEN: Final = 0.01
 TICKS: Final = (-0.5, -0.02, 0.02, 0.5)
-#: Standard deviations on either side of an estimate that hold 95 %.
-NOISE: Final = 1.96
 #: Inches: of the page's width, and least; below which it is narrow, and then least; of a row,
 #: between panels, above them, for an axis below without and with words, right of the lower panel;
 #: and of a panel that has room for all ticks.
@@ -193,7 +192,7 @@ def _panel(axes: Axes, kind: str, rows: list[tuple[str, Changes]]) -> None:
 def _deeds(axes: Axes, deeds: list[dict[Any, Any]], form: _Form) -> None:
     names = []
     for place, row in enumerate(deeds):
-        votes, reach = row["voted"], NOISE * row["noise"]
+        votes, reach = row["voted"], NORMAL_95 * row["noise"]
         axes.plot([votes - reach, votes + reach], [place] * 2, color=WORLD, lw=1.8)
         axes.plot(votes, place, color=WORLD, marker="o", ms=8, ls="")
         if row["formal"]:

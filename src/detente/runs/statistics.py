@@ -11,6 +11,9 @@ from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
 
+#: 95 % of a normal distribution lie within so many standard deviations.
+NORMAL_95: Final = 1.959964
+
 
 def binned_quantiles(
     counts: NDArray[np.integer], low: float, high: float, levels: Sequence[float]
