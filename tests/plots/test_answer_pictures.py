@@ -216,6 +216,10 @@ def test_a_waterfall_adds_up_to_the_difference_in_utility(scenario):
         "to \u201cThe United States says that it wants Bagram back\u201d in \u201cAs it hap"
         in words
     )
+    assert found.stood_by == "joint"
+    share = f"{100 * found.table['stands']['joint']:.0f} % of runs"
+    said = " ".join(" ".join(texts(drawn)).split())
+    assert f"In {share} it stands by \u201cJoin a collective statement\u201d, by joining" in said
     lines = [line for line in drawn.axes[0].lines if line.get_linewidth() == 1.4]
     begins = np.cumsum([0.0, *found.reasons["difference"][:-1]])
     for end, drawn_at in (("low", np.min), ("high", np.max)):

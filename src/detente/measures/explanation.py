@@ -125,17 +125,24 @@ class Explanation:
         return self.next is None or bool(utility[self.leads] >= utility[self.next])
 
     @property
+    def stood_by(self) -> str | None:
+        """What most runs stand by without the country choosing it: by joining a text; or None."""
+        stands = self.table["stands"]
+        most = str(stands.idxmax())
+        chosen = self.table["probability"][most] > 0 or not stands[most] > 0
+        return None if chosen or self.next is None else most
+
+    @property
     def sentence(self) -> str:
         """What leads, before what, and why; or that it is tied, or that no term says why."""
         if self.next is None:
             return self._only()
-        stands = self.table["stands"]
-        most, start = str(stands.idxmax()), ""
-        subject = self.name
-        if self.table["probability"][most] == 0 and stands[most] > 0:
+        start, subject = "", self.name
+        if self.stood_by is not None:
+            share = percent(float(self.table["stands"][self.stood_by]))
             start = (
-                f"{self.name} stands by '{self.titles[most]}' in {percent(float(stands[most]))} of "
-                "runs, by joining a text, which is an event of its own to explain. "
+                f"{self.name} stands by '{self.titles[self.stood_by]}' in {share} of runs, by "
+                "joining a text, which is an event of its own to explain. "
             )
             subject = "By itself it"
         if self.tied:

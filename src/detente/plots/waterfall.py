@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from detente.measures.wording import counted, course_title, event_title, joined, quoted
+from detente.measures.wording import counted, course_title, event_title, joined, percent, quoted
 from detente.plots import base, style
 from detente.plots.look import palette
 from detente.plots.page import Canvas, Page
@@ -59,6 +59,11 @@ def _subtitle(explanation: Explanation) -> str:
     """Say of what event, course and runs the difference is."""
     scenario, variant = explanation.scenario, explanation.variant
     text = f"Difference in utility between the two likeliest responses of {explanation.name}"
+    if explanation.stood_by is not None:
+        share = percent(float(explanation.table["stands"][explanation.stood_by]))
+        title = explanation.titles[explanation.stood_by]
+        stands = f"In {share} of runs it stands by \u201c{title}\u201d, by joining a text."
+        text = f"{stands} Of what it answers by itself: d{text[1:]}"
     if scenario is not None:
         asked = event_title(scenario, explanation.event, variant)
         text += f" to {asked} in {course_title(scenario, variant)}"
