@@ -42,7 +42,7 @@ def test_a_scenario_can_be_given_by_name(bagram):
 
 @pytest.mark.parametrize("given", [None, {"scenario": "mine"}, 7])
 def test_what_is_no_scenario_is_refused(given):
-    with pytest.raises(TypeError, match="a scenario, its file or its name, not"):
+    with pytest.raises(TypeError, match="expected the path of a scenario, or the name of one"):
         detente.RegionModel(given)
 
 
