@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from itertools import pairwise
+from os import cpu_count
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
@@ -222,3 +224,9 @@ def _what(path: str) -> str:
         name = rest[-1]
         return f"all {_PLURAL.get(name, name + 's')}"
     return f"all {kind}" if kind.endswith("s") else f"all of {kind}"
+
+
+def in_threads[T, R](work: Callable[[T], R], pieces: Iterable[T]) -> list[R]:
+    """Do pieces of work on all processors, in order: compiled runs let other threads run."""
+    with ThreadPoolExecutor(cpu_count() or 1) as pool:
+        return [*pool.map(work, pieces)]

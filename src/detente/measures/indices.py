@@ -16,15 +16,12 @@ for the total sensitivity index. Computer Physics Communications 181, 259-270.
 
 from __future__ import annotations
 
-import os
 import warnings
-from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
 import numpy as np
 
-from detente.measures.experiment import Factor, Floats
+from detente.measures.experiment import Factor, Floats, in_threads
 from detente.runs.errors import UsageError
 
 if TYPE_CHECKING:
@@ -112,7 +109,7 @@ def sobol(
             values[span, at] = problem.outcome(mixed, begin)
 
     begins, firsts = range(0, samples, min(BLOCK, samples)), range(0, len(factors), TOGETHER)
-    _share(fill, [(begin, first) for begin in begins for first in firsts])
+    in_threads(fill, [(begin, first) for begin in begins for first in firsts])
     if not np.isfinite(values).all():
         raise UsageError(
             "the outcome is missing in some runs, as the stance on an event that did not come up: "
@@ -213,7 +210,7 @@ def morris(
             span = slice(begin, begin + BLOCK)
             values[span, at] = problem.outcome(problem.realise(steps[span, at]), begin)
 
-    _share(fill, range(steps.shape[1]))
+    in_threads(fill, range(steps.shape[1]))
     if not np.isfinite(values).all():
         raise UsageError("the outcome is missing in some runs: choose another")
     found = salib.analyze(
@@ -242,9 +239,3 @@ def _groups_of_units(problem: Any) -> list[int]:
         return list(range(problem.dimension))
     joint = problem.jointly
     return [names.index("coefficients" if path in joint else path) for path in problem.paths]
-
-
-def _share[T](work: Callable[[T], None], pieces: Sequence[T]) -> None:
-    """Do pieces of work on all processors: compiled runs let other threads run."""
-    with ThreadPoolExecutor(max(1, min(len(pieces), os.cpu_count() or 1))) as pool:
-        list(pool.map(work, pieces))

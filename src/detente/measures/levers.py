@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from os import cpu_count
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from detente.measures.experiment import Experiment, Floats, course_of
+from detente.measures.experiment import Experiment, Floats, course_of, in_threads
 from detente.measures.notebook import notebook_html
 from detente.measures.wording import counted, interval, signed
 from detente.runs.statistics import Moments, for_all, paired
@@ -189,8 +187,7 @@ def levers(
         row = f"without {event}", f"events.{event}", np.nan, np.nan, 0.0
         return row, found - base
 
-    with ThreadPoolExecutor(cpu_count() or 1) as pool:
-        tried = [*pool.map(moved, _steps(sampler))]
+    tried = in_threads(moved, _steps(sampler))
     no_room = tried.count(None)
     named = {asked.target.along.get("event")}
     tried += [

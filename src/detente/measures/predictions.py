@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from functools import lru_cache
 from os import cpu_count
@@ -11,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
+from detente.measures.experiment import in_threads
 from detente.measures.forecasts import (
     Floats,
     Observation,
@@ -178,8 +178,7 @@ class Predictor:
 
         cores, lanes = cpu_count() or 1, lanes_for(self._sampler.shape.countries)
         each = -(-columns.shape[1] // (cores * lanes)) * lanes
-        with ThreadPoolExecutor(cores) as pool:
-            return np.concatenate([*pool.map(simulated, range(0, columns.shape[1], each))])
+        return np.concatenate(in_threads(simulated, range(0, columns.shape[1], each)))
 
 
 def predictors_of(
